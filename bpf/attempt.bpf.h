@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of one attempt, from its beginning to its last event: used by all programs. */
+#ifndef BPF_ATTEMPT_BPF_H
+#define BPF_ATTEMPT_BPF_H
+
+#include "bpf/address.bpf.h"
+#include "bpf/filter.bpf.h"
+#include "bpf/identity.bpf.h"
+
+/*
+ * Waking the reader costs far more than writing a record, so it is woken only when
+ * config.wakeup_size bytes wait; it also reads on its own, many times a second.
+ */
+static __always_inline void event_submit(void *event)
+{
+	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(event, waiting >= config.wakeup_size ? BPF_RB_FORCE_WAKEUP
+								 : BPF_RB_NO_WAKEUP);
+}
+
+/* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */
+static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u64 now)
+{
+	struct event *event = bpf_ringbuf_reserve(&events, size, 0);
+
+	COUNT(sent);
+	if (!event) {
+		COUNT(ring);
+		return NULL;
+	}
+	event->version = EVENT_VERSION;
+	event->size = size;
+	event->kind = kind;
+	event->reset = 0;
+	event->error = 0;
+	event->retries = 0;
+	event->reserved = 0;
+	event->time_ns = now;
+	return event;
+}
+
+/* Sends any event but a close, if it is wanted. */
+static __always_inline void event_send(enum event_kind kind, const struct attempt *attempt,
+				       __u64 now, __u16 error, __u32 retries)
+{
+	struct event *event;
+
+	if (!event_wanted(kind))
+		return;
+	event = event_reserve(kind, sizeof(*event), now);
+	if (!event)
+		return;
+	event->error = error;
+	event->retries = retries;
+	event->attempt = *attempt;
+	event_submit(event);
+}
+
+static __always_inline void attempt_addresses(struct attempt *attempt, const struct sock *sk)
+{
+	const struct sock_common *skc = &sk->__sk_common;
+
+	attempt->dport = bpf_ntohs(skc->skc_dport);
+	attempt->netns = skc->skc_net.net->ns.inum;
+	if (skc->skc_family == AF_INET6) {
+		BPF_CORE_READ_INTO(&attempt->daddr, skc, skc_v6_daddr.in6_u.u6_addr8);
+		if (!address_is_mapped(attempt->daddr)) {
+			attempt->family = 6;
+			BPF_CORE_READ_INTO(&attempt->saddr, skc, skc_v6_rcv_saddr.in6_u.u6_addr8);
+			return;
+		}
+		attempt->flags |= ATTEMPT_MAPPED;
+	}
+	attempt->family = 4;
+	address_from_ipv4(attempt->daddr, skc->skc_daddr);
+	address_from_ipv4(attempt->saddr, skc->skc_rcv_saddr);
+}
+
+static __always_inline void attempt_request(struct attempt *attempt, struct call *call)
+{
+	/* Not resident when the call began; by now the kernel itself has read it. */
+	if (!call->requested_family)
+		call->requested_family = address_from_user(call->requested, &call->requested_port,
+							   call->uaddr, call->addrlen);
+	if (!call->requested_family)
+		return;
+	attempt->flags |= ATTEMPT_REQUESTED;
+	attempt->requested_port = call->requested_port;
+	address_copy(attempt->requested, call->requested);
+}
+
+/* Evidence in the order of its strength; call: the connect(2) that this happens in, or NULL. */
+static __always_inline enum origin attempt_origin(const struct sock *sk, const struct tcp_sock *tp,
+						  const struct call *call)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	__u32 task_flags;
+
+	if (BPF_CORE_READ_BITFIELD(tp, repair))
+		return ORIGIN_REPAIR;
+	if (tp->is_mptcp)
+		return ORIGIN_MPTCP;
+	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+		return ORIGIN_KERNEL;
+	if (tp->fastopen_req)
+		return ORIGIN_SENDMSG;
+	if (call)
+		return ORIGIN_CONNECT;
+	task_flags = BPF_CORE_READ(task, flags);
+	if (task_flags & PF_IO_WORKER)
+		return ORIGIN_IO_URING;
+	if (task_flags & PF_KTHREAD)
+		return ORIGIN_KERNEL;
+	if (in_compat_syscall(task))
+		return ORIGIN_COMPAT;
+	/* A native connect(2) has its call, if these are traced: of the ways in, this is left. */
+	if (config.syscalls && BPF_CORE_READ(task, io_uring))
+		return ORIGIN_IO_URING;
+	return ORIGIN_UNKNOWN;
+}
+
+/* The connect(2) that the current thread is in, if it is about this socket. */
+static __always_inline struct call *call_for(const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u32 tid = (__u32)bpf_get_current_pid_tgid();
+	struct call *call;
+
+	if (!config.syscalls)
+		return NULL;
+	call = bpf_map_lookup_elem(&calls, &tid);
+	if (!call || (call->sk != (__u64)sk && !(call->protocol == IPPROTO_MPTCP && tp->is_mptcp)))
+		return NULL;
+	return call;
+}
+
+static __always_inline void attempt_track(__u64 key, const struct tracked *tracked)
+{
+	struct tracked *before;
+
+	if (!bpf_map_update_elem(&conns, &key, tracked, BPF_NOEXIST))
+		return;
+	before = bpf_map_lookup_elem(&conns, &key);
+	if (!before) {
+		COUNT(state); /* full */
+		return;
+	}
+	/* An attempt whose end was never seen; those of before tracing began do not count. */
+	if (before->attempt.start_ns)
+		COUNT(missed);
+	bpf_map_update_elem(&conns, &key, tracked, BPF_ANY);
+}
+
+/* CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. */
+static __always_inline void attempt_begin(const struct sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
+	struct tracked tracked = {};
+	struct attempt *attempt = &tracked.attempt;
+	__u64 key = (__u64)sk;
+	struct call *call;
+
+	if (!tp)
+		return; /* SCTP, or MPTCP's own socket */
+	call = call_for(sk, tp);
+	if (call)
+		call->attempt_sk = key;
+	attempt->start_ns = bpf_ktime_get_boot_ns();
+	attempt->cpu = bpf_get_smp_processor_id();
+	attempt_addresses(attempt, sk);
+	attempt->origin = attempt_origin(sk, tp, call);
+	if (attempt->origin == ORIGIN_MPTCP)
+		identity_of_subflow(attempt, tp);
+	else
+		identity_of_current(attempt);
+	if (!attempt_wanted(attempt))
+		return;
+	if (call)
+		attempt_request(attempt, call);
+	attempt->sport = sk->__sk_common.skc_num; /* set if the program bound one */
+	if (!attempt->sport)
+		tracked.stale_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
+	tracked.stale_error = sk->sk_err;
+	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
+
+	attempt_track(key, &tracked);
+}
+
+static __always_inline void attempt_forget(__u64 key)
+{
+	bpf_map_delete_elem(&conns, &key);
+}
+
+/* The source port, once it is assigned. */
+static __always_inline void attempt_source(struct attempt *attempt, const struct tcp_sock *tp)
+{
+	attempt->sport = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
+}
+
+static __always_inline void attempt_retry(struct tracked *tracked, const struct tcp_sock *tp)
+{
+	__u32 retries = tp->total_retrans;
+
+	if (retries == tracked->retries)
+		return; /* the other copy of the program has sent it */
+	tracked->retries = retries;
+	attempt_source(&tracked->attempt, tp);
+	event_send(EVENT_RETRY, &tracked->attempt, bpf_ktime_get_boot_ns(), 0, retries);
+}
+
+static __always_inline void attempt_established(__u64 key, struct tracked *tracked,
+						const struct tcp_sock *tp)
+{
+	tracked->established_ns = bpf_ktime_get_boot_ns();
+	tracked->retries = tp->total_retrans;
+	attempt_source(&tracked->attempt, tp);
+	event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
+		   tracked->retries);
+	if (!event_wanted(EVENT_CLOSE))
+		attempt_forget(key);
+}
+
+/* The attempt ended without a handshake; error 0: given up by this host. */
+static __always_inline void attempt_end(__u64 key, const struct tracked *tracked, __u64 now,
+					__u16 error)
+{
+	event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
+		   tracked->retries);
+	attempt_forget(key);
+}
+
+/* SYN_SENT or SYN_RECV -> CLOSE. */
+static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
+					   const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u64 now = bpf_ktime_get_boot_ns();
+	bool bound = tracked->attempt.sport;
+	struct call *call;
+	int error = sk->sk_err;
+
+	tracked->retries = tp->total_retrans;
+	attempt_source(&tracked->attempt, tp);
+	if (error && error != tracked->stale_error) {
+		attempt_end(key, tracked, now, error);
+		return;
+	}
+	/* It may have ended before a port was assigned: then the old one still stands there. */
+	if (!bound && tracked->attempt.sport == tracked->stale_port)
+		tracked->attempt.sport = 0;
+	call = call_for(sk, tp);
+	if (call && call->attempt_sk == key)
+		tracked->ended_ns = now; /* the errno is what the system call returns */
+	else
+		attempt_end(key, tracked, now, 0);
+}
+
+static __always_inline void connection_close_send(const struct tracked *tracked,
+						  const struct tcp_sock *tp, bool reset)
+{
+	struct close_event *close;
+
+	close = event_reserve(EVENT_CLOSE, sizeof(*close), bpf_ktime_get_boot_ns());
+	if (!close)
+		return;
+	close->event.reset = reset;
+	close->event.retries = tracked->retries;
+	close->event.attempt = tracked->attempt;
+	close->established_ns = tracked->established_ns;
+	close->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
+	close->bytes_received = tp->bytes_received;
+	close->retransmits = tp->total_retrans;
+	close->rtt_us = tp->srtt_us >> 3; /* srtt_us is in eighths */
+	event_submit(close);
+}
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* What differs between kernels and machines; every fallback names the version that needs it. */
+#ifndef BPF_COMPAT_BPF_H
+#define BPF_COMPAT_BPF_H
+
+#include "bpf/kernel.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_helpers.h>
+
+/*
+ * Whether the current task is in a 32-bit (or x32) system call. Those run through the compat table,
+ * whose calls the syscall tracepoints do not show.
+ */
+static __always_inline bool in_compat_syscall(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	const __u32 ts_compat = 0x0002; /* TS_COMPAT, asm/thread_info.h */
+
+	return BPF_CORE_READ(task, thread_info.status) & ts_compat;
+#elif defined(__TARGET_ARCH_arm64)
+	const unsigned long tif_32bit = 1ul << 22; /* TIF_32BIT, asm/thread_info.h */
+
+	return BPF_CORE_READ(task, thread_info.flags) & tif_32bit;
+#endif
+}
+
+/* The arguments of a system call, from the registers that the current task entered it with. */
+struct syscall_args {
+	__u64 arg[3];
+};
+
+/*
+ * Needs bpf_task_pt_regs, Linux 5.15 (dd6e10fbd9fb). Before that, a system call whose entry was not
+ * seen cannot be looked at. Returns whether args was filled.
+ */
+static __always_inline bool syscall_args_of_current(struct syscall_args *args)
+{
+	struct pt_regs *regs;
+
+	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+		return false;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+#if defined(__TARGET_ARCH_x86)
+	args->arg[0] = BPF_CORE_READ(regs, di);
+	args->arg[1] = BPF_CORE_READ(regs, si);
+	args->arg[2] = BPF_CORE_READ(regs, dx);
+#elif defined(__TARGET_ARCH_arm64)
+	args->arg[0] = BPF_CORE_READ(regs, orig_x0);
+	args->arg[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
+	args->arg[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
+#endif
+	return true;
+}
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether an attempt is wanted. Decided once, when it begins; what is not used costs nothing. */
+#ifndef BPF_FILTER_BPF_H
+#define BPF_FILTER_BPF_H
+
+#include "bpf/maps.bpf.h"
+#include <bpf/bpf_endian.h>
+
+static __always_inline bool event_wanted(enum event_kind kind)
+{
+	return config.events & EVENT_BIT(kind);
+}
+
+static __always_inline bool process_wanted(__u32 pid)
+{
+	if (config.filter_pid && !bpf_map_lookup_elem(&pids, &pid))
+		return false;
+	if (config.follow && !bpf_map_lookup_elem(&followed, &pid))
+		return false;
+	return true;
+}
+
+static __always_inline bool port_wanted(__u16 port)
+{
+	return !config.filter_port || config_ports[port / 64] & (1ull << (port % 64));
+}
+
+/* What the socket alone can tell. */
+static __always_inline bool socket_wanted(const struct sock *sk)
+{
+	if (config.netns && config.netns != sk->__sk_common.skc_net.net->ns.inum)
+		return false;
+	return port_wanted(bpf_ntohs(sk->__sk_common.skc_dport));
+}
+
+static __always_inline bool attempt_wanted(const struct attempt *attempt)
+{
+	if (config.netns && config.netns != attempt->netns)
+		return false;
+	return port_wanted(attempt->dport) && process_wanted(attempt->pid);
+}
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel's types, with only the fields that are read. CO-RE finds each by name when the program
+ * is loaded, so order and offsets here mean nothing.
+ */
+#ifndef BPF_KERNEL_H
+#define BPF_KERNEL_H
+
+#include <stdbool.h>
+#include <linux/types.h>
+#include <linux/bpf.h>
+
+#define AF_INET	       2
+#define AF_INET6       10
+#define SOCK_STREAM    1
+#define IPPROTO_TCP    6
+#define IPPROTO_MPTCP  262
+#define S_IFMT	       0170000
+#define S_IFSOCK       0140000
+
+#define PF_IO_WORKER 0x00000010 /* linux/sched.h: io_uring's workers and SQPOLL threads */
+#define PF_KTHREAD   0x00200000
+
+/* linux/net.h */
+typedef enum {
+	SS_UNCONNECTED = 1,
+} socket_state;
+
+/* net/tcp_states.h */
+enum {
+	TCP_ESTABLISHED = 1,
+	TCP_SYN_SENT = 2,
+	TCP_SYN_RECV = 3,
+	TCP_CLOSE = 7,
+	TCP_CLOSE_WAIT = 8,
+};
+
+#pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
+
+struct ns_common {
+	unsigned int inum;
+};
+
+struct net {
+	struct ns_common ns;
+};
+
+typedef struct {
+	struct net *net;
+} possible_net_t;
+
+struct in6_addr {
+	union {
+		__u8 u6_addr8[16];
+	} in6_u;
+};
+
+struct sock_common {
+	__be32 skc_daddr;
+	__be32 skc_rcv_saddr;
+	__be16 skc_dport;
+	__u16 skc_num;
+	unsigned short skc_family;
+	volatile unsigned char skc_state;
+	possible_net_t skc_net;
+	struct in6_addr skc_v6_daddr;
+	struct in6_addr skc_v6_rcv_saddr;
+};
+
+struct sock {
+	struct sock_common __sk_common;
+	__u16 sk_type;
+	__u16 sk_protocol;
+	int sk_err;
+	__u8 sk_kern_sock : 1;
+};
+
+struct inet_sock {
+	__be16 inet_sport;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	void *icsk_ulp_data;
+};
+
+struct tcp_fastopen_request;
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	__u8 repair : 1;
+	bool is_mptcp;
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u64 bytes_retrans;
+	__u32 total_retrans;
+	__u32 srtt_us;
+	struct tcp_fastopen_request *fastopen_req;
+};
+
+struct mptcp_subflow_context {
+	struct sock *conn; /* the MPTCP connection's own socket */
+};
+
+struct socket {
+	socket_state state;
+	struct sock *sk;
+};
+
+struct inode {
+	unsigned short i_mode;
+};
+
+struct file {
+	struct inode *f_inode;
+	void *private_data;
+};
+
+struct fdtable {
+	unsigned int max_fds;
+	struct file **fd;
+};
+
+struct files_struct {
+	struct fdtable *fdt;
+};
+
+typedef struct {
+	unsigned int val;
+} kuid_t;
+
+struct cred {
+	kuid_t euid;
+};
+
+typedef struct {
+	int counter;
+} atomic_t;
+
+struct signal_struct {
+	atomic_t live;
+};
+
+struct thread_info {
+	unsigned long flags;
+	__u32 status; /* x86 */
+};
+
+struct io_uring_task;
+
+struct task_struct {
+	struct thread_info thread_info;
+	unsigned int flags;
+	int pid;
+	int tgid;
+	struct task_struct *real_parent;
+	struct task_struct *group_leader;
+	__u64 start_boottime;
+	const struct cred *cred;
+	char comm[16];
+	struct files_struct *files;
+	struct signal_struct *signal;
+	struct io_uring_task *io_uring;
+};
+
+struct trace_entry {
+	int pid;
+};
+
+struct trace_event_raw_sys_enter {
+	struct trace_entry ent;
+	unsigned long args[6];
+};
+
+struct trace_event_raw_sys_exit {
+	struct trace_entry ent;
+	long ret;
+};
+
+struct bpf_iter__task_file {
+	struct file *file;
+};
+
+#if defined(__TARGET_ARCH_x86)
+struct pt_regs {
+	unsigned long di, si, dx, orig_ax;
+};
+#elif defined(__TARGET_ARCH_arm64)
+struct user_pt_regs {
+	__u64 regs[31];
+};
+struct pt_regs {
+	union {
+		struct user_pt_regs user_regs;
+	};
+	__u64 orig_x0;
+};
+#endif
+
+#pragma clang attribute pop
+
+#endif

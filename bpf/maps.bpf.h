@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/* Everything that the programs share: configuration, maps and counters. */
+#ifndef BPF_MAPS_BPF_H
+#define BPF_MAPS_BPF_H
+
+#include "bpf/kernel.h"
+#include <bpf/bpf_helpers.h>
+
+#include "contract/config.h"
+#include "contract/event.h"
+
+/* Defined in maps.bpf.c. */
+extern const volatile struct config config;
+extern const volatile __u64 config_ports[PORT_WORDS];
+extern struct counters counters[COUNTER_SLOTS];
+
+/* Each .bpf.c includes this; `weak` lets the linker make one map of the copies. */
+#define SHARED __attribute__((weak))
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4 * 1024 * 1024);
+} events SEC(".maps") SHARED;
+
+/* An attempt, and the connection that it became, from SYN_SENT to its last event. */
+struct tracked {
+	struct attempt attempt;
+	__u64 established_ns;
+	__u64 ended_ns;	    /* closed within its own connect(2), which will tell the errno */
+	__u32 retries;	    /* SYNs sent again, of the retry events */
+	__u16 stale_port;   /* the source port that the socket had kept from an earlier use */
+	__u16 stale_error;  /* likewise sk_err */
+};
+
+/*
+ * Tracked attempts by address of their socket. A hash and not storage in the socket: half the
+ * memory for each connection, and the same on kernels before 5.11, whose tracing programs have no
+ * socket storage. Addresses are used again within milliseconds, so an entry is overwritten at
+ * SYN_SENT and deleted at CLOSE. Elements are allocated on demand.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, __u64);
+	__type(value, struct tracked);
+} conns SEC(".maps") SHARED;
+
+/* A connect(2) in progress. */
+struct call {
+	__u64 sk;	     /* the descriptor's socket */
+	__u64 attempt_sk;    /* the socket of the attempt that the call started; 0: none yet */
+	__u64 uaddr;	     /* the sockaddr, in user memory */
+	__u32 addrlen;
+	__u16 protocol;	     /* of the descriptor's socket */
+	__u16 requested_port;
+	__u8 requested[16];
+	__u8 requested_family; /* 4 or 6; 0: not read */
+	__u8 padding[7];
+};
+
+/* Calls in progress by thread id. Only threads inside connect(2) have one. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16384);
+	__type(key, __u32);
+	__type(value, struct call);
+} calls SEC(".maps") SHARED;
+
+/* Thread group ids that -p names. User space sizes and fills it. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} pids SEC(".maps") SHARED;
+
+/* The command's thread groups while they live: see follow.bpf.c. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, __u8);
+} followed SEC(".maps") SHARED;
+
+/* Who owns an MPTCP connection, by address of its socket: see mptcp.bpf.h. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct attempt);
+} mptcp_owners SEC(".maps") SHARED;
+
+static __always_inline struct counters *my_counters(void)
+{
+	return &counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)];
+}
+
+/* Atomic, because an interrupt can run another program between a load and its store. */
+#define COUNT(field) __sync_fetch_and_add(&my_counters()->field, 1)
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* SYNs that are sent again. Twice on its tracepoint, for the reason that state.bpf.c gives. */
+#include "bpf/attempt.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+static __always_inline void retransmitted(unsigned long long *ctx)
+{
+	const struct sock *sk = (const struct sock *)ctx[0];
+	__u64 key = (__u64)sk;
+	struct tracked *tracked;
+	struct tcp_sock *tp;
+
+	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
+		return;
+	/* Since 6.17 the tracepoint also fires, with an errno, for a segment that could not leave. */
+	if (config.retransmit_error && (int)ctx[2])
+		return;
+	tracked = bpf_map_lookup_elem(&conns, &key);
+	tp = bpf_skc_to_tcp_sock((void *)sk);
+	if (tracked && tp)
+		attempt_retry(tracked, tp);
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int retry_first(unsigned long long *ctx)
+{
+	retransmitted(ctx);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int retry_second(unsigned long long *ctx)
+{
+	retransmitted(ctx);
+	return 0;
+}

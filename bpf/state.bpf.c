@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The truth about every attempt: the state changes of its socket.
+ *
+ * An interrupt that runs a program which is already running on its CPU finds it skipped. So there
+ * are two copies on the same tracepoint, the second doing what the first has not done yet: an
+ * interrupt lands in one of them only. CLOSE -> SYN_SENT happens in process context, which never
+ * interrupts, and needs the first alone.
+ */
+#include "bpf/attempt.bpf.h"
+#include <bpf/bpf_tracing.h>
+
+#define ECONNRESET   104
+#define ECONNABORTED 103
+#define EPIPE	     32
+
+/* Whether a RST, of either side, ended it; the tracepoint comes after sk_err is set. */
+static __always_inline bool closed_by_reset(const struct sock *sk, int oldstate)
+{
+	int error = sk->sk_err;
+
+	if (error)
+		return error == ECONNRESET || error == EPIPE || error == ECONNABORTED;
+	/* A close that skips FIN: lingering forbidden, data unread, or disconnected. */
+	return oldstate == TCP_ESTABLISHED || oldstate == TCP_CLOSE_WAIT;
+}
+
+static __always_inline void connection_closed(__u64 key, const struct tracked *tracked,
+					      const struct sock *sk, const struct tcp_sock *tp,
+					      int oldstate)
+{
+	if (!tracked->established_ns)
+		COUNT(missed);
+	if (event_wanted(EVENT_CLOSE))
+		connection_close_send(tracked, tp, closed_by_reset(sk, oldstate));
+	attempt_forget(key);
+}
+
+/*
+ * A socket that is not tracked: accepted, open before tracing began, filtered out; or lost, which
+ * only its leaving SYN_SENT can tell, and only where no filter on processes hides whose it was.
+ */
+static __always_inline void untracked(__u64 key, const struct sock *sk, int oldstate, bool first)
+{
+	if (sk->sk_protocol == IPPROTO_MPTCP)
+		bpf_map_delete_elem(&mptcp_owners, &key);
+	if (first && oldstate == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP &&
+	    !config.filter_pid && !config.follow && socket_wanted(sk))
+		COUNT(unmatched);
+}
+
+static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
+					  bool first)
+{
+	bool pending = oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV;
+	__u64 key = (__u64)sk;
+	struct tracked *tracked;
+	struct tcp_sock *tp;
+
+	if (newstate == TCP_SYN_SENT) {
+		if (first && oldstate == TCP_CLOSE)
+			attempt_begin(sk);
+		return;
+	}
+	if (newstate != TCP_CLOSE && !(pending && newstate == TCP_ESTABLISHED))
+		return;
+	tracked = bpf_map_lookup_elem(&conns, &key);
+	if (!tracked) {
+		untracked(key, sk, oldstate, first);
+		return;
+	}
+	tp = bpf_skc_to_tcp_sock((void *)sk);
+	if (!tp)
+		return;
+	if (!tracked->attempt.start_ns) {
+		attempt_forget(key); /* begun before tracing was: nobody knows by whom */
+		return;
+	}
+	if (newstate == TCP_ESTABLISHED) {
+		if (!tracked->established_ns)
+			attempt_established(key, tracked, tp);
+	} else if (!pending) {
+		connection_closed(key, tracked, sk, tp, oldstate);
+	} else if (!tracked->ended_ns) {
+		attempt_closed(key, tracked, sk, tp);
+	}
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(state_first, const struct sock *sk, int oldstate, int newstate)
+{
+	state_changed(sk, oldstate, newstate, true);
+	return 0;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(state_second, const struct sock *sk, int oldstate, int newstate)
+{
+	state_changed(sk, oldstate, newstate, false);
+	return 0;
+}

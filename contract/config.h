@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What user space tells the kernel side, and the counters that the kernel side keeps.
+ *
+ * struct config lies in .rodata and is set before the programs are loaded, so that the verifier
+ * removes the code of every filter that is not used.
+ */
+#ifndef CONTRACT_CONFIG_H
+#define CONTRACT_CONFIG_H
+
+#include <linux/types.h>
+
+/* One bit for each destination port. */
+#define PORT_WORDS (65536 / 64)
+
+struct config {
+	__u32 events;	   /* EVENT_BIT()s wanted */
+	__u32 netns;	   /* only this network namespace (inode number); 0: all */
+	__u32 wakeup_size; /* wake the reader when that many bytes wait in the ring */
+	__u8 filter_pid;   /* only thread groups in the map pids */
+	__u8 filter_port;  /* only destination ports in config_ports */
+	__u8 follow;	   /* only thread groups in the map followed, and whom they fork */
+	__u8 syscalls;	   /* the system call pair is attached */
+	__u8 retransmit_error; /* tcp_retransmit_skb has a third argument, its errno */
+	__u8 reserved[3];
+};
+
+_Static_assert(sizeof(struct config) == 20, "struct config has holes or has grown");
+
+/*
+ * Counted on the kernel side, a slot for each CPU; CPUs beyond COUNTER_SLOTS share (the
+ * increments are atomic). A slot has a cache line to itself.
+ */
+#define COUNTER_SLOTS 128
+
+struct counters {
+	__u64 sent;	 /* events handed to the ring, those that found no room included */
+	__u64 ring;	 /* of these, events that found no room */
+	__u64 missed;	 /* transitions that a later one shows to have been skipped */
+	__u64 state;	 /* attempts that could not be tracked: a map was full */
+	__u64 unmatched; /* results for an attempt of which nothing is known */
+	__u64 reserved[3];
+};
+
+_Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");
+
+#endif

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The records that the kernel side sends through the ring buffer: compiled by both sides.
+ *
+ * Fixed widths, host byte order, no padding. Any change of layout or meaning raises EVENT_VERSION:
+ * user space refuses a record whose version or size it does not know.
+ *
+ * Addresses are always 16 bytes: an IPv4 address a.b.c.d is stored as ::ffff:a.b.c.d (RFC 4291,
+ * 2.5.5.2), so that both families take one path through the code.
+ */
+#ifndef CONTRACT_EVENT_H
+#define CONTRACT_EVENT_H
+
+#include <linux/types.h>
+
+#define EVENT_VERSION 1
+
+/* TASK_COMM_LEN of the kernel's sched.h, with its terminating NUL. */
+#define COMM_LEN 16
+
+/* The events of an attempt's life, in the order in which they can happen. */
+enum event_kind {
+	EVENT_CONNECT = 1, /* the attempt begins */
+	EVENT_RETRY,	   /* a SYN was sent again */
+	EVENT_ESTABLISHED, /* the handshake is complete */
+	EVENT_FAILED,	   /* the attempt failed; event.error says why */
+	EVENT_CANCELLED,   /* this host gave the attempt up */
+	EVENT_CLOSE,	   /* an established connection ended: struct close_event */
+	EVENT_KIND_END,
+};
+
+#define EVENT_BIT(kind) (1u << (kind))
+
+/* How the attempt came about. */
+enum origin {
+	ORIGIN_UNKNOWN,
+	ORIGIN_CONNECT,	 /* connect(2) of the native system call table */
+	ORIGIN_COMPAT,	 /* a 32-bit or x32 system call */
+	ORIGIN_IO_URING, /* IORING_OP_CONNECT: inline, worker or SQPOLL thread */
+	ORIGIN_SENDMSG,	 /* TCP Fast Open through sendto or sendmsg */
+	ORIGIN_KERNEL,	 /* a socket of the kernel's own */
+	ORIGIN_MPTCP,	 /* a subflow of an MPTCP connection */
+	ORIGIN_REPAIR,	 /* TCP_REPAIR: no handshake took place */
+	ORIGIN_END,
+};
+
+/* attempt.flags */
+#define ATTEMPT_NOT_SENT  (1u << 0) /* failed before SYN_SENT: daddr is the request */
+#define ATTEMPT_DEFERRED  (1u << 1) /* TCP_FASTOPEN_CONNECT: the SYN left with the first write */
+#define ATTEMPT_REQUESTED (1u << 2) /* requested and requested_port are known */
+#define ATTEMPT_MAPPED	  (1u << 3) /* IPv4 through an AF_INET6 socket */
+#define ATTEMPT_FLAGS_ALL 0xfu
+
+/* What is fixed when the attempt begins; saddr and sport follow once they are assigned. */
+struct attempt {
+	__u64 start_ns;		/* CLOCK_BOOTTIME, ns */
+	__u64 process_start_ns; /* CLOCK_BOOTTIME, ns: the group leader's start */
+	__u64 cgroup_id;	/* cgroup v2 id */
+	__u32 pid;		/* thread group id, initial pid namespace */
+	__u32 tid;
+	__u32 ppid;
+	__u32 uid;   /* effective, initial user namespace */
+	__u32 netns; /* inode number of the socket's network namespace */
+	__u16 cpu;   /* where it began: with start_ns, names the attempt */
+	__u16 dport; /* host byte order, like all ports here */
+	__u16 sport; /* 0: not assigned */
+	__u16 requested_port;
+	__u8 family; /* 4 or 6: what daddr is */
+	__u8 origin; /* enum origin */
+	__u16 flags; /* ATTEMPT_* */
+	__u8 daddr[16];
+	__u8 saddr[16];
+	__u8 requested[16]; /* what the program asked for; valid with ATTEMPT_REQUESTED */
+	char comm[COMM_LEN];	    /* the group leader's */
+	char thread_comm[COMM_LEN]; /* the connecting thread's */
+};
+
+/* Every record begins so. */
+struct event {
+	__u16 version; /* EVENT_VERSION */
+	__u16 size;    /* of the whole record, bytes */
+	__u8 kind;     /* enum event_kind */
+	__u8 reset;    /* close_event: ended by a RST, of either side */
+	__u16 error;   /* EVENT_FAILED: a positive errno; else 0 */
+	__u32 retries; /* SYNs sent again so far */
+	__u32 reserved;
+	__u64 time_ns; /* CLOCK_BOOTTIME, ns */
+	struct attempt attempt;
+};
+
+/* EVENT_CLOSE carries what the connection was. */
+struct close_event {
+	struct event event;
+	__u64 established_ns; /* CLOCK_BOOTTIME, ns; 0: not known */
+	__u64 bytes_sent;     /* payload, each byte once */
+	__u64 bytes_received;
+	__u32 retransmits; /* segments sent again over its whole life */
+	__u32 rtt_us;	   /* smoothed round-trip time; 0: never measured */
+};
+
+_Static_assert(sizeof(struct attempt) == 136, "struct attempt has holes or has grown");
+_Static_assert(__builtin_offsetof(struct attempt, daddr) == 56, "struct attempt moved");
+_Static_assert(sizeof(struct event) == 160, "struct event has holes or has grown");
+_Static_assert(__builtin_offsetof(struct event, attempt) == 24, "struct event moved");
+_Static_assert(sizeof(struct close_event) == 192, "struct close_event has holes or has grown");
+_Static_assert(__builtin_offsetof(struct close_event, established_ns) == 160, "close_event moved");
+
+#endif
