@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* The command line: one table gives parsing and help. */
+#ifndef CLI_OPTIONS_H
+#define CLI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "contract/config.h"
+#include "format/format.h"
+
+/* Exit statuses, section 7 of the specification. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,  /* at run time */
+	EXIT_USAGE = 2,	  /* the command line is wrong */
+	EXIT_UNABLE = 3,  /* this host cannot run it */
+};
+
+enum command { COMMAND_TRACE, COMMAND_DOCTOR, COMMAND_HELP, COMMAND_VERSION };
+
+enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+struct options {
+	enum command command;
+	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv */
+
+	uint32_t events; /* EVENT_BIT()s */
+	bool failed_only;
+	uint32_t netns; /* inode number; 0: all */
+	uint32_t *pids; /* owned */
+	size_t n_pids;
+	bool filter_port;
+	uint64_t ports[PORT_WORDS]; /* a bit for each port */
+	bool no_syscalls;
+
+	const struct format_ops *format;
+	const char *write_path; /* NULL: stdout */
+	enum color color;
+	uint64_t max_events;  /* 0: no limit */
+	uint64_t duration_ns; /* 0: no limit */
+
+	const char *object_path; /* NULL: built in */
+	uint32_t ring_size;	 /* bytes */
+	int verbosity;		 /* -1 quiet, 0, 1 verbose */
+};
+
+#define OPTIONS_ERROR_MAX 512
+
+/*
+ * Parses argv into *ret, which the caller frees with options_free() whatever comes back. Returns 0,
+ * or -EINVAL and one line in `error` (OPTIONS_ERROR_MAX bytes): which input, why, and the way out.
+ */
+int options_parse(int argc, char **argv, struct options *ret, char *error);
+void options_free(struct options *options);
+
+/* --help, from the table. */
+void options_help(FILE *to);
+
+#endif

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cli/command.h"
+#include "cli/session.h"
+#include "event/decode.h"
+#include "probe/features.h"
+#include "probe/loader.h"
+#include "probe/reader.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* How often the ring is read when the kernel side does not ask for it: half of what is promised. */
+#define TICK_NS	       100000000ull
+#define TICKS_A_SECOND (1000000000 / TICK_NS)
+
+/* After so many batches the loop looks at its other descriptors. */
+#define BATCHES_MAX 16
+
+/* How long a program that was running while it was detached may take to send its event. */
+#define SETTLE_MS 100
+
+/* A smaller change of the clocks' distance is the noise of reading them. */
+#define CLOCK_NOISE_NS 1000
+
+enum { FD_SIGNAL, FD_CLOCK_STEP, FD_TICK, FD_LIMIT, FD_RING, FD_OUTPUT, FD_COUNT };
+
+struct session {
+	const struct options *options;
+	const struct session_client *client;
+	struct probe *probe;
+	struct reader *reader;
+	struct pollfd fds[FD_COUNT];
+	sigset_t old_mask;
+	struct child child; /* pid 0: none, or ended */
+	int child_status;
+	bool child_signalled;
+	int64_t boot_to_utc_ns;
+	uint64_t received; /* records */
+	unsigned int ticks;
+	bool stopping;
+	enum exit_status status;
+};
+
+void session_stop(struct session *session, enum exit_status status)
+{
+	session->stopping = true;
+	session->status = status;
+}
+
+static void clock_refresh(struct session *session)
+{
+	int64_t now = clock_boot_to_utc_ns();
+
+	if (llabs(now - session->boot_to_utc_ns) > CLOCK_NOISE_NS)
+		session->boot_to_utc_ns = now;
+}
+
+static void hand_on(struct session *session, const void *record, size_t size)
+{
+	const struct session_client *client = session->client;
+	struct conn conn;
+	int err = event_decode(record, size, &conn);
+
+	session->received++;
+	if (err)
+		client->undecodable(client->ctx, session, err);
+	else
+		client->event(client->ctx, session, &conn, session->boot_to_utc_ns);
+}
+
+/* Reads what is in the ring. Returns whether it is empty now. */
+static bool drain(struct session *session)
+{
+	for (int i = 0; i < BATCHES_MAX; i++) {
+		int n = reader_fill(session->reader);
+		const void *record;
+		size_t size;
+
+		if (n < 0) {
+			log_error("cannot read the ring buffer: %s", strerror(-n));
+			session_stop(session, EXIT_FAILED);
+		}
+		if (n <= 0)
+			return true;
+		while ((record = reader_next(session->reader, &size)))
+			hand_on(session, record, size);
+	}
+	return false;
+}
+
+/* Every program has done its part when all that was sent has arrived. */
+static void drain_last(struct session *session)
+{
+	struct counters counters;
+
+	for (int ms = 0; ms < SETTLE_MS; ms++) {
+		while (!drain(session))
+			;
+		probe_counters(session->probe, &counters);
+		if (counters.sent == session->received + counters.ring)
+			return;
+		usleep(1000);
+	}
+}
+
+static void child_reap(struct session *session)
+{
+	int status;
+
+	if (!session->child.pid || waitpid(session->child.pid, &status, WNOHANG) <= 0)
+		return;
+	session->child.pid = 0;
+	session->child_status = child_exit_status(status);
+	session_stop(session, EXIT_DONE);
+}
+
+/* The command gets its chance to end by itself; a second signal does not wait for that. */
+static void interrupted(struct session *session, const struct signalfd_siginfo *info)
+{
+	if (!session->child.pid || session->child_signalled) {
+		session_stop(session, EXIT_DONE);
+		return;
+	}
+	session->child_signalled = true;
+	/* What the terminal sends, it sends to the command as well. */
+	if (info->ssi_code != SI_KERNEL)
+		kill(session->child.pid, info->ssi_signo);
+}
+
+static void on_signal(struct session *session)
+{
+	struct signalfd_siginfo info;
+
+	while (read(session->fds[FD_SIGNAL].fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD)
+			child_reap(session);
+		else if (info.ssi_signo == SIGHUP)
+			session->client->hangup(session->client->ctx, session);
+		else
+			interrupted(session, &info);
+	}
+}
+
+static void on_tick(struct session *session)
+{
+	struct counters counters;
+	uint64_t ticks = 0;
+
+	if (read(session->fds[FD_TICK].fd, &ticks, sizeof(ticks)) != sizeof(ticks))
+		return;
+	session->ticks += ticks;
+	if (session->ticks < TICKS_A_SECOND)
+		return;
+	session->ticks = 0;
+	probe_counters(session->probe, &counters);
+	session->client->second(session->client->ctx, session, &counters);
+}
+
+/* One turn of the loop. */
+static void turn(struct session *session, bool wait)
+{
+	const struct session_client *client = session->client;
+	struct pollfd *fds = session->fds;
+	bool empty;
+
+	fds[FD_OUTPUT].fd = client->output_fd(client->ctx);
+	fds[FD_OUTPUT].events = client->output_pending(client->ctx) ? POLLOUT : 0;
+	if (poll(fds, FD_COUNT, wait ? -1 : 0) < 0 && errno != EINTR) {
+		log_error("cannot wait for events: %s", strerror(errno));
+		session_stop(session, EXIT_FAILED);
+		return;
+	}
+	/* What happened before the wall clock was set is shown by the clock of before. */
+	if (!(fds[FD_CLOCK_STEP].revents & POLLIN))
+		clock_refresh(session);
+	empty = drain(session);
+	if (fds[FD_CLOCK_STEP].revents & POLLIN) {
+		clock_step_rearm(fds[FD_CLOCK_STEP].fd);
+		clock_refresh(session);
+	}
+	if (fds[FD_TICK].revents & POLLIN)
+		on_tick(session);
+	if (empty)
+		client->idle(client->ctx, session);
+	if (fds[FD_LIMIT].revents & POLLIN)
+		session_stop(session, EXIT_DONE);
+	if (fds[FD_SIGNAL].revents & POLLIN)
+		on_signal(session);
+}
+
+static int timer_open(uint64_t first_ns, uint64_t interval_ns)
+{
+	struct itimerspec spec = {
+		.it_value = {first_ns / 1000000000, first_ns % 1000000000},
+		.it_interval = {interval_ns / 1000000000, interval_ns % 1000000000},
+	};
+	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0 && timerfd_settime(fd, 0, &spec, NULL)) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static int signals_open(sigset_t *old_mask)
+{
+	sigset_t mask;
+
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGINT);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &mask, old_mask);
+	signal(SIGPIPE, SIG_IGN);
+	return signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static int open_fds(struct session *session)
+{
+	const struct options *options = session->options;
+	struct pollfd *fds = session->fds;
+
+	for (int i = 0; i < FD_COUNT; i++)
+		fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
+	fds[FD_SIGNAL].fd = signals_open(&session->old_mask);
+	fds[FD_TICK].fd = timer_open(TICK_NS, TICK_NS);
+	/* Without it, a step of the wall clock is noticed a little later: no reason to give up. */
+	fds[FD_CLOCK_STEP].fd = clock_step_open();
+	if (options->duration_ns) {
+		fds[FD_LIMIT].fd = timer_open(options->duration_ns, 0);
+		if (fds[FD_LIMIT].fd < 0)
+			return -errno;
+	}
+	return fds[FD_SIGNAL].fd < 0 || fds[FD_TICK].fd < 0 ? -errno : 0;
+}
+
+/* Loads the programs; says why not in one line. Returns an exit status. */
+static enum exit_status open_probe(struct session *session)
+{
+	const struct options *options = session->options;
+	struct probe_options probe_options = {
+		.object_path = options->object_path,
+		.config = {.events = options->events,
+			   .netns = options->netns,
+			   .filter_pid = options->n_pids != 0,
+			   .filter_port = options->filter_port,
+			   .follow = options->argv != NULL,
+			   .syscalls = !options->no_syscalls},
+		.ports = options->ports,
+		.pids = options->pids,
+		.n_pids = options->n_pids,
+		.ring_size = options->ring_size,
+		.verbose = options->verbosity > 0,
+	};
+	char error[PROBE_ERROR_MAX], reason[PROBE_ERROR_MAX];
+	int err = probe_open(&probe_options, &session->probe, error);
+
+	if (!err)
+		return EXIT_DONE;
+	/* A wrong object is wrong on any host. */
+	if (err != -EINVAL && err != -ENOENT &&
+	    features_explain(reason, sizeof(reason), !options->no_syscalls)) {
+		log_debug("%s", error);
+		log_error("%s", reason);
+		return EXIT_UNABLE;
+	}
+	log_error("%s%s", error,
+		  log_level() < LOG_DEBUG && err != -EINVAL ? "; -v shows more" : "");
+	return EXIT_FAILED;
+}
+
+static enum exit_status start_child(struct session *session)
+{
+	char **argv = session->options->argv;
+	int err;
+
+	if (!argv)
+		return EXIT_DONE;
+	err = child_start(argv, &session->old_mask, &session->child);
+	if (!err)
+		err = probe_follow(session->probe, session->child.pid);
+	if (err) {
+		log_error("cannot start %s: %s", argv[0], strerror(-err));
+		return EXIT_FAILED;
+	}
+	return EXIT_DONE;
+}
+
+static enum exit_status open_all(struct session *session)
+{
+	enum exit_status status;
+	int err = open_fds(session);
+
+	if (err) {
+		log_error("cannot set up signals and timers: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	status = open_probe(session);
+	if (status)
+		return status;
+	err = reader_open(probe_ring_fd(session->probe), &session->reader);
+	if (err) {
+		log_error("cannot map the ring buffer: %s", strerror(-err));
+		return EXIT_FAILED;
+	}
+	session->fds[FD_RING].fd = reader_fd(session->reader);
+	return start_child(session);
+}
+
+static void close_all(struct session *session)
+{
+	reader_close(session->reader);
+	probe_close(session->probe);
+	for (int i = 0; i < FD_OUTPUT; i++)
+		if (i != FD_RING && session->fds[i].fd >= 0)
+			close(session->fds[i].fd);
+}
+
+static void loop(struct session *session)
+{
+	const struct session_client *client = session->client;
+	struct counters counters;
+	int err;
+
+	client->started(client->ctx, session, probe_tracepoints(session->probe));
+	if (session->child.pid) {
+		err = child_release(&session->child);
+		if (err)
+			log_error("cannot run %s: %s", session->options->argv[0], strerror(-err));
+	}
+	while (!session->stopping)
+		turn(session, true);
+	probe_detach(session->probe);
+	clock_refresh(session);
+	drain_last(session);
+	probe_counters(session->probe, &counters);
+	client->finished(client->ctx, &counters, probe_tracked(session->probe));
+}
+
+/* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */
+static int final_status(struct session *session)
+{
+	int status;
+
+	if (!session->options->argv || session->status != EXIT_DONE)
+		return session->status;
+	if (!session->child.pid || session->child_signalled)
+		return session->child_status;
+	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
+	while (waitpid(session->child.pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_FAILED;
+	return child_exit_status(status);
+}
+
+int session_run(const struct options *options, const struct session_client *client)
+{
+	struct session session = {
+		.options = options,
+		.client = client,
+		.boot_to_utc_ns = clock_boot_to_utc_ns(),
+	};
+	int status = open_all(&session);
+
+	if (!status) {
+		loop(&session);
+		status = final_status(&session);
+	}
+	close_all(&session);
+	return status;
+}

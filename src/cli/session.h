@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one way in which every command works: open the probe, start the command to follow if there
+ * is one, run the loop, hand each event on, stop, drain.
+ */
+#ifndef CLI_SESSION_H
+#define CLI_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cli/options.h"
+#include "event/conn.h"
+
+struct session;
+
+/* What a command does with what the session brings. All get ctx; none may wait. */
+struct session_client {
+	void *ctx;
+
+	/* Tracing has begun. tracepoints: what is attached to, comma-separated. */
+	void (*started)(void *ctx, struct session *session, const char *tracepoints);
+
+	/* boot_to_utc_ns: CLOCK_REALTIME - CLOCK_BOOTTIME when it happened. */
+	void (*event)(void *ctx, struct session *session, const struct conn *conn,
+		      int64_t boot_to_utc_ns);
+
+	/* A record that cannot be decoded; err as of event_decode(). */
+	void (*undecodable)(void *ctx, struct session *session, int err);
+
+	/* Everything that was waiting has been handed on. */
+	void (*idle)(void *ctx, struct session *session);
+
+	/* About every second, with the kernel side's counters. */
+	void (*second)(void *ctx, struct session *session, const struct counters *counters);
+
+	/* SIGHUP. */
+	void (*hangup)(void *ctx, struct session *session);
+
+	/* Detached and drained: the counters are final. tracked: what is left in the kernel's map. */
+	void (*finished)(void *ctx, const struct counters *counters, uint64_t tracked);
+
+	/* A descriptor to wait for, and whether for more than its errors. */
+	int (*output_fd)(void *ctx);
+	bool (*output_pending)(void *ctx);
+};
+
+/* Returns the exit status; messages have been logged. */
+int session_run(const struct options *options, const struct session_client *client);
+
+/* Ends the loop; `status` is the exit status unless a command's own takes its place. */
+void session_stop(struct session *session, enum exit_status status);
+
+#endif

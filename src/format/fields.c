@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE 1 /* strerrorname_np; with a value, so that -D_GNU_SOURCE may say it too */
+#include "format/fields.h"
+
+#include <string.h>
+
+#define NSEC_PER_SEC  1000000000u
+#define NSEC_PER_MSEC 1000000u
+#define NSEC_PER_USEC 1000u
+#define SEC_PER_DAY   86400u
+
+struct date {
+	unsigned int year, month, day;
+};
+
+/*
+ * Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", civil_from_days: years begin on
+ * 1 March, so that the leap day is the last of its year, and repeat every 400 years (146097 days).
+ * gmtime_r would take the time zone lock on every line.
+ */
+static struct date date_of_day(unsigned int days_since_1970)
+{
+	unsigned int days = days_since_1970 + 719468; /* since 0000-03-01 */
+	unsigned int era = days / 146097, day_of_era = days % 146097;
+	unsigned int year_of_era =
+		(day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+	unsigned int day_of_year =
+		day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	unsigned int month = (5 * day_of_year + 2) / 153; /* 0 is March */
+	struct date date = {
+		.year = year_of_era + era * 400 + (month >= 10),
+		.month = month < 10 ? month + 3 : month - 9,
+		.day = day_of_year - (153 * month + 2) / 5 + 1,
+	};
+
+	return date;
+}
+
+static char *put_digits(char *to, unsigned int value, unsigned int width)
+{
+	for (unsigned int i = width; i; value /= 10)
+		to[--i] = (char)('0' + value % 10);
+	return to + width;
+}
+
+/* `width` digits and what comes after them. */
+static inline char *put_part(char *to, unsigned int value, unsigned int width, char after)
+{
+	to = put_digits(to, value, width);
+	*to = after;
+	return to + 1;
+}
+
+void field_time(struct buffer *out, uint64_t utc_ns)
+{
+	uint64_t seconds = utc_ns / NSEC_PER_SEC;
+	unsigned int second_of_day = (unsigned int)(seconds % SEC_PER_DAY);
+	struct date date = date_of_day((unsigned int)(seconds / SEC_PER_DAY));
+	char text[sizeof("2026-02-16T12:34:56.123456789Z") - 1], *to = text;
+
+	to = put_part(to, date.year, 4, '-');
+	to = put_part(to, date.month, 2, '-');
+	to = put_part(to, date.day, 2, 'T');
+	to = put_part(to, second_of_day / 3600, 2, ':');
+	to = put_part(to, second_of_day / 60 % 60, 2, ':');
+	to = put_part(to, second_of_day % 60, 2, '.');
+	put_part(to, (unsigned int)(utc_ns % NSEC_PER_SEC), 9, 'Z');
+	buffer_put(out, text, sizeof(text));
+}
+
+static char *put_octet(char *to, unsigned int octet)
+{
+	return put_digits(to, octet, octet < 10 ? 1 : octet < 100 ? 2 : 3);
+}
+
+static char *put_ipv4(char *to, const uint8_t addr[4])
+{
+	for (int i = 0; i < 4; i++) {
+		if (i)
+			*to++ = '.';
+		to = put_octet(to, addr[i]);
+	}
+	return to;
+}
+
+void field_ipv4(struct buffer *out, const uint8_t addr[4])
+{
+	char text[sizeof("255.255.255.255") - 1];
+
+	buffer_put(out, text, (size_t)(put_ipv4(text, addr) - text));
+}
+
+static char *put_group(char *to, unsigned int group)
+{
+	int shift = group >= 0x1000 ? 12 : group >= 0x100 ? 8 : group >= 0x10 ? 4 : 0;
+
+	for (; shift >= 0; shift -= 4)
+		*to++ = "0123456789abcdef"[group >> shift & 0xf];
+	return to;
+}
+
+struct run {
+	int start, len;
+};
+
+/* RFC 5952, 4.2: the longest run of zero groups, the first of equals, never a single group. */
+static struct run longest_zero_run(const unsigned int groups[8])
+{
+	struct run best = {.start = -1, .len = 1}, run = {0};
+
+	for (int i = 0; i < 8; i++) {
+		run.len = groups[i] ? 0 : run.len + 1;
+		if (run.len > best.len)
+			best = (struct run){.start = i + 1 - run.len, .len = run.len};
+	}
+	return best;
+}
+
+static char *put_ipv6(char *to, const uint8_t addr[16])
+{
+	unsigned int groups[8];
+	struct run zeros;
+
+	for (int i = 0; i < 8; i++)
+		groups[i] = (unsigned int)addr[2 * i] << 8 | addr[2 * i + 1];
+	zeros = longest_zero_run(groups);
+
+	for (int i = 0; i < 8; i++) {
+		if (i == zeros.start) {
+			*to++ = ':';
+			i += zeros.len - 1;
+			if (i == 7)
+				*to++ = ':';
+			continue;
+		}
+		if (i)
+			*to++ = ':';
+		to = put_group(to, groups[i]);
+	}
+	return to;
+}
+
+uint8_t address_family(const uint8_t addr[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(addr, mapped, sizeof(mapped)) ? 6 : 4;
+}
+
+void field_ipv6(struct buffer *out, const uint8_t addr[16])
+{
+	char text[sizeof("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff") - 1];
+
+	if (address_family(addr) == 4) {
+		buffer_literal(out, "::ffff:");
+		field_ipv4(out, addr + 12);
+		return;
+	}
+	buffer_put(out, text, (size_t)(put_ipv6(text, addr) - text));
+}
+
+void field_address(struct buffer *out, const uint8_t addr[16], uint8_t family)
+{
+	if (family == 4)
+		field_ipv4(out, addr + 12);
+	else
+		field_ipv6(out, addr);
+}
+
+static void put_thousandths(struct buffer *out, uint64_t value)
+{
+	buffer_u64(out, value / 1000);
+	buffer_putc(out, '.');
+	buffer_u64_padded(out, value % 1000, 3);
+}
+
+void field_duration(struct buffer *out, uint64_t ns)
+{
+	if (ns < NSEC_PER_SEC) {
+		put_thousandths(out, ns / NSEC_PER_USEC);
+		buffer_literal(out, "ms");
+	} else {
+		put_thousandths(out, ns / NSEC_PER_MSEC);
+		buffer_putc(out, 's');
+	}
+}
+
+void field_errno(struct buffer *out, uint16_t error)
+{
+	const char *name = strerrorname_np(error);
+
+	if (name)
+		buffer_puts(out, name);
+	else
+		buffer_u64(out, error);
+}
+
+static size_t utf8_length(unsigned char lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if ((lead & 0xe0) == 0xc0)
+		return 2;
+	if ((lead & 0xf0) == 0xe0)
+		return 3;
+	return (lead & 0xf8) == 0xf0 ? 4 : 0;
+}
+
+size_t utf8_step(const char *s, size_t n, uint32_t *ret)
+{
+	/* By length: the bits that the first byte carries, and the least that needs the length. */
+	static const uint8_t lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+	size_t len = n ? utf8_length((unsigned char)*s) : 0;
+	uint32_t code_point;
+
+	if (!len || len > n)
+		return 0;
+	code_point = (unsigned char)*s & lead_bits[len];
+	for (size_t i = 1; i < len; i++) {
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return 0;
+		code_point = code_point << 6 | ((unsigned char)s[i] & 0x3f);
+	}
+	if (code_point < least[len] || code_point > 0x10ffff ||
+	    (code_point >= 0xd800 && code_point <= 0xdfff))
+		return 0;
+	*ret = code_point;
+	return len;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* Values as every format writes them. Pure; what does not fit is left to the buffer to refuse. */
+#ifndef FORMAT_FIELDS_H
+#define FORMAT_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buffer.h"
+
+/* RFC 3339 in UTC with nanoseconds, always 30 bytes. utc_ns: since 1970-01-01, to the year 2554. */
+void field_time(struct buffer *out, uint64_t utc_ns);
+
+/* Dotted decimal. */
+void field_ipv4(struct buffer *out, const uint8_t addr[4]);
+
+/* RFC 5952. Only ::ffff:0:0/96 ends in dotted decimal, as in ::ffff:192.0.2.1. */
+void field_ipv6(struct buffer *out, const uint8_t addr[16]);
+
+/* An address of 16 bytes; family is 4 or 6, and 4 writes the IPv4 address that is mapped in it. */
+void field_address(struct buffer *out, const uint8_t addr[16], uint8_t family);
+
+/* 4 if the address is IPv4-mapped, else 6. */
+uint8_t address_family(const uint8_t addr[16]);
+
+/* "0.412ms"; from one second on "3.046s". Digits beyond are cut off, never rounded up. */
+void field_duration(struct buffer *out, uint64_t ns);
+
+/* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
+void field_errno(struct buffer *out, uint16_t error);
+
+/*
+ * The length in bytes (1 to 4) of the UTF-8 character that starts at s, and its code point;
+ * 0, and ret untouched, where the n bytes do not start with a whole and well-formed one (RFC 3629:
+ * no overlong form, no surrogate, none above U+10FFFF).
+ */
+size_t utf8_step(const char *s, size_t n, uint32_t *ret);
+
+/* C0, DEL or C1: what a terminal may obey instead of show. */
+static inline bool is_control(uint32_t code_point)
+{
+	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}
+
+#endif

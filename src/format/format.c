@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+#include "format/format.h"
+
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+static const struct format_ops *const formats[] = {
+	&format_text,
+	&format_json,
+};
+
+static const char *const event_kind_names[EVENT_KIND_END] = {
+	[EVENT_CONNECT] = "connect",	     [EVENT_RETRY] = "retry",
+	[EVENT_ESTABLISHED] = "established", [EVENT_FAILED] = "failed",
+	[EVENT_CANCELLED] = "cancelled",     [EVENT_CLOSE] = "close",
+};
+
+static const char *const origin_names[ORIGIN_END] = {
+	[ORIGIN_UNKNOWN] = "unknown",	[ORIGIN_CONNECT] = "connect", [ORIGIN_COMPAT] = "compat",
+	[ORIGIN_IO_URING] = "io_uring", [ORIGIN_SENDMSG] = "sendmsg", [ORIGIN_KERNEL] = "kernel",
+	[ORIGIN_MPTCP] = "mptcp",	[ORIGIN_REPAIR] = "repair",
+};
+
+const struct format_ops *format_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (!strcmp(formats[i]->name, name))
+			return formats[i];
+	return NULL;
+}
+
+const char *event_kind_name(enum event_kind kind)
+{
+	return (unsigned int)kind < EVENT_KIND_END ? event_kind_names[kind] : NULL;
+}
+
+const char *origin_name(enum origin origin)
+{
+	return origin_names[(unsigned int)origin < ORIGIN_END ? origin : ORIGIN_UNKNOWN];
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * struct conn -> text. Every format is a row of ops; all are pure: bytes into a buffer of the
+ * caller's, no descriptor, no locale, no global state.
+ */
+#ifndef FORMAT_FORMAT_H
+#define FORMAT_FORMAT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/conn.h"
+#include "util/buffer.h"
+
+/* No event and no notice of any format is longer, whatever is in it (bytes, newline included). */
+#define FORMAT_LINE_MAX 2048
+
+/* What a line needs to know beside the event. */
+struct format_context {
+	int64_t boot_to_utc_ns;	  /* CLOCK_REALTIME - CLOCK_BOOTTIME at the event */
+	int64_t process_epoch_ns; /* the same as it was when tracing started: the basis of a
+				     process's creation time, which must not change in a run */
+	uint64_t seq;		  /* number of the line, from 1 */
+	bool color;
+};
+
+/* The classes of loss, section 8 of the specification. */
+struct loss {
+	uint64_t ring, missed, state, unmatched, output;
+};
+
+enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };
+
+/* What the program says of itself in the stream of events. */
+struct notice {
+	enum notice_kind kind;
+	uint64_t time_ns;		/* CLOCK_BOOTTIME */
+	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
+	struct loss loss;		/* NOTICE_LOSS, NOTICE_STOP */
+	uint64_t sent, written, filtered, tracked; /* NOTICE_STOP */
+};
+
+struct format_ops {
+	const char *name;
+
+	/* Appends one line, newline included. */
+	void (*event)(struct buffer *out, const struct conn *conn, const struct format_context *ctx);
+
+	/* Appends one line, newline included. NULL: this format has no notices. */
+	void (*notice)(struct buffer *out, const struct notice *notice,
+		       const struct format_context *ctx);
+};
+
+extern const struct format_ops format_text, format_json;
+
+/* The format of that name; NULL if there is none. */
+const struct format_ops *format_find(const char *name);
+
+/* The event's name in text output ("established"); NULL for a kind that does not exist. */
+const char *event_kind_name(enum event_kind kind);
+
+/* The origin's name; "unknown" for what does not exist. */
+const char *origin_name(enum origin origin);
+
+#endif

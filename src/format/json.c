@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: MIT
+/* One JSON object a line, section 6 of the specification: its keys, in the order of its table. */
+#include "format/format.h"
+
+#include "format/fields.h"
+
+/* The next key. A line starts with `timestamp`, so every other key has one before it. */
+#define put_key(out, name) buffer_literal(out, ",\"" name "\":")
+
+/* RFC 8259, 7: the escapes of two characters; 0 where there is none. */
+static char short_escape(uint32_t code_point)
+{
+	switch (code_point) {
+	case '"':
+	case '\\':
+		return (char)code_point;
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return 0;
+	}
+}
+
+static void put_control(struct buffer *out, uint32_t code_point)
+{
+	buffer_literal(out, "\\u00");
+	buffer_putc(out, "0123456789abcdef"[code_point >> 4]);
+	buffer_putc(out, "0123456789abcdef"[code_point & 0xf]);
+}
+
+/* One character, or one byte that belongs to none. Returns the bytes that it took. */
+static size_t put_char(struct buffer *out, const char *s, size_t len)
+{
+	uint32_t code_point;
+	size_t step = utf8_step(s, len, &code_point);
+	char escape;
+
+	if (!step) {
+		buffer_literal(out, "\\ufffd");
+		return 1;
+	}
+	escape = short_escape(code_point);
+	if (escape) {
+		buffer_putc(out, '\\');
+		buffer_putc(out, escape);
+	} else if (is_control(code_point)) {
+		put_control(out, code_point);
+	} else {
+		buffer_put(out, s, step);
+	}
+	return step;
+}
+
+/* How many bytes from s on are ASCII that needs no escape: nearly always all of them. */
+static size_t plain_span(const char *s, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
+		n++;
+	return n;
+}
+
+static void put_string(struct buffer *out, const char *s)
+{
+	size_t len = strlen(s), n;
+
+	buffer_putc(out, '"');
+	while (len) {
+		n = plain_span(s, len);
+		if (n)
+			buffer_put(out, s, n);
+		else
+			n = put_char(out, s, len);
+		s += n;
+		len -= n;
+	}
+	buffer_putc(out, '"');
+}
+
+static void put_time(struct buffer *out, uint64_t boot_ns, int64_t boot_to_utc_ns)
+{
+	buffer_putc(out, '"');
+	field_time(out, boot_ns + (uint64_t)boot_to_utc_ns);
+	buffer_putc(out, '"');
+}
+
+static void put_bool(struct buffer *out, bool value)
+{
+	if (value)
+		buffer_literal(out, "true");
+	else
+		buffer_literal(out, "false");
+}
+
+static void put_address(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
+{
+	buffer_putc(out, '"');
+	field_address(out, endpoint->addr, family);
+	buffer_putc(out, '"');
+}
+
+static void put_head(struct buffer *out, uint64_t time_ns, const char *prefix, const char *name,
+		     const struct format_context *ctx)
+{
+	buffer_literal(out, "{\"timestamp\":");
+	put_time(out, time_ns, ctx->boot_to_utc_ns);
+	put_key(out, "event.name");
+	buffer_putc(out, '"');
+	buffer_puts(out, prefix);
+	buffer_puts(out, name);
+	buffer_putc(out, '"');
+	put_key(out, "tpconnect.seq");
+	buffer_u64(out, ctx->seq);
+}
+
+static void put_connection_id(struct buffer *out, const struct conn *conn)
+{
+	put_key(out, "tpconnect.connection.id");
+	buffer_putc(out, '"');
+	buffer_hex(out, conn->start_ns);
+	buffer_putc(out, '-');
+	buffer_hex(out, conn->cpu);
+	buffer_putc(out, '"');
+}
+
+static void put_network(struct buffer *out, const struct conn *conn)
+{
+	put_key(out, "network.transport");
+	buffer_literal(out, "\"tcp\"");
+	put_key(out, "network.type");
+	if (conn->family == 4)
+		buffer_literal(out, "\"ipv4\"");
+	else
+		buffer_literal(out, "\"ipv6\"");
+	put_key(out, "network.peer.address");
+	put_address(out, &conn->dst, conn->family);
+	put_key(out, "network.peer.port");
+	buffer_u64(out, conn->dst.port);
+	if (conn->has & CONN_HAS_SRC) {
+		put_key(out, "network.local.address");
+		put_address(out, &conn->src, conn->family);
+		put_key(out, "network.local.port");
+		buffer_u64(out, conn->src.port);
+	}
+}
+
+static void put_process(struct buffer *out, const struct conn *conn,
+			const struct format_context *ctx)
+{
+	put_key(out, "process.pid");
+	buffer_u64(out, conn->pid);
+	put_key(out, "thread.id");
+	buffer_u64(out, conn->tid);
+	if (conn->ppid) {
+		put_key(out, "process.parent_pid");
+		buffer_u64(out, conn->ppid);
+	}
+	put_key(out, "process.executable.name");
+	put_string(out, conn->comm);
+	put_key(out, "thread.name");
+	put_string(out, conn->thread_comm);
+	put_key(out, "process.user.id");
+	buffer_u64(out, conn->uid);
+	if (conn->process_start_ns) {
+		put_key(out, "process.creation.time");
+		put_time(out, conn->process_start_ns, ctx->process_epoch_ns);
+	}
+}
+
+static void put_requested(struct buffer *out, const struct conn *conn)
+{
+	put_key(out, "tpconnect.requested.address");
+	/* Its own family: it may differ from the one that the socket went for. */
+	put_address(out, &conn->requested, address_family(conn->requested.addr));
+	put_key(out, "tpconnect.requested.port");
+	buffer_u64(out, conn->requested.port);
+}
+
+static void put_result(struct buffer *out, const struct conn *conn)
+{
+	if (conn->has & CONN_HAS_ERROR) {
+		put_key(out, "error.type");
+		buffer_putc(out, '"');
+		field_errno(out, conn->error);
+		buffer_putc(out, '"');
+	}
+	put_key(out, "tpconnect.origin");
+	buffer_putc(out, '"');
+	buffer_puts(out, origin_name(conn->origin));
+	buffer_putc(out, '"');
+	if (conn->has & CONN_HAS_LATENCY) {
+		put_key(out, "tpconnect.connect.duration_ns");
+		buffer_u64(out, conn->latency_ns);
+	}
+}
+
+static void put_attempt(struct buffer *out, const struct conn *conn)
+{
+	if (conn->not_sent) {
+		put_key(out, "tpconnect.sent");
+		put_bool(out, false);
+	}
+	if (conn->deferred) {
+		put_key(out, "tpconnect.deferred");
+		put_bool(out, true);
+	}
+	if (conn->has & CONN_HAS_REQUESTED)
+		put_requested(out, conn);
+	if (conn->mapped) {
+		put_key(out, "tpconnect.ipv4_mapped");
+		put_bool(out, true);
+	}
+	if (conn->has & CONN_HAS_RETRIES) {
+		put_key(out, "tpconnect.syn_retries");
+		buffer_u64(out, conn->retries);
+	}
+	/* No namespace has the inode number 0: it stands for one that could not be read. */
+	if (conn->netns) {
+		put_key(out, "tpconnect.netns");
+		buffer_u64(out, conn->netns);
+	}
+	if (conn->has & CONN_HAS_CGROUP) {
+		put_key(out, "tpconnect.cgroup.id");
+		buffer_putc(out, '"');
+		buffer_u64(out, conn->cgroup_id);
+		buffer_putc(out, '"');
+	}
+}
+
+static void put_close(struct buffer *out, const struct conn *conn)
+{
+	if (conn->has & CONN_HAS_DURATION) {
+		put_key(out, "tpconnect.connection.duration_ns");
+		buffer_u64(out, conn->duration_ns);
+	}
+	put_key(out, "tpconnect.bytes_sent");
+	buffer_u64(out, conn->bytes_sent);
+	put_key(out, "tpconnect.bytes_received");
+	buffer_u64(out, conn->bytes_received);
+	put_key(out, "tpconnect.retransmits");
+	buffer_u64(out, conn->retransmits);
+	if (conn->has & CONN_HAS_RTT) {
+		put_key(out, "tpconnect.rtt_us");
+		buffer_u64(out, conn->rtt_us);
+	}
+	put_key(out, "tpconnect.reset");
+	put_bool(out, conn->reset);
+}
+
+static void json_event(struct buffer *out, const struct conn *conn,
+		       const struct format_context *ctx)
+{
+	put_head(out, conn->time_ns, "tcp.", event_kind_name(conn->kind), ctx);
+	put_connection_id(out, conn);
+	put_network(out, conn);
+	put_process(out, conn, ctx);
+	put_result(out, conn);
+	put_attempt(out, conn);
+	if (conn->kind == EVENT_CLOSE)
+		put_close(out, conn);
+	buffer_literal(out, "}\n");
+}
+
+static void put_loss(struct buffer *out, const struct loss *loss)
+{
+	put_key(out, "tpconnect.loss.ring");
+	buffer_u64(out, loss->ring);
+	put_key(out, "tpconnect.loss.missed");
+	buffer_u64(out, loss->missed);
+	put_key(out, "tpconnect.loss.state");
+	buffer_u64(out, loss->state);
+	put_key(out, "tpconnect.loss.unmatched");
+	buffer_u64(out, loss->unmatched);
+	put_key(out, "tpconnect.loss.output");
+	buffer_u64(out, loss->output);
+}
+
+static void put_books(struct buffer *out, const struct notice *notice)
+{
+	put_key(out, "tpconnect.events.sent");
+	buffer_u64(out, notice->sent);
+	put_key(out, "tpconnect.events.written");
+	buffer_u64(out, notice->written);
+	put_key(out, "tpconnect.events.filtered");
+	buffer_u64(out, notice->filtered);
+	put_key(out, "tpconnect.tracked");
+	buffer_u64(out, notice->tracked);
+}
+
+static void put_versions(struct buffer *out, const struct notice *notice)
+{
+	put_key(out, "tpconnect.version");
+	put_string(out, notice->version);
+	put_key(out, "tpconnect.programs");
+	put_string(out, notice->programs);
+}
+
+static void json_notice(struct buffer *out, const struct notice *notice,
+			const struct format_context *ctx)
+{
+	static const char *const names[] = {
+		[NOTICE_START] = "start",
+		[NOTICE_LOSS] = "loss",
+		[NOTICE_STOP] = "stop",
+	};
+
+	put_head(out, notice->time_ns, "tpconnect.", names[notice->kind], ctx);
+	if (notice->kind == NOTICE_START)
+		put_versions(out, notice);
+	else
+		put_loss(out, &notice->loss);
+	if (notice->kind == NOTICE_STOP)
+		put_books(out, notice);
+	buffer_literal(out, "}\n");
+}
+
+const struct format_ops format_json = {
+	.name = "json",
+	.event = json_event,
+	.notice = json_notice,
+};

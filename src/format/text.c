@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/* key=value lines, section 5 of the specification. */
+#include "format/format.h"
+
+#include "format/fields.h"
+
+/* ECMA-48, 8.3.117: select graphic rendition. */
+#define RED    "\033[31m"
+#define YELLOW "\033[33m"
+#define PLAIN  "\033[0m"
+
+/* Whether a name can stand bare: only then does it say nothing but itself to a parser. */
+static bool is_bare(const char *s, size_t len)
+{
+	uint32_t code_point;
+	size_t step;
+
+	for (size_t i = 0; i < len; i += step) {
+		step = utf8_step(s + i, len - i, &code_point);
+		if (!step || is_control(code_point) || code_point == ' ' || code_point == '"' ||
+		    code_point == '=')
+			return false;
+	}
+	return len > 0;
+}
+
+static void put_hex_escapes(struct buffer *out, const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned char byte = (unsigned char)s[i];
+
+		buffer_literal(out, "\\x");
+		buffer_putc(out, "0123456789abcdef"[byte >> 4]);
+		buffer_putc(out, "0123456789abcdef"[byte & 0xf]);
+	}
+}
+
+static void put_quoted(struct buffer *out, const char *s, size_t len)
+{
+	uint32_t code_point;
+	size_t step;
+
+	buffer_putc(out, '"');
+	for (size_t i = 0; i < len; i += step) {
+		step = utf8_step(s + i, len - i, &code_point);
+		if (!step) {
+			step = 1;
+			put_hex_escapes(out, s + i, step);
+		} else if (code_point == '\n') {
+			buffer_literal(out, "\\n");
+		} else if (is_control(code_point)) {
+			put_hex_escapes(out, s + i, step);
+		} else {
+			if (code_point == '"' || code_point == '\\')
+				buffer_putc(out, '\\');
+			buffer_put(out, s + i, step);
+		}
+	}
+	buffer_putc(out, '"');
+}
+
+static void put_name(struct buffer *out, const char *name)
+{
+	size_t len = strlen(name);
+
+	if (is_bare(name, len))
+		buffer_put(out, name, len);
+	else
+		put_quoted(out, name, len);
+}
+
+static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
+{
+	if (family == 6)
+		buffer_putc(out, '[');
+	field_address(out, endpoint->addr, family);
+	if (family == 6)
+		buffer_putc(out, ']');
+	buffer_putc(out, ':');
+	buffer_u64(out, endpoint->port);
+}
+
+/* What a person should see first; NULL: nothing of note. */
+static const char *color_of(enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_FAILED:
+		return RED;
+	case EVENT_CANCELLED:
+	case EVENT_RETRY:
+		return YELLOW;
+	default:
+		return NULL;
+	}
+}
+
+static void put_event(struct buffer *out, const struct conn *conn, bool color)
+{
+	const char *start = color ? color_of(conn->kind) : NULL;
+
+	buffer_putc(out, ' ');
+	if (start)
+		buffer_puts(out, start);
+	buffer_literal(out, "event=");
+	buffer_puts(out, event_kind_name(conn->kind));
+	if (conn->has & CONN_HAS_ERROR) {
+		buffer_literal(out, " error=");
+		field_errno(out, conn->error);
+	}
+	if (start)
+		buffer_literal(out, PLAIN);
+}
+
+static void put_who_and_where(struct buffer *out, const struct conn *conn)
+{
+	buffer_literal(out, " pid=");
+	buffer_u64(out, conn->pid);
+	buffer_literal(out, " proto=6 dst=");
+	put_endpoint(out, &conn->dst, conn->family);
+	if (conn->has & CONN_HAS_SRC) {
+		buffer_literal(out, " src=");
+		put_endpoint(out, &conn->src, conn->family);
+	}
+	buffer_literal(out, " comm=");
+	put_name(out, conn->comm);
+	buffer_literal(out, " uid=");
+	buffer_u64(out, conn->uid);
+}
+
+static void put_attempt(struct buffer *out, const struct conn *conn)
+{
+	if (conn->has & CONN_HAS_LATENCY) {
+		buffer_literal(out, " latency=");
+		field_duration(out, conn->latency_ns);
+	}
+	if (conn->has & CONN_HAS_RETRIES && conn->retries) {
+		buffer_literal(out, " retries=");
+		buffer_u64(out, conn->retries);
+	}
+	if (conn->not_sent)
+		buffer_literal(out, " sent=no");
+	if (conn->deferred)
+		buffer_literal(out, " deferred=yes");
+	if (conn->origin != ORIGIN_CONNECT) {
+		buffer_literal(out, " origin=");
+		buffer_puts(out, origin_name(conn->origin));
+	}
+	if (conn->has & CONN_HAS_REQUESTED) {
+		buffer_literal(out, " requested=");
+		/* Its own family: it may differ from the one that the socket went for. */
+		put_endpoint(out, &conn->requested, address_family(conn->requested.addr));
+	}
+}
+
+static void put_close(struct buffer *out, const struct conn *conn)
+{
+	if (conn->has & CONN_HAS_DURATION) {
+		buffer_literal(out, " duration=");
+		field_duration(out, conn->duration_ns);
+	}
+	buffer_literal(out, " tx=");
+	buffer_u64(out, conn->bytes_sent);
+	buffer_literal(out, " rx=");
+	buffer_u64(out, conn->bytes_received);
+	if (conn->has & CONN_HAS_RTT) {
+		buffer_literal(out, " rtt=");
+		field_duration(out, (uint64_t)conn->rtt_us * 1000);
+	}
+	buffer_literal(out, " retrans=");
+	buffer_u64(out, conn->retransmits);
+	if (conn->reset)
+		buffer_literal(out, " reset=yes");
+}
+
+static void text_event(struct buffer *out, const struct conn *conn,
+		       const struct format_context *ctx)
+{
+	field_time(out, conn->time_ns + (uint64_t)ctx->boot_to_utc_ns);
+	put_who_and_where(out, conn);
+	put_event(out, conn, ctx->color);
+	put_attempt(out, conn);
+	if (conn->kind == EVENT_CLOSE)
+		put_close(out, conn);
+	buffer_putc(out, '\n');
+}
+
+const struct format_ops format_text = {
+	.name = "text",
+	.event = text_event,
+};

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdbool.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "contract/event.h"
+#include "probe/loader.h"
+#include "connect.skel.h" /* needs the types of contract/ */
+
+/*
+ * The programs, in the order in which they are attached: the state programs before what annotates
+ * them, and exit before entry, because an exit without its entry is understood and an entry without
+ * its exit would be left over.
+ */
+struct program {
+	const char *name, *tracepoint;
+	bool (*wanted)(const struct config *config);
+	bool single; /* attached once: what the kernel skips of it is lost */
+};
+
+static bool always(const struct config *config)
+{
+	(void)config;
+	return true;
+}
+
+static bool wants_retry(const struct config *config)
+{
+	return config->events & EVENT_BIT(EVENT_RETRY);
+}
+
+static bool wants_follow(const struct config *config)
+{
+	return config->follow;
+}
+
+static bool wants_syscalls(const struct config *config)
+{
+	return config->syscalls;
+}
+
+static const struct program programs[] = {
+	{"follow_fork", "sched_process_fork", wants_follow, true},
+	{"follow_exit", "sched_process_exit", wants_follow, true},
+	{"retry_first", "tcp_retransmit_skb", wants_retry, false},
+	{"retry_second", NULL, wants_retry, false},
+	{"state_first", "inet_sock_set_state", always, false},
+	{"state_second", NULL, always, false},
+	{"connect_exit", "sys_exit_connect", wants_syscalls, true},
+	{"connect_enter", "sys_enter_connect", wants_syscalls, true},
+};
+
+#define N_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
+
+struct probe {
+	struct bpf_object *object;
+	struct bpf_program *pending; /* the iterator: run once */
+	struct bpf_link *links[N_PROGRAMS];
+	struct bpf_program *progs[N_PROGRAMS]; /* NULL: not loaded */
+	struct counters *counters;	       /* the object's, mapped */
+	size_t counters_size;
+	int conns_fd, followed_fd, ring_fd;
+	char tracepoints[256];
+};
+
+static int fail(char *error, int err, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static int fail(char *error, int err, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(error, PROBE_ERROR_MAX, format, args);
+	va_end(args);
+	return err;
+}
+
+static int libbpf_say(enum libbpf_print_level level, const char *format, va_list args)
+{
+	(void)level;
+	return vfprintf(stderr, format, args);
+}
+
+static int object_open(const char *path, struct bpf_object **ret, char *error)
+{
+	/* Maps have a prefix of this name: of both kinds of object the same. */
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect");
+	struct bpf_object *object;
+	const void *bytes;
+	size_t size;
+
+	if (path) {
+		object = bpf_object__open_file(path, &opts);
+		if (!object)
+			return fail(error, -errno, "cannot load %s: %s", path,
+				    errno == ENOENT || errno == EACCES || errno == EISDIR
+					    ? strerror(errno)
+					    : "it is not a BPF object file");
+	} else {
+		bytes = connect_bpf__elf_bytes(&size);
+		object = bpf_object__open_mem(bytes, size, &opts);
+		if (!object)
+			return fail(error, -errno, "cannot open the built-in BPF object: %s",
+				    strerror(errno));
+	}
+	*ret = object;
+	return 0;
+}
+
+static int find_program(struct probe *probe, const char *path, const char *name,
+			struct bpf_program **ret, char *error)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(probe->object, name);
+
+	if (!prog)
+		return fail(error, -EINVAL,
+			    "%s has no program \"%s\": it is not a tpconnect object, or one of another "
+			    "version; build it with scripts/build.sh",
+			    path ? path : "the built-in object", name);
+	*ret = prog;
+	return 0;
+}
+
+static int find_programs(struct probe *probe, const char *path, char *error)
+{
+	int err = find_program(probe, path, "pending_file", &probe->pending, error);
+
+	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
+		err = find_program(probe, path, programs[i].name, &probe->progs[i], error);
+	return err;
+}
+
+/* A map of the object that must be there, with values of that size (0: any). */
+static struct bpf_map *find_map(struct probe *probe, const char *name, size_t value_size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(probe->object, name);
+
+	return map && bpf_map__value_size(map) >= value_size ? map : NULL;
+}
+
+/* What user space writes to .rodata: the layout of bpf/maps.bpf.c, one after the other. */
+struct rodata {
+	struct config config;
+	uint32_t padding;
+	uint64_t ports[PORT_WORDS];
+};
+
+/* Since Linux 6.17 the retransmit tracepoint has an errno as its third argument. */
+static bool tracepoint_has_args(const char *typedef_name, unsigned int n_args)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	const struct btf_type *type;
+	int id = btf ? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) : -1;
+	bool has = false;
+
+	if (id > 0) {
+		type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type); /* a pointer */
+		type = btf__type_by_id(btf, type->type);		     /* to a function */
+		has = btf_vlen(type) == n_args + 1; /* the first is for the tracepoint itself */
+	}
+	btf__free(btf);
+	return has;
+}
+
+static int configure(struct probe *probe, const struct probe_options *options, char *error)
+{
+	struct bpf_map *rodata = find_map(probe, ".rodata", sizeof(struct rodata));
+	struct bpf_map *ring = find_map(probe, "events", 0), *pids = find_map(probe, "pids", 1);
+	struct rodata *data;
+	size_t size;
+
+	if (!rodata || !ring || !pids || !find_map(probe, ".bss", sizeof(struct counters)) ||
+	    !find_map(probe, "conns", sizeof(struct attempt)) || !find_map(probe, "followed", 1))
+		return fail(error, -EINVAL,
+			    "%s lacks a map of tpconnect's: it is an object of another version; "
+			    "build it with scripts/build.sh",
+			    options->object_path ? options->object_path : "the built-in object");
+	data = (struct rodata *)bpf_map__initial_value(rodata, &size);
+	data->config = options->config;
+	data->config.wakeup_size = options->ring_size / 8;
+	data->config.retransmit_error = tracepoint_has_args("btf_trace_tcp_retransmit_skb", 3);
+	if (options->config.filter_port)
+		memcpy(data->ports, options->ports, sizeof(data->ports));
+	bpf_map__set_max_entries(ring, options->ring_size);
+	bpf_map__set_max_entries(pids, options->n_pids ? options->n_pids : 1);
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		bpf_program__set_autoload(probe->progs[i], programs[i].wanted(&options->config));
+	return 0;
+}
+
+static int map_counters(struct probe *probe)
+{
+	struct bpf_map *bss = find_map(probe, ".bss", 0);
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	probe->counters_size = (bpf_map__value_size(bss) + page - 1) / page * page;
+	probe->counters = mmap(NULL, probe->counters_size, PROT_READ, MAP_SHARED, bpf_map__fd(bss),
+			       0);
+	if (probe->counters == MAP_FAILED) {
+		probe->counters = NULL;
+		return -errno;
+	}
+	return 0;
+}
+
+static int fill_pids(struct probe *probe, const struct probe_options *options)
+{
+	int fd = bpf_map__fd(find_map(probe, "pids", 1));
+	const uint8_t yes = 1;
+
+	for (size_t i = 0; i < options->n_pids; i++)
+		if (bpf_map_update_elem(fd, &options->pids[i], &yes, BPF_ANY))
+			return -errno;
+	return 0;
+}
+
+static int load(struct probe *probe, const struct probe_options *options, char *error)
+{
+	int err = bpf_object__load(probe->object);
+
+	if (err)
+		return fail(error, err, "the kernel refused the BPF programs: %s", strerror(-err));
+	probe->conns_fd = bpf_map__fd(find_map(probe, "conns", 0));
+	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
+	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
+	err = map_counters(probe);
+	if (!err)
+		err = fill_pids(probe, options);
+	if (err)
+		return fail(error, err, "cannot set up the BPF maps: %s", strerror(-err));
+	return 0;
+}
+
+static int attach(struct probe *probe, const struct config *config, char *error)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (!programs[i].wanted(config)) {
+			probe->progs[i] = NULL;
+			continue;
+		}
+		probe->links[i] = bpf_program__attach(probe->progs[i]);
+		if (!probe->links[i])
+			return fail(error, -errno, "cannot attach %s: %s", programs[i].name,
+				    strerror(errno));
+		if (programs[i].tracepoint) {
+			size_t len = strlen(probe->tracepoints);
+
+			snprintf(probe->tracepoints + len, sizeof(probe->tracepoints) - len, "%s%s",
+				 len ? "," : "", programs[i].tracepoint);
+		}
+	}
+	return 0;
+}
+
+/* Runs the iterator: reading its (empty) output to the end is what makes it visit every file. */
+static int note_pending(struct probe *probe, char *error)
+{
+	struct bpf_link *link = bpf_program__attach_iter(probe->pending, NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	int err = fd < 0 ? -errno : 0;
+	char none[64];
+	ssize_t n = 0;
+
+	while (!err && (n = read(fd, none, sizeof(none))) != 0)
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			err = -errno;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err ? fail(error, err, "cannot look for attempts under way: %s", strerror(-err)) : 0;
+}
+
+int probe_open(const struct probe_options *options, struct probe **ret, char *error)
+{
+	struct probe *probe = calloc(1, sizeof(*probe));
+	int err;
+
+	if (!probe)
+		return fail(error, -ENOMEM, "out of memory");
+	libbpf_set_print(options->verbose ? libbpf_say : NULL);
+	err = object_open(options->object_path, &probe->object, error);
+	if (!err)
+		err = find_programs(probe, options->object_path, error);
+	if (!err)
+		err = configure(probe, options, error);
+	if (!err)
+		err = load(probe, options, error);
+	if (!err)
+		err = attach(probe, &options->config, error);
+	if (!err)
+		err = note_pending(probe, error);
+	if (err) {
+		probe_close(probe);
+		return err;
+	}
+	*ret = probe;
+	return 0;
+}
+
+void probe_detach(struct probe *probe)
+{
+	for (size_t i = N_PROGRAMS; i-- > 0;) {
+		bpf_link__destroy(probe->links[i]);
+		probe->links[i] = NULL;
+	}
+}
+
+void probe_close(struct probe *probe)
+{
+	if (!probe)
+		return;
+	probe_detach(probe);
+	if (probe->counters)
+		munmap(probe->counters, probe->counters_size);
+	bpf_object__close(probe->object);
+	free(probe);
+}
+
+int probe_follow(struct probe *probe, uint32_t pid)
+{
+	const uint8_t yes = 1;
+
+	return bpf_map_update_elem(probe->followed_fd, &pid, &yes, BPF_ANY) ? -errno : 0;
+}
+
+/* How often the kernel found a program running already and skipped it; since Linux 5.12. */
+static uint64_t recursion_misses(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+void probe_counters(struct probe *probe, struct counters *ret)
+{
+	struct counters sum = {};
+
+	for (size_t cpu = 0; cpu < COUNTER_SLOTS; cpu++) {
+		const volatile struct counters *slot = &probe->counters[cpu];
+
+		sum.sent += slot->sent;
+		sum.ring += slot->ring;
+		sum.missed += slot->missed;
+		sum.state += slot->state;
+		sum.unmatched += slot->unmatched;
+	}
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		if (probe->progs[i] && programs[i].single)
+			sum.missed += recursion_misses(probe->progs[i]);
+	*ret = sum;
+}
+
+uint64_t probe_tracked(struct probe *probe)
+{
+	uint64_t key, *previous = NULL, n = 0;
+
+	while (!bpf_map_get_next_key(probe->conns_fd, previous, &key)) {
+		previous = &key;
+		n++;
+	}
+	return n;
+}
+
+int probe_ring_fd(const struct probe *probe)
+{
+	return probe->ring_fd;
+}
+
+const char *probe_tracepoints(const struct probe *probe)
+{
+	return probe->tracepoints;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The kernel side as one object: loaded, attached, asked for its counters, detached. Library code:
+ * it does not log; what went wrong comes back as a line of text.
+ */
+#ifndef PROBE_LOADER_H
+#define PROBE_LOADER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contract/config.h"
+
+#define PROBE_ERROR_MAX 512
+
+struct probe;
+
+struct probe_options {
+	const char *object_path;  /* a BPF object to load; NULL: the one built in */
+	struct config config;	  /* wakeup_size and retransmit_error are set by probe_open() */
+	const uint64_t *ports;	  /* PORT_WORDS words, with config.filter_port */
+	const uint32_t *pids;	  /* with config.filter_pid */
+	size_t n_pids;
+	uint32_t ring_size;	  /* bytes, a power of two and at least a page */
+	bool verbose;		  /* let libbpf say on stderr what it does */
+};
+
+/*
+ * Loads and attaches. On failure returns -errno and writes one line about it to `error`
+ * (PROBE_ERROR_MAX bytes); *ret is then untouched. -EINVAL: the object is not one of ours.
+ */
+int probe_open(const struct probe_options *options, struct probe **ret, char *error);
+
+/* Frees all; NULL is fine. */
+void probe_close(struct probe *probe);
+
+/* From here on nothing new begins; what is in the ring stays to be read. */
+void probe_detach(struct probe *probe);
+
+/* The thread group of the command to follow. -errno on failure. */
+int probe_follow(struct probe *probe, uint32_t pid);
+
+/* The kernel side's counters, summed; `missed` with what the kernel says it has skipped. */
+void probe_counters(struct probe *probe, struct counters *ret);
+
+/* Attempts and connections that are tracked now. */
+uint64_t probe_tracked(struct probe *probe);
+
+/* The ring buffer map. */
+int probe_ring_fd(const struct probe *probe);
+
+/* The tracepoints attached to, comma-separated. Owned by the probe. */
+const char *probe_tracepoints(const struct probe *probe);
+
+#endif

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where lines go. Sees bytes only. Never waits: what a slow reader or a full disk does not take is
+ * kept up to SINK_CAPACITY; then lines are refused whole, and the caller counts them.
+ */
+#ifndef SINK_SINK_H
+#define SINK_SINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buffer.h"
+
+#define SINK_CAPACITY (1024 * 1024)
+
+struct sink;
+
+/*
+ * Standard output; or a file, appended to and created with mode 0644. The caller closes it with
+ * sink_close(). -errno on failure.
+ */
+int sink_open_stdout(struct sink **ret);
+int sink_open_file(const char *path, struct sink **ret);
+
+/* Frees it; lines not yet written are gone. NULL is fine. */
+void sink_close(struct sink *sink);
+
+/*
+ * Room for a line of up to max bytes, to be appended to the buffer returned and then kept with
+ * sink_commit(). NULL if there is no room.
+ */
+struct buffer *sink_reserve(struct sink *sink, size_t max);
+void sink_commit(struct sink *sink);
+
+/*
+ * Writes what can be written without waiting. Returns 0 when nothing more can be done now, or the
+ * -errno of the write: -EPIPE when nobody reads, -ENOSPC and so on; what was not written is kept.
+ */
+int sink_flush(struct sink *sink);
+
+/*
+ * Opens the file anew (it was renamed). A line of which a part is written goes to the old file
+ * whole, or the call is put off: -EAGAIN. The old file stays in use on any error. Nothing to do on
+ * stdout.
+ */
+int sink_reopen(struct sink *sink);
+
+/* For poll: POLLOUT when something is pending, nothing but errors otherwise. */
+int sink_fd(const struct sink *sink);
+size_t sink_pending(const struct sink *sink);
+
+/* Whether so much is pending that it is worth a write. */
+bool sink_wants_flush(const struct sink *sink);
+
+/*
+ * Gives up what is pending: calls line() for each line that was not wholly written (without its
+ * newline), and takes one that was written in part back out of a regular file.
+ */
+void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n), void *ctx);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Kernel time (CLOCK_BOOTTIME, in all records) and the wall clock (in all output). */
+#ifndef UTIL_CLOCK_H
+#define UTIL_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+static inline uint64_t clock_now_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+/*
+ * CLOCK_REALTIME - CLOCK_BOOTTIME, now, in ns. It changes when the wall clock is set or slewed, so
+ * it is taken anew for each batch of events.
+ */
+int64_t clock_boot_to_utc_ns(void);
+
+/*
+ * A descriptor that becomes readable at the moment the wall clock is set. -errno on failure.
+ * clock_step_rearm() makes it ready for the next time.
+ */
+int clock_step_open(void);
+int clock_step_rearm(int fd);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The program's own messages: one line each, on stderr, "tpconnect: ..." first. */
+#ifndef UTIL_LOG_H
+#define UTIL_LOG_H
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
+
+/* Messages above this level are left out. Starts as LOG_INFO; -q makes it LOG_ERROR, -v LOG_DEBUG. */
+void log_set_level(enum log_level max);
+enum log_level log_level(void);
+
+void log_print(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#define log_error(...)	 log_print(LOG_ERROR, __VA_ARGS__)
+#define log_warning(...) log_print(LOG_WARNING, __VA_ARGS__)
+#define log_info(...)	 log_print(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)	 log_print(LOG_DEBUG, __VA_ARGS__)
+
+#endif
