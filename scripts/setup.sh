@@ -1,0 +1,76 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Install what is missing for building (and with --test, for testing) on Debian 12 or newer.
+# Does nothing, and needs no privilege, if nothing is missing.
+set -euo pipefail
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# bpftool, nft and ip are in a directory where only root's PATH leads.
+PATH="$PATH:/usr/sbin:/sbin"
+
+missing=()
+
+# Looking for the thing itself, not for its package, accepts what was installed in another way.
+need_command() { command -v "$1" >/dev/null || missing+=("$2"); }
+need_file() { compgen -G "$1" >/dev/null || missing+=("$2"); }
+
+look_for_build() {
+	# Whoever names another compiler has seen to it.
+	[[ ${CLANG:-clang} != clang ]] || need_command clang clang
+	need_command cc gcc
+	need_command bpftool bpftool
+	need_command meson meson
+	need_command ninja ninja-build
+	need_command pkg-config pkg-config
+	need_file /usr/include/stdio.h libc6-dev
+	need_file /usr/include/bpf/libbpf.h libbpf-dev
+	need_file /usr/include/libelf.h libelf-dev
+	need_file /usr/include/zlib.h zlib1g-dev
+}
+
+look_for_test() {
+	need_file /usr/include/cmocka.h libcmocka-dev
+	need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' libclang-rt-dev
+	need_command jq jq
+	need_command python3 python3
+	need_command nft nftables
+	need_command ip iproute2
+	need_command ps procps
+	need_command curl curl
+	need_command unshare util-linux
+	need_command tmux tmux
+}
+
+look() {
+	missing=()
+	look_for_build
+	if [[ $test == yes ]]; then
+		look_for_test
+	fi
+}
+
+case "${1-}" in
+'') test=no ;;
+--test) test=yes ;;
+*) die "unknown argument '$1': it takes --test or nothing" ;;
+esac
+
+look
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+command -v apt-get >/dev/null ||
+	die "no apt-get here: install what Debian calls: ${missing[*]}"
+[[ $EUID -eq 0 ]] ||
+	die "to install ${missing[*]}, run it as root: sudo $0${*:+ $*}"
+
+say "installing ${missing[*]}"
+export DEBIAN_FRONTEND=noninteractive
+# Package lists can be empty or outdated; if they cannot be fetched, what is there may still do.
+apt-get -q update >&2 || say "the package lists could not be updated: trying with the old ones"
+apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" >&2 ||
+	die "apt-get could not install ${missing[*]}: see its messages above"
+
+look
+[[ ${#missing[@]} -eq 0 ]] || die "installed, and yet missing: ${missing[*]}"

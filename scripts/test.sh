@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Build, then pass every test: pure code, golden files, real connections; all of it a second time
+# under AddressSanitizer and UndefinedBehaviorSanitizer. Ends with 'N passed, N failed, N skipped'.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export PATH="$PATH:/usr/sbin:/sbin"
+# A leak, or any undefined behaviour, is a failure with a status of its own.
+export ASAN_OPTIONS="detect_leaks=1:exitcode=99" UBSAN_OPTIONS="halt_on_error=1:exitcode=99"
+
+passed=0 failed=0 skipped=0
+
+say() { printf '\n== %s\n' "$*"; }
+
+add() {
+    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
+}
+
+# Runs a suite whose last line is 'N passed, N failed, N skipped'; one that has none has failed.
+suite() {
+    local name="$1" log count
+    shift
+    say "$name"
+    log=$(mktemp)
+    "$@" </dev/null 2>&1 | tee "$log" || true
+    count=$(tail -n 1 "$log" | grep -Ex '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' || true)
+    rm -f "$log"
+    if [[ -z $count ]]; then
+        echo "not ok $name: it did not come to its end"
+        add 0 1 0
+    else
+        # shellcheck disable=SC2046 # three numbers
+        add $(tr -cd '0-9 ' <<<"$count")
+    fi
+}
+
+# The tests that meson knows, as a suite.
+meson_suite() {
+    local dir="$1" log="$1/meson-logs/testlog.json"
+    rm -f "$log"
+    meson test -C "$dir" --no-rebuild --print-errorlogs || true
+    jq -rs '[.[].result] | "\(map(select(. == "OK")) | length) passed, " +
+        "\(map(select(. != "OK" and . != "SKIP")) | length) failed, " +
+        "\(map(select(. == "SKIP")) | length) skipped"' "$log"
+}
+
+# A single check, as a suite.
+check() {
+    if "$@"; then
+        echo "1 passed, 0 failed, 0 skipped"
+    else
+        echo "0 passed, 1 failed, 0 skipped"
+    fi
+}
+
+mount_tracefs() {
+    [[ -d /sys/kernel/tracing/events || -d /sys/kernel/debug/tracing/events ]] ||
+        mount -t tracefs nodev /sys/kernel/tracing || true
+}
+
+scripts/setup.sh --test
+scripts/build.sh
+if [[ ! -e build-asan/build.ninja ]]; then
+    meson setup build-asan -Db_sanitize=address,undefined -Dwerror=true \
+        -Dbpf_cpu="${BPF_CPU:-v3}" -Dclang="${CLANG:-clang}" >/dev/null
+fi
+meson compile -C build-asan >/dev/null
+[[ $EUID -ne 0 ]] || mount_tracefs
+
+suite "unit and golden" meson_suite build
+suite "unit and golden, sanitized" meson_suite build-asan
+suite "smoke" check scripts/smoke.sh
+suite "doctor" tests/live/doctor.sh build/tpconnect
+suite "live" tests/live/run.sh build/tpconnect build/tests/live
+suite "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live
+
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+[[ $failed -eq 0 ]]
