@@ -15,8 +15,8 @@ static __always_inline void event_submit(void *event)
 {
 	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
 
-	bpf_ringbuf_submit(event, waiting >= config.wakeup_size ? BPF_RB_FORCE_WAKEUP
-								 : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event,
+			   waiting >= config.wakeup_size ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 /* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */
@@ -254,8 +254,15 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 		attempt_end(key, tracked, now, 0);
 }
 
+/* Payload received. The kernel counts sequence numbers, and the peer's FIN takes one. */
+static __always_inline __u64 payload_received(const struct sock *sk, const struct tcp_sock *tp)
+{
+	return tp->bytes_received - ((sk->__sk_common.skc_flags >> SOCK_DONE) & 1);
+}
+
 static __always_inline void connection_close_send(const struct tracked *tracked,
-						  const struct tcp_sock *tp, bool reset)
+						  const struct sock *sk, const struct tcp_sock *tp,
+						  bool reset)
 {
 	struct close_event *close;
 
@@ -267,7 +274,7 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 	close->event.attempt = tracked->attempt;
 	close->established_ns = tracked->established_ns;
 	close->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
-	close->bytes_received = tp->bytes_received;
+	close->bytes_received = payload_received(sk, tp);
 	close->retransmits = tp->total_retrans;
 	close->rtt_us = tp->srtt_us >> 3; /* srtt_us is in eighths */
 	event_submit(close);

@@ -7,12 +7,12 @@
 #include "bpf/socket.bpf.h"
 
 /* asm-generic/errno.h and, for the restart codes, linux/errno.h. */
-#define EINTR	       4
-#define EISCONN	       106
-#define EALREADY       114
-#define EINPROGRESS    115
-#define ERESTARTSYS    512
-#define ERESTART_LAST  516
+#define EINTR	      4
+#define EISCONN	      106
+#define EALREADY      114
+#define EINPROGRESS   115
+#define ERESTARTSYS   512
+#define ERESTART_LAST 516
 
 /* The errno that ended an attempt; 0 if this return value ended none. */
 static __always_inline __u16 final_error(long ret)

@@ -10,13 +10,13 @@
 #include <linux/types.h>
 #include <linux/bpf.h>
 
-#define AF_INET	       2
-#define AF_INET6       10
-#define SOCK_STREAM    1
-#define IPPROTO_TCP    6
-#define IPPROTO_MPTCP  262
-#define S_IFMT	       0170000
-#define S_IFSOCK       0140000
+#define AF_INET	      2
+#define AF_INET6      10
+#define SOCK_DONE     1 /* bit of skc_flags, enum sock_flags of net/sock.h: the peer's FIN came */
+#define IPPROTO_TCP   6
+#define IPPROTO_MPTCP 262
+#define S_IFMT	      0170000
+#define S_IFSOCK      0140000
 
 #define PF_IO_WORKER 0x00000010 /* linux/sched.h: io_uring's workers and SQPOLL threads */
 #define PF_KTHREAD   0x00200000
@@ -62,6 +62,7 @@ struct sock_common {
 	__u16 skc_num;
 	unsigned short skc_family;
 	volatile unsigned char skc_state;
+	unsigned long skc_flags;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;

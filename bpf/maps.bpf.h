@@ -26,10 +26,10 @@ struct {
 struct tracked {
 	struct attempt attempt;
 	__u64 established_ns;
-	__u64 ended_ns;	    /* closed within its own connect(2), which will tell the errno */
-	__u32 retries;	    /* SYNs sent again, of the retry events */
-	__u16 stale_port;   /* the source port that the socket had kept from an earlier use */
-	__u16 stale_error;  /* likewise sk_err */
+	__u64 ended_ns;	   /* closed within its own connect(2), which will tell the errno */
+	__u32 retries;	   /* SYNs sent again, of the retry events */
+	__u16 stale_port;  /* the source port that the socket had kept from an earlier use */
+	__u16 stale_error; /* likewise sk_err */
 };
 
 /*
@@ -48,11 +48,11 @@ struct {
 
 /* A connect(2) in progress. */
 struct call {
-	__u64 sk;	     /* the descriptor's socket */
-	__u64 attempt_sk;    /* the socket of the attempt that the call started; 0: none yet */
-	__u64 uaddr;	     /* the sockaddr, in user memory */
+	__u64 sk;	  /* the descriptor's socket */
+	__u64 attempt_sk; /* the socket of the attempt that the call started; 0: none yet */
+	__u64 uaddr;	  /* the sockaddr, in user memory */
 	__u32 addrlen;
-	__u16 protocol;	     /* of the descriptor's socket */
+	__u16 protocol; /* of the descriptor's socket */
 	__u16 requested_port;
 	__u8 requested[16];
 	__u8 requested_family; /* 4 or 6; 0: not read */

@@ -12,7 +12,7 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 
 	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
 		return;
-	/* Since 6.17 the tracepoint also fires, with an errno, for a segment that could not leave. */
+	/* Newer kernels also call it, with an errno, for a segment that could not leave. */
 	if (config.retransmit_error && (int)ctx[2])
 		return;
 	tracked = bpf_map_lookup_elem(&conns, &key);

@@ -32,7 +32,7 @@ static __always_inline void connection_closed(__u64 key, const struct tracked *t
 	if (!tracked->established_ns)
 		COUNT(missed);
 	if (event_wanted(EVENT_CLOSE))
-		connection_close_send(tracked, tp, closed_by_reset(sk, oldstate));
+		connection_close_send(tracked, sk, tp, closed_by_reset(sk, oldstate));
 	attempt_forget(key);
 }
 

@@ -14,13 +14,13 @@
 #define PORT_WORDS (65536 / 64)
 
 struct config {
-	__u32 events;	   /* EVENT_BIT()s wanted */
-	__u32 netns;	   /* only this network namespace (inode number); 0: all */
-	__u32 wakeup_size; /* wake the reader when that many bytes wait in the ring */
-	__u8 filter_pid;   /* only thread groups in the map pids */
-	__u8 filter_port;  /* only destination ports in config_ports */
-	__u8 follow;	   /* only thread groups in the map followed, and whom they fork */
-	__u8 syscalls;	   /* the system call pair is attached */
+	__u32 events;	       /* EVENT_BIT()s wanted */
+	__u32 netns;	       /* only this network namespace (inode number); 0: all */
+	__u32 wakeup_size;     /* wake the reader when that many bytes wait in the ring */
+	__u8 filter_pid;       /* only thread groups in the map pids */
+	__u8 filter_port;      /* only destination ports in config_ports */
+	__u8 follow;	       /* only thread groups in the map followed, and whom they fork */
+	__u8 syscalls;	       /* the system call pair is attached */
 	__u8 retransmit_error; /* tcp_retransmit_skb has a third argument, its errno */
 	__u8 reserved[3];
 };

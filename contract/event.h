@@ -70,7 +70,7 @@ struct attempt {
 	__u16 flags; /* ATTEMPT_* */
 	__u8 daddr[16];
 	__u8 saddr[16];
-	__u8 requested[16]; /* what the program asked for; valid with ATTEMPT_REQUESTED */
+	__u8 requested[16];	    /* what the program asked for; valid with ATTEMPT_REQUESTED */
 	char comm[COMM_LEN];	    /* the group leader's */
 	char thread_comm[COMM_LEN]; /* the connecting thread's */
 };

@@ -12,10 +12,11 @@
 #include "util/cleanup.h"
 #include "util/parse.h"
 
-#define EVENTS_ALL	((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
-#define EVENTS_FAILED	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
-#define EVENTS_DEFAULT	(EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
-#define RING_SIZE	(4 * 1024 * 1024)
+#define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
+#define EVENTS_FAILED                                                                              \
+	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
+#define EVENTS_DEFAULT (EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
+#define RING_SIZE      (4 * 1024 * 1024)
 
 /*
  * A row of the table. `set` takes the value (NULL for an option without one) and returns 0, or
@@ -134,10 +135,11 @@ static int set_netns(struct options *options, const char *value, char *why)
 	snprintf(path, sizeof(path), format, value);
 	err = netns_of_path(strcmp(value, "self") ? path : "/proc/self/ns/net", &options->netns);
 	if (err)
-		return because(why,
-			       "cannot find the network namespace %s: %s; give \"self\", a path such "
-			       "as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
-			       value, strerror(-err));
+		return because(
+			why,
+			"cannot find the network namespace %s: %s; give \"self\", a path such "
+			"as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
+			value, strerror(-err));
 	return 0;
 }
 
@@ -224,7 +226,8 @@ static int set_max_events(struct options *options, const char *value, char *why)
 static int set_time(struct options *options, const char *value, char *why)
 {
 	if (parse_duration(value, &options->duration_ns))
-		return because(why, "\"%s\" is not a time; write it as 500ms, 10s, 2m or 1h", value);
+		return because(why, "\"%s\" is not a time; write it as 500ms, 10s, 2m or 1h",
+			       value);
 	return 0;
 }
 
@@ -247,7 +250,8 @@ static int set_ring_size(struct options *options, const char *value, char *why)
 	uint64_t page = sysconf(_SC_PAGESIZE), max = 1ull << 30, size;
 
 	if (parse_size(value, &size) || size & (size - 1) || size < page || size > max)
-		return because(why, "\"%s\" is not a power of two from %ju to %ju bytes; such as 8M",
+		return because(why,
+			       "\"%s\" is not a power of two from %ju to %ju bytes; such as 8M",
 			       value, page, max);
 	options->ring_size = size;
 	return 0;
@@ -296,7 +300,8 @@ static int set_version(struct options *options, const char *value, char *why)
 
 static const struct option_row rows[] = {
 	{'p', "pid", "PID,...", set_pid, "only these processes (thread group ids)"},
-	{'P', "port", "PORT,...", set_port, "only these destination ports and ranges: 443,8000-8999"},
+	{'P', "port", "PORT,...", set_port,
+	 "only these destination ports and ranges: 443,8000-8999"},
 	{0, "netns", "NETNS", set_netns,
 	 "only this network namespace: self, a path, a name or an inode number"},
 	{'e', "events", "LIST", set_events,
@@ -493,8 +498,10 @@ void options_help(FILE *to)
 	fputs("Usage: tpconnect [trace] [OPTION...] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect doctor\n"
 	      "\n"
-	      "Shows every outbound TCP connection that this host attempts: who, where to, whether it\n"
-	      "worked, why not, and how long the handshake took. With a COMMAND, only what it and its\n"
+	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "
+	      "it\n"
+	      "worked, why not, and how long the handshake took. With a COMMAND, only what it and "
+	      "its\n"
 	      "descendants open; the exit status is then the command's own.\n"
 	      "\n",
 	      to);
@@ -503,6 +510,7 @@ void options_help(FILE *to)
 	fputs("\n"
 	      "tpconnect doctor checks whether this host can build and run it.\n"
 	      "\n"
-	      "Exit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run it.\n",
+	      "Exit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run "
+	      "it.\n",
 	      to);
 }

@@ -14,9 +14,9 @@
 /* Exit statuses, section 7 of the specification. */
 enum exit_status {
 	EXIT_DONE = 0,
-	EXIT_FAILED = 1,  /* at run time */
-	EXIT_USAGE = 2,	  /* the command line is wrong */
-	EXIT_UNABLE = 3,  /* this host cannot run it */
+	EXIT_FAILED = 1, /* at run time */
+	EXIT_USAGE = 2,	 /* the command line is wrong */
+	EXIT_UNABLE = 3, /* this host cannot run it */
 };
 
 enum command { COMMAND_TRACE, COMMAND_DOCTOR, COMMAND_HELP, COMMAND_VERSION };
@@ -25,7 +25,8 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 struct options {
 	enum command command;
-	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv */
+	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv
+		      */
 
 	uint32_t events; /* EVENT_BIT()s */
 	bool failed_only;

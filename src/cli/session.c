@@ -268,15 +268,13 @@ static enum exit_status open_probe(struct session *session)
 
 	if (!err)
 		return EXIT_DONE;
-	/* A wrong object is wrong on any host. */
-	if (err != -EINVAL && err != -ENOENT &&
-	    features_explain(reason, sizeof(reason), !options->no_syscalls)) {
+	if (err != -ENOEXEC && features_explain(reason, sizeof(reason), !options->no_syscalls)) {
 		log_debug("%s", error);
 		log_error("%s", reason);
 		return EXIT_UNABLE;
 	}
 	log_error("%s%s", error,
-		  log_level() < LOG_DEBUG && err != -EINVAL ? "; -v shows more" : "");
+		  log_level() < LOG_DEBUG && err != -ENOEXEC ? "; -v shows more" : "");
 	return EXIT_FAILED;
 }
 

@@ -37,7 +37,8 @@ struct session_client {
 	/* SIGHUP. */
 	void (*hangup)(void *ctx, struct session *session);
 
-	/* Detached and drained: the counters are final. tracked: what is left in the kernel's map. */
+	/* Detached and drained: the counters are final. tracked: what is left in the kernel's map.
+	 */
 	void (*finished)(void *ctx, const struct counters *counters, uint64_t tracked);
 
 	/* A descriptor to wait for, and whether for more than its errors. */

@@ -16,7 +16,7 @@
 struct trace {
 	const struct options *options;
 	struct sink *sink;
-	struct format_context context; /* seq: of the next line */
+	struct format_context context;	    /* seq: of the next line */
 	uint64_t written, filtered, output; /* events */
 	struct loss shown;		    /* the loss that was last told */
 	int write_error;		    /* the last errno told; 0: output works */
@@ -104,8 +104,7 @@ static void put_notice(struct trace *trace, struct notice *notice)
 
 static void on_started(void *ctx, struct session *session, const char *tracepoints)
 {
-	struct notice notice = {
-		.kind = NOTICE_START, .version = VERSION, .programs = tracepoints};
+	struct notice notice = {.kind = NOTICE_START, .version = VERSION, .programs = tracepoints};
 	struct trace *trace = ctx;
 
 	put_notice(trace, &notice);
@@ -198,7 +197,8 @@ static void print_summary(const struct trace *trace, const struct notice *stop)
 	const struct loss *loss = &stop->loss;
 	uint64_t lost = loss->ring + loss->missed + loss->state + loss->unmatched + loss->output;
 
-	/* Who closed the pipe wants nothing more, unless it is to know that something is missing. */
+	/* Who closed the pipe wants nothing more, unless it is to know that something is missing.
+	 */
 	if (trace->closed && lost == loss->output)
 		return;
 	log_error("sent=%" PRIu64 " written=%" PRIu64 " filtered=%" PRIu64 " lost: ring=%" PRIu64
@@ -242,9 +242,7 @@ int trace_main(const struct options *options, bool color)
 {
 	struct trace trace = {
 		.options = options,
-		.context = {.seq = 1,
-			    .color = color,
-			    .process_epoch_ns = clock_boot_to_utc_ns()},
+		.context = {.seq = 1, .color = color, .process_epoch_ns = clock_boot_to_utc_ns()},
 	};
 	const struct session_client client = {
 		.ctx = &trace,

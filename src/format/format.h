@@ -44,7 +44,8 @@ struct format_ops {
 	const char *name;
 
 	/* Appends one line, newline included. */
-	void (*event)(struct buffer *out, const struct conn *conn, const struct format_context *ctx);
+	void (*event)(struct buffer *out, const struct conn *conn,
+		      const struct format_context *ctx);
 
 	/* Appends one line, newline included. NULL: this format has no notices. */
 	void (*notice)(struct buffer *out, const struct notice *notice,

@@ -100,12 +100,14 @@ static int object_open(const char *path, struct bpf_object **ret, char *error)
 	size_t size;
 
 	if (path) {
+		if (access(path, R_OK))
+			return fail(error, -ENOEXEC, "cannot load %s: %s", path, strerror(errno));
 		object = bpf_object__open_file(path, &opts);
 		if (!object)
-			return fail(error, -errno, "cannot load %s: %s", path,
-				    errno == ENOENT || errno == EACCES || errno == EISDIR
-					    ? strerror(errno)
-					    : "it is not a BPF object file");
+			return fail(error, -ENOEXEC,
+				    "cannot load %s: it is not a BPF object file; scripts/build.sh "
+				    "makes one, build/connect.bpf.o",
+				    path);
 	} else {
 		bytes = connect_bpf__elf_bytes(&size);
 		object = bpf_object__open_mem(bytes, size, &opts);
@@ -123,10 +125,11 @@ static int find_program(struct probe *probe, const char *path, const char *name,
 	struct bpf_program *prog = bpf_object__find_program_by_name(probe->object, name);
 
 	if (!prog)
-		return fail(error, -EINVAL,
-			    "%s has no program \"%s\": it is not a tpconnect object, or one of another "
-			    "version; build it with scripts/build.sh",
-			    path ? path : "the built-in object", name);
+		return fail(
+			error, -ENOEXEC,
+			"%s has no program \"%s\": it is not a tpconnect object, or one of another "
+			"version; build it with scripts/build.sh",
+			path ? path : "the built-in object", name);
 	*ret = prog;
 	return 0;
 }
@@ -155,7 +158,7 @@ struct rodata {
 	uint64_t ports[PORT_WORDS];
 };
 
-/* Since Linux 6.17 the retransmit tracepoint has an errno as its third argument. */
+/* In newer kernels the retransmit tracepoint has an errno as its third argument. */
 static bool tracepoint_has_args(const char *typedef_name, unsigned int n_args)
 {
 	struct btf *btf = btf__load_vmlinux_btf();
@@ -181,7 +184,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 
 	if (!rodata || !ring || !pids || !find_map(probe, ".bss", sizeof(struct counters)) ||
 	    !find_map(probe, "conns", sizeof(struct attempt)) || !find_map(probe, "followed", 1))
-		return fail(error, -EINVAL,
+		return fail(error, -ENOEXEC,
 			    "%s lacks a map of tpconnect's: it is an object of another version; "
 			    "build it with scripts/build.sh",
 			    options->object_path ? options->object_path : "the built-in object");
@@ -204,8 +207,8 @@ static int map_counters(struct probe *probe)
 	size_t page = sysconf(_SC_PAGESIZE);
 
 	probe->counters_size = (bpf_map__value_size(bss) + page - 1) / page * page;
-	probe->counters = mmap(NULL, probe->counters_size, PROT_READ, MAP_SHARED, bpf_map__fd(bss),
-			       0);
+	probe->counters =
+		mmap(NULL, probe->counters_size, PROT_READ, MAP_SHARED, bpf_map__fd(bss), 0);
 	if (probe->counters == MAP_FAILED) {
 		probe->counters = NULL;
 		return -errno;

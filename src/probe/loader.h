@@ -17,18 +17,19 @@
 struct probe;
 
 struct probe_options {
-	const char *object_path;  /* a BPF object to load; NULL: the one built in */
-	struct config config;	  /* wakeup_size and retransmit_error are set by probe_open() */
-	const uint64_t *ports;	  /* PORT_WORDS words, with config.filter_port */
-	const uint32_t *pids;	  /* with config.filter_pid */
+	const char *object_path; /* a BPF object to load; NULL: the one built in */
+	struct config config;	 /* wakeup_size and retransmit_error are set by probe_open() */
+	const uint64_t *ports;	 /* PORT_WORDS words, with config.filter_port */
+	const uint32_t *pids;	 /* with config.filter_pid */
 	size_t n_pids;
-	uint32_t ring_size;	  /* bytes, a power of two and at least a page */
-	bool verbose;		  /* let libbpf say on stderr what it does */
+	uint32_t ring_size; /* bytes, a power of two and at least a page */
+	bool verbose;	    /* let libbpf say on stderr what it does */
 };
 
 /*
  * Loads and attaches. On failure returns -errno and writes one line about it to `error`
- * (PROBE_ERROR_MAX bytes); *ret is then untouched. -EINVAL: the object is not one of ours.
+ * (PROBE_ERROR_MAX bytes); *ret is then untouched. -ENOEXEC:
+ * object_path is not one of our objects, which no change of the host will mend.
  */
 int probe_open(const struct probe_options *options, struct probe **ret, char *error);
 

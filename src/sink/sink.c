@@ -24,7 +24,7 @@ struct sink_ops {
 struct sink {
 	const struct sink_ops *ops;
 	int fd;
-	char *path; /* NULL: standard output */
+	char *path;  /* NULL: standard output */
 	size_t torn; /* bytes written of the line that is written in part */
 	size_t head;
 	struct buffer pending; /* of which [head, len) is still to be written */
@@ -109,7 +109,8 @@ int sink_open_stdout(struct sink **ret)
 
 static int file_open(const char *path)
 {
-	int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
+	int fd =
+		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
 
 	return fd < 0 ? -errno : fd;
 }
@@ -260,7 +261,8 @@ static void take_back(struct sink *sink)
 		sink->torn = 0;
 }
 
-void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n), void *ctx)
+void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n),
+		  void *ctx)
 {
 	const char *at = sink->pending.data + sink->head;
 	const char *end = sink->pending.data + sink->pending.len, *newline;

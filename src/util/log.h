@@ -5,7 +5,8 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
-/* Messages above this level are left out. Starts as LOG_INFO; -q makes it LOG_ERROR, -v LOG_DEBUG. */
+/* Messages above this level are left out. Starts as LOG_INFO; -q makes it LOG_ERROR, -v LOG_DEBUG.
+ */
 void log_set_level(enum log_level max);
 enum log_level log_level(void);
 

@@ -56,9 +56,14 @@ static const struct unit *unit_find(const struct unit *units, const char *name)
 int parse_duration(const char *s, uint64_t *ret_ns)
 {
 	static const struct unit units[] = {
-		{"ns", 1},		 {"us", 1000},		       {"ms", 1000000},
-		{"s", 1000000000},	 {"", 1000000000},	       {"m", 60ull * 1000000000},
-		{"h", 3600ull * 1000000000}, {NULL, 0},
+		{"ns", 1},
+		{"us", 1000},
+		{"ms", 1000000},
+		{"s", 1000000000},
+		{"", 1000000000},
+		{"m", 60ull * 1000000000},
+		{"h", 3600ull * 1000000000},
+		{NULL, 0},
 	};
 	uint64_t whole, fraction = 0, scale = 1, value;
 	const struct unit *unit;
