@@ -4,6 +4,7 @@
 #define BPF_ATTEMPT_BPF_H
 
 #include "bpf/address.bpf.h"
+#include "bpf/call.bpf.h"
 #include "bpf/filter.bpf.h"
 #include "bpf/identity.bpf.h"
 
@@ -94,20 +95,20 @@ static __always_inline void attempt_request(struct attempt *attempt, struct call
 static __always_inline enum origin attempt_origin(const struct sock *sk, const struct tcp_sock *tp,
 						  const struct call *call)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = current_task();
 	__u32 task_flags;
 
 	if (BPF_CORE_READ_BITFIELD(tp, repair))
 		return ORIGIN_REPAIR;
 	if (tp->is_mptcp)
 		return ORIGIN_MPTCP;
-	if (BPF_CORE_READ_BITFIELD_PROBED(sk, sk_kern_sock))
+	if (BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
 		return ORIGIN_KERNEL;
 	if (tp->fastopen_req)
 		return ORIGIN_SENDMSG;
 	if (call)
 		return ORIGIN_CONNECT;
-	task_flags = BPF_CORE_READ(task, flags);
+	task_flags = KERNEL_READ(task, flags);
 	if (task_flags & PF_IO_WORKER)
 		return ORIGIN_IO_URING;
 	if (task_flags & PF_KTHREAD)
@@ -115,23 +116,9 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 	if (in_compat_syscall(task))
 		return ORIGIN_COMPAT;
 	/* A native connect(2) has its call, if these are traced: of the ways in, this is left. */
-	if (config.syscalls && BPF_CORE_READ(task, io_uring))
+	if (config.syscalls && KERNEL_READ(task, io_uring))
 		return ORIGIN_IO_URING;
 	return ORIGIN_UNKNOWN;
-}
-
-/* The connect(2) that the current thread is in, if it is about this socket. */
-static __always_inline struct call *call_for(const struct sock *sk, const struct tcp_sock *tp)
-{
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct call *call;
-
-	if (!config.syscalls)
-		return NULL;
-	call = bpf_map_lookup_elem(&calls, &tid);
-	if (!call || (call->sk != (__u64)sk && !(call->protocol == IPPROTO_MPTCP && tp->is_mptcp)))
-		return NULL;
-	return call;
 }
 
 static __always_inline void attempt_track(__u64 key, const struct tracked *tracked)
@@ -162,7 +149,7 @@ static __always_inline void attempt_begin(const struct sock *sk)
 
 	if (!tp)
 		return; /* SCTP, or MPTCP's own socket */
-	call = call_for(sk, tp);
+	call = call_current();
 	if (call)
 		call->attempt_sk = key;
 	attempt->start_ns = bpf_ktime_get_boot_ns();
@@ -247,7 +234,7 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 	/* It may have ended before a port was assigned: then the old one still stands there. */
 	if (!bound && tracked->attempt.sport == tracked->stale_port)
 		tracked->attempt.sport = 0;
-	call = call_for(sk, tp);
+	call = call_current();
 	if (call && call->attempt_sk == key)
 		tracked->ended_ns = now; /* the errno is what the system call returns */
 	else

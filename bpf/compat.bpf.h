@@ -7,20 +7,36 @@
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
+#define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
+
 /*
- * Whether the current task is in a 32-bit (or x32) system call. Those run through the compat table,
- * whose calls the syscall tracepoints do not show.
+ * The current task. Since Linux 5.11 (3ca1032ab7ab) the verifier knows its type, so that what hangs
+ * on it is read like any memory; before, each read is a call. KERNEL_READ() does what it can.
+ */
+static __always_inline struct task_struct *current_task(void)
+{
+	if (HAS_HELPER(get_current_task_btf))
+		return (struct task_struct *)bpf_get_current_task_btf();
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+#define KERNEL_READ(pointer, field)                                                                \
+	(HAS_HELPER(get_current_task_btf) ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+/*
+ * Whether the task is in a 32-bit (or x32) system call. Those run through the compat table, whose
+ * calls the syscall tracepoints do not show.
  */
 static __always_inline bool in_compat_syscall(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
 	const __u32 ts_compat = 0x0002; /* TS_COMPAT, asm/thread_info.h */
 
-	return BPF_CORE_READ(task, thread_info.status) & ts_compat;
+	return KERNEL_READ(task, thread_info.status) & ts_compat;
 #elif defined(__TARGET_ARCH_arm64)
 	const unsigned long tif_32bit = 1ul << 22; /* TIF_32BIT, asm/thread_info.h */
 
-	return BPF_CORE_READ(task, thread_info.flags) & tif_32bit;
+	return KERNEL_READ(task, thread_info.flags) & tif_32bit;
 #endif
 }
 
@@ -37,7 +53,7 @@ static __always_inline bool syscall_args_of_current(struct syscall_args *args)
 {
 	struct pt_regs *regs;
 
-	if (!bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs))
+	if (!HAS_HELPER(task_pt_regs))
 		return false;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)

@@ -26,45 +26,54 @@ static __always_inline __u16 final_error(long ret)
 }
 
 /*
- * Fills in the call if it can start an attempt: the descriptor is a TCP (or MPTCP) socket that is
- * neither connected nor connecting. Returns whether it can.
+ * Whether a call on this can start an attempt, as far as it can be told in a few reads: TCP (or
+ * MPTCP), and neither connected nor connecting. That it is a socket at all is not sure yet.
  */
-static __always_inline bool call_open(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
+static __always_inline bool socket_may_connect(const struct socket *socket)
 {
-	struct socket *socket = socket_of_fd(fd);
-	struct sock *sk = BPF_CORE_READ(socket, sk);
+	struct sock *sk;
+	__u16 protocol;
 
-	if (!socket || !sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
+	if (!socket || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return false;
-	call->protocol = BPF_CORE_READ(sk, sk_protocol);
-	if (call->protocol != IPPROTO_TCP && call->protocol != IPPROTO_MPTCP)
-		return false;
-	call->sk = (__u64)sk;
+	sk = BPF_CORE_READ(socket, sk);
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+}
+
+static __always_inline void call_read(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
+{
+	call->fd = fd;
 	call->uaddr = uaddr;
 	call->addrlen = addrlen;
+	call->complete = current_phase() != PHASE_IDLE;
 	call->requested_family =
 		address_from_user(call->requested, &call->requested_port, uaddr, addrlen);
-	return true;
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")
 int connect_enter(struct trace_event_raw_sys_enter *ctx)
 {
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
-	__u32 tid = (__u32)pid_tgid;
-	struct call call = {};
+	struct file *file = file_of_fd(ctx->args[0]);
+	struct socket *socket = BPF_CORE_READ(file, private_data);
+	bool wanted =
+		socket_may_connect(socket) && process_wanted(bpf_get_current_pid_tgid() >> 32);
+	struct call *call = call_slot(wanted);
 
-	if (!process_wanted(pid_tgid >> 32))
+	if (!call) {
+		if (wanted)
+			COUNT(state);
 		return 0;
-	if (!call_open(&call, ctx->args[0], ctx->args[1], ctx->args[2]))
-		return 0;
-	if (bpf_map_update_elem(&calls, &tid, &call, BPF_ANY))
-		COUNT(state);
+	}
+	call->socket = wanted ? (__u64)socket : 0;
+	call->attempt_sk = 0;
+	if (wanted)
+		call_read(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	return 0;
 }
 
 /* The call failed before SYN_SENT: the request is all there is to know. */
-static __always_inline void call_not_sent(struct call *call, __u16 error)
+static __always_inline void call_not_sent(struct call *call, const struct sock *sk, __u16 error)
 {
 	struct attempt attempt = {
 		.origin = ORIGIN_CONNECT,
@@ -72,10 +81,7 @@ static __always_inline void call_not_sent(struct call *call, __u16 error)
 		.start_ns = bpf_ktime_get_boot_ns(),
 		.cpu = bpf_get_smp_processor_id(),
 	};
-	struct sock *sk = (struct sock *)call->sk;
 
-	if (call->protocol != IPPROTO_TCP)
-		return;
 	attempt_request(&attempt, call);
 	if (!(attempt.flags & ATTEMPT_REQUESTED))
 		return; /* it asked for no destination */
@@ -90,6 +96,27 @@ static __always_inline void call_not_sent(struct call *call, __u16 error)
 		return;
 	event_send(EVENT_CONNECT, &attempt, attempt.start_ns, 0, 0);
 	event_send(EVENT_FAILED, &attempt, attempt.start_ns, error, 0);
+}
+
+/* The TCP socket that the descriptor names; NULL if it names none. */
+static __always_inline struct sock *tcp_sock_of_fd(__u32 fd, struct socket **ret_socket)
+{
+	struct file *file = file_of_fd(fd);
+	struct socket *socket = file ? socket_of_file(file) : NULL;
+	struct sock *sk = BPF_CORE_READ(socket, sk);
+
+	*ret_socket = socket;
+	return sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
+}
+
+/* The call started no attempt. */
+static __always_inline void call_failed(struct call *call, __u16 error)
+{
+	struct socket *socket;
+	struct sock *sk = tcp_sock_of_fd(call->fd, &socket);
+
+	if (sk && (__u64)socket == call->socket)
+		call_not_sent(call, sk, error);
 }
 
 /* The call did start an attempt, which may have ended within it. */
@@ -114,33 +141,33 @@ static __always_inline void call_sent(const struct call *call, long ret)
 static __always_inline void call_not_entered(__u16 error)
 {
 	struct syscall_args args;
+	struct socket *socket;
 	struct call call = {};
 	struct sock *sk;
 
-	if (!error || !syscall_args_of_current(&args))
+	if (!syscall_args_of_current(&args))
 		return;
-	if (!call_open(&call, args.arg[0], args.arg[1], args.arg[2]))
+	sk = tcp_sock_of_fd(args.arg[0], &socket);
+	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED ||
+	    BPF_CORE_READ(sk, __sk_common.skc_dport))
 		return;
-	sk = (struct sock *)call.sk;
-	if (!BPF_CORE_READ(sk, __sk_common.skc_dport))
-		call_not_sent(&call, error);
+	call_read(&call, args.arg[0], args.arg[1], args.arg[2]);
+	call_not_sent(&call, sk, error);
 }
 
 SEC("tracepoint/syscalls/sys_exit_connect")
 int connect_exit(struct trace_event_raw_sys_exit *ctx)
 {
-	__u32 tid = (__u32)bpf_get_current_pid_tgid();
-	struct call *call = bpf_map_lookup_elem(&calls, &tid);
+	struct call *call = call_current();
 	__u16 error = final_error(ctx->ret);
 
-	if (!call) {
-		call_not_entered(error);
-		return 0;
-	}
-	if (call->attempt_sk)
+	if (call && call->attempt_sk)
 		call_sent(call, ctx->ret);
-	else if (error)
-		call_not_sent(call, error);
-	bpf_map_delete_elem(&calls, &tid);
+	else if (call && call->complete && error)
+		call_failed(call, error);
+	else if (!call && error)
+		call_not_entered(error);
+	if (call)
+		call->socket = 0;
 	return 0;
 }

@@ -22,7 +22,7 @@ static __always_inline bool process_wanted(__u32 pid)
 
 static __always_inline bool port_wanted(__u16 port)
 {
-	return !config.filter_port || config_ports[port / 64] & (1ull << (port % 64));
+	return !config.filter_port || config.ports[port / 64] & (1ull << (port % 64));
 }
 
 /* What the socket alone can tell. */

@@ -8,18 +8,23 @@
 
 static __always_inline void identity_of_current(struct attempt *attempt)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct task_struct *task = current_task();
+	struct task_struct *leader = KERNEL_READ(task, group_leader);
+	struct task_struct *parent = KERNEL_READ(task, real_parent);
+	const struct cred *cred = KERNEL_READ(task, cred);
 	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
 	attempt->pid = pid_tgid >> 32;
 	attempt->tid = (__u32)pid_tgid;
-	attempt->ppid = BPF_CORE_READ(task, real_parent, tgid);
-	attempt->uid = BPF_CORE_READ(task, cred, euid.val);
+	attempt->ppid = KERNEL_READ(parent, tgid);
+	attempt->uid = KERNEL_READ(cred, euid.val);
 	attempt->cgroup_id = bpf_get_current_cgroup_id();
-	attempt->process_start_ns = BPF_CORE_READ(leader, start_boottime);
+	attempt->process_start_ns = KERNEL_READ(leader, start_boottime);
 	bpf_get_current_comm(attempt->thread_comm, sizeof(attempt->thread_comm));
-	BPF_CORE_READ_STR_INTO(&attempt->comm, leader, comm);
+	if (attempt->pid == attempt->tid)
+		__builtin_memcpy(attempt->comm, attempt->thread_comm, sizeof(attempt->comm));
+	else
+		BPF_CORE_READ_STR_INTO(&attempt->comm, leader, comm);
 }
 
 static __always_inline void identity_copy(struct attempt *to, const struct attempt *from)
@@ -49,7 +54,7 @@ static __always_inline void identity_of_subflow(struct attempt *attempt, const s
 		identity_copy(attempt, owner);
 		return;
 	}
-	if (BPF_CORE_READ((struct task_struct *)bpf_get_current_task(), flags) & PF_KTHREAD)
+	if (KERNEL_READ(current_task(), flags) & PF_KTHREAD)
 		return; /* opened before tracing began: nobody knows whose it is */
 	identity_of_current(attempt);
 	if (bpf_map_update_elem(&mptcp_owners, &parent, attempt, BPF_ANY))

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The variables that all programs share; user space sets the first two before loading. */
+/* The two variables that all programs share, alone in .rodata and .bss: contract/config.h. */
 #include "bpf/maps.bpf.h"
 
 const volatile struct config config = {};
-const volatile __u64 config_ports[PORT_WORDS] = {};
-
-struct counters counters[COUNTER_SLOTS] = {};
+struct shared shared = {};
 
 /* Dual MIT/GPL: the helpers that read kernel memory want a GPL-compatible licence. */
 char LICENSE[] SEC("license") = "Dual MIT/GPL";

@@ -11,8 +11,7 @@
 
 /* Defined in maps.bpf.c. */
 extern const volatile struct config config;
-extern const volatile __u64 config_ports[PORT_WORDS];
-extern struct counters counters[COUNTER_SLOTS];
+extern struct shared shared;
 
 /* Each .bpf.c includes this; `weak` lets the linker make one map of the copies. */
 #define SHARED __attribute__((weak))
@@ -46,27 +45,6 @@ struct {
 	__type(value, struct tracked);
 } conns SEC(".maps") SHARED;
 
-/* A connect(2) in progress. */
-struct call {
-	__u64 sk;	  /* the descriptor's socket */
-	__u64 attempt_sk; /* the socket of the attempt that the call started; 0: none yet */
-	__u64 uaddr;	  /* the sockaddr, in user memory */
-	__u32 addrlen;
-	__u16 protocol; /* of the descriptor's socket */
-	__u16 requested_port;
-	__u8 requested[16];
-	__u8 requested_family; /* 4 or 6; 0: not read */
-	__u8 padding[7];
-};
-
-/* Calls in progress by thread id. Only threads inside connect(2) have one. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u32);
-	__type(value, struct call);
-} calls SEC(".maps") SHARED;
-
 /* Thread group ids that -p names. User space sizes and fills it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -95,7 +73,12 @@ struct {
 
 static __always_inline struct counters *my_counters(void)
 {
-	return &counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)];
+	return &shared.counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)];
+}
+
+static __always_inline __u32 current_phase(void)
+{
+	return *(volatile __u32 *)&shared.phase;
 }
 
 /* Atomic, because an interrupt can run another program between a load and its store. */

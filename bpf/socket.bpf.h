@@ -3,9 +3,7 @@
 #ifndef BPF_SOCKET_BPF_H
 #define BPF_SOCKET_BPF_H
 
-#include "bpf/kernel.h"
-#include <bpf/bpf_core_read.h>
-#include <bpf/bpf_helpers.h>
+#include "bpf/compat.bpf.h"
 
 /* NULL if the file is no socket. */
 static __always_inline struct socket *socket_of_file(struct file *file)
@@ -16,18 +14,16 @@ static __always_inline struct socket *socket_of_file(struct file *file)
 	return BPF_CORE_READ(file, private_data);
 }
 
-/* NULL if the descriptor is not open or is no socket. */
-static __always_inline struct socket *socket_of_fd(__u32 fd)
+/* NULL if the descriptor of the current process is not open. */
+static __always_inline struct file *file_of_fd(__u32 fd)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct fdtable *fdt = BPF_CORE_READ(task, files, fdt);
-	struct file **slots, *file = NULL;
+	struct files_struct *files = KERNEL_READ(current_task(), files);
+	struct fdtable *fdt = KERNEL_READ(files, fdt);
+	struct file *file = NULL;
 
-	if (fd >= BPF_CORE_READ(fdt, max_fds))
-		return NULL;
-	slots = BPF_CORE_READ(fdt, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), slots + fd);
-	return file ? socket_of_file(file) : NULL;
+	if (fd < KERNEL_READ(fdt, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), KERNEL_READ(fdt, fd) + fd);
+	return file;
 }
 
 #endif

@@ -44,8 +44,9 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 {
 	if (sk->sk_protocol == IPPROTO_MPTCP)
 		bpf_map_delete_elem(&mptcp_owners, &key);
-	if (first && oldstate == TCP_SYN_SENT && sk->sk_protocol == IPPROTO_TCP &&
-	    !config.filter_pid && !config.follow && socket_wanted(sk))
+	if (first && current_phase() == PHASE_COMPLETE && oldstate == TCP_SYN_SENT &&
+	    sk->sk_protocol == IPPROTO_TCP && !config.filter_pid && !config.follow &&
+	    socket_wanted(sk))
 		COUNT(unmatched);
 }
 
@@ -58,7 +59,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	struct tcp_sock *tp;
 
 	if (newstate == TCP_SYN_SENT) {
-		if (first && oldstate == TCP_CLOSE)
+		if (first && oldstate == TCP_CLOSE && current_phase() != PHASE_IDLE)
 			attempt_begin(sk);
 		return;
 	}

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-/* One bit for each destination port. */
+/* All destination ports, a bit each. */
 #define PORT_WORDS (65536 / 64)
 
 struct config {
@@ -18,14 +18,25 @@ struct config {
 	__u32 netns;	       /* only this network namespace (inode number); 0: all */
 	__u32 wakeup_size;     /* wake the reader when that many bytes wait in the ring */
 	__u8 filter_pid;       /* only thread groups in the map pids */
-	__u8 filter_port;      /* only destination ports in config_ports */
+	__u8 filter_port;      /* only destination ports in ports */
 	__u8 follow;	       /* only thread groups in the map followed, and whom they fork */
 	__u8 syscalls;	       /* the system call pair is attached */
 	__u8 retransmit_error; /* tcp_retransmit_skb has a third argument, its errno */
-	__u8 reserved[3];
+	__u8 reserved[7];
+	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 
-_Static_assert(sizeof(struct config) == 20, "struct config has holes or has grown");
+_Static_assert(sizeof(struct config) == 24 + 8192, "struct config has holes or has grown");
+
+/*
+ * Programs cannot all be attached, or detached, in one moment. User space writes the phase: while
+ * some are not there, what they would see is left alone by all.
+ */
+enum phase {
+	PHASE_IDLE,	/* being attached or detached: no new attempt is tracked */
+	PHASE_TRACKING, /* all are attached; what was pending before is being looked for */
+	PHASE_COMPLETE, /* every pending attempt is known */
+};
 
 /*
  * Counted on the kernel side, a slot for each CPU; CPUs beyond COUNTER_SLOTS share (the
@@ -40,6 +51,13 @@ struct counters {
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
 	__u64 reserved[3];
+};
+
+/* What is written while it runs. */
+struct shared {
+	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
+	__u32 phase;				 /* enum phase, by user space */
+	__u32 reserved;
 };
 
 _Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");

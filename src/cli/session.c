@@ -257,15 +257,16 @@ static enum exit_status open_probe(struct session *session)
 			   .filter_port = options->filter_port,
 			   .follow = options->argv != NULL,
 			   .syscalls = !options->no_syscalls},
-		.ports = options->ports,
 		.pids = options->pids,
 		.n_pids = options->n_pids,
 		.ring_size = options->ring_size,
 		.verbose = options->verbosity > 0,
 	};
 	char error[PROBE_ERROR_MAX], reason[PROBE_ERROR_MAX];
-	int err = probe_open(&probe_options, &session->probe, error);
+	int err;
 
+	memcpy(probe_options.config.ports, options->ports, sizeof(options->ports));
+	err = probe_open(&probe_options, &session->probe, error);
 	if (!err)
 		return EXIT_DONE;
 	if (err != -ENOEXEC && features_explain(reason, sizeof(reason), !options->no_syscalls)) {

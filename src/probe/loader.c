@@ -17,9 +17,8 @@
 #include "connect.skel.h" /* needs the types of contract/ */
 
 /*
- * The programs, in the order in which they are attached: the state programs before what annotates
- * them, and exit before entry, because an exit without its entry is understood and an entry without
- * its exit would be left over.
+ * The programs, in the order in which they are attached; of two copies on one tracepoint, the first
+ * attached runs first. Nothing is tracked before all are there: see enum phase.
  */
 struct program {
 	const char *name, *tracepoint;
@@ -66,8 +65,8 @@ struct probe {
 	struct bpf_program *pending; /* the iterator: run once */
 	struct bpf_link *links[N_PROGRAMS];
 	struct bpf_program *progs[N_PROGRAMS]; /* NULL: not loaded */
-	struct counters *counters;	       /* the object's, mapped */
-	size_t counters_size;
+	struct shared *shared;		       /* the object's, mapped */
+	size_t shared_size;
 	int conns_fd, followed_fd, ring_fd;
 	char tracepoints[256];
 };
@@ -143,20 +142,13 @@ static int find_programs(struct probe *probe, const char *path, char *error)
 	return err;
 }
 
-/* A map of the object that must be there, with values of that size (0: any). */
+/* A map of the object, with values of that size (0: any); NULL if there is none. */
 static struct bpf_map *find_map(struct probe *probe, const char *name, size_t value_size)
 {
 	struct bpf_map *map = bpf_object__find_map_by_name(probe->object, name);
 
-	return map && bpf_map__value_size(map) >= value_size ? map : NULL;
+	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
 }
-
-/* What user space writes to .rodata: the layout of bpf/maps.bpf.c, one after the other. */
-struct rodata {
-	struct config config;
-	uint32_t padding;
-	uint64_t ports[PORT_WORDS];
-};
 
 /* In newer kernels the retransmit tracepoint has an errno as its third argument. */
 static bool tracepoint_has_args(const char *typedef_name, unsigned int n_args)
@@ -177,23 +169,19 @@ static bool tracepoint_has_args(const char *typedef_name, unsigned int n_args)
 
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
 {
-	struct bpf_map *rodata = find_map(probe, ".rodata", sizeof(struct rodata));
+	struct bpf_map *rodata = find_map(probe, ".rodata", sizeof(struct config));
 	struct bpf_map *ring = find_map(probe, "events", 0), *pids = find_map(probe, "pids", 1);
-	struct rodata *data;
-	size_t size;
+	struct config config = options->config;
 
-	if (!rodata || !ring || !pids || !find_map(probe, ".bss", sizeof(struct counters)) ||
-	    !find_map(probe, "conns", sizeof(struct attempt)) || !find_map(probe, "followed", 1))
+	if (!rodata || !ring || !pids || !find_map(probe, ".bss", sizeof(struct shared)) ||
+	    !find_map(probe, "conns", 0) || !find_map(probe, "followed", 1))
 		return fail(error, -ENOEXEC,
 			    "%s lacks a map of tpconnect's: it is an object of another version; "
 			    "build it with scripts/build.sh",
 			    options->object_path ? options->object_path : "the built-in object");
-	data = (struct rodata *)bpf_map__initial_value(rodata, &size);
-	data->config = options->config;
-	data->config.wakeup_size = options->ring_size / 8;
-	data->config.retransmit_error = tracepoint_has_args("btf_trace_tcp_retransmit_skb", 3);
-	if (options->config.filter_port)
-		memcpy(data->ports, options->ports, sizeof(data->ports));
+	config.wakeup_size = options->ring_size / 8;
+	config.retransmit_error = tracepoint_has_args("btf_trace_tcp_retransmit_skb", 3);
+	bpf_map__set_initial_value(rodata, &config, sizeof(config));
 	bpf_map__set_max_entries(ring, options->ring_size);
 	bpf_map__set_max_entries(pids, options->n_pids ? options->n_pids : 1);
 	for (size_t i = 0; i < N_PROGRAMS; i++)
@@ -201,16 +189,16 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	return 0;
 }
 
-static int map_counters(struct probe *probe)
+static int map_shared(struct probe *probe)
 {
 	struct bpf_map *bss = find_map(probe, ".bss", 0);
 	size_t page = sysconf(_SC_PAGESIZE);
 
-	probe->counters_size = (bpf_map__value_size(bss) + page - 1) / page * page;
-	probe->counters =
-		mmap(NULL, probe->counters_size, PROT_READ, MAP_SHARED, bpf_map__fd(bss), 0);
-	if (probe->counters == MAP_FAILED) {
-		probe->counters = NULL;
+	probe->shared_size = (bpf_map__value_size(bss) + page - 1) / page * page;
+	probe->shared = mmap(NULL, probe->shared_size, PROT_READ | PROT_WRITE, MAP_SHARED,
+			     bpf_map__fd(bss), 0);
+	if (probe->shared == MAP_FAILED) {
+		probe->shared = NULL;
 		return -errno;
 	}
 	return 0;
@@ -236,7 +224,7 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	probe->conns_fd = bpf_map__fd(find_map(probe, "conns", 0));
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
-	err = map_counters(probe);
+	err = map_shared(probe);
 	if (!err)
 		err = fill_pids(probe, options);
 	if (err)
@@ -300,18 +288,23 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 		err = load(probe, options, error);
 	if (!err)
 		err = attach(probe, &options->config, error);
-	if (!err)
+	if (!err) {
+		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
 		err = note_pending(probe, error);
+	}
 	if (err) {
 		probe_close(probe);
 		return err;
 	}
+	*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;
 	return 0;
 }
 
 void probe_detach(struct probe *probe)
 {
+	if (probe->shared)
+		*(volatile __u32 *)&probe->shared->phase = PHASE_IDLE;
 	for (size_t i = N_PROGRAMS; i-- > 0;) {
 		bpf_link__destroy(probe->links[i]);
 		probe->links[i] = NULL;
@@ -323,8 +316,8 @@ void probe_close(struct probe *probe)
 	if (!probe)
 		return;
 	probe_detach(probe);
-	if (probe->counters)
-		munmap(probe->counters, probe->counters_size);
+	if (probe->shared)
+		munmap(probe->shared, probe->shared_size);
 	bpf_object__close(probe->object);
 	free(probe);
 }
@@ -352,7 +345,7 @@ void probe_counters(struct probe *probe, struct counters *ret)
 	struct counters sum = {};
 
 	for (size_t cpu = 0; cpu < COUNTER_SLOTS; cpu++) {
-		const volatile struct counters *slot = &probe->counters[cpu];
+		const volatile struct counters *slot = &probe->shared->counters[cpu];
 
 		sum.sent += slot->sent;
 		sum.ring += slot->ring;

@@ -19,7 +19,6 @@ struct probe;
 struct probe_options {
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
 	struct config config;	 /* wakeup_size and retransmit_error are set by probe_open() */
-	const uint64_t *ports;	 /* PORT_WORDS words, with config.filter_port */
 	const uint32_t *pids;	 /* with config.filter_pid */
 	size_t n_pids;
 	uint32_t ring_size; /* bytes, a power of two and at least a page */

@@ -183,6 +183,20 @@ static void the_size_that_the_record_states_must_be_its_own(void **state)
 	assert_int_equal(decode_bytes(&record, sizeof(struct event), &conn), -EMSGSIZE);
 }
 
+static void a_size_that_the_record_and_its_bytes_agree_on_must_be_its_kinds(void **state)
+{
+	struct close_event record = sample(EVENT_CLOSE);
+	struct conn conn;
+
+	(void)state;
+	/* A close without its numbers, and an event that brings a close's. */
+	record.event.size = sizeof(struct event);
+	assert_int_equal(decode(&record, &conn), -EMSGSIZE);
+	record = sample(EVENT_ESTABLISHED);
+	record.event.size = sizeof(struct close_event);
+	assert_int_equal(decode(&record, &conn), -EMSGSIZE);
+}
+
 static void a_kind_that_does_not_exist_is_refused(void **state)
 {
 	struct close_event record = sample(EVENT_CONNECT);
@@ -464,6 +478,7 @@ int main(void)
 		cmocka_unit_test(only_the_size_of_the_kind_is_accepted),
 		cmocka_unit_test(a_record_larger_than_any_kind_is_refused),
 		cmocka_unit_test(the_size_that_the_record_states_must_be_its_own),
+		cmocka_unit_test(a_size_that_the_record_and_its_bytes_agree_on_must_be_its_kinds),
 		cmocka_unit_test(a_kind_that_does_not_exist_is_refused),
 		cmocka_unit_test(a_failure_has_an_errno_and_nothing_else_does),
 		cmocka_unit_test(a_family_other_than_4_and_6_is_refused),

@@ -304,6 +304,7 @@ static void utf8_refuses_what_is_cut_overlong_or_no_start(void **state)
 		"\xed\xbf\xbf",
 		"\xf4\x90\x80\x80",
 		"\xf8\x88\x80\x80\x80",
+		"\xf9\x80\x80\x80",
 		"\xfe",
 		"\xff",
 		"\xc3(",
@@ -316,7 +317,9 @@ static void utf8_refuses_what_is_cut_overlong_or_no_start(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
 		assert_int_equal(utf8_step(bad[i], strlen(bad[i]), &got), 0);
-	assert_int_equal(utf8_step("x", 0, &got), 0);
+	/* Whole, but not within the bytes given. */
+	for (size_t n = 0; n < 4; n++)
+		assert_int_equal(utf8_step("\xf0\x9f\x98\x80", n, &got), 0);
 	assert_int_equal(got, 42);
 }
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* The connect(2) that a thread is in: what sys_enter_connect leaves for the other programs. */
+#ifndef BPF_CALL_BPF_H
+#define BPF_CALL_BPF_H
+
+#include "bpf/compat.bpf.h"
+#include "bpf/maps.bpf.h"
+
+struct call {
+	__u64 socket;	  /* what the descriptor named; 0: the thread is in no call of interest */
+	__u64 attempt_sk; /* the sock of the attempt that the call started; 0: none yet */
+	__u64 uaddr;	  /* the sockaddr, in user memory */
+	__u32 addrlen;
+	__u32 fd;
+	__u8 requested[16];
+	__u16 requested_port;
+	__u8 requested_family; /* 4 or 6; 0: not read */
+	__u8 complete;	       /* it began when its attempt was sure to be seen */
+	__u8 padding[4];
+};
+
+/* Kept by the thread, and gone with it. Since Linux 5.12 (a10787e6d58c) for tracing programs. */
+struct {
+	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct call);
+} calls SEC(".maps") SHARED;
+
+/* The slot of the current thread; NULL if it has none, or, with create, if there is no memory. */
+static __always_inline struct call *call_slot(bool create)
+{
+	return bpf_task_storage_get(&calls, (void *)bpf_get_current_task_btf(), NULL,
+				    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+}
+
+/*
+ * The call that the current thread is in, if any. In an interrupt that is a thread which has
+ * nothing to do with it: what the call says must then be matched with the socket at hand.
+ */
+static __always_inline struct call *call_current(void)
+{
+	struct call *call;
+
+	if (!config.syscalls)
+		return NULL;
+	call = call_slot(false);
+	return call && call->socket ? call : NULL;
+}
+
+#endif
