@@ -7,7 +7,7 @@
 #include "bpf/maps.bpf.h"
 
 struct call {
-	__u64 socket;	  /* what the descriptor named; 0: the thread is in no call of interest */
+	__u64 socket;	  /* what the descriptor names; 0: nothing that could start an attempt */
 	__u64 attempt_sk; /* the sock of the attempt that the call started; 0: none yet */
 	__u64 uaddr;	  /* the sockaddr, in user memory */
 	__u32 addrlen;
@@ -15,8 +15,9 @@ struct call {
 	__u8 requested[16];
 	__u16 requested_port;
 	__u8 requested_family; /* 4 or 6; 0: not read */
+	__u8 entered;	       /* the thread is in the call */
 	__u8 complete;	       /* it began when its attempt was sure to be seen */
-	__u8 padding[4];
+	__u8 padding[3];
 };
 
 /* Kept by the thread, and gone with it. Since Linux 5.12 (a10787e6d58c) for tracing programs. */
@@ -35,8 +36,8 @@ static __always_inline struct call *call_slot(bool create)
 }
 
 /*
- * The call that the current thread is in, if any. In an interrupt that is a thread which has
- * nothing to do with it: what the call says must then be matched with the socket at hand.
+ * The call that the current thread is in, if it could start an attempt. In an interrupt that is a
+ * thread which has nothing to do with it: match what the call says with the socket at hand.
  */
 static __always_inline struct call *call_current(void)
 {
@@ -45,7 +46,7 @@ static __always_inline struct call *call_current(void)
 	if (!config.syscalls)
 		return NULL;
 	call = call_slot(false);
-	return call && call->socket ? call : NULL;
+	return call && call->entered && call->socket ? call : NULL;
 }
 
 #endif

@@ -24,6 +24,18 @@ static __always_inline struct task_struct *current_task(void)
 	(HAS_HELPER(get_current_task_btf) ? (pointer)->field : BPF_CORE_READ(pointer, field))
 
 /*
+ * The same for an address that the verifier knows nothing of: since Linux 6.2 (a35b9af4ec2c) it
+ * takes our word for the type.
+ */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
+
+#define UNTYPED_READ(pointer, field)                                                               \
+	(bpf_rdonly_cast ? ((typeof(pointer))bpf_rdonly_cast(                                      \
+				    pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))         \
+				   ->field                                                         \
+			 : BPF_CORE_READ(pointer, field))
+
+/*
  * Whether the task is in a 32-bit (or x32) system call. Those run through the compat table, whose
  * calls the syscall tracepoints do not show.
  */

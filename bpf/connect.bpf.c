@@ -29,15 +29,15 @@ static __always_inline __u16 final_error(long ret)
  * Whether a call on this can start an attempt, as far as it can be told in a few reads: TCP (or
  * MPTCP), and neither connected nor connecting. That it is a socket at all is not sure yet.
  */
-static __always_inline bool socket_may_connect(const struct socket *socket)
+static __always_inline bool socket_may_connect(struct socket *socket)
 {
 	struct sock *sk;
 	__u16 protocol;
 
-	if (!socket || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
+	if (!socket || UNTYPED_READ(socket, state) != SS_UNCONNECTED)
 		return false;
-	sk = BPF_CORE_READ(socket, sk);
-	protocol = BPF_CORE_READ(sk, sk_protocol);
+	sk = UNTYPED_READ(socket, sk);
+	protocol = UNTYPED_READ(sk, sk_protocol);
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
@@ -54,21 +54,26 @@ static __always_inline void call_read(struct call *call, __u32 fd, __u64 uaddr, 
 SEC("tracepoint/syscalls/sys_enter_connect")
 int connect_enter(struct trace_event_raw_sys_enter *ctx)
 {
-	struct file *file = file_of_fd(ctx->args[0]);
-	struct socket *socket = BPF_CORE_READ(file, private_data);
-	bool wanted =
-		socket_may_connect(socket) && process_wanted(bpf_get_current_pid_tgid() >> 32);
-	struct call *call = call_slot(wanted);
+	struct socket *socket;
+	struct file *file;
+	struct call *call;
 
+	if (!process_wanted(bpf_get_current_pid_tgid() >> 32))
+		return 0;
+	call = call_slot(true);
 	if (!call) {
-		if (wanted)
-			COUNT(state);
+		COUNT(state);
 		return 0;
 	}
-	call->socket = wanted ? (__u64)socket : 0;
+	file = file_of_fd(ctx->args[0]);
+	socket = UNTYPED_READ(file, private_data);
+	call->entered = true;
 	call->attempt_sk = 0;
-	if (wanted)
-		call_read(call, ctx->args[0], ctx->args[1], ctx->args[2]);
+	call->socket = 0;
+	if (!socket_may_connect(socket))
+		return 0;
+	call->socket = (__u64)socket;
+	call_read(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	return 0;
 }
 
@@ -135,8 +140,8 @@ static __always_inline void call_sent(const struct call *call, long ret)
 
 /*
  * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
- * a call that was under way when tracing began, for one on a socket that is none of ours and for
- * one that was repeated; of all these, only seccomp's is about a socket that never had a peer.
+ * a call that was under way when tracing began; but that one's socket has chosen its sequence
+ * number (write_seq), which it keeps for good.
  */
 static __always_inline void call_not_entered(__u16 error)
 {
@@ -149,25 +154,33 @@ static __always_inline void call_not_entered(__u16 error)
 		return;
 	sk = tcp_sock_of_fd(args.arg[0], &socket);
 	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED ||
-	    BPF_CORE_READ(sk, __sk_common.skc_dport))
+	    BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
 		return;
 	call_read(&call, args.arg[0], args.arg[1], args.arg[2]);
 	call_not_sent(&call, sk, error);
 }
 
+static __always_inline void call_returned(struct call *call, long ret)
+{
+	__u16 error = final_error(ret);
+
+	if (call->attempt_sk)
+		call_sent(call, ret);
+	else if (call->socket && call->complete && error)
+		call_failed(call, error);
+}
+
 SEC("tracepoint/syscalls/sys_exit_connect")
 int connect_exit(struct trace_event_raw_sys_exit *ctx)
 {
-	struct call *call = call_current();
+	struct call *call = call_slot(false);
 	__u16 error = final_error(ctx->ret);
 
-	if (call && call->attempt_sk)
-		call_sent(call, ctx->ret);
-	else if (call && call->complete && error)
-		call_failed(call, error);
-	else if (!call && error)
+	if (call && call->entered) {
+		call_returned(call, ctx->ret);
+		call->entered = false;
+	} else if (error) {
 		call_not_entered(error);
-	if (call)
-		call->socket = 0;
+	}
 	return 0;
 }

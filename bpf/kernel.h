@@ -91,6 +91,7 @@ struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	__u8 repair : 1;
 	bool is_mptcp;
+	__u32 write_seq;
 	__u64 bytes_sent;
 	__u64 bytes_received;
 	__u64 bytes_retrans;

@@ -17,7 +17,7 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 		return;
 	tracked = bpf_map_lookup_elem(&conns, &key);
 	tp = bpf_skc_to_tcp_sock((void *)sk);
-	if (tracked && tp)
+	if (tracked && tracked->attempt.start_ns && tp) /* not one of before tracing began */
 		attempt_retry(tracked, tp);
 }
 
