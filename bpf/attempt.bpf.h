@@ -9,15 +9,16 @@
 #include "bpf/identity.bpf.h"
 
 /*
- * Waking the reader costs far more than writing a record, so it is woken only when
- * config.wakeup_size bytes wait; it also reads on its own, many times a second.
+ * Waking the reader costs far more than writing a record, so it is woken only when what waits
+ * passes a multiple of config.wakeup_size (a power of two); it also reads on its own, many times a
+ * second.
  */
-static __always_inline void event_submit(void *event)
+static __always_inline void event_submit(void *event, __u32 size)
 {
 	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
+	bool passes = (waiting & (config.wakeup_size - 1)) < size;
 
-	bpf_ringbuf_submit(event,
-			   waiting >= config.wakeup_size ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event, passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 /* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */
@@ -55,7 +56,7 @@ static __always_inline void event_send(enum event_kind kind, const struct attemp
 	event->error = error;
 	event->retries = retries;
 	event->attempt = *attempt;
-	event_submit(event);
+	event_submit(event, sizeof(*event));
 }
 
 static __always_inline void attempt_addresses(struct attempt *attempt, const struct sock *sk)
@@ -264,7 +265,7 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 	close->bytes_received = payload_received(sk, tp);
 	close->retransmits = tp->total_retrans;
 	close->rtt_us = tp->srtt_us >> 3; /* srtt_us is in eighths */
-	event_submit(close);
+	event_submit(close, sizeof(*close));
 }
 
 #endif

@@ -16,7 +16,7 @@
 struct config {
 	__u32 events;	       /* EVENT_BIT()s wanted */
 	__u32 netns;	       /* only this network namespace (inode number); 0: all */
-	__u32 wakeup_size;     /* wake the reader when that many bytes wait in the ring */
+	__u32 wakeup_size;     /* wake the reader each time so many bytes more wait: a power of 2 */
 	__u8 filter_pid;       /* only thread groups in the map pids */
 	__u8 filter_port;      /* only destination ports in ports */
 	__u8 follow;	       /* only thread groups in the map followed, and whom they fork */
