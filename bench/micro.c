@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: MIT
+/* micro: ns for each record of decoding and of each format, the median (and range) of many runs. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "event/decode.h"
+#include "format/format.h"
+#include "util/buffer.h"
+
+#define RUNS	21
+#define RECORDS 50000
+
+static const struct close_event record = {
+	.event =
+		{
+			.version = EVENT_VERSION,
+			.size = sizeof(struct close_event),
+			.kind = EVENT_CLOSE,
+			.time_ns = 5025123456789ull,
+			.attempt =
+				{
+					.start_ns = 5025000000000ull,
+					.process_start_ns = 4000000000000ull,
+					.cgroup_id = 1234,
+					.pid = 12345,
+					.tid = 12346,
+					.ppid = 1,
+					.uid = 1000,
+					.netns = 4026531840u,
+					.cpu = 3,
+					.dport = 443,
+					.sport = 45678,
+					.family = 4,
+					.origin = ORIGIN_CONNECT,
+					.flags = ATTEMPT_REQUESTED,
+					.requested_port = 443,
+					.daddr = {[10] = 0xff, 0xff, 192, 0, 2, 17},
+					.saddr = {[10] = 0xff, 0xff, 10, 20, 30, 40},
+					.requested = {[10] = 0xff, 0xff, 192, 0, 2, 17},
+					.comm = "curl",
+					.thread_comm = "curl-worker",
+				},
+		},
+	.established_ns = 5025001000000ull,
+	.bytes_sent = 73,
+	.bytes_received = 1831,
+	.rtt_us = 540,
+};
+
+static long now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000l + ts.tv_nsec;
+}
+
+/* What is measured: one record, as the event that it is. */
+struct task {
+	const char *name;
+	struct close_event record;
+	const struct format_ops *format; /* NULL: decode only */
+	struct conn conn;
+	size_t length; /* of the line */
+};
+
+static void once(struct task *task, uint64_t i)
+{
+	static char line[FORMAT_LINE_MAX];
+	struct buffer out = {.data = line, .cap = sizeof(line)};
+	const struct format_context context = {
+		.boot_to_utc_ns = 1795390000000000000,
+		.process_epoch_ns = 1795390000000000000,
+		.seq = i,
+	};
+
+	if (!task->format) {
+		event_decode(&task->record, task->record.event.size, &task->conn);
+		return;
+	}
+	task->conn.time_ns += 2777; /* another time in each line, as in life */
+	task->format->event(&out, &task->conn, &context);
+	task->length = out.len;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static void measure(struct task *task)
+{
+	double ns[RUNS];
+
+	for (int run = 0; run < RUNS; run++) {
+		long begin = now();
+
+		for (int i = 0; i < RECORDS; i++) {
+			once(task, run * RECORDS + i);
+			/* Nothing of it may be left out, or taken out of the loop. */
+			__asm__ volatile("" : : "r"(task) : "memory");
+		}
+		ns[run] = (double)(now() - begin) / RECORDS;
+	}
+	qsort(ns, RUNS, sizeof(ns[0]), compare);
+	printf("%-20s %8.1f ns  (%.1f .. %.1f)  %zu bytes\n", task->name, ns[RUNS / 2], ns[0],
+	       ns[RUNS - 1], task->length);
+}
+
+static void measure_kind(const char *kind_name, enum event_kind kind, size_t size)
+{
+	static const char *const formats[] = {NULL, "text", "table", "json"};
+
+	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+		struct task task = {.record = record};
+		char name[32];
+
+		task.record.event.kind = kind;
+		task.record.event.size = size;
+		if (kind == EVENT_FAILED)
+			task.record.event.error = ECONNREFUSED;
+		if (event_decode(&task.record, size, &task.conn)) {
+			fprintf(stderr, "micro: the record is refused\n");
+			exit(1);
+		}
+		task.format = formats[i] ? format_find(formats[i]) : NULL;
+		if (formats[i] && !task.format)
+			continue;
+		snprintf(name, sizeof(name), "%s %s", kind_name,
+			 formats[i] ? formats[i] : "decode");
+		task.name = name;
+		measure(&task);
+	}
+}
+
+int main(void)
+{
+	measure_kind("failed", EVENT_FAILED, sizeof(struct event));
+	measure_kind("close", EVENT_CLOSE, sizeof(struct close_event));
+	return 0;
+}
