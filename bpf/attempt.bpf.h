@@ -15,10 +15,11 @@
  */
 static __always_inline void event_submit(void *event, __u32 size)
 {
-	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA);
-	bool passes = (waiting & (config.wakeup_size - 1)) < size;
+	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA); /* with this one */
+	__u32 step = size + BPF_RINGBUF_HDR_SZ;
 
-	bpf_ringbuf_submit(event, passes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event, (waiting & (config.wakeup_size - 1)) < step ? BPF_RB_FORCE_WAKEUP
+									      : BPF_RB_NO_WAKEUP);
 }
 
 /* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */
@@ -153,6 +154,8 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	call = call_current();
 	if (call)
 		call->attempt_sk = key;
+	if (!socket_wanted(sk))
+		return;
 	attempt->start_ns = bpf_ktime_get_boot_ns();
 	attempt->cpu = bpf_get_smp_processor_id();
 	attempt_addresses(attempt, sk);
@@ -161,7 +164,7 @@ static __always_inline void attempt_begin(const struct sock *sk)
 		identity_of_subflow(attempt, tp);
 	else
 		identity_of_current(attempt);
-	if (!attempt_wanted(attempt))
+	if (!process_wanted(attempt->pid))
 		return;
 	if (call)
 		attempt_request(attempt, call);

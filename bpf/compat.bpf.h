@@ -36,6 +36,15 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 			 : BPF_CORE_READ(pointer, field))
 
 /*
+ * tcp_retransmit_skb: newer kernels call it for a segment that could not leave too, with the errno
+ * as a third argument, which the event's own structure has as well.
+ */
+static __always_inline bool retransmit_failed(const unsigned long long *ctx)
+{
+	return bpf_core_field_exists(struct trace_event_raw_tcp_retransmit_skb, err) && (int)ctx[2];
+}
+
+/*
  * Whether the task is in a 32-bit (or x32) system call. Those run through the compat table, whose
  * calls the syscall tracepoints do not show.
  */

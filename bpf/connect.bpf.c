@@ -97,7 +97,7 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 		attempt.flags |= ATTEMPT_MAPPED;
 	attempt.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	identity_of_current(&attempt);
-	if (!attempt_wanted(&attempt))
+	if (!destination_wanted(attempt.netns, attempt.dport) || !process_wanted(attempt.pid))
 		return;
 	event_send(EVENT_CONNECT, &attempt, attempt.start_ns, 0, 0);
 	event_send(EVENT_FAILED, &attempt, attempt.start_ns, error, 0);

@@ -20,24 +20,18 @@ static __always_inline bool process_wanted(__u32 pid)
 	return true;
 }
 
-static __always_inline bool port_wanted(__u16 port)
+static __always_inline bool destination_wanted(__u32 netns, __u16 port)
 {
+	if (config.netns && config.netns != netns)
+		return false;
 	return !config.filter_port || config.ports[port / 64] & (1ull << (port % 64));
 }
 
 /* What the socket alone can tell. */
 static __always_inline bool socket_wanted(const struct sock *sk)
 {
-	if (config.netns && config.netns != sk->__sk_common.skc_net.net->ns.inum)
-		return false;
-	return port_wanted(bpf_ntohs(sk->__sk_common.skc_dport));
-}
-
-static __always_inline bool attempt_wanted(const struct attempt *attempt)
-{
-	if (config.netns && config.netns != attempt->netns)
-		return false;
-	return port_wanted(attempt->dport) && process_wanted(attempt->pid);
+	return destination_wanted(sk->__sk_common.skc_net.net->ns.inum,
+				  bpf_ntohs(sk->__sk_common.skc_dport));
 }
 
 #endif

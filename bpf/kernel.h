@@ -183,6 +183,10 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
+struct trace_event_raw_tcp_retransmit_skb {
+	int err;
+};
+
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long di, si, dx, orig_ax;

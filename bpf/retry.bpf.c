@@ -10,10 +10,7 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 	struct tracked *tracked;
 	struct tcp_sock *tp;
 
-	if (sk->__sk_common.skc_state != TCP_SYN_SENT)
-		return;
-	/* Newer kernels also call it, with an errno, for a segment that could not leave. */
-	if (config.retransmit_error && (int)ctx[2])
+	if (sk->__sk_common.skc_state != TCP_SYN_SENT || retransmit_failed(ctx))
 		return;
 	tracked = bpf_map_lookup_elem(&conns, &key);
 	tp = bpf_skc_to_tcp_sock((void *)sk);

@@ -14,15 +14,14 @@
 #define PORT_WORDS (65536 / 64)
 
 struct config {
-	__u32 events;	       /* EVENT_BIT()s wanted */
-	__u32 netns;	       /* only this network namespace (inode number); 0: all */
-	__u32 wakeup_size;     /* wake the reader each time so many bytes more wait: a power of 2 */
-	__u8 filter_pid;       /* only thread groups in the map pids */
-	__u8 filter_port;      /* only destination ports in ports */
-	__u8 follow;	       /* only thread groups in the map followed, and whom they fork */
-	__u8 syscalls;	       /* the system call pair is attached */
-	__u8 retransmit_error; /* tcp_retransmit_skb has a third argument, its errno */
-	__u8 reserved[7];
+	__u32 events;	   /* EVENT_BIT()s wanted */
+	__u32 netns;	   /* only this network namespace (inode number); 0: all */
+	__u32 wakeup_size; /* wake the reader each time so many bytes more wait: a power of 2 */
+	__u8 filter_pid;   /* only thread groups in the map pids */
+	__u8 filter_port;  /* only destination ports in ports */
+	__u8 follow;	   /* only thread groups in the map followed, and whom they fork */
+	__u8 syscalls;	   /* the system call pair is attached */
+	__u8 reserved[8];
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include <bpf/bpf.h>
-#include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
 #include "contract/event.h"
@@ -150,23 +149,6 @@ static struct bpf_map *find_map(struct probe *probe, const char *name, size_t va
 	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
 }
 
-/* In newer kernels the retransmit tracepoint has an errno as its third argument. */
-static bool tracepoint_has_args(const char *typedef_name, unsigned int n_args)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	const struct btf_type *type;
-	int id = btf ? btf__find_by_name_kind(btf, typedef_name, BTF_KIND_TYPEDEF) : -1;
-	bool has = false;
-
-	if (id > 0) {
-		type = btf__type_by_id(btf, btf__type_by_id(btf, id)->type); /* a pointer */
-		type = btf__type_by_id(btf, type->type);		     /* to a function */
-		has = btf_vlen(type) == n_args + 1; /* the first is for the tracepoint itself */
-	}
-	btf__free(btf);
-	return has;
-}
-
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
 {
 	struct bpf_map *rodata = find_map(probe, ".rodata", sizeof(struct config));
@@ -180,7 +162,6 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 			    "build it with scripts/build.sh",
 			    options->object_path ? options->object_path : "the built-in object");
 	config.wakeup_size = options->ring_size / 8;
-	config.retransmit_error = tracepoint_has_args("btf_trace_tcp_retransmit_skb", 3);
 	bpf_map__set_initial_value(rodata, &config, sizeof(config));
 	bpf_map__set_max_entries(ring, options->ring_size);
 	bpf_map__set_max_entries(pids, options->n_pids ? options->n_pids : 1);

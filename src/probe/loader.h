@@ -18,7 +18,7 @@ struct probe;
 
 struct probe_options {
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
-	struct config config;	 /* wakeup_size and retransmit_error are set by probe_open() */
+	struct config config;	 /* wakeup_size is set by probe_open() */
 	const uint32_t *pids;	 /* with config.filter_pid */
 	size_t n_pids;
 	uint32_t ring_size; /* bytes, a power of two and at least a page */
