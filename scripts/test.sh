@@ -72,8 +72,8 @@ suite "unit and golden" meson_suite build
 suite "unit and golden, sanitized" meson_suite build-asan
 suite "smoke" check scripts/smoke.sh
 suite "doctor" tests/live/doctor.sh build/tpconnect
-suite "live" tests/live/run.sh build/tpconnect build/tests/live
-suite "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live
+suite "live" tests/live/run.sh build/tpconnect build/tests/live/triggers
+suite "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [[ $failed -eq 0 ]]

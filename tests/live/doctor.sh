@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What doctor, and tracing itself, say on a host where something is missing. Usage: doctor.sh
+# TPCONNECT, as root. Things are taken away in a mount namespace or from the process only, so the
+# host itself is never touched.
+set -euo pipefail
+
+[[ $# -eq 1 && -x $1 ]] || { echo "usage: $0 PATH_TO_TPCONNECT" >&2; exit 2; }
+if [[ $EUID -ne 0 ]]; then
+	echo "skip doctor: needs root"
+	# CI has the privilege: there a test that is skipped is a test that failed.
+	[[ -z ${CI:-} ]] || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+	echo "0 passed, 0 failed, 1 skipped"
+	exit 0
+fi
+
+work="$(mktemp -d)"
+trap 'rm -rf "$work"' EXIT
+# Another user must be able to reach and run it.
+cp "$1" "$work/tpconnect"
+chmod 755 "$work" "$work/tpconnect"
+export TPCONNECT="$work/tpconnect"
+passed=0 failures=0
+
+report() {
+	local name="$1" problem="$2"
+
+	if [[ -z $problem ]]; then
+		passed=$((passed + 1))
+		printf 'ok %s\n' "$name"
+		return
+	fi
+	failures=$((failures + 1))
+	printf 'not ok %s: %s\n' "$name" "$problem"
+	sed 's/^/# /' "$work/out" "$work/err"
+}
+
+# within HOW COMMAND...: run COMMAND in a new mount namespace that HOW, a piece of shell, has
+# prepared. Tracefs is mounted first, whether or not the host has it. Output goes to out and err,
+# the status to $status.
+within() {
+	# shellcheck disable=SC2016 # $1 and $@ are for the inner shell
+	local inner='
+		set -e
+		mountpoint -q /sys/kernel/tracing || mount -t tracefs nodev /sys/kernel/tracing
+		how="$1"
+		shift
+		eval "$how"
+		exec "$@"
+	'
+
+	status=0
+	unshare --mount bash -c "$inner" within "$@" >"$work/out" 2>"$work/err" || status=$?
+}
+
+# has_row STATUS CHECK FOUND ADVICE: doctor printed that row, and the advice in the line below it.
+has_row() {
+	grep -A1 -E "^$1 +$2  +.*$3" "$work/out" | tail -n 1 | grep -qE "^ {4,}.*$4"
+}
+
+# doctor_fails NAME HOW CHECK FOUND ADVICE [PREFIX...]: doctor fails with the row and a verdict
+# that names it.
+doctor_fails() {
+	local name="doctor: $1" how="$2" check="$3" found="$4" advice="$5"
+	shift 5
+
+	within "$how" "$@" "$TPCONNECT" doctor
+	if [[ $status -ne 3 ]]; then
+		report "$name" "exit status $status instead of 3"
+	elif ! has_row FAIL "$check" "$found" "$advice"; then
+		report "$name" "no row FAIL $check $found with advice $advice"
+	elif ! tail -n 1 "$work/out" | grep -qE "^tracing cannot work here: $check: .*$found"; then
+		report "$name" "the verdict names something else"
+	elif [[ -s $work/err ]]; then
+		report "$name" "something on stderr"
+	else
+		report "$name" ''
+	fi
+}
+
+# trace_fails NAME HOW CHECK FOUND ADVICE [PREFIX...]: tracing says the same in one line.
+trace_fails() {
+	local name="trace: $1" how="$2" check="$3" found="$4" advice="$5"
+	shift 5
+
+	within "$how" "$@" "$TPCONNECT" -t 1s
+	if [[ $status -ne 3 ]]; then
+		report "$name" "exit status $status instead of 3"
+	elif [[ $(wc -l <"$work/err") -ne 1 ]]; then
+		report "$name" "$(wc -l <"$work/err") lines on stderr instead of 1"
+	elif ! grep -qE "$check: .*$found.*; .*$advice" "$work/err"; then
+		report "$name" "no line with $check: $found; $advice"
+	elif [[ -s $work/out ]]; then
+		report "$name" "something on stdout"
+	else
+		report "$name" ''
+	fi
+}
+
+both_fail() {
+	doctor_fails "$@"
+	trace_fails "$@"
+}
+
+succeeds() {
+	local name="$1" how="$2"
+	shift 2
+
+	within "$how" "$@"
+	if [[ $status -eq 0 ]]; then
+		report "$name" ''
+	else
+		report "$name" "exit status $status instead of 0"
+	fi
+}
+
+cover() { printf 'mount -t tmpfs none %s; ' "$@"; }
+
+hide_tracefs="$(cover /sys/kernel/tracing /sys/kernel/debug)"
+hide_btf="$(cover /sys/kernel/btf)"
+break_btf="$hide_btf echo nonsense >/sys/kernel/btf/vmlinux"
+lock_down="$(cover /sys/kernel/security) cd /sys/kernel/security; echo 'none [%s]' >lockdown"
+nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+caps=-all,+bpf,+perfmon
+all_but_tracefs=("${nobody[@]}" --inh-caps="$caps" --ambient-caps="$caps")
+
+succeeds "doctor: nothing missing" true "$TPCONNECT" doctor
+succeeds "trace: nothing missing" true "$TPCONNECT" -t 0.2s
+
+both_fail "no tracefs" "$hide_tracefs" tracefs 'not mounted' 'mount -t tracefs'
+succeeds "trace: no tracefs, none needed" "$hide_tracefs" "$TPCONNECT" --no-syscalls -t 0.2s
+both_fail "no BTF" "$hide_btf" BTF 'No such file' CONFIG_DEBUG_INFO_BTF
+doctor_fails "broken BTF" "$break_btf" BTF /sys/kernel/btf/vmlinux CONFIG_DEBUG_INFO_BTF
+
+both_fail "root without capabilities" true privilege 'CAP_BPF and CAP_PERFMON' confined \
+	setpriv --bounding-set=-all --inh-caps=-all
+both_fail "another user" true privilege 'CAP_BPF and CAP_PERFMON' 'run as root' "${nobody[@]}"
+both_fail "root of a user namespace" true privilege 'user namespace' 'on the host' \
+	unshare --user --map-root-user
+both_fail "may not read tracefs" true tracefs 'Permission denied' CAP_DAC_READ_SEARCH \
+	"${all_but_tracefs[@]}"
+# What the privilege hides must not be blamed on the kernel.
+within true "${nobody[@]}" "$TPCONNECT" doctor
+if has_row FAIL 'ring buffer' 'not tested: needs CAP_BPF' .; then
+	report "doctor: another user: not tested" ''
+else
+	report "doctor: another user: not tested" "the ring buffer's row blames the kernel"
+fi
+
+# Lockdown cannot be undone before the next boot, so only what the kernel would report is there.
+# shellcheck disable=SC2059 # the format is ours
+doctor_fails "lockdown" "$(printf "$lock_down" confidentiality)" lockdown confidentiality integrity
+# shellcheck disable=SC2059
+succeeds "doctor: integrity lockdown" "$(printf "$lock_down" integrity)" "$TPCONNECT" doctor
+
+# A reader that goes away is no reason for a message.
+# shellcheck disable=SC2016 # for the inner shell
+within true bash -c '"$TPCONNECT" doctor | true'
+if [[ -s $work/err ]]; then
+	report "doctor: closed pipe" "something on stderr"
+else
+	report "doctor: closed pipe" ''
+fi
+
+printf '%d passed, %d failed, 0 skipped\n' "$passed" "$failures"
+[[ $failures -eq 0 ]]
