@@ -32,6 +32,8 @@ look_for_build() {
 
 look_for_test() {
 	need_file /usr/include/cmocka.h libcmocka-dev
+	need_file /usr/include/jansson.h libjansson-dev
+	need_command clang clang
 	need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' libclang-rt-dev
 	need_command jq jq
 	need_command python3 python3

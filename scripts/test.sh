@@ -70,6 +70,7 @@ meson compile -C build-asan >/dev/null
 
 suite "unit and golden" meson_suite build
 suite "unit and golden, sanitized" meson_suite build-asan
+suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite "smoke" check scripts/smoke.sh
 suite "doctor" tests/live/doctor.sh build/tpconnect
 suite "live" tests/live/run.sh build/tpconnect build/tests/live/triggers

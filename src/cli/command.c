@@ -14,6 +14,7 @@ static void child_main(char **argv, const sigset_t *mask, int hold, int error)
 	if (read(hold, &byte, 1) != 1)
 		_exit(127); /* tpconnect itself gave up */
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 	execvp(argv[0], argv);
 	err = errno;

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/options.h"
+#include "format/fields.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
 
@@ -30,7 +35,10 @@ struct option_row {
 	const char *help;
 };
 
-#define WHY_MAX 256
+#define WHY_MAX 384
+
+/* How much of its own input a message shows: so that the way out always fits behind it. */
+#define SHOWN "%.80s"
 
 static int because(char *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -66,7 +74,8 @@ static int set_pid(struct options *options, const char *value, char *why)
 	_cleanup_free_ char *word = NULL;
 
 	if (parse_list(value, add_pid, options, &word))
-		return because(why, "\"%s\" is not a process id; write them as 123,456", word);
+		return because(why, "\"" SHOWN "\" is not a process id; write them as 123,456",
+			       word);
 	return 0;
 }
 
@@ -101,11 +110,12 @@ static int set_port(struct options *options, const char *value, char *why)
 	int err = parse_list(value, add_port, options, &word);
 
 	if (err == -ERANGE)
-		return because(why, "port %s is out of range: ports are 1 to 65535", word);
+		return because(why, "port " SHOWN " is out of range: ports are 1 to 65535", word);
 	if (err == -EDOM)
-		return because(why, "the range %s ends before it begins", word);
+		return because(why, "the range " SHOWN " ends before it begins", word);
 	if (err)
-		return because(why, "\"%s\" is not a port; write them as 443,8000-8999", word);
+		return because(why, "\"" SHOWN "\" is not a port; write them as 443,8000-8999",
+			       word);
 	options->filter_port = true;
 	return 0;
 }
@@ -113,10 +123,14 @@ static int set_port(struct options *options, const char *value, char *why)
 /* The inode number of a namespace file. */
 static int netns_of_path(const char *path, uint32_t *ret)
 {
+	_cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
-	if (stat(path, &st))
+	if (fd < 0 || fstat(fd, &st))
 		return -errno;
+	/* On what is no namespace at all, ENOTTY. */
+	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		return -EINVAL;
 	*ret = st.st_ino;
 	return 0;
 }
@@ -132,14 +146,17 @@ static int set_netns(struct options *options, const char *value, char *why)
 		options->netns = inum;
 		return 0;
 	}
-	snprintf(path, sizeof(path), format, value);
-	err = netns_of_path(strcmp(value, "self") ? path : "/proc/self/ns/net", &options->netns);
+	if ((size_t)snprintf(path, sizeof(path), format, value) >= sizeof(path))
+		err = -ENAMETOOLONG;
+	else
+		err = netns_of_path(strcmp(value, "self") ? path : "/proc/self/ns/net",
+				    &options->netns);
 	if (err)
-		return because(
-			why,
-			"cannot find the network namespace %s: %s; give \"self\", a path such "
-			"as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
-			value, strerror(-err));
+		return because(why,
+			       "cannot find the network namespace " SHOWN
+			       ": %s; give \"self\", a path such "
+			       "as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
+			       value, strerror(-err));
 	return 0;
 }
 
@@ -157,7 +174,7 @@ static int event_by_name(const char *name, uint32_t *ret_bits)
 	return -EINVAL;
 }
 
-/* "name" adds to an empty set; "+name" and "-name" change the default one. */
+/* "name" and "+name" add, "-name" takes away. */
 static int add_event(const char *word, void *arg)
 {
 	struct options *options = arg;
@@ -167,8 +184,6 @@ static int add_event(const char *word, void *arg)
 
 	if (err)
 		return err;
-	if (!options->events && sign)
-		options->events = EVENTS_DEFAULT;
 	if (sign == '-')
 		options->events &= ~bits;
 	else
@@ -180,14 +195,16 @@ static int set_events(struct options *options, const char *value, char *why)
 {
 	_cleanup_free_ char *word = NULL;
 
-	options->events = 0;
+	/* A list that begins with a sign changes the default; any other begins with nothing. */
+	options->events = *value == '+' || *value == '-' ? EVENTS_DEFAULT : 0;
 	if (parse_list(value, add_event, options, &word))
 		return because(why,
-			       "there is no event \"%s\"; there are connect, retry, established, "
+			       "there is no event \"" SHOWN
+			       "\"; there are connect, retry, established, "
 			       "failed, cancelled, close, and all",
 			       word);
 	if (!options->events)
-		return because(why, "\"%s\" leaves no event to show", value);
+		return because(why, "\"" SHOWN "\" leaves no event to show", value);
 	return 0;
 }
 
@@ -203,7 +220,8 @@ static int set_output(struct options *options, const char *value, char *why)
 	const struct format_ops *format = format_find(value);
 
 	if (!format)
-		return because(why, "there is no format \"%s\"; there are text and json", value);
+		return because(why, "there is no format \"" SHOWN "\"; there are text and json",
+			       value);
 	options->format = format;
 	return 0;
 }
@@ -219,14 +237,14 @@ static int set_write(struct options *options, const char *value, char *why)
 static int set_max_events(struct options *options, const char *value, char *why)
 {
 	if (parse_u64(value, 1, UINT64_MAX, &options->max_events))
-		return because(why, "\"%s\" is not a number of events, from 1", value);
+		return because(why, "\"" SHOWN "\" is not a number of events, from 1", value);
 	return 0;
 }
 
 static int set_time(struct options *options, const char *value, char *why)
 {
 	if (parse_duration(value, &options->duration_ns))
-		return because(why, "\"%s\" is not a time; write it as 500ms, 10s, 2m or 1h",
+		return because(why, "\"" SHOWN "\" is not a time; write it as 500ms, 10s, 2m or 1h",
 			       value);
 	return 0;
 }
@@ -251,7 +269,8 @@ static int set_ring_size(struct options *options, const char *value, char *why)
 
 	if (parse_size(value, &size) || size & (size - 1) || size < page || size > max)
 		return because(why,
-			       "\"%s\" is not a power of two from %ju to %ju bytes; such as 8M",
+			       "\"" SHOWN
+			       "\" is not a power of two from %ju to %ju bytes; such as 8M",
 			       value, page, max);
 	options->ring_size = size;
 	return 0;
@@ -281,7 +300,7 @@ static int set_color(struct options *options, const char *value, char *why)
 			options->color = i;
 			return 0;
 		}
-	return because(why, "\"%s\" is not one of auto, always, never", value);
+	return because(why, "\"" SHOWN "\" is not one of auto, always, never", value);
 }
 
 static int set_help(struct options *options, const char *value, char *why)
@@ -363,6 +382,22 @@ static const struct option_row *row_of(int opt)
 	return NULL;
 }
 
+/* What was typed can break neither the line of the message nor the terminal. */
+static void make_harmless(char *text)
+{
+	size_t len = strlen(text), step;
+	uint32_t code_point;
+
+	for (; len; text += step, len -= step) {
+		step = utf8_step(text, len, &code_point);
+		if (!step)
+			step = 1;
+		else if (!is_control(code_point))
+			continue;
+		memset(text, '?', step);
+	}
+}
+
 static int wrong(char *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 static int wrong(char *error, const char *format, ...)
@@ -372,6 +407,7 @@ static int wrong(char *error, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(error, OPTIONS_ERROR_MAX, format, args);
 	va_end(args);
+	make_harmless(error);
 	return -EINVAL;
 }
 
@@ -382,16 +418,17 @@ static int getopt_error(int opt, char **argv, int at, char *error)
 	const char *word = argv[at];
 
 	if (opt == ':')
-		return wrong(error, "option %s needs a value: %s; see tpconnect --help", word,
-			     row ? row->value : "VALUE");
+		return wrong(error, "option " SHOWN " needs a value: %s; see tpconnect --help",
+			     word, row ? row->value : "VALUE");
 	if (row && optopt >= LONG_BASE)
 		return wrong(error, "option --%s takes no value; see tpconnect --help", row->name);
 	if (optopt)
 		return wrong(error, "unknown option '-%c'; see tpconnect --help", optopt);
-	return wrong(error, "unknown option '%s'; see tpconnect --help", word);
+	return wrong(error, "unknown option '" SHOWN "'; see tpconnect --help", word);
 }
 
-static int parse_rows(int argc, char **argv, struct options *options, char *error)
+/* Ends behind the options; *ret_dashes: and behind a `--` that ended them. */
+static int parse_rows(int argc, char **argv, struct options *options, bool *ret_dashes, char *error)
 {
 	struct getopt_tables tables;
 	char why[WHY_MAX];
@@ -409,6 +446,8 @@ static int parse_rows(int argc, char **argv, struct options *options, char *erro
 			return wrong(error, "--%s: %s", row->name, why);
 		at = optind;
 	}
+	/* Only a `--` moves getopt on without an option. One that is a value does not count. */
+	*ret_dashes = optind > at;
 	return 0;
 }
 
@@ -430,16 +469,14 @@ static int parse_command(int *argc, char **argv, struct options *options)
 	return 0;
 }
 
-static int finish(struct options *options, int argc, char **argv, char *error)
+static int finish(struct options *options, int argc, char **argv, bool dashes, char *error)
 {
-	bool dashes = optind > 1 && !strcmp(argv[optind - 1], "--");
-
 	if (options->command == COMMAND_HELP || options->command == COMMAND_VERSION)
 		return 0;
 	if (optind < argc && !dashes)
 		return wrong(error,
-			     "unknown command '%s'; to trace a command, put -- before it: "
-			     "tpconnect -- %s",
+			     "unknown command '" SHOWN "'; to trace a command, put -- before it: "
+			     "tpconnect -- " SHOWN,
 			     argv[optind], argv[optind]);
 	if (dashes && optind == argc)
 		return wrong(error, "a command is missing after --");
@@ -458,14 +495,15 @@ static int finish(struct options *options, int argc, char **argv, char *error)
 
 int options_parse(int argc, char **argv, struct options *ret, char *error)
 {
+	bool dashes;
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->format = &format_text;
 	ret->ring_size = RING_SIZE;
 	argv += parse_command(&argc, argv, ret);
-	err = parse_rows(argc, argv, ret, error);
-	return err ? err : finish(ret, argc, argv, error);
+	err = parse_rows(argc, argv, ret, &dashes, error);
+	return err ? err : finish(ret, argc, argv, dashes, error);
 }
 
 void options_free(struct options *options)

@@ -222,7 +222,9 @@ static int signals_open(sigset_t *old_mask)
 	sigaddset(&mask, SIGHUP);
 	sigaddset(&mask, SIGCHLD);
 	sigprocmask(SIG_BLOCK, &mask, old_mask);
+	/* A closed pipe and a file at its limit are errors of write(2), no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	return signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

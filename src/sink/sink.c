@@ -25,10 +25,10 @@ struct sink {
 	const struct sink_ops *ops;
 	int fd;
 	char *path;  /* NULL: standard output */
-	size_t torn; /* bytes written of the line that is written in part */
-	size_t head;
-	struct buffer pending; /* of which [head, len) is still to be written */
-	struct buffer line;    /* handed out by sink_reserve() */
+	size_t head; /* where the first line that is not wholly written begins, in pending */
+	size_t torn; /* bytes of it that are written */
+	struct buffer pending;
+	struct buffer line; /* handed out by sink_reserve() */
 };
 
 /* A regular file takes what it is given, a descriptor of our own with O_NONBLOCK what it can. */
@@ -47,7 +47,7 @@ static ssize_t write_polled(struct sink *sink, const void *bytes, size_t n)
 {
 	struct pollfd pollfd = {.fd = sink->fd, .events = POLLOUT};
 
-	if (poll(&pollfd, 1, 0) == 0) {
+	if (poll(&pollfd, 1, 0) <= 0) {
 		errno = EAGAIN;
 		return -1;
 	}
@@ -147,7 +147,7 @@ void sink_close(struct sink *sink)
 
 static void sink_compact(struct sink *sink)
 {
-	size_t left = sink_pending(sink);
+	size_t left = sink->pending.len - sink->head;
 
 	memmove(sink->pending.data, sink->pending.data + sink->head, left);
 	sink->pending.len = left;
@@ -172,11 +172,14 @@ void sink_commit(struct sink *sink)
 
 static void sink_advance(struct sink *sink, size_t n)
 {
-	const char *from = sink->pending.data + sink->head;
-	const char *newline = memrchr(from, '\n', n);
+	const char *from = sink->pending.data + sink->head, *newline;
 
-	sink->torn = newline ? (size_t)(from + n - (newline + 1)) : sink->torn + n;
-	sink->head += n;
+	sink->torn += n;
+	newline = memrchr(from, '\n', sink->torn);
+	if (newline) {
+		sink->head += newline + 1 - from;
+		sink->torn -= newline + 1 - from;
+	}
 	if (sink->head == sink->pending.len)
 		sink->head = sink->pending.len = 0;
 }
@@ -185,7 +188,8 @@ static void sink_advance(struct sink *sink, size_t n)
 static int sink_write(struct sink *sink, size_t n)
 {
 	while (n) {
-		ssize_t done = sink->ops->write(sink, sink->pending.data + sink->head, n);
+		const char *next = sink->pending.data + sink->head + sink->torn;
+		ssize_t done = sink->ops->write(sink, next, n);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -207,7 +211,7 @@ int sink_flush(struct sink *sink)
 /* The rest of a line of which a part is written. */
 static size_t torn_rest(const struct sink *sink)
 {
-	const char *from = sink->pending.data + sink->head, *end;
+	const char *from = sink->pending.data + sink->head + sink->torn, *end;
 
 	if (!sink->torn)
 		return 0;
@@ -239,7 +243,7 @@ int sink_fd(const struct sink *sink)
 
 size_t sink_pending(const struct sink *sink)
 {
-	return sink->pending.len - sink->head;
+	return sink->pending.len - sink->head - sink->torn;
 }
 
 bool sink_wants_flush(const struct sink *sink)
@@ -256,8 +260,9 @@ static void take_back(struct sink *sink)
 	if (!sink->torn || end < 0 || fstat(sink->fd, &st) || !S_ISREG(st.st_mode) ||
 	    st.st_size != end)
 		return;
-	/* Should even that fail, the torn line stays; it is counted as lost all the same. */
-	if (!ftruncate(sink->fd, end - (off_t)sink->torn))
+	end -= (off_t)sink->torn;
+	/* Without O_APPEND, the next write would leave a hole where the torn line was. */
+	if (!ftruncate(sink->fd, end) && lseek(sink->fd, end, SEEK_SET) == end)
 		sink->torn = 0;
 }
 
@@ -268,7 +273,12 @@ void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, 
 	const char *end = sink->pending.data + sink->pending.len, *newline;
 
 	for (; at < end && (newline = memchr(at, '\n', end - at)); at = newline + 1)
-		line(ctx, at, newline - at);
+		if (newline != at) /* nothing but the end of a line given up before */
+			line(ctx, at, newline - at);
 	take_back(sink);
 	sink->head = sink->pending.len = 0;
+	/* What could not be taken back must not swallow the line that comes next. */
+	if (sink->torn)
+		buffer_putc(&sink->pending, '\n');
+	sink->torn = 0;
 }

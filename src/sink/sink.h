@@ -54,8 +54,8 @@ size_t sink_pending(const struct sink *sink);
 bool sink_wants_flush(const struct sink *sink);
 
 /*
- * Gives up what is pending: calls line() for each line that was not wholly written (without its
- * newline), and takes one that was written in part back out of a regular file.
+ * Gives up what is pending: calls line() for each line that was not wholly written (all of it, but
+ * for its newline), and takes one that was written in part back out of a regular file.
  */
 void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n),
 		  void *ctx);

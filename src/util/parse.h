@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What people write on a command line -> numbers. Pure. Every function returns 0 and sets *ret, or
- * leaves it untouched and returns -EINVAL (not of that form) or -ERANGE (of the form, but outside
- * the range).
+ * leaves it untouched and returns -EINVAL (not of that form) or -ERANGE (a number outside the
+ * range, whatever follows it).
  */
 #ifndef UTIL_PARSE_H
 #define UTIL_PARSE_H

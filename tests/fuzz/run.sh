@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Fuzz what reads bytes that others made. Usage: run.sh BUILD_DIR SECONDS, for each target. Builds
+# in BUILD_DIR; what was found stays in BUILD_DIR/corpus-*, and the next run goes on from there. An
+# input that breaks a target is left in BUILD_DIR: give it to the target to see that again.
+set -euo pipefail
+
+[[ $# -eq 2 && $2 =~ ^[1-9][0-9]*$ ]] || { echo "usage: $0 BUILD_DIR SECONDS" >&2; exit 2; }
+mkdir -p "$1"
+build="$(realpath "$1")" seconds="$2"
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+# One version for the compiler and its run-time library.
+clang="${CLANG:-clang}"
+flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests)
+sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
+pure=(src/event/decode.c src/format/{fields,format,json,text}.c src/util/{buffer,parse}.c)
+
+passed=0 failed=0
+
+not_ok() {
+	echo "not ok $1: $2"
+	failed=$((failed + 1))
+}
+
+# build_target NAME [MORE...]: the target, the pure rooms and more sources or libraries.
+build_target() {
+	"$clang" "${flags[@]}" "${sanitize[@]}" -o "$build/$1" "tests/fuzz/$1.c" \
+		"${pure[@]}" "${@:2}"
+}
+
+# The value of one of libFuzzer's final statistics.
+stat_of() { sed -n "s/^stat::$1: *//p" "$build/$2.log"; }
+
+# fuzz NAME MAX_LEN [MORE...]
+fuzz() {
+	local name="$1" max_len="$2" room="${1#fuzz_}" artifact
+
+	if ! build_target "$name" "${@:3}"; then
+		not_ok "$name" "it does not build"
+		return
+	fi
+	mkdir -p "$build/corpus-$room"
+	rm -f "$build/$name.log"
+	if "$build/$name" -max_total_time="$seconds" -max_len="$max_len" -timeout=10 \
+		-artifact_prefix="$build/" -print_final_stats=1 \
+		"$build/corpus-$room" "$build/seeds/$room" >"$build/$name.log" 2>&1; then
+		echo "ok $name: $(stat_of number_of_executed_units "$name") runs," \
+			"$(stat_of average_exec_per_sec "$name") exec/s"
+		passed=$((passed + 1))
+		return
+	fi
+	artifact="$(sed -n 's/.*Test unit written to //p' "$build/$name.log" | tail -n 1)"
+	not_ok "$name" "see $build/$name.log; to see it again: $build/$name ${artifact:-}"
+	# What is wrong, without libFuzzer's progress.
+	grep -aE 'not so:|ERROR: |SUMMARY: |runtime error: ' "$build/$name.log" | cat -v |
+		sed 's/^/# /' || true
+}
+
+mkdir -p "$build/seeds"
+"$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
+"$build/write-seeds" "$build/seeds"
+
+fuzz fuzz_decode 256
+fuzz fuzz_format 1024 -ljansson
+fuzz fuzz_options 2048 src/cli/options.c
+
+echo "$passed passed, $failed failed, 0 skipped"
+[[ $failed -eq 0 ]]

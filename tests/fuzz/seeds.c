@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format and
+ * DIR/options. Records come from the contract's own structures, so that they follow its changes.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "contract/event.h"
+
+static const struct attempt ipv4 = {
+	.start_ns = 1000000000,
+	.process_start_ns = 500000000,
+	.cgroup_id = 4242,
+	.pid = 1234,
+	.tid = 1235,
+	.ppid = 1,
+	.uid = 1000,
+	.netns = 4026531840,
+	.cpu = 3,
+	.dport = 443,
+	.sport = 43210,
+	.requested_port = 80,
+	.family = 4,
+	.origin = ORIGIN_CONNECT,
+	.flags = ATTEMPT_REQUESTED | ATTEMPT_MAPPED,
+	.daddr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+	.saddr = {[10] = 0xff, 0xff, 10, 0, 0, 5},
+	.requested = {[10] = 0xff, 0xff, 192, 0, 2, 3},
+	.comm = "my \"app\"=\\\n",
+	.thread_comm = "\xc3\xbc\xc2\x9b\xff\x1b[2J",
+};
+
+static const struct attempt ipv6 = {
+	.start_ns = 1,
+	.pid = 4294967295u,
+	.dport = 65535,
+	.family = 6,
+	.origin = ORIGIN_IO_URING,
+	.flags = ATTEMPT_NOT_SENT,
+	.daddr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7},
+};
+
+/* What a decoder of UTF-8 can get wrong: chance alone seldom makes these. */
+static const char hostile_names[][COMM_LEN] = {
+	"\xed\xa0\x80 \xed\xbf\xbf",		/* surrogates */
+	"\xc0\xaf\xe0\x80\xaf\xf0\x80\x80\xaf", /* overlong forms */
+	"\xf4\x90\x80\x80\xf7\xbf\xbf\xbf",	/* above U+10FFFF */
+	"\xc3 \xe2\x82 \xf0\x9f\x98 \xe2",	/* cut short */
+	"\xf8\x88\x80\x80\x80\xfe\xff\x80",	/* no first bytes */
+	"\xf0\x9f\x98\x80\xe2\x82\xac\xc3\xa9", /* well-formed: four bytes, three, two */
+	"\xc2\x80\xc2\x9f\xc2\xa0\x7f",		/* C1, what is next to it, DEL */
+	"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", /* longest */
+};
+
+/* Every option of the table, and what is wrong with each kind of word. */
+static const char *const command_lines[] = {
+	"-p\0001,2\0-P\000443,8000-8999\0--netns\0self\0-n\00010\0-t\0001.5s\0",
+	"-e\0all,-close\0-f\0-o\0json\0-w\0/tmp/x\0--color\0always\0-q\0-v\0",
+	"-e\0+connect,-retry\0--no-syscalls\0--object\0x.o\0--ring-size\0008M\0",
+	"trace\0-f\0--\0curl\0-p\0http://example.com\0",
+	"doctor\0--color=never\0",
+	"--help\0",
+	"--version\0",
+	"--nope\0",
+	"-x\0",
+	"-P\00070000\0",
+	"-p\0",
+	"--failed=1\0",
+	"curl\0",
+};
+
+static void write_file(const char *dir, const char *room, const char *name, const void *bytes,
+		       size_t n)
+{
+	char path[4096];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", dir, room);
+	if (mkdir(path, 0755) && errno != EEXIST)
+		goto failed;
+	snprintf(path, sizeof(path), "%s/%s/%s", dir, room, name);
+	file = fopen(path, "w");
+	if (!file || fwrite(bytes, 1, n, file) != n || fclose(file))
+		goto failed;
+	return;
+failed:
+	perror(path);
+	exit(1);
+}
+
+static void write_record(const char *dir, const char *name, enum event_kind kind,
+			 const struct attempt *attempt)
+{
+	size_t size = kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
+	struct close_event record = {
+		.event = {.version = EVENT_VERSION,
+			  .size = (__u16)size,
+			  .kind = (__u8)kind,
+			  .error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
+			  .retries = 2,
+			  .time_ns = 2000000000,
+			  .attempt = *attempt},
+		.established_ns = 1500000000,
+		.bytes_sent = 100,
+		.bytes_received = 200,
+		.retransmits = 4,
+		.rtt_us = 30,
+	};
+
+	write_file(dir, "decode", name, &record, size);
+	/* There, what follows the record is used too. */
+	write_file(dir, "format", name, &record, sizeof(record));
+}
+
+/* The length of words that each end with NUL: the empty one after the last ends them. */
+static size_t words_length(const char *words)
+{
+	const char *end = words;
+
+	while (*end)
+		end += strlen(end) + 1;
+	return (size_t)(end - words);
+}
+
+static void write_hostile_names(const char *dir)
+{
+	char name[32];
+
+	for (size_t i = 0; i < sizeof(hostile_names) / sizeof(hostile_names[0]); i++) {
+		struct attempt attempt = ipv6;
+
+		memcpy(attempt.comm, hostile_names[i], COMM_LEN);
+		memcpy(attempt.thread_comm, hostile_names[i], COMM_LEN);
+		snprintf(name, sizeof(name), "name-%zu", i);
+		write_record(dir, name, EVENT_CONNECT, &attempt);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char name[32];
+
+	if (argc != 2) {
+		fprintf(stderr, "usage: %s DIR\n", argv[0]);
+		return 2;
+	}
+	for (int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+		snprintf(name, sizeof(name), "ipv4-%d", kind);
+		write_record(argv[1], name, (enum event_kind)kind, &ipv4);
+		snprintf(name, sizeof(name), "ipv6-%d", kind);
+		write_record(argv[1], name, (enum event_kind)kind, &ipv6);
+	}
+	write_hostile_names(argv[1]);
+	for (size_t i = 0; i < sizeof(command_lines) / sizeof(command_lines[0]); i++) {
+		snprintf(name, sizeof(name), "words-%zu", i);
+		write_file(argv[1], "options", name, command_lines[i],
+			   words_length(command_lines[i]));
+	}
+	return 0;
+}
