@@ -28,6 +28,7 @@ look_for_build() {
 	need_file /usr/include/bpf/libbpf.h libbpf-dev
 	need_file /usr/include/libelf.h libelf-dev
 	need_file /usr/include/zlib.h zlib1g-dev
+	need_file /usr/include/uthash.h uthash-dev
 }
 
 look_for_test() {

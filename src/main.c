@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cli/count.h"
 #include "cli/doctor.h"
+#include "cli/latency.h"
 #include "cli/options.h"
 #include "cli/trace.h"
 #include "util/log.h"
@@ -31,6 +33,10 @@ static int run(const struct options *options)
 		return doctor_main(use_color(options));
 	case COMMAND_TRACE:
 		return trace_main(options, use_color(options));
+	case COMMAND_COUNT:
+		return count_main(options, use_color(options));
+	case COMMAND_LATENCY:
+		return latency_main(options, use_color(options));
 	}
 	return EXIT_USAGE;
 }

@@ -21,7 +21,10 @@
 #define EVENTS_FAILED                                                                              \
 	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
 #define EVENTS_DEFAULT (EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
-#define RING_SIZE      (4 * 1024 * 1024)
+#define EVENTS_COUNT                                                                               \
+	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
+	 EVENT_BIT(EVENT_CANCELLED))
+#define RING_SIZE (4 * 1024 * 1024)
 
 /*
  * A row of the table. `set` takes the value (NULL for an option without one) and returns 0, or
@@ -220,9 +223,39 @@ static int set_output(struct options *options, const char *value, char *why)
 	const struct format_ops *format = format_find(value);
 
 	if (!format)
-		return because(why, "there is no format \"" SHOWN "\"; there are text and json",
+		return because(why,
+			       "there is no format \"" SHOWN "\"; there are text, table and json",
 			       value);
 	options->format = format;
+	return 0;
+}
+
+static int add_by(const char *word, void *arg)
+{
+	struct options *options = arg;
+	unsigned int by = by_find(word);
+
+	options->by |= by;
+	return by ? 0 : -EINVAL;
+}
+
+static int set_by(struct options *options, const char *value, char *why)
+{
+	_cleanup_free_ char *word = NULL;
+
+	options->by = 0;
+	if (parse_list(value, add_by, options, &word))
+		return because(why,
+			       "\"" SHOWN "\" is nothing to group by; there are process, pid, dst, "
+			       "port, user, cgroup, and several of them as process,port",
+			       word);
+	return 0;
+}
+
+static int set_names(struct options *options, const char *value, char *why)
+{
+	(void)value, (void)why;
+	options->names = true;
 	return 0;
 }
 
@@ -327,7 +360,11 @@ static const struct option_row rows[] = {
 	 "connect, retry, established, failed, cancelled, close, or all;\n"
 	 "+NAME and -NAME change the default: all but connect and close"},
 	{'f', "failed", NULL, set_failed, "only what did not work: failed, cancelled, retry"},
-	{'o', "output", "FORMAT", set_output, "text (default) or json"},
+	{'o', "output", "FORMAT", set_output, "text (default), table or json"},
+	{'N', "names", NULL, set_names, "names of services and users, not numbers, in tables"},
+	{0, "by", "LIST", set_by,
+	 "of count (default process,dst) and latency (default all together):\n"
+	 "process, pid, dst, port, user, cgroup, or several, with commas"},
 	{'w', "write", "FILE", set_write, "append to FILE, not stdout; SIGHUP opens it anew"},
 	{'n', "max-events", "N", set_max_events, "stop after N events"},
 	{'t', "time", "DURATION", set_time, "stop after that long: 500ms, 10s, 2m, 1h"},
@@ -427,6 +464,35 @@ static int getopt_error(int opt, char **argv, int at, char *error)
 	return wrong(error, "unknown option '" SHOWN "'; see tpconnect --help", word);
 }
 
+static bool makes_reports(const struct options *options)
+{
+	return options->command == COMMAND_COUNT || options->command == COMMAND_LATENCY;
+}
+
+/* The shortest that is not shorter than the promise of section 3 of the specification. */
+#define INTERVAL_MIN_NS 100000000
+
+static int set_interval(struct options *options, const char *word, char *error)
+{
+	uint64_t interval;
+
+	if (options->interval_ns)
+		return wrong(error,
+			     "there is an INTERVAL already, and '" SHOWN
+			     "' is too much; -t ends it after a time",
+			     word);
+	if (parse_duration(word, &interval))
+		return wrong(error,
+			     "'" SHOWN "' is no INTERVAL such as 1, 5s or 500ms; to trace a "
+			     "command, put -- before it",
+			     word);
+	if (interval < INTERVAL_MIN_NS)
+		return wrong(error, "the INTERVAL " SHOWN " is too short: the least is 100ms",
+			     word);
+	options->interval_ns = interval;
+	return 0;
+}
+
 /* Ends behind the options; *ret_dashes: and behind a `--` that ended them. */
 static int parse_rows(int argc, char **argv, struct options *options, bool *ret_dashes, char *error)
 {
@@ -437,9 +503,20 @@ static int parse_rows(int argc, char **argv, struct options *options, bool *ret_
 	make_tables(&tables);
 	opterr = 0;
 	optind = 0; /* glibc: start anew */
-	while ((opt = getopt_long(argc, argv, tables.letters, tables.longs, NULL)) != -1) {
-		const struct option_row *row = row_of(opt);
+	for (;;) {
+		const struct option_row *row;
 
+		opt = getopt_long(argc, argv, tables.letters, tables.longs, NULL);
+		if (opt == -1) {
+			/* The INTERVAL, and options may follow. */
+			if (!makes_reports(options) || optind > at || optind == argc)
+				break;
+			if (set_interval(options, argv[optind], error))
+				return -EINVAL;
+			at = ++optind;
+			continue;
+		}
+		row = row_of(opt);
 		if (opt == '?' || opt == ':' || !row)
 			return getopt_error(opt, argv, at, error);
 		if (row->set(options, optarg, why))
@@ -457,7 +534,10 @@ static int parse_command(int *argc, char **argv, struct options *options)
 	static const struct {
 		const char *name;
 		enum command command;
-	} commands[] = {{"trace", COMMAND_TRACE}, {"doctor", COMMAND_DOCTOR}};
+	} commands[] = {{"trace", COMMAND_TRACE},
+			{"count", COMMAND_COUNT},
+			{"latency", COMMAND_LATENCY},
+			{"doctor", COMMAND_DOCTOR}};
 
 	for (size_t i = 0; *argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (!strcmp(argv[1], commands[i].name)) {
@@ -466,6 +546,26 @@ static int parse_command(int *argc, char **argv, struct options *options)
 			*argc -= 1;
 			return 1;
 		}
+	return 0;
+}
+
+static int finish_reports(struct options *options, char *error)
+{
+	bool count = options->command == COMMAND_COUNT;
+
+	if (options->events)
+		return wrong(error, "--events is for trace: %s needs its own",
+			     count ? "count" : "latency");
+	if (options->max_events)
+		return wrong(error, "--max-events is for trace: -t ends %s after a time",
+			     count ? "count" : "latency");
+	if (options->failed_only && !count)
+		return wrong(error, "--failed leaves latency nothing: it measures handshakes that "
+				    "were completed");
+	if (!options->by && count)
+		options->by = BY_PROCESS | BY_DST;
+	/* With --failed, count still needs them all: it leaves out groups without a failure. */
+	options->events = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
 	return 0;
 }
 
@@ -484,6 +584,10 @@ static int finish(struct options *options, int argc, char **argv, bool dashes, c
 		return wrong(error, "doctor takes no command");
 	if (dashes)
 		options->argv = argv + optind;
+	if (makes_reports(options))
+		return finish_reports(options, error);
+	if (options->by)
+		return wrong(error, "--by is for tpconnect count and tpconnect latency");
 	if (!options->events)
 		options->events = EVENTS_DEFAULT;
 	if (options->failed_only)
@@ -534,6 +638,8 @@ static void help_row(FILE *to, const struct option_row *row)
 void options_help(FILE *to)
 {
 	fputs("Usage: tpconnect [trace] [OPTION...] [-- COMMAND [ARG...]]\n"
+	      "       tpconnect count [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
+	      "       tpconnect latency [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect doctor\n"
 	      "\n"
 	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "
@@ -546,6 +652,11 @@ void options_help(FILE *to)
 	for (size_t i = 0; i < N_ROWS; i++)
 		help_row(to, &rows[i]);
 	fputs("\n"
+	      "tpconnect count shows attempts, and what became of them, by process and "
+	      "destination;\n"
+	      "tpconnect latency a histogram of how long handshakes took. Each INTERVAL (1, 5s, "
+	      "500ms)\n"
+	      "they show what came in it; without one, everything at the end.\n"
 	      "tpconnect doctor checks whether this host can build and run it.\n"
 	      "\n"
 	      "Exit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run "

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "aggregate/key.h"
 #include "contract/config.h"
 #include "format/format.h"
 
@@ -19,7 +20,14 @@ enum exit_status {
 	EXIT_UNABLE = 3, /* this host cannot run it */
 };
 
-enum command { COMMAND_TRACE, COMMAND_DOCTOR, COMMAND_HELP, COMMAND_VERSION };
+enum command {
+	COMMAND_TRACE,
+	COMMAND_COUNT,
+	COMMAND_LATENCY,
+	COMMAND_DOCTOR,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+};
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -40,8 +48,12 @@ struct options {
 	const struct format_ops *format;
 	const char *write_path; /* NULL: stdout */
 	enum color color;
+	bool names;	      /* of services and users, in tables */
 	uint64_t max_events;  /* 0: no limit */
 	uint64_t duration_ns; /* 0: no limit */
+
+	unsigned int by;      /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */
+	uint64_t interval_ns; /* of their reports; 0: one at the end */
 
 	const char *object_path; /* NULL: built in */
 	uint32_t ring_size;	 /* bytes */

@@ -31,7 +31,7 @@
 /* A smaller change of the clocks' distance is the noise of reading them. */
 #define CLOCK_NOISE_NS 1000
 
-enum { FD_SIGNAL, FD_CLOCK_STEP, FD_TICK, FD_LIMIT, FD_RING, FD_OUTPUT, FD_COUNT };
+enum { FD_SIGNAL, FD_CLOCK_STEP, FD_TICK, FD_INTERVAL, FD_LIMIT, FD_RING, FD_OUTPUT, FD_COUNT };
 
 struct session {
 	const struct options *options;
@@ -165,6 +165,14 @@ static void on_tick(struct session *session)
 	session->client->second(session->client->ctx, session, &counters);
 }
 
+static void on_interval(struct session *session)
+{
+	uint64_t times;
+
+	if (read(session->fds[FD_INTERVAL].fd, &times, sizeof(times)) == sizeof(times))
+		session->client->interval(session->client->ctx, session);
+}
+
 /* One turn of the loop. */
 static void turn(struct session *session, bool wait)
 {
@@ -189,6 +197,8 @@ static void turn(struct session *session, bool wait)
 	}
 	if (fds[FD_TICK].revents & POLLIN)
 		on_tick(session);
+	if (fds[FD_INTERVAL].revents & POLLIN)
+		on_interval(session);
 	if (empty)
 		client->idle(client->ctx, session);
 	if (fds[FD_LIMIT].revents & POLLIN)
@@ -239,6 +249,11 @@ static int open_fds(struct session *session)
 	fds[FD_TICK].fd = timer_open(TICK_NS, TICK_NS);
 	/* Without it, a step of the wall clock is noticed a little later: no reason to give up. */
 	fds[FD_CLOCK_STEP].fd = clock_step_open();
+	if (options->interval_ns) {
+		fds[FD_INTERVAL].fd = timer_open(options->interval_ns, options->interval_ns);
+		if (fds[FD_INTERVAL].fd < 0)
+			return -errno;
+	}
 	if (options->duration_ns) {
 		fds[FD_LIMIT].fd = timer_open(options->duration_ns, 0);
 		if (fds[FD_LIMIT].fd < 0)

@@ -34,6 +34,9 @@ struct session_client {
 	/* About every second, with the kernel side's counters. */
 	void (*second)(void *ctx, struct session *session, const struct counters *counters);
 
+	/* Every options.interval_ns; NULL for a command that has none. */
+	void (*interval)(void *ctx, struct session *session);
+
 	/* SIGHUP. */
 	void (*hangup)(void *ctx, struct session *session);
 

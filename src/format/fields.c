@@ -185,6 +185,44 @@ void field_duration(struct buffer *out, uint64_t ns)
 	}
 }
 
+/* value / 1000, with four digits in all as long as it has a fraction. */
+static void put_four_digits(struct buffer *out, uint64_t value)
+{
+	buffer_u64(out, value / 1000);
+	if (value >= 1000000)
+		return;
+	buffer_putc(out, '.');
+	if (value < 10000)
+		buffer_u64_padded(out, value % 1000, 3);
+	else if (value < 100000)
+		buffer_u64_padded(out, value % 1000 / 10, 2);
+	else
+		buffer_u64_padded(out, value % 1000 / 100, 1);
+}
+
+void field_duration_short(struct buffer *out, uint64_t ns)
+{
+	if (ns < NSEC_PER_SEC) {
+		put_four_digits(out, ns / NSEC_PER_USEC);
+		buffer_literal(out, "ms");
+	} else {
+		put_four_digits(out, ns / NSEC_PER_MSEC);
+		buffer_putc(out, 's');
+	}
+}
+
+void field_time_of_day(struct buffer *out, uint64_t utc_ns)
+{
+	unsigned int second_of_day = (unsigned int)(utc_ns / NSEC_PER_SEC % SEC_PER_DAY);
+	char text[sizeof("12:34:56.123") - 1], *to = text;
+
+	to = put_part(to, second_of_day / 3600, 2, ':');
+	to = put_part(to, second_of_day / 60 % 60, 2, ':');
+	to = put_part(to, second_of_day % 60, 2, '.');
+	put_digits(to, (unsigned int)(utc_ns % NSEC_PER_SEC / NSEC_PER_MSEC), 3);
+	buffer_put(out, text, sizeof(text));
+}
+
 void field_errno(struct buffer *out, uint16_t error)
 {
 	const char *name = strerrorname_np(error);

@@ -27,6 +27,15 @@ uint8_t address_family(const uint8_t addr[16]);
 /* "0.412ms"; from one second on "3.046s". Digits beyond are cut off, never rounded up. */
 void field_duration(struct buffer *out, uint64_t ns);
 
+/* The same in at most 7 bytes, with four digits: "0.412ms", "11.28ms", "127.1s", "86400s". */
+void field_duration_short(struct buffer *out, uint64_t ns);
+
+/* "12:34:56.123", in UTC: the time of day, cut off to milliseconds. */
+void field_time_of_day(struct buffer *out, uint64_t utc_ns);
+
+/* A JSON string (RFC 8259, 7), quotes included. Every byte that is not UTF-8 becomes U+FFFD. */
+void field_json_string(struct buffer *out, const char *s);
+
 /* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
 void field_errno(struct buffer *out, uint16_t error);
 

@@ -8,6 +8,7 @@
 static const struct format_ops *const formats[] = {
 	&format_text,
 	&format_json,
+	&format_table,
 };
 
 static const char *const event_kind_names[EVENT_KIND_END] = {

@@ -11,6 +11,7 @@
 
 #include "event/conn.h"
 #include "util/buffer.h"
+#include "util/names.h"
 
 /* No event and no notice of any format is longer, whatever is in it (bytes, newline included). */
 #define FORMAT_LINE_MAX 2048
@@ -22,6 +23,8 @@ struct format_context {
 				     process's creation time, which must not change in a run */
 	uint64_t seq;		  /* number of the line, from 1 */
 	bool color;
+	unsigned int width;	   /* columns that a table may fill; 0: 100 */
+	const struct names *names; /* of services and users, for people; NULL: numbers */
 };
 
 /* The classes of loss, section 8 of the specification. */
@@ -50,9 +53,12 @@ struct format_ops {
 	/* Appends one line, newline included. NULL: this format has no notices. */
 	void (*notice)(struct buffer *out, const struct notice *notice,
 		       const struct format_context *ctx);
+
+	/* Appends the line that says what the columns are. NULL: this format has no columns. */
+	void (*header)(struct buffer *out, const struct format_context *ctx);
 };
 
-extern const struct format_ops format_text, format_json;
+extern const struct format_ops format_text, format_json, format_table;
 
 /* The format of that name; NULL if there is none. */
 const struct format_ops *format_find(const char *name);

@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 clang="${CLANG:-clang}"
 flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests)
 sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
-pure=(src/event/decode.c src/format/{fields,format,json,text}.c src/util/{buffer,parse}.c)
+pure=(src/aggregate/*.c src/event/decode.c src/format/*.c src/util/{buffer,names,parse}.c)
 
 passed=0 failed=0
 

@@ -5,7 +5,8 @@
  * A case is three lines: the record as key=value words, the format, the line expected. Blank lines
  * and lines that start with '#' stand between cases. What a record does not mention is 0, except
  * for `origin`, which is connect. Names may be quoted, with \\ \" \n and \xNN; `\e` in the line
- * expected of text-color is the escape character.
+ * expected of text-color and table-color is the escape character. table-80 is a table in as many
+ * columns.
  *
  * Time 0 of a record is 2026-02-16T12:34:56Z, also for the start of its process.
  */
@@ -367,15 +368,26 @@ static void expand_escapes(char *line)
 	*to = '\0';
 }
 
+/* "text", "text-color", "table-80"; sets what the word behind the dash is about. */
+static const struct format_ops *find_format(const char *text, struct format_context *ctx)
+{
+	const char *dash = strchrnul(text, '-');
+	_cleanup_free_ char *name = strndup(text, (size_t)(dash - text));
+
+	ctx->color = !strcmp(dash, "-color");
+	if (*dash && isdigit((unsigned char)dash[1]))
+		ctx->width = (unsigned int)atoi(dash + 1);
+	return name ? format_find(name) : NULL;
+}
+
 static bool run_case(const struct golden_case *c)
 {
 	struct format_context ctx = {
 		.boot_to_utc_ns = EPOCH_NS,
 		.process_epoch_ns = EPOCH_NS,
 		.seq = 1,
-		.color = !strcmp(c->format, "text-color"),
 	};
-	const struct format_ops *format = format_find(ctx.color ? "text" : c->format);
+	const struct format_ops *format = find_format(c->format, &ctx);
 	struct close_event record = read_record(c->input, &c->place);
 	char line[FORMAT_LINE_MAX];
 	struct buffer out = {.data = line, .cap = sizeof(line)};

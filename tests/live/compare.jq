@@ -101,8 +101,8 @@ def expectations:
      (if ."network.local.port" | type == "number" then $fine[fine_key]
       else $coarse[coarse_key] end // []) | map(select(matches($want))) | {$want, matching: .}] |
     (.[] | select(.matching | length != 1) |
-     "\(.matching | length) events instead of 1 match \(.want | tojson): \(.matching | tojson); " +
-     "near it: \($coarse[.want | coarse_key] | tojson)"),
+     "\(.matching | length) events instead of 1 match \(.want | tojson): " +
+     "\(.matching[:2] | tojson); near it: \($coarse[.want | coarse_key][:2] | tojson)"),
     # Each event, and each time that it was expected, by the event's number.
     (map(.matching[]) + $events | group_by(."tpconnect.seq")[] | length as $times | .[0] |
      if $times == 1 then "not expected: \(tojson)"
@@ -122,4 +122,5 @@ def acceptances:
     "record; the first that differ: " + ([[$seen, $established] | transpose[] |
     select(.[0] != .[1])][:3] | tojson);
 
-sequence, times, creation_times, namespace, books, attempts, counts, retries, expectations, acceptances
+limit(20; books, sequence, times, creation_times, namespace, attempts, counts, retries, expectations,
+    acceptances)

@@ -97,4 +97,4 @@ def problems: . as $line | ."event.name" as $name | ($name | must_have) as $must
          else empty end)
     end;
 
-$record[] | . as $line | problems | "\(.): \($line | tojson)"
+limit(20; $record[] | . as $line | problems | "\(.): \($line | tojson)")

@@ -49,6 +49,7 @@ run_case() {
         set -eE
         trap 'echo "unexpected failure at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
         trap case_cleanup EXIT
+        trap 'echo interrupted; exit 1' HUP INT TERM
         cd "$case_dir"
         since=$(now)
         case_setup

@@ -475,9 +475,9 @@ static void wrong_values_are_refused_and_change_no_default(void **state)
 	static const struct {
 		const char *name, *value, *reason, *way_out;
 	} cases[] = {
-		{"--output", "xml", "there is no format \"xml\"", "text and json"},
-		{"--output", "", "there is no format \"\"", "text and json"},
-		{"--output", "JSON", "there is no format \"JSON\"", "text and json"},
+		{"--output", "xml", "there is no format \"xml\"", "text, table and json"},
+		{"--output", "", "there is no format \"\"", "text, table and json"},
+		{"--output", "JSON", "there is no format \"JSON\"", "text, table and json"},
 		{"--write", "", "a file name is missing", ""},
 		{"--max-events", "0", "\"0\" is not a number of events", "from 1"},
 		{"--max-events", "-1", "\"-1\" is not a number of events", "from 1"},
@@ -614,7 +614,7 @@ static void long_input_does_not_push_the_way_out_off_the_message(void **state)
 	assert_says(bad("-p", value), "write them as 123,456");
 	assert_says(bad("-P", value), "write them as 443,8000-8999");
 	assert_says(bad("-e", value), "and all");
-	assert_says(bad("-o", value), "there are text and json");
+	assert_says(bad("-o", value), "there are text, table and json");
 	assert_says(bad("-t", value), "500ms, 10s, 2m or 1h");
 	assert_says(bad("-n", value), "from 1");
 	assert_says(bad("--ring-size", value), "such as 8M");

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * connect(2) with every kind of address, every length of it and every kind of descriptor, on fresh
- * sockets. Usage: lengths PORT, where nobody listens on 127.0.0.1 and ::1.
+ * sockets. Usage: lengths PORT, from which upwards nobody listens on 127.0.0.1 and ::1: each call
+ * has a port of its own, by which its record is known.
  *
  * A destination is asked for where the address is one of IPv4 or IPv6, readable, and of a length
  * that holds one and that connect(2) takes; then there is one record, sent or not. What a call
@@ -48,11 +49,15 @@ static bool names_destination(const struct target *target, int len)
 	       len >= least && len <= (int)sizeof(struct sockaddr_storage);
 }
 
-static void attempt(int family, const struct target *target, int len)
+static in_port_t next_port;
+
+static void attempt(int family, struct target *target, int len)
 {
 	int fd = socket(family, SOCK_STREAM, 0), err;
 	struct sockaddr_storage local;
 
+	/* At the same place in both families. */
+	((struct sockaddr_in *)&target->addr)->sin_port = htons(next_port++);
 	err = connect_raw(fd, &target->addr, len);
 	if (local_of(fd, &local)) { /* ECONNREFUSED by a RST: the SYN left */
 		demand("sent", err, ECONNREFUSED);
@@ -197,8 +202,9 @@ int main(int argc, char **argv)
 
 	if (argc != 2)
 		die("usage: lengths PORT");
-	all_lengths(argv[1]);
 	target = target_parse("127.0.0.1", argv[1], false);
+	next_port = port_of(&target.addr);
+	all_lengths(argv[1]);
 	pointers(&target);
 	ends_early(&target);
 	descriptors(&target);

@@ -2,12 +2,13 @@
 /*
  * connect(2) whose address is in memory that is not there yet when the call begins: BPF cannot wait
  * for it, the kernel does. Usage: pages OUTCOME ADDR PORT; an outcome other than established and
- * ECONNREFUSED: nothing is sent.
+ * ECONNREFUSED: nothing is sent, and each attempt has a port of its own, from PORT upwards, by which
+ * its record is known.
  *   - a page of a file that was never touched, and one that was given back (MADV_DONTNEED)
  *   - the same with the address across two pages, of which either is missing
  *   - a page that another thread supplies while the call waits for it (userfaultfd)
- *   - one that is given back again while the call is waiting for its result
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
@@ -28,14 +29,17 @@ static size_t page;
 
 static void attempt(const void *addr)
 {
+	in_port_t *port = &((struct sockaddr_in *)&target.addr)->sin_port; /* of IPv6 as well */
 	int fd = socket_for(&target, 0), err;
 
 	err = connect(fd, addr, target.len) ? errno : 0;
 	demand("connect", err, want);
-	if (!err || err == ECONNREFUSED)
+	if (!err || err == ECONNREFUSED) {
 		expect_result(fd, &target, err);
-	else
+	} else {
 		expect_not_sent(&target, err);
+		*port = htons(ntohs(*port) + 1);
+	}
 	close(fd);
 }
 

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* How many attempts there were, and what became of them. Pure. */
+#ifndef AGGREGATE_COUNTS_H
+#define AGGREGATE_COUNTS_H
+
+#include <stdint.h>
+
+#include "event/conn.h"
+
+/* More kinds of errno than this in one group are put together as one more: connect(2) has 12. */
+#define COUNTS_ERRORS 12
+
+struct error_count {
+	uint16_t error; /* errno; 0: all that found no place of their own */
+	uint64_t n;
+};
+
+/* In an interval, a result can belong to an attempt of an earlier one. */
+struct counts {
+	uint64_t attempts, established, failed, cancelled;
+	struct error_count errors[COUNTS_ERRORS + 1]; /* of `failed`; up to the first with n 0 */
+};
+
+/* Other events than attempts and their results change nothing. */
+void counts_add(struct counts *counts, const struct conn *conn);
+
+static inline uint64_t counts_events(const struct counts *counts)
+{
+	return counts->attempts + counts->established + counts->failed + counts->cancelled;
+}
+
+/* For groups_sorted(): most attempts first, then most results. */
+int counts_compare(const void *a, const void *b);
+
+#endif

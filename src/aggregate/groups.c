@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "aggregate/groups.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Without memory for one more bucket, a key goes to `other`: no reason to end. */
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct node {
+	struct group group;
+	UT_hash_handle hh;
+	_Alignas(max_align_t) char value[];
+};
+
+struct groups {
+	unsigned int by;
+	size_t value_size, max;
+	struct node *nodes; /* the hash */
+	struct node *other;
+	bool other_used;
+};
+
+static struct node *node_new(const struct groups *groups)
+{
+	struct node *node = calloc(1, sizeof(*node) + groups->value_size);
+
+	if (node)
+		node->group.value = node->value;
+	return node;
+}
+
+int groups_new(unsigned int by, size_t value_size, size_t max, struct groups **ret)
+{
+	struct groups *groups = calloc(1, sizeof(*groups));
+
+	if (!groups)
+		return -ENOMEM;
+	*groups = (struct groups){.by = by, .value_size = value_size, .max = max};
+	groups->other = node_new(groups);
+	if (!groups->other) {
+		free(groups);
+		return -ENOMEM;
+	}
+	groups->other->group.other = true;
+	*ret = groups;
+	return 0;
+}
+
+void groups_clear(struct groups *groups)
+{
+	struct node *node = groups->nodes, *next;
+
+	/* It frees its own table only, and leaves the nodes linked. */
+	HASH_CLEAR(hh, groups->nodes);
+	for (; node; node = next) {
+		next = node->hh.next;
+		free(node);
+	}
+	memset(groups->other->value, 0, groups->value_size);
+	groups->other_used = false;
+}
+
+void groups_free(struct groups *groups)
+{
+	if (!groups)
+		return;
+	groups_clear(groups);
+	free(groups->other);
+	free(groups);
+}
+
+/* A node for the key; `other` if there is no room for one. */
+static struct node *node_add(struct groups *groups, const struct key *key)
+{
+	struct node *node = HASH_COUNT(groups->nodes) < groups->max ? node_new(groups) : NULL;
+
+	if (!node)
+		return NULL;
+	node->group.key = *key;
+	HASH_ADD(hh, groups->nodes, group.key, sizeof(node->group.key), node);
+	if (!node->hh.tbl) { /* HASH_NONFATAL_OOM */
+		free(node);
+		return NULL;
+	}
+	return node;
+}
+
+static void note_process(struct one_process *process, const struct conn *conn)
+{
+	if (!process->pid) {
+		process->pid = conn->pid;
+		process->start_ns = conn->process_start_ns;
+	} else if (process->pid != conn->pid || process->start_ns != conn->process_start_ns) {
+		process->several = true;
+	}
+}
+
+void *groups_value(struct groups *groups, const struct conn *conn)
+{
+	struct node *node;
+	struct key key;
+
+	key_of(&key, conn, groups->by);
+	HASH_FIND(hh, groups->nodes, &key, sizeof(key), node);
+	if (!node)
+		node = node_add(groups, &key);
+	if (!node) {
+		groups->other_used = true;
+		return groups->other->value;
+	}
+	note_process(&node->group.process, conn);
+	return node->value;
+}
+
+static int compare_groups(const void *a, const void *b, void *compare_values)
+{
+	int (*compare)(const void *a, const void *b) = compare_values;
+	const struct group *x = *(const struct group *const *)a;
+	const struct group *y = *(const struct group *const *)b;
+	int order = compare(x->value, y->value);
+
+	return order ? order : memcmp(&x->key, &y->key, sizeof(x->key));
+}
+
+int groups_sorted(const struct groups *groups, int (*compare)(const void *a, const void *b),
+		  const struct group ***ret, size_t *ret_n)
+{
+	const struct group **sorted = calloc(HASH_COUNT(groups->nodes) + 1, sizeof(const void *));
+	size_t n = 0;
+
+	if (!sorted)
+		return -ENOMEM;
+	for (const struct node *node = groups->nodes; node; node = node->hh.next)
+		sorted[n++] = &node->group;
+	qsort_r(sorted, n, sizeof(const void *), compare_groups, compare);
+	if (groups->other_used)
+		sorted[n++] = &groups->other->group;
+	*ret = sorted;
+	*ret_n = n;
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A value for each key, up to a number of keys; what comes for further keys goes to one more
+ * group, `other`, so that no sum is ever wrong. Pure.
+ */
+#ifndef AGGREGATE_GROUPS_H
+#define AGGREGATE_GROUPS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "aggregate/key.h"
+
+/* The one process of a group; `several` once there was another. 0: none yet. */
+struct one_process {
+	uint32_t pid;
+	bool several;
+	uint64_t start_ns;
+};
+
+struct group {
+	struct key key;
+	bool other; /* of any keys: key says nothing */
+	struct one_process process;
+	void *value; /* of the size asked for, at first all 0 */
+};
+
+struct groups;
+
+/* by: BY_* bits. max: keys, from 1. The caller frees it with groups_free(). -ENOMEM. */
+int groups_new(unsigned int by, size_t value_size, size_t max, struct groups **ret);
+void groups_free(struct groups *groups);
+
+/* The value of the event's group. Lives until groups_clear(). */
+void *groups_value(struct groups *groups, const struct conn *conn);
+
+/* Forgets all groups. */
+void groups_clear(struct groups *groups);
+
+/*
+ * All groups in the order of compare(value, value), then of their keys; `other`, if there is one,
+ * last. *ret is the caller's to free; its groups live until groups_clear(). -ENOMEM.
+ */
+int groups_sorted(const struct groups *groups, int (*compare)(const void *a, const void *b),
+		  const struct group ***ret, size_t *ret_n);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* By what connections are put together. Pure. */
+#ifndef AGGREGATE_KEY_H
+#define AGGREGATE_KEY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event/conn.h"
+
+enum by {
+	BY_PROCESS = 1 << 0, /* its name: processes of one name come together */
+	BY_PID = 1 << 1,     /* each process by itself, with its name */
+	BY_DST = 1 << 2,     /* the address */
+	BY_PORT = 1 << 3,
+	BY_USER = 1 << 4,
+	BY_CGROUP = 1 << 5,
+};
+
+/* No padding: compared and hashed as bytes. What is not grouped by is 0. */
+struct key {
+	uint64_t process_start_ns, cgroup_id; /* cgroup_id 0: not known */
+	uint32_t pid, uid;
+	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d */
+	char comm[COMM_LEN];
+	uint32_t port;
+	uint32_t reserved;
+};
+
+_Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");
+
+/* by: BY_* bits; 0 puts all connections together. */
+void key_of(struct key *ret, const struct conn *conn, unsigned int by);
+
+/* The bit of that name ("process", "pid", "dst", "port", "user", "cgroup"); 0: there is none. */
+unsigned int by_find(const char *name);
+
+#endif

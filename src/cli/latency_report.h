@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* Histograms -> lines: drawn for people, or JSON. Pure. */
+#ifndef CLI_LATENCY_REPORT_H
+#define CLI_LATENCY_REPORT_H
+
+#include "aggregate/histogram.h"
+#include "cli/report.h"
+
+/* Appends the drawing of the group's struct histogram: at most LATENCY_DRAWING_MAX bytes. */
+#define LATENCY_DRAWING_MAX 8192
+void latency_drawing(struct buffer *out, const struct group *group, unsigned int by,
+		     const struct format_context *ctx);
+
+/* Appends one line, newline included. */
+void latency_json(struct buffer *out, const struct group *group, unsigned int by,
+		  const struct span *span, const struct format_context *ctx);
+
+#endif

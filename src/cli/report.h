@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reports of count and latency share: their keys, as columns, titles or JSON. Pure. */
+#ifndef CLI_REPORT_H
+#define CLI_REPORT_H
+
+#include "aggregate/groups.h"
+#include "format/cell.h"
+#include "format/format.h"
+
+/* No line of a report is longer (bytes). */
+#define REPORT_LINE_MAX 4096
+
+/* The span of time that a report is about. */
+struct span {
+	uint64_t begin_ns, end_ns; /* CLOCK_BOOTTIME */
+};
+
+/* The columns that a key can have. */
+enum key_column { KEY_PID, KEY_COMM, KEY_USER, KEY_DST, KEY_PORT, KEY_CGROUP, KEY_COLUMNS };
+
+/* Whether keys of these BY_* bits have that column; its name, in capitals. */
+bool key_has(unsigned int by, enum key_column column);
+const char *key_column_name(enum key_column column);
+
+/*
+ * Its cell: "-" for what is not known. A group of several processes of one name has `several` for
+ * a PID; `other` says so in every column.
+ */
+void key_cell(struct cell *cell, const struct group *group, enum key_column column,
+	      const struct names *names);
+
+/* "comm=curl dst=192.0.2.1"; "other"; nothing, if nothing is grouped by. */
+void key_title(struct buffer *out, const struct group *group, unsigned int by,
+	       const struct names *names);
+
+/* "2026-02-16 12:34:57.000 UTC, the last 1.000s:", newline included. */
+void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx);
+
+/* The beginning of a report's JSON object, its key included: {"timestamp":... */
+void report_json(struct buffer *out, const char *event_name, const struct group *group,
+		 unsigned int by, const struct span *span, const struct format_context *ctx);
+
+/* ,"key":number */
+void report_json_number(struct buffer *out, const char *key, uint64_t number);
+
+#endif

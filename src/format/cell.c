@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "format/cell.h"
+
+#include <string.h>
+
+#include "format/fields.h"
+
+#define ELLIPSIS "\u2026" /* one column */
+
+/* Fewer columns of an address say nothing. */
+#define ADDRESS_MIN 5
+
+void cell_start(struct cell *cell)
+{
+	cell->text = (struct buffer){.data = cell->data, .cap = sizeof(cell->data)};
+	cell->width = 0;
+}
+
+void cell_done(struct cell *cell)
+{
+	cell->width = (unsigned int)cell->text.len;
+}
+
+void cell_word(struct cell *cell, const char *word)
+{
+	cell_start(cell);
+	buffer_puts(&cell->text, word);
+	cell_done(cell);
+}
+
+void cell_number(struct cell *cell, uint64_t number)
+{
+	cell_start(cell);
+	buffer_u64(&cell->text, number);
+	cell_done(cell);
+}
+
+void cell_name(struct cell *cell, const char *name, unsigned int max)
+{
+	size_t len = strlen(name), step, mark = 0;
+	uint32_t code_point;
+
+	cell_start(cell);
+	for (size_t i = 0; i < len; i += step) {
+		step = utf8_step(name + i, len - i, &code_point);
+		if (cell->width == max) {
+			/* One too many: the last column is the ellipsis's. */
+			cell->text.len = mark;
+			buffer_literal(&cell->text, ELLIPSIS);
+			return;
+		}
+		mark = cell->text.len;
+		if (!step || is_control(code_point))
+			buffer_putc(&cell->text, '?');
+		else
+			buffer_put(&cell->text, name + i, step);
+		step = step ? step : 1;
+		cell->width++;
+	}
+}
+
+static void put_ellipsis(struct cell *cell, const char *head, size_t n_head, const char *tail,
+			 size_t n_tail)
+{
+	buffer_put(&cell->text, head, n_head);
+	buffer_literal(&cell->text, ELLIPSIS);
+	buffer_put(&cell->text, tail, n_tail);
+	cell->width += (unsigned int)(n_head + 1 + n_tail);
+}
+
+/* The networks are in front, and the end of an IPv6 address tells hosts apart as well. */
+static void put_address(struct cell *cell, const char *address, size_t len, uint8_t family,
+			size_t room)
+{
+	size_t n_tail = family == 6 ? (room - 1) / 2 : 0;
+
+	if (len <= room) {
+		buffer_put(&cell->text, address, len);
+		cell->width += (unsigned int)len;
+	} else if (room >= ADDRESS_MIN) {
+		put_ellipsis(cell, address, room - 1 - n_tail, address + len - n_tail, n_tail);
+	}
+}
+
+/* The service's name if the room is enough to show the address beside it, else the number. */
+static void port_cell(struct cell *cell, uint16_t port, const char *service, size_t room)
+{
+	if (service)
+		cell_name(cell, service, CELL_MAX / 4);
+	if (!service || cell->width > room)
+		cell_number(cell, port);
+}
+
+void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t family,
+		   const char *service, unsigned int max)
+{
+	char data[48]; /* the longest address has 39 */
+	struct buffer address = {.data = data, .cap = sizeof(data)};
+	size_t brackets = family == 6 ? 2 : 0, len, room;
+	struct cell port;
+
+	field_address(&address, endpoint->addr, family);
+	len = address.len + brackets;
+	port_cell(&port, endpoint->port, service, max > len ? max - len - 1 : 0);
+	room = max > port.width + 1 + brackets ? max - port.width - 1 - brackets : 0;
+	cell_start(cell);
+	if (brackets && (address.len <= room || room >= ADDRESS_MIN)) {
+		buffer_putc(&cell->text, '[');
+		put_address(cell, data, address.len, family, room);
+		buffer_putc(&cell->text, ']');
+		cell->width += 2;
+	} else {
+		put_address(cell, data, address.len, family, room);
+	}
+	buffer_putc(&cell->text, ':');
+	buffer_put(&cell->text, port.data, port.text.len);
+	cell->width += 1 + port.width;
+}
+
+static void put_spaces(struct buffer *out, unsigned int n)
+{
+	while (n--)
+		buffer_putc(out, ' ');
+}
+
+void cell_put(struct buffer *out, const struct cell *cell, unsigned int width, bool right)
+{
+	unsigned int missing = width > cell->width ? width - cell->width : 0;
+
+	if (right)
+		put_spaces(out, missing);
+	buffer_put(out, cell->data, cell->text.len);
+	if (!right)
+		put_spaces(out, missing);
+}

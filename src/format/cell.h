@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands in one column of one line of a table: clean, and with a width. Pure. */
+#ifndef FORMAT_CELL_H
+#define FORMAT_CELL_H
+
+#include <stdbool.h>
+
+#include "event/conn.h"
+#include "util/buffer.h"
+
+#define CELL_MAX 512 /* bytes */
+
+struct cell {
+	struct buffer text; /* in data */
+	unsigned int width; /* columns: one for each code point */
+	char data[CELL_MAX];
+};
+
+/* An empty cell. What is appended to its text must be ASCII; cell_done() then sets the width. */
+void cell_start(struct cell *cell);
+void cell_done(struct cell *cell);
+
+/* ASCII, such as a number or a word of our own. */
+void cell_word(struct cell *cell, const char *word);
+void cell_number(struct cell *cell, uint64_t number);
+
+/*
+ * Any bytes, in at most max (from 1) columns: what is longer ends with an ellipsis, and `?` stands
+ * for every control character and every byte that is not UTF-8.
+ */
+void cell_name(struct cell *cell, const char *name, unsigned int max);
+
+/*
+ * An address and a port, in at most max columns: too long an address loses its middle (IPv6) or
+ * its end (IPv4), or goes altogether, but the port stays. service: the port's name, NULL to show
+ * its number.
+ */
+void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t family,
+		   const char *service, unsigned int max);
+
+/* Appends the cell, filled up with spaces to width: after it, or before it (right). */
+void cell_put(struct buffer *out, const struct cell *cell, unsigned int width, bool right);
+
+#endif

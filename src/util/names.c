@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/names.h"
+#include "util/parse.h"
+
+struct name {
+	uint32_t number, line; /* the first of a number's names is the one that counts */
+	char *text;
+};
+
+struct name_list {
+	struct name *names;
+	size_t n;
+};
+
+struct names {
+	struct name_list services, users;
+};
+
+static int add(struct name_list *list, uint32_t number, const char *text)
+{
+	struct name *more = reallocarray(list->names, list->n + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	list->names = more;
+	more[list->n] = (struct name){number, list->n, strdup(text)};
+	if (!more[list->n].text)
+		return -ENOMEM;
+	list->n++;
+	return 0;
+}
+
+/* services(5): "https  443/tcp  alias... # comment". */
+static int add_service(struct name_list *list, char *line)
+{
+	char *save, *name, *port, *protocol;
+	uint64_t number;
+
+	line[strcspn(line, "#")] = 0;
+	name = strtok_r(line, " \t\n", &save);
+	port = strtok_r(NULL, "/ \t\n", &save);
+	protocol = strtok_r(NULL, " \t\n", &save);
+	if (!protocol || strcmp(protocol, "tcp") || parse_u64(port, 1, UINT16_MAX, &number))
+		return 0;
+	return add(list, number, name);
+}
+
+/* passwd(5): "name:password:uid:...". */
+static int add_user(struct name_list *list, char *line)
+{
+	char *name = strsep(&line, ":"), *uid;
+	uint64_t number;
+
+	strsep(&line, ":");
+	uid = strsep(&line, ":");
+	if (!*name || !uid || parse_u64(uid, 0, UINT32_MAX, &number))
+		return 0;
+	return add(list, number, name);
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->line < y->line ? -1 : x->line > y->line;
+}
+
+static int read_list(const char *path, int (*add_line)(struct name_list *list, char *line),
+		     struct name_list *list)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+	int err = 0;
+
+	if (!file)
+		return errno == ENOENT ? 0 : -errno;
+	while (!err && getline(&line, &size, file) > 0)
+		err = add_line(list, line);
+	if (list->n)
+		qsort(list->names, list->n, sizeof(*list->names), by_number);
+	return err;
+}
+
+int names_load(const char *services, const char *passwd, struct names **ret)
+{
+	struct names *names = calloc(1, sizeof(*names));
+	int err = names ? read_list(services, add_service, &names->services) : -ENOMEM;
+
+	if (!err)
+		err = read_list(passwd, add_user, &names->users);
+	if (err) {
+		names_free(names);
+		return err;
+	}
+	*ret = names;
+	return 0;
+}
+
+static void free_list(struct name_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		free(list->names[i].text);
+	free(list->names);
+}
+
+void names_free(struct names *names)
+{
+	if (!names)
+		return;
+	free_list(&names->services);
+	free_list(&names->users);
+	free(names);
+}
+
+/* The first of the number's names. */
+static const char *find(const struct name_list *list, uint32_t number)
+{
+	size_t low = 0, high = list->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (list->names[middle].number < number)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < list->n && list->names[low].number == number ? list->names[low].text : NULL;
+}
+
+const char *names_service(const struct names *names, uint16_t port)
+{
+	return names ? find(&names->services, port) : NULL;
+}
+
+const char *names_user(const struct names *names, uint32_t uid)
+{
+	return names ? find(&names->users, uid) : NULL;
+}

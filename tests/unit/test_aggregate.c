@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aggregate/counts.h"
+#include "aggregate/groups.h"
+#include "aggregate/histogram.h"
+#include "util/cleanup.h"
+
+static const struct conn plain = {
+	.kind = EVENT_CONNECT,
+	.has = CONN_HAS_CGROUP,
+	.pid = 7,
+	.process_start_ns = 70,
+	.uid = 1000,
+	.cgroup_id = 5,
+	.comm = "curl",
+	.family = 4,
+	.dst = {.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1}, .port = 443},
+};
+
+/* Always the same sequence (Knuth's MMIX constants), so that a failure comes again. */
+static uint64_t next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return *seed >> 20;
+}
+
+/* Keys */
+
+static bool same_key(const struct conn *a, const struct conn *b, unsigned int by)
+{
+	struct key x, y;
+
+	key_of(&x, a, by);
+	key_of(&y, b, by);
+	return !memcmp(&x, &y, sizeof(x));
+}
+
+static void keys_differ_only_by_what_is_asked_for(void **state)
+{
+	struct conn other = plain;
+
+	(void)state;
+	other.pid = 8;
+	assert_true(same_key(&plain, &other, BY_PROCESS | BY_DST | BY_PORT | BY_USER | BY_CGROUP));
+	assert_false(same_key(&plain, &other, BY_PID));
+	other.dst.port = 80;
+	assert_true(same_key(&plain, &other, BY_DST | BY_USER));
+	assert_false(same_key(&plain, &other, BY_PORT));
+	other.uid = 0;
+	assert_false(same_key(&plain, &other, BY_USER));
+	other.cgroup_id = 6;
+	assert_false(same_key(&plain, &other, BY_CGROUP));
+	other.dst.addr[15]++;
+	assert_false(same_key(&plain, &other, BY_DST));
+	assert_true(same_key(&plain, &other, 0));
+}
+
+static void a_pid_used_again_is_another_process(void **state)
+{
+	struct conn again = plain;
+
+	(void)state;
+	again.process_start_ns++;
+	assert_false(same_key(&plain, &again, BY_PID));
+	assert_true(same_key(&plain, &again, BY_PROCESS));
+}
+
+static void what_stands_behind_a_name_is_not_part_of_it(void **state)
+{
+	struct conn other = plain;
+
+	(void)state;
+	other.comm[6] = 'x';
+	assert_true(same_key(&plain, &other, BY_PROCESS | BY_PID));
+	other.comm[4] = 'x';
+	assert_false(same_key(&plain, &other, BY_PROCESS));
+}
+
+static void an_unknown_cgroup_is_one_of_its_own(void **state)
+{
+	struct conn unknown = plain;
+
+	(void)state;
+	unknown.has = 0;
+	assert_false(same_key(&plain, &unknown, BY_CGROUP));
+}
+
+static void names_of_by_are_found(void **state)
+{
+	(void)state;
+	assert_int_equal(by_find("process"), BY_PROCESS);
+	assert_int_equal(by_find("pid"), BY_PID);
+	assert_int_equal(by_find("dst"), BY_DST);
+	assert_int_equal(by_find("port"), BY_PORT);
+	assert_int_equal(by_find("user"), BY_USER);
+	assert_int_equal(by_find("cgroup"), BY_CGROUP);
+	assert_int_equal(by_find("dst "), 0);
+	assert_int_equal(by_find(""), 0);
+}
+
+/* Groups */
+
+static struct groups *groups_of(unsigned int by, size_t max)
+{
+	struct groups *groups;
+
+	assert_int_equal(groups_new(by, sizeof(struct counts), max, &groups), 0);
+	return groups;
+}
+
+static void add(struct groups *groups, enum event_kind kind, uint16_t port)
+{
+	struct conn conn = plain;
+
+	conn.kind = kind;
+	conn.dst.port = port;
+	counts_add(groups_value(groups, &conn), &conn);
+}
+
+static const struct group **sorted(const struct groups *groups, size_t *n)
+{
+	const struct group **ret;
+
+	assert_int_equal(groups_sorted(groups, counts_compare, &ret, n), 0);
+	return ret;
+}
+
+static void groups_are_sorted_by_attempts_then_results_then_key(void **state)
+{
+	struct groups *groups = groups_of(BY_PORT, 100);
+	_cleanup_free_ const struct group **all = NULL;
+	size_t n;
+
+	(void)state;
+	add(groups, EVENT_CONNECT, 30);
+	add(groups, EVENT_CONNECT, 20);
+	add(groups, EVENT_CONNECT, 40);
+	add(groups, EVENT_ESTABLISHED, 40);
+	add(groups, EVENT_CONNECT, 50);
+	add(groups, EVENT_CONNECT, 50);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 4);
+	assert_int_equal(all[0]->key.port, 50);
+	assert_int_equal(all[1]->key.port, 40);
+	assert_int_equal(all[2]->key.port, 20);
+	assert_int_equal(all[3]->key.port, 30);
+	groups_free(groups);
+}
+
+static void what_finds_no_room_is_counted_as_other_and_comes_last(void **state)
+{
+	struct groups *groups = groups_of(BY_PORT, 3);
+	_cleanup_free_ const struct group **all = NULL;
+	const struct counts *other;
+	uint64_t attempts = 0;
+	size_t n;
+
+	(void)state;
+	for (uint16_t port = 1; port <= 100; port++)
+		add(groups, EVENT_CONNECT, port);
+	add(groups, EVENT_CONNECT, 2);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 4);
+	for (size_t i = 0; i < n; i++)
+		attempts += ((const struct counts *)all[i]->value)->attempts;
+	assert_int_equal(attempts, 101);
+	assert_int_equal(all[0]->key.port, 2);
+	assert_true(all[3]->other);
+	other = all[3]->value;
+	assert_int_equal(other->attempts, 97);
+	groups_free(groups);
+}
+
+static void cleared_groups_are_as_new(void **state)
+{
+	struct groups *groups = groups_of(BY_PORT, 1);
+	_cleanup_free_ const struct group **none = NULL, **all = NULL;
+	size_t n;
+
+	(void)state;
+	add(groups, EVENT_CONNECT, 1);
+	add(groups, EVENT_CONNECT, 2);
+	groups_clear(groups);
+	none = sorted(groups, &n);
+	assert_int_equal(n, 0);
+	add(groups, EVENT_CONNECT, 2);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(all[0]->key.port, 2);
+	assert_int_equal(((const struct counts *)all[0]->value)->attempts, 1);
+	groups_free(groups);
+}
+
+static void a_group_knows_its_process_as_long_as_it_is_one(void **state)
+{
+	struct groups *groups = groups_of(BY_PROCESS, 10);
+	_cleanup_free_ const struct group **all = NULL;
+	struct conn again = plain;
+	size_t n;
+
+	(void)state;
+	groups_value(groups, &plain);
+	groups_value(groups, &plain);
+	all = sorted(groups, &n);
+	assert_int_equal(all[0]->process.pid, 7);
+	assert_false(all[0]->process.several);
+	again.process_start_ns++;
+	groups_value(groups, &again);
+	assert_true(all[0]->process.several);
+	groups_free(groups);
+}
+
+/* Counts */
+
+static void events_are_counted_by_their_kind(void **state)
+{
+	struct counts counts = {0};
+	struct conn conn = plain;
+
+	(void)state;
+	for (int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+		conn.kind = kind;
+		conn.error = kind == EVENT_FAILED ? ECONNREFUSED : 0;
+		counts_add(&counts, &conn);
+	}
+	assert_int_equal(counts.attempts, 1);
+	assert_int_equal(counts.established, 1);
+	assert_int_equal(counts.failed, 1);
+	assert_int_equal(counts.cancelled, 1);
+	assert_int_equal(counts_events(&counts), 4);
+	assert_int_equal(counts.errors[0].error, ECONNREFUSED);
+	assert_int_equal(counts.errors[0].n, 1);
+	assert_int_equal(counts.errors[1].n, 0);
+}
+
+static void errors_sum_up_to_failed_also_when_there_are_too_many_kinds(void **state)
+{
+	struct counts counts = {0};
+	struct conn conn = plain;
+	uint64_t sum = 0;
+
+	(void)state;
+	conn.kind = EVENT_FAILED;
+	for (int i = 0; i < 60; i++) {
+		conn.error = (uint16_t)(1 + i % 20);
+		counts_add(&counts, &conn);
+	}
+	for (int i = 0; i <= COUNTS_ERRORS; i++)
+		sum += counts.errors[i].n;
+	assert_int_equal(counts.failed, 60);
+	assert_int_equal(sum, 60);
+	assert_int_equal(counts.errors[COUNTS_ERRORS].error, 0);
+	assert_int_equal(counts.errors[COUNTS_ERRORS].n, 60 - 3 * COUNTS_ERRORS);
+}
+
+/* Histograms */
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* Nearest rank: the least value that at least so many per cent do not exceed. */
+static uint64_t true_percentile(const uint64_t *sorted_values, size_t n, unsigned int percent)
+{
+	return sorted_values[(n * percent + 99) / 100 - 1];
+}
+
+static void percentiles_bound_the_truth_within_a_sixteenth(void **state)
+{
+	static struct histogram histogram;
+	static uint64_t values[5000];
+	uint64_t seed = 1;
+
+	(void)state;
+	for (size_t n = 1; n <= 5000; n = n * 3 + 1) {
+		memset(&histogram, 0, sizeof(histogram));
+		for (size_t i = 0; i < n; i++) {
+			/* All magnitudes from 1 us to an hour alike. */
+			values[i] = 1000 + (next_random(&seed) >> (4 + next_random(&seed) % 40)) %
+						   2000000000000;
+			histogram_add(&histogram, values[i]);
+		}
+		qsort(values, n, sizeof(values[0]), by_value);
+		assert_int_equal(histogram.min_ns, values[0]);
+		assert_int_equal(histogram.max_ns, values[n - 1]);
+		for (unsigned int percent = 1; percent <= 100; percent++) {
+			uint64_t truth = true_percentile(values, n, percent);
+			uint64_t bound = histogram_percentile(&histogram, percent);
+
+			assert_true(bound >= truth);
+			assert_true(bound <= truth + truth / 16 + 1);
+		}
+	}
+}
+
+static void edges_fall_into_the_right_row(void **state)
+{
+	struct histogram histogram;
+
+	(void)state;
+	for (unsigned int row = 1; row < HISTOGRAM_OCTAVES; row++) {
+		uint64_t edge_ns = (1ull << row) * 1000;
+
+		memset(&histogram, 0, sizeof(histogram));
+		histogram_add(&histogram, edge_ns - 1);
+		histogram_add(&histogram, edge_ns);
+		assert_int_equal(histogram_row(&histogram, row - 1), 1);
+		assert_int_equal(histogram_row(&histogram, row), 1);
+		/* The upper edge of the lower one's bucket is the last ns below. */
+		assert_int_equal(histogram_percentile(&histogram, 50), edge_ns - 1);
+		assert_int_equal(histogram_percentile(&histogram, 100), edge_ns);
+	}
+}
+
+static void extremes_are_kept(void **state)
+{
+	struct histogram histogram = {0};
+
+	(void)state;
+	assert_int_equal(histogram_percentile(&histogram, 50), 0);
+	histogram_add(&histogram, 0);
+	histogram_add(&histogram, UINT64_MAX);
+	assert_int_equal(histogram.n, 2);
+	assert_int_equal(histogram.min_ns, 0);
+	assert_int_equal(histogram.max_ns, UINT64_MAX);
+	assert_int_equal(histogram_row(&histogram, 0), 1);
+	assert_int_equal(histogram_row(&histogram, HISTOGRAM_OCTAVES - 1), 1);
+	assert_true(histogram_percentile(&histogram, 99) == UINT64_MAX);
+	assert_true(histogram_percentile(&histogram, 1) < 63);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_differ_only_by_what_is_asked_for),
+		cmocka_unit_test(a_pid_used_again_is_another_process),
+		cmocka_unit_test(what_stands_behind_a_name_is_not_part_of_it),
+		cmocka_unit_test(an_unknown_cgroup_is_one_of_its_own),
+		cmocka_unit_test(names_of_by_are_found),
+		cmocka_unit_test(groups_are_sorted_by_attempts_then_results_then_key),
+		cmocka_unit_test(what_finds_no_room_is_counted_as_other_and_comes_last),
+		cmocka_unit_test(cleared_groups_are_as_new),
+		cmocka_unit_test(a_group_knows_its_process_as_long_as_it_is_one),
+		cmocka_unit_test(events_are_counted_by_their_kind),
+		cmocka_unit_test(errors_sum_up_to_failed_also_when_there_are_too_many_kinds),
+		cmocka_unit_test(percentiles_bound_the_truth_within_a_sixteenth),
+		cmocka_unit_test(edges_fall_into_the_right_row),
+		cmocka_unit_test(extremes_are_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

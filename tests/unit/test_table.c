@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+/* Tables of events, and the reports of count and latency. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/count_report.h"
+#include "cli/latency_report.h"
+#include "cli/options.h"
+#include "format/fields.h"
+#include "util/cleanup.h"
+
+static char storage[LATENCY_DRAWING_MAX + 1];
+
+static struct buffer empty_buffer(void)
+{
+	return (struct buffer){.data = storage, .cap = sizeof(storage) - 1};
+}
+
+/* What was written, as a string. It lives until the next one is written. */
+static const char *text_of(const struct buffer *b)
+{
+	assert_false(b->overflow);
+	storage[b->len] = '\0';
+	return storage;
+}
+
+/* Always the same sequence (Knuth's MMIX constants), so that a failure comes again. */
+static uint32_t next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
+	return (uint32_t)(*seed >> 33);
+}
+
+/* Tables */
+
+static void random_bytes(void *to, size_t n, uint64_t *seed)
+{
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)to)[i] = (uint8_t)next_random(seed);
+}
+
+static struct conn random_conn(uint64_t *seed)
+{
+	static const uint16_t errors[] = {ECONNREFUSED, EADDRNOTAVAIL, EPERM, 4095};
+	struct conn conn = {
+		.kind = EVENT_CONNECT + next_random(seed) % (EVENT_KIND_END - 1),
+		.has = next_random(seed) % 256,
+		.time_ns = next_random(seed),
+		.pid = next_random(seed) % 4194305,
+		.family = next_random(seed) % 2 ? 4 : 6,
+		.error = errors[next_random(seed) % 4],
+		.latency_ns = (uint64_t)next_random(seed) << next_random(seed) % 16,
+		.dst.port = (uint16_t)next_random(seed),
+		.src.port = (uint16_t)next_random(seed),
+	};
+
+	random_bytes(conn.dst.addr, 16, seed);
+	random_bytes(conn.src.addr, 16, seed);
+	random_bytes(conn.comm, next_random(seed) % COMM_LEN, seed);
+	if (conn.kind != EVENT_FAILED)
+		conn.has &= ~CONN_HAS_ERROR;
+	return conn;
+}
+
+/* Of one line; each code point one column. Fails on what must not reach a terminal. */
+static unsigned int width_of(const struct buffer *line)
+{
+	unsigned int width = 0;
+	uint32_t code_point;
+	size_t step;
+
+	assert_false(line->overflow);
+	assert_int_equal(line->data[line->len - 1], '\n');
+	for (size_t i = 0; i < line->len - 1; i += step, width++) {
+		step = utf8_step(line->data + i, line->len - 1 - i, &code_point);
+		assert_true(step);
+		assert_false(is_control(code_point));
+	}
+	return width;
+}
+
+static void every_line_is_clean_and_as_wide_as_the_header(void **state)
+{
+	static const unsigned int widths[] = {0, 1, 80, 81, 93, 99, 100, 101, 114, 120, 140, 500};
+	uint64_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		struct format_context ctx = {.width = widths[i]};
+		struct buffer header = empty_buffer();
+		unsigned int width;
+
+		format_table.header(&header, &ctx);
+		width = width_of(&header);
+		assert_true(width <= (widths[i] < 80 ? 100 : widths[i]));
+		for (int n = 0; n < 3000; n++) {
+			struct conn conn = random_conn(&seed);
+			struct buffer line = empty_buffer();
+
+			format_table.event(&line, &conn, &ctx);
+			assert_int_equal(width_of(&line), width);
+		}
+	}
+}
+
+static void the_port_is_always_there(void **state)
+{
+	struct format_context ctx = {.width = 80};
+	uint64_t seed = 2;
+	char port[8];
+
+	(void)state;
+	for (int n = 0; n < 3000; n++) {
+		struct conn conn = random_conn(&seed);
+		struct buffer line = empty_buffer();
+
+		format_table.event(&line, &conn, &ctx);
+		snprintf(port, sizeof(port), ":%u ", conn.dst.port);
+		assert_non_null(strstr(text_of(&line), port));
+	}
+}
+
+static void the_header_names_the_columns(void **state)
+{
+	struct buffer line = empty_buffer();
+	struct format_context ctx = {0};
+
+	(void)state;
+	format_table.header(&line, &ctx);
+	assert_string_equal(text_of(&line),
+			    "TIME             PID COMM                 SRC DST                   "
+			    "EVENT       ERROR        LATENCY\n");
+}
+
+static void assert_short(uint64_t ns, const char *expected)
+{
+	struct buffer b = empty_buffer();
+
+	field_duration_short(&b, ns);
+	assert_string_equal(text_of(&b), expected);
+}
+
+static void short_durations_are_cut_off_never_rounded_up(void **state)
+{
+	(void)state;
+	assert_short(0, "0.000ms");
+	assert_short(9999999, "9.999ms");
+	assert_short(10000000, "10.00ms");
+	assert_short(99999999, "99.99ms");
+	assert_short(999999999, "999.9ms");
+	assert_short(1000000000, "1.000s");
+	assert_short(127123456789, "127.1s");
+	assert_short(86400000000000, "86400s");
+}
+
+/* Names */
+
+static void write_file(const char *path, const char *text)
+{
+	_cleanup_fclose_ FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+}
+
+static void names_come_from_their_files(void **state)
+{
+	char services[] = "/tmp/services-XXXXXX", passwd[] = "/tmp/passwd-XXXXXX";
+	struct names *names;
+
+	(void)state;
+	close(mkstemp(services));
+	close(mkstemp(passwd));
+	write_file(services, "# ssh 1/tcp\n\nhttps\t443/tcp alias\nhttps 443/udp\n"
+			     "second 443/tcp\nquic 444/udp\nssh 22/tcp # x\nbad 99999/tcp\n");
+	write_file(passwd, "root:x:0:0:root:/:/bin/sh\ntoor:x:0:0::/:\nbroken\nweb:x:33:33::/:\n");
+	assert_int_equal(names_load(services, passwd, &names), 0);
+	assert_string_equal(names_service(names, 443), "https");
+	assert_string_equal(names_service(names, 22), "ssh");
+	assert_null(names_service(names, 444));
+	assert_null(names_service(names, 1));
+	assert_null(names_service(names, 99999 & 0xffff));
+	assert_string_equal(names_user(names, 0), "root");
+	assert_string_equal(names_user(names, 33), "web");
+	assert_null(names_user(names, 1));
+	names_free(names);
+	unlink(services);
+	unlink(passwd);
+	assert_int_equal(names_load(services, passwd, &names), 0); /* neither is there */
+	assert_null(names_service(names, 443));
+	names_free(names);
+	assert_null(names_service(NULL, 443));
+}
+
+/* Reports */
+
+static const struct format_context ctx_2026 = {.boot_to_utc_ns = 1771245296ll * 1000000000,
+					       .seq = 3};
+static const struct span second = {.begin_ns = 0, .end_ns = 1000000000};
+
+static struct counts some_counts = {
+	.attempts = 12,
+	.established = 8,
+	.failed = 4,
+	.errors = {{ECONNREFUSED, 3}, {ETIMEDOUT, 1}},
+};
+
+static struct group group_of(void *value)
+{
+	struct group group = {
+		.key = {.uid = 33,
+			.comm = "e\033vil",
+			.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+			.port = 443,
+			.cgroup_id = 9007199254740993},
+		.process = {.pid = 7},
+		.value = value,
+	};
+
+	return group;
+}
+
+static void counts_make_a_table(void **state)
+{
+	struct group group = group_of(&some_counts), other = {.other = true, .value = &some_counts};
+	struct buffer out = empty_buffer();
+	struct count_table table;
+
+	(void)state;
+	count_table_start(&table, BY_PROCESS | BY_DST);
+	count_table_fit(&table, &group, NULL);
+	count_table_fit(&table, &other, NULL);
+	span_title(&out, &second, &ctx_2026);
+	count_table_header(&out, &table);
+	count_table_row(&out, &table, &group, &ctx_2026);
+	group.process.several = true;
+	count_table_row(&out, &table, &group, &ctx_2026);
+	count_table_row(&out, &table, &other, &ctx_2026);
+	assert_string_equal(text_of(&out),
+			    "2026-02-16 12:34:57.000 UTC, the last 1.000s:\n"
+			    "  PID COMM  DST       ATTEMPTS ESTABLISHED FAILED CANCELLED ERRORS\n"
+			    "    7 e?vil 192.0.2.1       12           8      4         0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
+			    "several e?vil 192.0.2.1       12           8      4         0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
+			    "other other other           12           8      4         0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n");
+}
+
+static void counts_make_json_of_numbers_only(void **state)
+{
+	struct group group = group_of(&some_counts);
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	count_json(&out, &group, BY_PROCESS | BY_DST | BY_PORT | BY_USER | BY_CGROUP, &second,
+		   &ctx_2026);
+	assert_string_equal(
+		text_of(&out),
+		"{\"timestamp\":\"2026-02-16T12:34:57.000000000Z\",\"event.name\":"
+		"\"tpconnect.count\",\"tpconnect.seq\":3,\"tpconnect.interval_ns\":1000000000,"
+		"\"network.type\":\"ipv4\",\"network.peer.address\":\"192.0.2.1\","
+		"\"network.peer.port\":443,\"process.pid\":7,\"process.executable.name\":"
+		"\"e\\u001bvil\",\"process.user.id\":33,\"tpconnect.cgroup.id\":"
+		"\"9007199254740993\",\"tpconnect.attempts\":12,\"tpconnect.established\":8,"
+		"\"tpconnect.failed\":4,\"tpconnect.cancelled\":0,"
+		"\"tpconnect.failed.ECONNREFUSED\":3,\"tpconnect.failed.ETIMEDOUT\":1}\n");
+	out = empty_buffer();
+	group.process.several = true;
+	count_json(&out, &group, BY_PROCESS, &second, &ctx_2026);
+	assert_null(strstr(text_of(&out), "process.pid"));
+	out = empty_buffer();
+	group.other = true;
+	count_json(&out, &group, BY_PROCESS, &second, &ctx_2026);
+	assert_non_null(strstr(text_of(&out), ",\"tpconnect.other\":true,"));
+}
+
+static void latencies_are_drawn_as_bcc_does(void **state)
+{
+	static struct histogram histogram;
+	struct group group = group_of(&histogram);
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	for (int i = 0; i < 80; i++)
+		histogram_add(&histogram, 5000);
+	histogram_add(&histogram, 20000);
+	latency_drawing(&out, &group, BY_DST, &ctx_2026);
+	assert_string_equal(
+		text_of(&out),
+		"\ndst=192.0.2.1\n"
+		"     usecs               : count    distribution\n"
+		"         4 -> 7          : 80       |****************************************|\n"
+		"         8 -> 15         : 0        |                                        |\n"
+		"        16 -> 31         : 1        |*                                       |\n"
+		"n=81 p50<=0.006ms p90<=0.006ms p99<=0.020ms max=0.020ms\n");
+	out = empty_buffer();
+	latency_json(&out, &group, 0, &second, &ctx_2026);
+	assert_non_null(
+		strstr(text_of(&out), "\"tpconnect.latency.buckets\":[[4,8,80],[16,32,1]]}"));
+	assert_non_null(strstr(text_of(&out), "\"tpconnect.latency.max_ns\":20000,"));
+}
+
+static void the_longest_drawing_fits(void **state)
+{
+	static struct histogram histogram;
+	struct group group = group_of(&histogram);
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	for (unsigned int shift = 0; shift < 64; shift++)
+		histogram_add(&histogram, 1ull << shift);
+	latency_drawing(&out, &group, 0xff, &ctx_2026);
+	assert_false(out.overflow);
+	out = (struct buffer){.data = storage, .cap = REPORT_LINE_MAX};
+	latency_json(&out, &group, 0xff, &second, &ctx_2026);
+	assert_false(out.overflow);
+}
+
+/* Their options */
+
+static int parse(struct options *options, char *error, int argc, const char *const *argv)
+{
+	static char *copy[16]; /* options.argv points into it */
+
+	for (int i = 0; i < argc; i++)
+		copy[i] = (char *)argv[i];
+	copy[argc] = NULL;
+	return options_parse(argc, copy, options, error);
+}
+
+#define PARSE(...)                                                                                 \
+	parse(&options, error,                                                                     \
+	      sizeof((const char *[]){"tpconnect", __VA_ARGS__}) / sizeof(char *),                 \
+	      (const char *[]){"tpconnect", __VA_ARGS__})
+
+static void commands_of_reports_take_an_interval_and_groups(void **state)
+{
+	char error[OPTIONS_ERROR_MAX];
+	struct options options;
+
+	(void)state;
+	assert_int_equal(PARSE("count"), 0);
+	assert_int_equal(options.by, BY_PROCESS | BY_DST);
+	assert_int_equal(options.interval_ns, 0);
+	assert_true(options.events & EVENT_BIT(EVENT_CONNECT));
+	assert_int_equal(PARSE("count", "-N", "--by", "port,user", "500ms", "-q", "--", "true"), 0);
+	assert_int_equal(options.by, BY_PORT | BY_USER);
+	assert_int_equal(options.interval_ns, 500000000);
+	assert_int_equal(options.verbosity, -1);
+	assert_true(options.names);
+	assert_string_equal(options.argv[0], "true");
+	assert_int_equal(PARSE("latency", "2"), 0);
+	assert_int_equal(options.events, EVENT_BIT(EVENT_ESTABLISHED));
+	assert_int_equal(options.by, 0);
+	assert_int_equal(PARSE("count", "1", "2"), -EINVAL);
+	assert_int_equal(PARSE("count", "10ms"), -EINVAL);
+	assert_int_equal(PARSE("count", "curl"), -EINVAL);
+	assert_int_equal(PARSE("count", "--by", "dst,,"), -EINVAL);
+	assert_int_equal(PARSE("count", "-e", "all"), -EINVAL);
+	assert_int_equal(PARSE("count", "-n", "1"), -EINVAL);
+	assert_int_equal(PARSE("latency", "-f"), -EINVAL);
+	assert_int_equal(PARSE("--by", "dst"), -EINVAL);
+	assert_int_equal(PARSE("trace", "1"), -EINVAL);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_line_is_clean_and_as_wide_as_the_header),
+		cmocka_unit_test(the_port_is_always_there),
+		cmocka_unit_test(the_header_names_the_columns),
+		cmocka_unit_test(short_durations_are_cut_off_never_rounded_up),
+		cmocka_unit_test(names_come_from_their_files),
+		cmocka_unit_test(counts_make_a_table),
+		cmocka_unit_test(counts_make_json_of_numbers_only),
+		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
+		cmocka_unit_test(the_longest_drawing_fits),
+		cmocka_unit_test(commands_of_reports_take_an_interval_and_groups),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
