@@ -58,7 +58,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	struct file *file;
 	struct call *call;
 
-	if (!process_wanted(bpf_get_current_pid_tgid() >> 32))
+	if (!pid_wanted())
 		return 0;
 	call = call_slot(true);
 	if (!call) {
@@ -97,7 +97,7 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 		attempt.flags |= ATTEMPT_MAPPED;
 	attempt.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	identity_of_current(&attempt);
-	if (!destination_wanted(attempt.netns, attempt.dport) || !process_wanted(attempt.pid))
+	if (config.min_latency_ns || !destination_wanted(&attempt) || !process_wanted(&attempt))
 		return;
 	event_send(EVENT_CONNECT, &attempt, attempt.start_ns, 0, 0);
 	event_send(EVENT_FAILED, &attempt, attempt.start_ns, error, 0);

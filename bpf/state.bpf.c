@@ -38,15 +38,17 @@ static __always_inline void connection_closed(__u64 key, const struct tracked *t
 
 /*
  * A socket that is not tracked: accepted, open before tracing began, filtered out; or lost, which
- * only its leaving SYN_SENT can tell, and only where no filter on processes hides whose it was.
+ * only its leaving SYN_SENT can tell, and only where no filter hides whose it was.
  */
 static __always_inline void untracked(__u64 key, const struct sock *sk, int oldstate, bool first)
 {
+	const struct sock_common *skc = &sk->__sk_common;
+
 	if (sk->sk_protocol == IPPROTO_MPTCP)
 		bpf_map_delete_elem(&mptcp_owners, &key);
 	if (first && current_phase() == PHASE_COMPLETE && oldstate == TCP_SYN_SENT &&
-	    sk->sk_protocol == IPPROTO_TCP && !config.filter_pid && !config.follow &&
-	    socket_wanted(sk))
+	    sk->sk_protocol == IPPROTO_TCP && !filters_hide() &&
+	    endpoint_wanted(skc->skc_net.net->ns.inum, bpf_ntohs(skc->skc_dport)))
 		COUNT(unmatched);
 }
 
