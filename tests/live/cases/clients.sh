@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Real programs, and what a connection was once it is over.
+
+# expect_pid PID ADDR PORT LOCAL_PORT: what is known of a program that is not a trigger.
+expect_established() {
+    jq -nc --argjson pid "$1" --arg addr "$2" --argjson port "$3" --argjson local "$4" '{
+        "event.name": "tcp.established", "process.pid": $pid, "network.peer.address": $addr,
+        "network.peer.port": $port, "network.local.port": $local}' >>expected
+}
+
+case_asyncio() {
+    local pid port
+
+    command -v python3 >/dev/null || skip "python3 is missing"
+    serve "$b" 10.99.0.2 80
+    trace
+    within "$a" python3 - >client <<-'PYTHON' || fail "python3 failed"
+	import asyncio, os
+	async def main():
+	    reader, writer = await asyncio.open_connection("10.99.0.2", 80)
+	    print(os.getpid(), writer.get_extra_info("sockname")[1])
+	    writer.close()
+	    await writer.wait_closed()
+	asyncio.run(main())
+	PYTHON
+    stop_trace
+    read -r pid port <client
+    expect_established "$pid" 10.99.0.2 80 "$port"
+    check
+}
+
+case_curl() {
+    local pid port
+
+    command -v curl >/dev/null || skip "curl is missing"
+    serve "$b" -r 10.99.0.2 80
+    trace
+    # The server resets what it has accepted: only the connection is of interest.
+    # shellcheck disable=SC2016 # for the inner shell
+    within "$a" sh -c 'echo $$; exec curl -s --noproxy "*" -o /dev/null -w "%{local_port}\n" "$1"' \
+        sh http://10.99.0.2/ >client || true
+    stop_trace
+    { read -r pid && read -r port; } <client || fail "curl said: $(cat client)"
+    expect_established "$pid" 10.99.0.2 80 "$port"
+    check
+}
+
+# The close event of the record; there must be one.
+close_event() { jq -c 'select(."event.name" == "tcp.close")' record; }
+
+case_transfer() { # 31
+    local bytes=1048576 took duration
+
+    # One packet in 50 is lost, either way; with larger ones, there would be too few.
+    ip -n "$a" link set veth0 gso_max_segs 1
+    ip -n "$b" link set veth0 gso_max_segs 1
+    rule_in "$a" input "meta l4proto tcp ct state established numgen inc mod 50 == 7 drop"
+    rule_in "$b" input "meta l4proto tcp ct state established numgen inc mod 50 == 7 drop"
+    nsenter --net="/run/netns/$b" "$triggers/transfer" serve 10.99.0.2 80 "$bytes" >peer 2>server &
+    pids+=($!)
+    await grep -qs listening server || fail "the server did not start: $(cat server)"
+    trace
+    trigger transfer 10.99.0.2 80 "$bytes"
+    wait_for 1 close
+    stop_trace
+    check accepted=false
+    await test -s peer || fail "the server has not ended"
+    [[ $(close_event | jq '."tpconnect.bytes_sent"') -eq $(cat peer) && $(cat peer) -eq $bytes ]] ||
+        fail "the peer has received $(cat peer) bytes: $(close_event)"
+    [[ $(close_event | jq '."tpconnect.retransmits"') -gt 0 ]] || fail "none sent again: $(close_event)"
+    # By the program's own clock, which it read a moment after connect and again before close.
+    took="$(tail -n 1 trigger_messages)"
+    duration="$(close_event | jq '."tpconnect.connection.duration_ns" / 1000 | floor')"
+    [[ $duration -ge $((took - 1000)) && $duration -lt $((took + 1000000)) ]] ||
+        fail "lasted $duration us, not $took"
+}
+
+case_close_plain() { # section 6: closed by FIN, of either side
+    serve "$b" 10.99.0.2 80
+    trace
+    trigger connect -w 100 established 10.99.0.2 80
+    wait_for 1 close
+    stop_trace
+    check
+    [[ $(close_event | jq '."tpconnect.reset"') == false ]] || fail "no RST was sent: $(close_event)"
+    [[ $(close_event | jq '."tpconnect.connection.duration_ns"') -ge 100000000 ]] ||
+        fail "held for 100 ms: $(close_event)"
+}
+
+case_close_by_reset() { # section 6: by a RST, the peer's and our own
+    serve "$b" -r 10.99.0.2 80
+    serve "$b" 10.99.0.2 81
+    trace
+    trigger connect -w 200 established 10.99.0.2 80
+    trigger flood 1 1 10.99.0.2 81
+    wait_for 2 close
+    stop_trace
+    check
+    [[ $(close_event | jq '."tpconnect.reset"') == $'true\ntrue' ]] || fail "both were: $(close_event)"
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Tracing one command: tpconnect OPTION... -- COMMAND.
+
+case_command_status() { # section 7
+    local row want code
+
+    while read -r want code; do
+        run_traced -w events -- sh -c "$code"
+        [[ $status -eq $want ]] || fail "sh -c '$code': expected status $want, got $status"
+    done <<-'ROWS'
+	0 true
+	7 exit 7
+	255 exit 255
+	137 kill -KILL $$
+	143 kill -TERM $$
+	134 kill -ABRT $$
+	ROWS
+    run_traced -w events -- "$case_dir/missing"
+    [[ $status -eq 127 ]] || fail "a missing command: expected status 127, got $status"
+    grep -q "cannot run $case_dir/missing: No such file" messages || fail "it said: $(cat messages)"
+    run_traced -w events -- "$case_dir"
+    [[ $status -eq 126 ]] || fail "a directory: expected status 126, got $status"
+}
+
+case_command_streams() { # section 7
+    run_traced -w events -- sh -c 'cat; echo to stderr >&2' <<<"from stdin"
+    [[ $(cat stdout) == "from stdin" ]] || fail "stdout is not the command's own: $(cat stdout)"
+    [[ $(grep -vc '^tpconnect: ' messages) -eq 1 ]] || fail "stderr is: $(cat messages)"
+}
+
+# trace_shell CODE: traces a shell in A with this code, which knows $triggers; what it prints is what
+# must be in the record.
+trace_shell() {
+    export triggers
+    run_traced -e all -o json -w record -- nsenter --net="/run/netns/$a" sh -c "$1"
+    mv stdout expected
+    touch stdout
+    [[ $status -eq 0 ]] || fail "exit status $status: $(cat messages)"
+}
+
+case_command_only() { # section 7
+    serve "$b" 10.99.0.2 80
+    # One that is none of its descendants goes on connecting all the while.
+    (while nsenter --net="/run/netns/$a" "$triggers/connect" established 10.99.0.2 80 >/dev/null; do
+        :
+    done) 2>/dev/null &
+    pids+=($!)
+    # shellcheck disable=SC2016 # for the inner shell
+    trace_shell '"$triggers/connect" established 10.99.0.2 80
+        "$triggers/connect" -n 3 ECONNREFUSED 10.99.0.2 81
+        "$triggers/inherit" fork 10.99.0.2 80
+        sleep 0.3'
+    check accepted=false opens=5
+}
+
+case_command_descendants() { # section 7
+    serve "$b" 10.99.0.2 80
+    # A daemon: its parent is gone, and so is its session, before it connects.
+    # shellcheck disable=SC2016 # for the inner shell
+    trace_shell '(setsid sh -c "sleep 0.2; $triggers/connect established 10.99.0.2 80" &)
+        (("$triggers/connect" ECONNREFUSED 10.99.0.2 81 &) &)
+        sleep 0.8'
+    [[ $(wc -l <expected) -eq 2 ]] || fail "the daemons did not connect"
+    check
+}
+
+case_command_last_events() { # section 7
+    # What happens in the very exit of the command is in the record as well.
+    rule_in "$b" input "tcp dport 80 drop"
+    # shellcheck disable=SC2016 # for the inner shell
+    trace_shell 'exec "$triggers/giveup" exit 10.99.0.2 80'
+    check
+}
+
+case_command_interrupted() { # section 7
+    "$tpconnect" -w events -- sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done' \
+        >stdout 2>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -q ready stdout || fail "the command did not start: $(cat messages)"
+    kill -TERM "$tracer"
+    trace_ends 9
+}
+
+case_command_time() { # -t with a command: tracing ends before the command, whose status counts
+    run_traced -t 300ms -w events -- sh -c 'sleep 1; exit 5'
+    [[ $status -eq 5 ]] || fail "expected status 5, got $status"
+}

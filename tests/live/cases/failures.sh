@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Attempts that come to nothing.
+
+# Since Linux 6.5 the kernel tries so many times more often before it doubles its interval.
+plain_retries() { sysctl_in "$a" net.ipv4.tcp_syn_linear_timeouts=0 2>/dev/null || true; }
+
+# took_between EVENT LEAST MOST: how long the attempts took that ended so, in ms.
+took_between() {
+    local event="$1" least="$2" most="$3" ms
+
+    while read -r ms; do
+        [[ $ms -ge $least && $ms -le $most ]] || fail "$event after $ms ms, not $least to $most"
+    done < <(jq --arg name "tcp.$event" 'select(."event.name" == $name) |
+        ."tpconnect.connect.duration_ns" / 1e6 | floor' record)
+}
+
+case_no_answer() { # 5
+    plain_retries
+    sysctl_in "$a" net.ipv4.ip_local_port_range="45678 45678"
+    rule_in "$b" input "tcp dport 80 drop"
+    count_syns
+    trace
+    trigger connect -r -s 1 ETIMEDOUT 10.99.0.2 80
+    trigger connect -r -s 1 ETIMEDOUT fd00:99::2 80
+    stop_trace
+    check
+    [[ $(syns_sent) -eq 4 ]] || fail "the kernel has sent $(syns_sent) SYNs, not 4"
+    took_between failed 2000 8000
+}
+
+case_unreachable_host() { # 6
+    rule_in "$b" input "tcp dport 80 meta nfproto ipv4 reject with icmp type host-unreachable;
+        tcp dport 80 meta nfproto ipv6 reject with icmpv6 type addr-unreachable"
+    count_syns
+    trace
+    trigger connect EHOSTUNREACH 10.99.0.2 80
+    trigger connect EHOSTUNREACH fd00:99::2 80
+    stop_trace
+    check retries=$(($(syns_sent) - 2))
+}
+
+case_firewall_drop() { # 7
+    plain_retries
+    rule_in "$a" output "tcp dport 80 drop"
+    trace
+    trigger connect -s 1 ETIMEDOUT 10.99.0.2 80
+    stop_trace
+    check
+    took_between failed 2000 8000
+}
+
+case_firewall_reset() { # 7
+    rule_in "$a" output "tcp dport 80 reject with tcp reset"
+    trace
+    trigger connect ECONNREFUSED 10.99.0.2 80
+    trigger connect ECONNREFUSED fd00:99::2 80
+    stop_trace
+    check
+}
+
+case_firewall_icmp() { # 7
+    rule_in "$a" output "tcp dport 80 reject"
+    trace
+    trigger connect ECONNREFUSED 10.99.0.2 80
+    stop_trace
+    check
+    took_between failed 500 4000
+}
+
+case_routes() { # 8
+    within "$a" ip route add unreachable 10.98.1.0/24
+    within "$a" ip route add prohibit 10.98.2.0/24
+    within "$a" ip route add blackhole 10.98.3.0/24
+    within "$a" ip route add unreachable fd00:98:1::/48
+    within "$a" ip route add prohibit fd00:98:2::/48
+    within "$a" ip route add blackhole fd00:98:3::/48
+    trace
+    trigger connect -u EHOSTUNREACH 10.98.1.1 80
+    trigger connect -u EACCES 10.98.2.1 80
+    trigger connect -u EINVAL 10.98.3.1 80
+    trigger connect -u ENETUNREACH 10.97.0.1 80
+    trigger connect -u EHOSTUNREACH fd00:98:1::1 80
+    trigger connect -u EACCES fd00:98:2::1 80
+    trigger connect -u EINVAL fd00:98:3::1 80
+    trigger connect -u ENETUNREACH fd00:97::1 80
+    trigger connect -u -m ENETUNREACH 10.97.0.1 80
+    stop_trace
+    check
+}
+
+case_no_port_left() { # 9
+    serve "$b" 10.99.0.2 80
+    sysctl_in "$a" net.ipv4.ip_local_port_range="45678 45678"
+    trace
+    trigger_background connect -w 20000 established 10.99.0.2 80
+    await test -s expected || fail "the first connection was not made"
+    trigger connect -l EADDRNOTAVAIL 10.99.0.2 80
+    stop_trace
+    check uncounted=1
+}
+
+case_given_up() { # 17
+    local how port=80
+
+    rule_in "$b" input "tcp dport 80-90 drop"
+    trace
+    for how in close shutdown unspec exit; do
+        trigger giveup "$how" 10.99.0.2 "$port"
+        port=$((port + 1))
+    done
+    # Killed by itself, and while it is blocked in connect.
+    for how in kill kill-blocked; do
+        within "$a" "$triggers/giveup" "$how" 10.99.0.2 "$port" >>expected || true
+        port=$((port + 1))
+    done
+    stop_trace
+    [[ $(wc -l <expected) -eq 6 ]] || fail "not all have connected: $(cat expected)"
+    check
+}
+
+case_interrupted() { # 18
+    local how n=0
+
+    serve "$b" 10.99.0.2 80
+    count_syns
+    trace
+    for how in signal restart timeout; do
+        # The first SYN is lost, so that there is time for an interruption.
+        rule_in "$b" input "tcp dport 80 drop"
+        (sleep 0.6 && rule_in "$b" input "") &
+        trigger interrupted "$how" 10.99.0.2 80
+        n=$((n + 1))
+        wait_for "$n" established
+    done
+    stop_trace
+    [[ $(syns_sent) -gt 3 ]] || fail "no SYN was lost"
+    check retries=$(($(syns_sent) - 3))
+}

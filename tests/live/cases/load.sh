@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Many at once.
+
+# How many connections case_many makes.
+: "${LIVE_MANY:=50000}"
+
+# A field of the last line, tpconnect.stop.
+stop_field() { tail -n 1 record | jq ".\"tpconnect.$1\""; }
+
+case_packet_steering() { # 22
+    # Receive packet steering makes softirqs interrupt whatever runs on either CPU; with a spinner
+    # on each, ever another process.
+    ip netns exec "$a" sh -c 'echo ffffffff >/sys/class/net/lo/queues/rx-0/rps_cpus' 2>/dev/null ||
+        ip netns exec "$a" sh -c 'echo 3 >/sys/class/net/lo/queues/rx-0/rps_cpus' ||
+        skip "no receive packet steering"
+    spin_on_each_cpu
+    serve "$a" 127.0.0.1 80
+    trace --ring-size 64M
+    trigger flood 4 5000 127.0.0.1 80
+    stop_trace
+    [[ $(wc -l <expected) -eq 20000 ]] || fail "not 20000 connections were made"
+    check
+}
+
+spin_on_each_cpu() {
+    local cpu
+
+    for ((cpu = 0; cpu < $(nproc); cpu++)); do
+        taskset -c "$cpu" sh -c 'while :; do :; done' &
+        pids+=($!)
+    done
+}
+
+case_stopped_reader() { # 23
+    trace --ring-size 1M
+    kill -STOP "$tracer"
+    trigger flood -q 2 10000 127.0.0.1 80
+    kill -CONT "$tracer"
+    stop_trace
+    # Refused: an attempt and a failure each, no more and no less.
+    [[ $(stop_field events.sent) -eq 40000 ]] || fail "not 40000 events: $(tail -n 1 record)"
+    [[ $(stop_field loss.ring) -gt 0 ]] || fail "nothing was lost: $(tail -n 1 record)"
+    check expected=false lossless=false
+    only_loss ring
+}
+
+# only_loss CLASS: nothing was lost in another way.
+only_loss() {
+    local others
+
+    others="$(tail -n 1 record | jq -c --arg class "$1" 'with_entries(select(
+        (.key | startswith("tpconnect.loss.")) and .key != "tpconnect.loss." + $class
+        and .value != 0))')"
+    [[ $others == "{}" ]] || fail "lost in other ways as well: $others"
+}
+
+case_loss_is_told() { # section 8: within a second
+    trace --ring-size 64K
+    kill -STOP "$tracer"
+    trigger flood -q 1 2000 127.0.0.1 80
+    kill -CONT "$tracer"
+    await grep -q '"tpconnect.loss"' record || fail "the loss is not told while tracing goes on"
+    stop_trace
+    check expected=false lossless=false
+    grep -q 'lost: ring=[1-9]' messages || fail "the summary does not tell: $(cat messages)"
+}
+
+case_stop_in_flood() { # 25
+    trace --ring-size 256M
+    stop_in_flood
+    # Attempts under way at the end have no result, and the flood goes on without being traced.
+    check expected=false accepted=false opens="$(grep -c '"tcp.connect"' record)"
+}
+
+case_stop_in_flood_with_loss() { # 25
+    trace --ring-size 64K
+    stop_in_flood
+    check expected=false accepted=false lossless=false
+}
+
+stop_in_flood() {
+    trigger_background flood -q 1 0 127.0.0.1 80
+    await enough_of 5000 failed || fail "no 5000 failures in the record"
+    stop_trace
+    [[ $(grep -c . messages) -eq 2 ]] || fail "not a start and a summary: $(cat messages)"
+    [[ $(tcp_counter "$a" ActiveOpens) -ge $(grep -c '"tcp.connect"' record) ]] ||
+        fail "more attempts in the record than the kernel has counted"
+}
+
+case_start_in_flood() { # 34
+    trigger_background flood -q 2 0 127.0.0.1 80
+    await flood_runs || fail "there is no flood"
+    trace --ring-size 256M
+    await enough_of 5000 failed || fail "no 5000 failures in the record"
+    kill -KILL "${pids[0]}"
+    stop_trace
+    check expected=false accepted=false opens="$(grep -c '"tcp.connect"' record)"
+}
+
+flood_runs() { [[ $(tcp_counter "$a" ActiveOpens) -gt 1000 ]]; }
+
+case_many() { # 28
+    local early late
+
+    serve "$a" 127.0.0.1 80 >/dev/null
+    trace_raw --netns "$a" -e all -o json > >(tail -n 1 >record)
+    await grep -qs tracing messages || fail "tpconnect did not start: $(cat messages)"
+    STEP_SECONDS=600 trigger flood -q 2 "$((LIVE_MANY * 2 / 10))" 127.0.0.1 80
+    early="$(resident)"
+    STEP_SECONDS=600 trigger flood -q 2 "$((LIVE_MANY * 3 / 10))" 127.0.0.1 80
+    late="$(resident)"
+    stop_trace
+    await test -s record || fail "no last line"
+    [[ $(tcp_counter "$a" ActiveOpens) -eq $LIVE_MANY ]] || fail "not $LIVE_MANY connections"
+    [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked at the end: $(cat record)"
+    # Attempt, result and close of each; what the ring lost is counted, so it balances all the same.
+    [[ $(stop_field events.sent) -eq $((3 * LIVE_MANY)) ]] || fail "not 3 events each: $(cat record)"
+    [[ $((late - early)) -lt 1024 ]] || fail "RSS has grown from $early to $late KiB"
+    only_loss ring
+}
+
+resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$tracer/status"; }
+
+case_rotation() { # 27
+    local n=0
+
+    trace --ring-size 64M
+    trigger_background flood 1 20000 127.0.0.1 80
+    while [[ $n -lt 10 ]]; do
+        sleep 0.05
+        n=$((n + 1))
+        mv record "old.$n"
+        kill -HUP "$tracer"
+        await test -e record || fail "there is no new file"
+    done
+    wait "${pids[-1]}" || fail "the flood failed"
+    stop_trace
+    for file in old.*; do
+        [[ ! -s $file || -z $(tail -c 1 "$file") ]] || fail "$file ends in the middle of a line"
+    done
+    [[ $(find . -name 'old.*' -size +0 | wc -l) -gt 1 ]] || fail "nothing was written meanwhile"
+    # In their order, the files are one record without a gap.
+    mv record "old.$((n + 1))"
+    for ((n = 1; n <= 11; n++)); do
+        cat "old.$n"
+    done >record
+    check
+}

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# The command line: filters, limits, and what is wrong usage.
+
+# unexpected NAMESPACE OUTCOME ADDR PORT: a connection that must not show.
+unexpected() {
+    local name="$1"
+    shift
+
+    within "$name" "$triggers/connect" "$@" >/dev/null || fail "the connection to hide failed"
+}
+
+# held OUTCOME ADDR PORT: a process that connects once it is released; its pid goes to $held.
+held() {
+    mkfifo "gate.$#.$3"
+    # shellcheck disable=SC2016 # for the inner shell
+    nsenter --net="/run/netns/$a" sh -c 'read -r _ <"$1"; shift; exec "$@"' sh "gate.$#.$3" \
+        "$triggers/connect" "$@" >"held.$3" &
+    held=$!
+    pids+=("$held")
+}
+
+release() { echo >"gate.3.$1"; wait "$2" || fail "the held connection failed"; }
+
+case_filter_pid() { # -p
+    local first second third
+
+    held ECONNREFUSED 10.99.0.2 81 && first="$held"
+    held ECONNREFUSED 10.99.0.2 82 && second="$held"
+    held ECONNREFUSED 10.99.0.2 83 && third="$held"
+    trace -p "$first,$third"
+    release 81 "$first"
+    release 82 "$second"
+    release 83 "$third"
+    stop_trace
+    cat held.81 held.83 >expected
+    check opens=2
+}
+
+case_filter_port() { # -P
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace -P 81,8000-8002
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect -n 3 ECONNREFUSED 10.99.0.2 8000
+    trigger connect -u EACCES 10.98.2.1 8001
+    unexpected "$a" ECONNREFUSED 10.99.0.2 80
+    unexpected "$a" -n 2 ECONNREFUSED 10.99.0.2 7998
+    unexpected "$a" ECONNREFUSED 10.99.0.2 8003
+    unexpected "$a" -u EACCES 10.98.2.1 8003
+    stop_trace
+    check opens=4
+}
+
+case_filter_netns() { # --netns by inode number, name, path, self
+    local how port=81
+
+    for how in "$(netns_inode "$a")" "$a" "/run/netns/$a" self; do
+        : >record
+        : >expected
+        trace_raw_within "$how" --netns "$how" -e all -o json -w record
+        trigger connect ECONNREFUSED 10.99.0.2 "$port"
+        unexpected "$b" ECONNREFUSED 10.99.0.1 "$port"
+        unexpected "$b" -u ENETUNREACH 10.97.0.1 "$port"
+        stop_trace
+        check opens=1
+        port=$((port + 1))
+    done
+}
+
+trace_raw_within() {
+    local enter=()
+    [[ $1 != self ]] || enter=(nsenter --net="/run/netns/$a")
+    shift
+
+    "${enter[@]}" "$tpconnect" "$@" >>stdout 2>>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -qs '"tpconnect.start"' record || fail "tpconnect did not start: $(cat messages)"
+}
+
+case_filter_events() { # -e, -f
+    local row options want
+
+    serve "$b" 10.99.0.2 80
+    while read -r options want; do
+        : >record
+        # shellcheck disable=SC2086 # words
+        trace ${options//,,/ }
+        trigger connect established 10.99.0.2 80
+        trigger connect ECONNREFUSED 10.99.0.2 81
+        trigger connect -u ENETUNREACH 10.97.0.1 80
+        sleep 0.2
+        stop_trace
+        events="$(jq -r '."event.name" | select(startswith("tcp."))[4:]' record | sort | uniq -c |
+            awk '{ printf "%s%s:%s", sep, $2, $1; sep = "," }')"
+        [[ $events == "$want" ]] || fail "$options: expected $want, got $events"
+        check expected=false accepted=false whole=false
+    done <<-'ROWS'
+	-e,,all close:1,connect:3,established:1,failed:2
+	-e,,established established:1
+	-e,,failed,close close:1,failed:2
+	-e,,connect connect:3
+	-e,,+close close:1,established:1,failed:2
+	-e,,-failed established:1
+	-f failed:2
+	-e,,+connect,,-f failed:2
+	ROWS
+}
+
+case_default_events() { # section 3
+    serve "$b" 10.99.0.2 80
+    trace_raw --netns "$a" -o json -w record
+    await grep -qs '"tpconnect.start"' record || fail "tpconnect did not start: $(cat messages)"
+    trigger connect established 10.99.0.2 80
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    sleep 0.2
+    stop_trace
+    check whole=false
+    ! grep -E '"tcp.(connect|close)"' record >odd || fail "not in the default set: $(cat odd)"
+}
+
+case_max_events() { # -n
+    trace -n 3
+    # The last two connections may find nobody there any more.
+    trigger connect -n 4 ECONNREFUSED 10.99.0.2 81
+    trace_ends 0
+    [[ $(grep -c '"tcp\.' record) -eq 3 ]] || fail "not 3 events: $(cat record)"
+    check expected=false accepted=false lossless=false
+}
+
+case_time() { # -t
+    local start end
+
+    start="$(date +%s%N)"
+    trace_raw --netns "$a" -e all -o json -w record -t 1s
+    trace_ends 0
+    end="$(date +%s%N)"
+    [[ $((end - start)) -ge 1000000000 && $((end - start)) -lt 5000000000 ]] ||
+        fail "not 1 s but $((end - start)) ns"
+    check
+}
+
+case_no_syscalls() { # --no-syscalls
+    serve "$b" 10.99.0.2 80
+    trace --no-syscalls
+    trigger connect established 10.99.0.2 80
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    unexpected "$a" -u ENETUNREACH 10.97.0.1 80
+    stop_trace
+    check
+    grep -q 'fail before SYN_SENT.* unseen' messages || fail "not said at start: $(cat messages)"
+    ! grep -E 'sys_(enter|exit)_connect' record >odd || fail "attached to system calls: $(cat odd)"
+}
+
+case_object() { # --object
+    local object="${tpconnect%/*}/connect.bpf.o"
+
+    [[ -e $object ]] || skip "there is no connect.bpf.o next to tpconnect"
+    trace --object "$object"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    stop_trace
+    check
+}
+
+# refused STATUS PATTERN ARGUMENT...: one line on stderr that matches, nothing on stdout.
+refused() {
+    local want="$1" pattern="$2"
+    shift 2
+
+    run_traced "$@"
+    [[ $status -eq $want ]] || fail "$*: expected status $want, got $status: $(cat messages)"
+    [[ $(wc -l <messages) -eq 1 && ! -s stdout ]] || fail "$*: not one line: $(cat messages stdout)"
+    grep -qE -- "$pattern" messages || fail "$*: expected $pattern, got $(cat messages)"
+}
+
+case_wrong_usage() { # section 7
+    refused 2 "'--nonsense'" --nonsense
+    refused 2 "'-Z'" -Z
+    refused 2 '70000.*1 to 65535' -P 70000
+    refused 2 'port.* 0 ' -P 0
+    refused 2 'ends before it begins' -P 90-80
+    refused 2 '"http"' -P http
+    refused 2 '""|missing|is not a port' -P ''
+    refused 2 '"x"' -p x
+    refused 2 '/nonexistent.*No such file' --netns /nonexistent
+    refused 2 'there is no event "nonsense"' -e nonsense
+    refused 2 'none of the events' -f -e established
+    refused 2 'no format "xml"' -o xml
+    refused 2 '"0" is not a number of events' -n 0
+    refused 2 '"soon" is not a time' -t soon
+    refused 2 '"1000" is not a power of two' --ring-size 1000
+    refused 2 '"purple"' --color purple
+    refused 2 'unknown command .nonsense.' nonsense
+    refused 2 'missing after --' --
+    refused 2 '-p|--pid' -p
+    refused 2 'takes no value' --failed=yes
+}
+
+case_wrong_object() { # section 7
+    echo 'int x;' >nothing.c
+    cc -c nothing.c -o nothing.o 2>/dev/null || echo nonsense >nothing.o
+    : >empty.o
+    refused 1 '/nonexistent.*No such file' --object /nonexistent
+    refused 1 '/bin/true.*not a' --object /bin/true
+    refused 1 'nothing.o.*not a' --object nothing.o
+    refused 1 'empty.o.*not a' --object empty.o
+    refused 1 '/tmp.*(not a|directory)' --object /tmp
+}
+
+case_unwritable_file() { # -w
+    refused 1 '/nonexistent/file.*No such file' -w /nonexistent/file
+}
+
+case_not_root() { # exit status 3
+    chmod 711 "$case_dir/.." "$case_dir"
+    cp "$tpconnect" copy
+    chmod 755 copy
+    tpconnect="$case_dir/copy"
+    refused_as_nobody
+}
+
+refused_as_nobody() {
+    status=0
+    setpriv --reuid=65534 --regid=65534 --clear-groups "$tpconnect" >stdout 2>messages || status=$?
+    [[ $status -eq 3 ]] || fail "expected status 3, got $status: $(cat messages)"
+    [[ $(wc -l <messages) -eq 1 && ! -s stdout ]] || fail "not one line: $(cat messages stdout)"
+    grep -q root messages || fail "it does not say what to do: $(cat messages)"
+}
+
+case_help() { # --help, --version
+    run_traced --help
+    [[ $status -eq 0 && ! -s messages && $(head -n 1 stdout) == "Usage: tpconnect "* ]] ||
+        fail "--help: status $status, $(cat stdout messages)"
+    [[ $(awk 'length > 100' stdout) == "" ]] || fail "lines over 100 columns"
+    run_traced --version
+    [[ $status -eq 0 && ! -s messages && $(cat stdout) =~ ^tpconnect\ [0-9]+\.[0-9]+\.[0-9]+$ ]] ||
+        fail "--version: status $status, $(cat stdout messages)"
+}

@@ -1,0 +1,385 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# More than any program would do: floods, races, and input that is meant to deceive.
+#
+# LIVE_COUNT    connections of a flood (default 20000)
+# LIVE_OBJECT   the BPF object for the floods, in place of the built-in one
+# LIVE_TEETH=1  also the cases that take a mechanism out and demand that its test then fails
+
+stress_count="${LIVE_COUNT:-20000}"
+
+# --- comparison in linear time -----------------------------------------------------------------
+
+# As `check` does, for records that are too long for it. Options NAME=VALUE:
+# accepted   false: the servers' logs do not tell all (default true)
+# expected   false: no trigger has said what to expect (default true)
+# books      what books() may find wrong, as an extended regular expression (default none)
+# uncounted  attempts that the kernel's own counter leaves out (default 0)
+check_many() {
+    local accepted=true expected=true books='^$' uncounted=0 opens "$@"
+
+    opens=$(($(tcp_counter "$a" ActiveOpens) + uncounted))
+    [[ ! -s stdout ]] || fail "something on stdout: $(head -n 3 stdout)"
+    events_of record >events
+    books | { grep -vE "$books" || true; } >odd
+    [[ ! -s odd ]] || fail "$(cat odd)"
+    lives "$opens" >odd
+    [[ ! -s odd ]] || fail "$(head -n 5 odd)"
+    if $expected; then
+        results_of events | sort >got
+        events_of expected | results_of /dev/stdin | sort >want
+        same want got
+    fi
+    if $accepted; then
+        await accepted_is_complete '{"accepted":true}' || true
+        jq -r '"\(."network.local.address") \(."network.local.port")"' accepted | sort >want
+        awk -F '\t' '$1 == "tcp.established" { print $6, $7 }' events | sort >got
+        same want got
+    fi
+}
+
+# The columns of a record that these checks are about; an absent one is empty.
+events_of() {
+    jq -r '[."event.name", ."tpconnect.seq", ."tpconnect.connection.id", ."process.pid",
+        ."thread.id", ."network.local.address", ."network.local.port", ."network.peer.address",
+        ."network.peer.port", ."error.type", ."process.executable.name", ."tpconnect.origin",
+        ."tpconnect.sent", ."tpconnect.requested.address", ."tpconnect.requested.port",
+        ."tpconnect.netns"] | @tsv' "$1"
+}
+
+# Of each result: what it is, whose, from where, where to, and why.
+results_of() {
+    awk -F '\t' -v OFS='\t' '$1 ~ /^tcp\.(established|failed|cancelled)$/ {
+        print $1, $4, $5, $7, $8, $9, $10, $11 }' "$1"
+}
+
+same() {
+    diff "$1" "$2" >differences ||
+        fail "$(grep -c '^<' differences) were expected and are not there," \
+            "$(grep -c '^>' differences) are there and were not expected: $(head -n 10 differences)"
+}
+
+# What the last line says, and every line's number.
+books() {
+    awk -F '\t' '$2 != NR { print "seq is " $2 " in line " NR; exit }
+        $1 ~ /^tcp\./ { n++ } END { print n + 0 >"written" }' events
+    tail -n 1 record | jq -r --argjson written "$(cat written)" '
+        if ."event.name" != "tpconnect.stop" then "the last line is not tpconnect.stop" else
+        (select(."tpconnect.events.sent" != ."tpconnect.events.written" +
+            ."tpconnect.events.filtered" + ."tpconnect.loss.ring" + ."tpconnect.loss.output") |
+            "the books do not balance: \(tojson)"),
+        (select(."tpconnect.events.written" != $written) |
+            "\($written) events are written, and it says \(."tpconnect.events.written")"),
+        (to_entries[] | select((.key | startswith("tpconnect.loss.")) and .value != 0) |
+            "lost: \(.key) is \(.value)") end'
+}
+
+# Each attempt begins, has its result and, if there was a connection, its close: once, and in this
+# order. And there are as many as the kernel has counted.
+lives() {
+    awk -F '\t' -v opens="$1" '
+        $1 !~ /^tcp\./ { next }
+        {
+            key = $4 " " $5 " " $8 " " $9 " " $11 " " $12
+            if (!($3 in who))
+                who[$3] = key
+            else if (who[$3] != key)
+                print "differs between the events of an attempt: " who[$3] " and " $0
+            life[$3] = life[$3] substr($1, 5, 2) " "
+        }
+        $1 == "tcp.connect" && $13 != "false" { sent++ }
+        END {
+            for (id in life)
+                if (life[id] !~ /^co (re )*(es cl |fa |ca )$/)
+                    bad[life[id]]++
+            for (how in bad)
+                print bad[how] " attempts with this life: " how
+            if (sent != opens)
+                print "attempts: the kernel has counted " opens ", in the record are " sent + 0
+        }' events
+}
+
+# --- help --------------------------------------------------------------------------------------
+
+trace_flood() { trace --ring-size 64M ${LIVE_OBJECT:+--object "$LIVE_OBJECT"} "$@"; }
+
+cpu_count() { getconf _NPROCESSORS_ONLN; }
+
+# Packets on lo are taken in on any CPU, as with a network card of several queues.
+steer_loopback() {
+    local mask
+
+    mask="$(printf '%x' $(((1 << $(cpu_count)) - 1)))"
+    # shellcheck disable=SC2016 # for the inner shell
+    nsenter --net="/run/netns/$a" unshare --mount sh -c '
+        mount -t sysfs sysfs /sys && echo "$1" >/sys/class/net/lo/queues/rx-0/rps_cpus' \
+        sh "$mask" 2>/dev/null || skip "this kernel has no receive packet steering"
+}
+
+# Something that always runs, on each CPU: it is then interrupted rather than left idle.
+spin() {
+    local cpu
+
+    for ((cpu = 0; cpu < $(cpu_count); cpu++)); do
+        timeout "$STEP_SECONDS" nice -n 19 taskset -c "$cpu" sh -c 'while :; do :; done' &
+        pids+=($!)
+    done
+}
+
+# The BPF object, built from the sources next to these tests and changed by a sed expression in one
+# of its files: mutated_object FILE EXPRESSION; its path goes to $object.
+mutated_object() {
+    local root="$here/../.." file triplet arch
+
+    command -v clang >/dev/null && command -v bpftool >/dev/null || skip "clang or bpftool is missing"
+    [[ -d $root/bpf ]] || skip "the sources are not here"
+    cp -r "$root/bpf" "$root/contract" .
+    sed -i -E "$2" "bpf/$1"
+    ! cmp -s "$root/bpf/$1" "bpf/$1" || fail "nothing to change in $1"
+    triplet="$(cc -print-multiarch)"
+    arch="$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')"
+    for file in bpf/*.bpf.c; do
+        clang -target bpf -mcpu=v3 -O2 -g -D__TARGET_ARCH_"$arch" -I. \
+            -idirafter "/usr/include/$triplet" -c "$file" -o "${file##*/}.o"
+    done
+    object="$case_dir/mutated.o"
+    bpftool gen object "$object" ./*.bpf.c.o
+}
+
+# --- no transition missed ----------------------------------------------------------------------
+
+steered_flood() {
+    steer_loopback
+    serve "$a" -r 127.0.0.1 80
+    trace_flood "$@"
+    spin
+    trigger flood 4 $((stress_count / 4)) 127.0.0.1 80
+    stop_trace
+    [[ $(wc -l <expected) -eq $((stress_count / 4 * 4)) ]] || fail "the trigger has not said all"
+}
+
+case_stress_steered() { # 22
+    steered_flood
+    check_many
+}
+
+case_stress_steered_refused() { # 22, with results that come within connect(2)
+    steer_loopback
+    trace_flood
+    spin
+    trigger flood 4 $((stress_count / 4)) 127.0.0.1 80
+    stop_trace
+    check_many accepted=false
+}
+
+# What the figures are without the second copy of the program; the case before must then fail.
+case_stress_steered_teeth() { # 22
+    [[ -n ${LIVE_TEETH:-} ]] || skip "LIVE_TEETH is not set"
+    mutated_object state.bpf.c '/BPF_PROG\(state_second/,/^}/ s/^\tstate_changed.*//'
+    LIVE_OBJECT="$object" steered_flood
+    events_of record >events
+    lives "$(tcp_counter "$a" ActiveOpens)" >odd
+    echo "teeth: $(tail -n 1 record); $(tr '\n' ';' <odd)" >&2
+    cat odd
+    [[ -s odd ]] || fail "nothing was missed without the second copy"
+    ! (check_many) >/dev/null || fail "the check does not notice"
+}
+
+# --- addresses that change during the call -----------------------------------------------------
+
+# serve_apart NAMESPACE ADDR PORT: as serve, with a log of its own, accepted.PORT.
+serve_apart() {
+    nsenter --net="/run/netns/$1" "$triggers/accept" -r "$2" "$3" >"accepted.$3" 2>"server.$3" &
+    pids+=($!)
+    await grep -qs listening "server.$3" || fail "the server did not start: $(cat "server.$3")"
+}
+
+# What the servers have accepted, and the record's connections: source and destination port.
+same_as_accepted() {
+    local port
+
+    for port; do
+        await seen_by "$port" || true
+        jq -r --arg port "$port" '"\(."network.local.port") \($port)"' "accepted.$port"
+    done | sort >want
+    awk -F '\t' '$1 == "tcp.established" { print $7, $9 }' events | sort >got
+    same want got
+}
+
+seen_by() {
+    [[ $(wc -l <"accepted.$1") -ge $(awk -F '\t' -v port="$1" \
+        '$1 == "tcp.established" && $9 == port' events | wc -l) ]]
+}
+
+# What was requested is one of the two; and that the request and what came of it differ, happens.
+requests_are() {
+    awk -F '\t' -v address="$1" -v one="$2" -v other="$3" '
+        $14 == "" { next }
+        $14 != address || ($15 != one && $15 != other) || $15 == $9 {
+            print "requested: " $0 }
+        $1 == "tcp.connect" { n++ }
+        END { print n + 0 >"differing" }' events >odd
+    [[ ! -s odd ]] || fail "$(head -n 3 odd)"
+}
+
+case_stress_moving_port() { # section 4, T4
+    serve_apart "$a" 127.0.0.1 80
+    serve_apart "$a" 127.0.0.1 81
+    trace_flood
+    within "$a" "$triggers/moving" port "$stress_count" 127.0.0.1 80 81 >calls || fail "trigger failed"
+    stop_trace
+    check_many expected=false accepted=false
+    same_as_accepted 80 81
+    sort calls >want
+    awk -F '\t' '$1 == "tcp.established" { print $4 "\t" $7 "\t" $9 "\t" $10 }' events | sort >got
+    same want got
+    requests_are 127.0.0.1 80 81
+    [[ $(cpu_count) -eq 1 || $(cat differing) -gt 0 ]] || fail "no request was ever changed"
+}
+
+case_stress_moving_port_unsent() { # section 4, T4
+    trace_flood
+    within "$a" "$triggers/moving" port "$stress_count" 10.97.0.1 80 81 >calls || fail "trigger failed"
+    stop_trace
+    check_many expected=false accepted=false
+    awk -F '\t' '$1 == "tcp.failed" { print $10, $13 } $1 ~ /^tcp/ && $9 != 80 && $9 != 81' events |
+        sort | uniq -c >got
+    [[ $(cat got) =~ ^\ *$stress_count\ ENETUNREACH\ false$ ]] || fail "not all failed: $(cat got)"
+}
+
+case_stress_moving_family() { # section 4, T1: what the kernel has read counts
+    serve_apart "$a" 127.0.0.1 80
+    trace_flood
+    within "$a" "$triggers/moving" family "$stress_count" 127.0.0.1 80 81 >calls ||
+        fail "trigger failed"
+    stop_trace
+    check_many expected=false accepted=false
+    same_as_accepted 80
+    # Of those that the kernel has refused, some were an IPv4 address when they began.
+    awk -F '\t' '$1 == "tcp.failed" && ($10 != "EAFNOSUPPORT" || $13 != "false" || $9 != 80) ||
+        $1 == "tcp.cancelled"' events >odd
+    [[ ! -s odd ]] || fail "$(head -n 3 odd)"
+    awk -F '\t' '$4 == ""' calls | sort >want
+    awk -F '\t' '$1 == "tcp.established" { print $4 "\t" $7 "\t" $9 "\t" }' events | sort >got
+    same want got
+}
+
+case_stress_moving_descriptor() { # section 4, T3 and T5
+    serve_apart "$a" 127.0.0.1 80
+    trace_flood
+    within "$a" "$triggers/moving" descriptor "$stress_count" 127.0.0.1 80 81 >calls ||
+        fail "trigger failed"
+    stop_trace
+    check_many expected=false accepted=false
+    same_as_accepted 80
+    [[ $(grep -c . got) -gt 0 ]] || fail "there was no connection"
+    awk -F '\t' '$1 == "tcp.connect" { print $12 }' events | sort | uniq -c >origins
+    [[ $(grep -vcE ' (connect|unknown)$' origins) -eq 0 ]] || fail "origins: $(cat origins)"
+}
+
+# --- addresses that are none -------------------------------------------------------------------
+
+case_stress_lengths() { # section 4, T1
+    trace
+    trigger lengths 81
+    stop_trace
+    check
+}
+
+case_stress_pages() { # section 4, T4
+    serve "$a" 127.0.0.1 80 ::1 80
+    trace
+    trigger pages established 127.0.0.1 80
+    trigger pages established ::1 80
+    trigger pages ECONNREFUSED 127.0.0.1 81
+    trigger pages ENETUNREACH 10.97.0.1 80
+    trigger pages ENETUNREACH fd00:97::1 80
+    stop_trace
+    check
+}
+
+# --- seccomp -----------------------------------------------------------------------------------
+
+sandboxed() {
+    serve "$a" 127.0.0.1 80
+    trace
+    trigger sandbox "$1" 127.0.0.1 80
+    stop_trace
+    check
+}
+
+case_stress_seccomp_nothing() { sandboxed nothing; } # section 4, T1
+
+case_stress_seccomp_errnos() { sandboxed errnos; } # section 4, T7
+
+case_stress_seccomp_reused() { sandboxed reused; } # section 4, T7
+
+case_stress_seccomp_absent() { sandboxed absent; } # section 4, T1
+
+case_stress_seccomp_continue() { sandboxed continue; } # section 4, T1
+
+case_stress_seccomp_proxy() { sandboxed proxy; } # section 4, T5
+
+# Attempts in A stay pending, as the address of B cannot be resolved, until peer_is_back.
+peer_is_away() { within "$b" ip link set veth0 down; }
+
+peer_is_back() { within "$b" ip link set veth0 up; }
+
+syn_sent() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge $1 ]]; }
+
+sandboxed_while_pending() {
+    peer_is_away
+    serve "$b" 0.0.0.0 80
+    trace
+    (sleep 0.4 && peer_is_back) &
+    trigger sandbox "$1" 10.99.0.2 80
+    stop_trace
+    check
+}
+
+case_stress_seccomp_blocked() { sandboxed_while_pending blocked; } # section 4, T7
+
+case_stress_seccomp_restart() { sandboxed_while_pending restart; } # section 4, T1
+
+case_stress_seccomp_killed() { # section 4, T5
+    peer_is_away
+    trace
+    trigger sandbox killed 10.99.0.2 80
+    stop_trace
+    check
+}
+
+# --- processes that are others by the time the result is there ---------------------------------
+
+case_stress_become() { # section 4, T5
+    local how n=0
+
+    peer_is_away
+    serve "$b" 0.0.0.0 80
+    trace
+    for how in rename exec exec-thread leave user blocking; do
+        nsenter --net="/run/netns/$a" "$triggers/become" "$how" 10.99.0.2 80 >>"promised.$how" &
+        pids+=($!)
+        n=$((n + 1))
+    done
+    await syn_sent "$n" || fail "not all are pending: $(within "$a" ss -tan)"
+    sleep 0.3
+    peer_is_back
+    wait_for "$n" established
+    await server_saw "$n" || fail "the server has accepted $(wc -l <accepted)"
+    await no_more_of become || fail "a process is still there"
+    stop_trace
+    cat promised.* >expected
+    check
+}
+
+# No connection of A is open any more, so each has had its close.
+no_more_of() { [[ $(within "$a" ss -Htn state established | wc -l) -eq 0 ]]; }
+
+case_stress_become_closed() { # section 4, T5
+    peer_is_away
+    trace
+    trigger become exec-close 10.99.0.2 80
+    stop_trace
+    check
+}

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Every way into the kernel that is not a plain connect(2).
+
+case_compat() { # 12
+    serve "$b" 10.99.0.2 80 fd00:99::2 80
+    trace
+    trigger compat connect established 10.99.0.2 80
+    trigger compat socketcall established fd00:99::2 80
+    trigger compat connect ECONNREFUSED 10.99.0.2 81
+    trigger compat socketcall ECONNREFUSED 10.99.0.2 82
+    stop_trace
+    check
+}
+
+case_io_uring() { # 13
+    local how
+
+    serve "$b" 10.99.0.2 80 fd00:99::2 80
+    trace
+    for how in inline async sqpoll; do
+        trigger uring "$how" established 10.99.0.2 80
+        trigger uring "$how" established fd00:99::2 80
+        trigger uring "$how" ECONNREFUSED 10.99.0.2 81
+    done
+    stop_trace
+    check
+}
+
+case_fastopen_send() { # 14
+    sysctl_in "$a" net.ipv4.tcp_fastopen=3
+    sysctl_in "$b" net.ipv4.tcp_fastopen=3
+    serve "$b" -f 10.99.0.2 80
+    trace
+    trigger fastopen sendto none 10.99.0.2 80
+    trigger fastopen sendto cookie 10.99.0.2 80
+    trigger fastopen sendmsg cookie 10.99.0.2 80
+    stop_trace
+    check
+}
+
+case_fastopen_connect() { # 15
+    sysctl_in "$a" net.ipv4.tcp_fastopen=3
+    sysctl_in "$b" net.ipv4.tcp_fastopen=3
+    serve "$b" -f 10.99.0.2 80
+    within "$a" "$triggers/fastopen" sendto none 10.99.0.2 80 >/dev/null || fail "no first cookie"
+    await server_saw 1 || fail "the server has not accepted"
+    : >accepted
+    trace
+    trigger fastopen deferred cookie 10.99.0.2 80
+    stop_trace
+    check opens=1
+    took_between established 200 2000
+    grep '"tcp.established"' record | grep -q '"tpconnect.deferred":true' ||
+        fail "not flagged as deferred: $(grep established record)"
+}
+
+case_fastopen_unsent() { # 15
+    sysctl_in "$a" net.ipv4.tcp_fastopen=3
+    sysctl_in "$b" net.ipv4.tcp_fastopen=3
+    serve "$b" -f 10.99.0.2 80
+    within "$a" "$triggers/fastopen" sendto none 10.99.0.2 80 >/dev/null || fail "no first cookie"
+    trace
+    trigger fastopen unsent cookie 10.99.0.2 80
+    stop_trace
+    check opens=0 uncounted=1 accepted=false
+}
+
+case_mptcp() { # 16
+    ip -n "$a" address add 10.99.0.11/24 dev veth0
+    within "$a" ip mptcp limits set subflow 2 add_addr_accepted 2 || skip "ip has no mptcp"
+    within "$b" ip mptcp limits set subflow 2 add_addr_accepted 2
+    within "$a" ip mptcp endpoint add 10.99.0.11 dev veth0 subflow
+    nsenter --net="/run/netns/$b" "$triggers/mptcp" serve 10.99.0.2 80 2>mptcp_server &
+    pids+=($!)
+    await grep -qs listening mptcp_server || skip "$(cat mptcp_server)"
+    trace
+    trigger mptcp 10.99.0.2 80 10.99.0.11
+    stop_trace
+    check accepted=false
+}
+
+case_mptcp_fallback() { # 16
+    # The peer knows no MPTCP: one subflow, which goes on as plain TCP.
+    serve "$b" 10.99.0.2 80
+    trace
+    trigger mptcp 10.99.0.2 80
+    stop_trace
+    check
+}
+
+case_faults() { # section 4, T1
+    serve "$b" 10.99.0.2 80
+    trace
+    trigger faults 10.99.0.2 80
+    stop_trace
+    check
+}
+
+case_reuse() { # section 4, T1
+    serve "$b" 10.99.0.2 80 fd00:99::2 80
+    trace
+    trigger reuse 10.99.0.2 80 81
+    trigger reuse fd00:99::2 80 81
+    stop_trace
+    check
+}
+
+case_any_address() { # section 4, T4
+    serve "$a" 127.0.0.1 80 ::1 80
+    trace
+    trigger connect established 0.0.0.0 80
+    trigger connect established :: 80
+    stop_trace
+    check
+    grep -q '"tpconnect.requested.address":"0.0.0.0"' record || fail "the request is not shown"
+}
+
+case_self_connect() { # section 2: an attempt is established without a listener
+    trace
+    trigger special self 127.0.0.1 7777
+    stop_trace
+    check accepted=false
+}
+
+case_repair() { # section 4, T3
+    trace
+    trigger special repair 10.99.0.2 80
+    stop_trace
+    check accepted=false uncounted=1
+}
+
+# Where cgroups of version 2 are; nothing if they are not mounted.
+cgroup_root() { awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts; }
+
+# A cgroup of the case's own; case_cleanup removes it. Its path goes to $cgroup.
+make_cgroup() {
+    cgroup="$(cgroup_root)"
+    [[ -n $cgroup ]] || skip "cgroup2 is not mounted"
+    cgroup="$cgroup/$run_id"
+    mkdir "$cgroup"
+}
+
+case_cgroup_denies() { # 21
+    make_cgroup
+    trace
+    trigger deny cgroup 10.99.0.2 80 "$cgroup"
+    stop_trace
+    check
+}
+
+case_cgroup_rewrites() { # section 4, T4
+    make_cgroup
+    serve "$a" 127.0.0.1 80
+    trace
+    trigger deny rewrite 10.99.0.2 81 "$cgroup"
+    stop_trace
+    check
+    grep -q '"tpconnect.requested.address":"10.99.0.2"' record || fail "the request is not shown"
+}
+
+case_landlock_denies() { # 21
+    trace
+    trigger deny landlock 10.99.0.2 80
+    stop_trace
+    check
+}
+
+case_seccomp_denies() { # 21
+    trace
+    trigger deny seccomp 10.99.0.2 80
+    trigger deny seccomp fd00:99::2 80
+    trigger deny kill 10.99.0.2 80
+    stop_trace
+    check
+}

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+# Every key of every line is one of the specification's (section 6), with a value of its type, and
+# none is missing that is always known. Prints a line for each that is not.
+
+def is_of($kind):
+    if $kind == "time" then type == "string" and
+        test("^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{9}Z$")
+    elif $kind == "int" then type == "number" and . >= 0 and . == floor
+    elif $kind == "id" then type == "number" and . > 0 and . == floor
+    elif $kind == "port" then type == "number" and . > 0 and . < 65536 and . == floor
+    elif $kind == "any port" then type == "number" and . >= 0 and . < 65536 and . == floor
+    elif $kind == "string" then type == "string"
+    elif $kind == "digits" then type == "string" and test("^[1-9][0-9]*$")
+    elif $kind == "address" then type == "string" and
+        test("^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*(:[0-9.]+)?)$")
+    elif $kind == "bool" then type == "boolean"
+    else . as $value | $kind | index($value) != null end;
+
+# What every line has; what every event has besides; and what it may have.
+def of_line: {
+    "timestamp": "time",
+    "event.name": "string",
+    "tpconnect.seq": "id"
+};
+def of_event: of_line + {
+    "tpconnect.connection.id": "string",
+    "network.transport": ["tcp"],
+    "network.type": ["ipv4", "ipv6"],
+    "network.peer.address": "address",
+    "network.peer.port": "any port",
+    "process.pid": "id",
+    "thread.id": "id",
+    "process.executable.name": "string",
+    "thread.name": "string",
+    "process.user.id": "int",
+    "process.creation.time": "time",
+    "tpconnect.origin": ["connect", "compat", "io_uring", "sendmsg", "kernel", "mptcp", "repair",
+                         "unknown"],
+    "tpconnect.netns": "id",
+    "tpconnect.cgroup.id": "digits"
+};
+def optional: {
+    "network.local.address": "address",
+    "network.local.port": "port",
+    "process.parent_pid": "id",
+    "tpconnect.sent": [false],
+    "tpconnect.deferred": [true],
+    "tpconnect.requested.address": "address",
+    "tpconnect.requested.port": "any port",
+    "tpconnect.ipv4_mapped": [true],
+    "tpconnect.syn_retries": "int"
+};
+# By event: what it has besides, and what it may have.
+def of_name: {
+    "tcp.connect": {},
+    "tcp.retry": {},
+    "tcp.established": {"tpconnect.connect.duration_ns": "id"},
+    "tcp.failed": {"error.type": "string"},
+    "tcp.cancelled": {"tpconnect.connect.duration_ns": "id"},
+    "tcp.close": {
+        "tpconnect.bytes_sent": "int", "tpconnect.bytes_received": "int",
+        "tpconnect.retransmits": "int", "tpconnect.reset": "bool"
+    }
+};
+def may_of_name: {
+    "tcp.failed": {"tpconnect.connect.duration_ns": "id"},
+    "tcp.close": {"tpconnect.connection.duration_ns": "id", "tpconnect.rtt_us": "id"}
+};
+
+def of_loss: {
+    "tpconnect.loss.ring": "int", "tpconnect.loss.missed": "int", "tpconnect.loss.state": "int",
+    "tpconnect.loss.unmatched": "int", "tpconnect.loss.output": "int"
+};
+def of_notice: {
+    "tpconnect.start": {"tpconnect.version": "string", "tpconnect.programs": "string"},
+    "tpconnect.loss": of_loss,
+    "tpconnect.stop": (of_loss + {
+        "tpconnect.events.sent": "int", "tpconnect.events.written": "int",
+        "tpconnect.events.filtered": "int", "tpconnect.tracked": "int"
+    })
+};
+
+def must_have:
+    if of_notice[.] then of_line + of_notice[.] elif of_name[.] then of_event + of_name[.]
+    else null end;
+def may_have:
+    if of_name[.] then optional + (may_of_name[.] // {}) else {} end;
+
+def problems: . as $line | ."event.name" as $name | ($name | must_have) as $must |
+    if $must == null then "an unknown event"
+    else
+        ($must + ($name | may_have)) as $types |
+        ($must | keys[] | select($line[.] == null) | "lacks \(.)"),
+        (to_entries[] | .key as $key |
+         if $types[$key] == null then "has a key \($key)"
+         elif .value | is_of($types[$key]) | not then "\($key) is \(.value | tojson)"
+         else empty end)
+    end;
+
+$record[] | . as $line | problems | "\(.): \($line | tojson)"

@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# What the cases are written in. Sourced by run.sh, which sets $tpconnect, $triggers, $here, and for
+# each case $case_dir (the current directory) and $since.
+#
+# In the current directory, a case has: record (what tpconnect wrote), messages (its stderr),
+# stdout, expected (what the triggers promise), accepted (what the servers saw).
+
+readonly SKIPPED=77
+# No step of a case may take longer.
+readonly STEP_SECONDS=60
+
+fail() {
+    printf '%s\n' "$*"
+    trap - ERR
+    exit 1
+}
+
+skip() {
+    printf '%s\n' "$*"
+    trap - ERR
+    exit "$SKIPPED"
+}
+
+now() { date -u +%Y-%m-%dT%H:%M:%S.%NZ; }
+
+# await COMMAND...: until it succeeds, for 10 s at most.
+await() {
+    local _
+
+    for _ in {1..500}; do
+        "$@" && return 0
+        sleep 0.02
+    done
+    return 1
+}
+
+# --- network -----------------------------------------------------------------------------------
+
+# A (10.99.0.1, fd00:99::1) and B (10.99.0.2, fd00:99::2), joined by a pair of veth.
+case_setup() {
+    a="$run_id-a" b="$run_id-b"
+    pids=()
+    make_namespace "$a"
+    make_namespace "$b"
+    ip -n "$a" link add veth0 type veth peer name veth0 netns "$b"
+    give_addresses "$a" 1
+    give_addresses "$b" 2
+    touch record messages stdout expected accepted
+}
+
+make_namespace() {
+    ip netns add "$1"
+    sysctl_in "$1" net.ipv6.conf.default.accept_dad=0
+    ip -n "$1" link set lo up
+}
+
+give_addresses() {
+    ip -n "$1" address add "10.99.0.$2/24" dev veth0
+    ip -n "$1" address add "fd00:99::$2/64" dev veth0 nodad
+    ip -n "$1" link set veth0 up
+}
+
+# Everything in these namespaces was started by the case; the rest is in pids.
+case_cleanup() {
+    local name pid
+
+    trap - ERR
+    set +e
+    for pid in "${pids[@]}"; do
+        kill -CONT "$pid" 2>/dev/null
+        kill -KILL "$pid" 2>/dev/null
+    done
+    for name in $(ip netns list | sed -n "s/^\($run_id-[^ ]*\).*/\1/p"); do
+        for pid in $(ip netns pids "$name"); do
+            kill -KILL "$pid" 2>/dev/null
+        done
+        ip netns delete "$name"
+    done
+    ! mountpoint -q full || umount full
+    if [[ -n ${cgroup:-} ]]; then
+        await rmdir "$cgroup"
+    fi
+    wait
+} 2>/dev/null
+
+# within NAMESPACE COMMAND...: /sys stays what it is, unlike with ip netns exec.
+within() {
+    local name="$1"
+    shift
+
+    timeout "$STEP_SECONDS" nsenter --net="/run/netns/$name" "$@"
+}
+
+netns_inode() { stat -L -c %i "/run/netns/$1"; }
+
+# sysctl_in NAMESPACE NAME=VALUE...
+sysctl_in() {
+    local name="$1"
+    shift
+
+    nsenter --net="/run/netns/$name" sysctl -qw "$@"
+}
+
+# rule_in NAMESPACE HOOK RULE: one rule of nftables for a hook (input or output), in the place of any
+# other there; an empty one lets everything pass.
+rule_in() {
+    within "$1" nft -f - <<-RULES
+	table inet live {
+	    chain $2 {
+	        type filter hook $2 priority 0;
+	    }
+	}
+	flush chain inet live $2
+	table inet live {
+	    chain $2 {
+	        $3
+	    }
+	}
+	RULES
+}
+
+# SYNs that leave A are counted from now on; syns_sent says how many there were.
+count_syns() {
+    within "$a" nft -f - <<-'RULES'
+	table inet syns {
+	    counter sent {
+	    }
+	    chain out {
+	        type filter hook postrouting priority 300;
+	        tcp flags & (syn | ack) == syn counter name sent
+	    }
+	}
+	RULES
+}
+
+syns_sent() {
+    within "$a" nft -j list counter inet syns sent | jq '.nftables[].counter.packets // empty'
+}
+
+# A counter of /proc/net/snmp's Tcp lines.
+tcp_counter() {
+    within "$1" awk -v name="$2" '
+        $1 == "Tcp:" && !column { for (i = 2; i <= NF; i++) if ($i == name) column = i; next }
+        $1 == "Tcp:" { print $column }' /proc/net/snmp
+}
+
+# --- programs ----------------------------------------------------------------------------------
+
+# serve NAMESPACE [-r] ADDR PORT...: a server that logs whom it has accepted.
+serve() {
+    local name="$1" log="server.${#pids[@]}"
+    shift
+
+    nsenter --net="/run/netns/$name" "$triggers/accept" "$@" >>accepted 2>"$log" &
+    pids+=($!)
+    await grep -qs listening "$log" || fail "the server did not start: $(cat "$log")"
+}
+
+# trigger NAME ARGUMENT...: run it in A; what it prints is what must be in the record.
+trigger() {
+    local program="$1" status=0
+    shift
+
+    within "$a" "$triggers/$program" "$@" >>expected 2>trigger_messages || status=$?
+    [[ $status -ne $SKIPPED ]] || skip "$(cat trigger_messages)"
+    [[ $status -eq 0 ]] || fail "trigger $program $* failed ($status): $(cat trigger_messages)"
+}
+
+# trigger_background NAME ARGUMENT...: likewise, until the case ends; its pid goes to $!.
+trigger_background() {
+    local program="$1"
+    shift
+
+    nsenter --net="/run/netns/$a" "$triggers/$program" "$@" >>expected &
+    pids+=($!)
+}
+
+# trace OPTION...: start tpconnect, outside of A but for A; returns when it is attached.
+trace() {
+    trace_raw --netns "/run/netns/$a" -e all -o json -w record "$@"
+    await grep -qs '"tpconnect.start"' record || fail "tpconnect did not start: $(cat messages)"
+}
+
+trace_raw() {
+    "$tpconnect" "$@" >>stdout 2>>messages &
+    tracer=$!
+    pids+=("$tracer")
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+# Waits for tpconnect's end and demands its exit status.
+trace_ends() {
+    local want="$1" status=0
+
+    await gone "$tracer" || fail "tpconnect did not end"
+    wait "$tracer" || status=$?
+    [[ $status -eq $want ]] ||
+        fail "tpconnect's exit status: expected $want, got $status; it said: $(cat messages)"
+}
+
+# run_traced OPTION...: tpconnect in the foreground; its exit status goes to $status.
+run_traced() {
+    status=0
+    timeout "$STEP_SECONDS" "$tpconnect" "$@" >stdout 2>messages || status=$?
+}
+
+stop_trace() {
+    kill -TERM "$tracer"
+    trace_ends 0
+}
+
+# --- comparison --------------------------------------------------------------------------------
+
+# check [NAME=VALUE...]: compares the record with everything that is known. Names (compare.jq):
+# uncounted  attempts that the kernel's own counter of attempts leaves out (default 0)
+# accepted   false: the servers' logs do not tell all (default true)
+# expected   false: the triggers do not tell all (default true)
+# lossless   false: only the books must balance (default true)
+# retries    how many retry events there must be, where the triggers do not say (default: they do)
+# netns      null: the events are of more than one namespace
+# whole      false: not every kind of event was asked for (default true)
+check() {
+    local facts option
+
+    facts="$(jq -nc --arg since "$since" --arg until "$(now)" \
+        --argjson netns "$(netns_inode "$a")" --argjson opens "$(tcp_counter "$a" ActiveOpens)" \
+        '{$since, $until, $netns, $opens, uncounted: 0, accepted: true, expected: true,
+          lossless: true, whole: true, retries: null}')"
+    for option; do
+        facts="$(jq -c ".${option%%=*} = ${option#*=}" <<<"$facts")"
+    done
+    await accepted_is_complete "$facts" || true # compare.jq says what is missing
+    iconv -f UTF-8 -t UTF-8 record >/dev/null || fail "the record is not UTF-8"
+    jq -c . record >/dev/null || fail "the record is not JSON"
+    [[ ! -s stdout ]] || fail "something on stdout: $(head -n 3 stdout)"
+    # All lines come out of the same code: of a flood, these are enough.
+    (head -n 2000 record && tail -n +2001 record | tail -n 1000) >some
+    compare keys.jq "$facts" some
+    compare compare.jq "$facts" record
+}
+
+# A server may accept a little later than its peer has connected.
+accepted_is_complete() {
+    ! jq -e .accepted <<<"$1" >/dev/null ||
+        [[ $(wc -l <accepted) -ge $(grep -c '"tcp.established"' record) ]]
+}
+
+compare() {
+    local problems
+
+    problems="$(jq -nr --slurpfile record "$3" --slurpfile expected expected \
+        --slurpfile accepted accepted --argjson facts "$2" -f "$here/$1")"
+    [[ -z $problems ]] || fail "$problems"
+}
+
+# wait_for N EVENT: until the record has so many.
+wait_for() {
+    local n="$1" name="$2"
+
+    await enough_of "$n" "$name" || fail "expected $n $name in the record, got $(grep -c "\"tcp.$name\"" record)"
+}
+
+enough_of() { [[ $(grep -c "\"tcp.$2\"" record) -ge $1 ]]; }

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Real connections, traced, and the record compared with what the connecting programs, their peers
+# and the kernel's own counters say. Usage: run.sh TPCONNECT TRIGGER_DIR [CASE...], as root.
+# Each case has network namespaces of its own; nothing outside of them is changed.
+# LIVE_KEEP=1 keeps what a case has recorded and says where.
+set -uo pipefail
+
+here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
+[[ $# -ge 2 && -x $1 && -d $2 ]] || { echo "usage: $0 TPCONNECT TRIGGER_DIR [CASE...]" >&2; exit 2; }
+tpconnect="$(realpath "$1")"
+triggers="$(realpath "$2")"
+shift 2
+export PATH="$PATH:/usr/sbin:/sbin"
+
+# shellcheck source=tests/live/lib.sh
+source "$here/lib.sh"
+for file in "$here"/cases/*.sh; do
+    # shellcheck source=/dev/null
+    source "$file"
+done
+
+# Functions in the order in which they were written down.
+all_cases() {
+    sed -n 's/^case_\([a-z0-9_]*\)() .*/\1/p' "$here"/cases/*.sh
+}
+
+# Why no case can run here; nothing if they can.
+obstacle() {
+    local tool
+
+    if [[ $EUID -ne 0 ]]; then
+        echo "needs root"
+        return
+    fi
+    for tool in ip jq nft nsenter ss; do
+        command -v "$tool" >/dev/null || { echo "needs $tool"; return; }
+    done
+    mountpoint -q /sys/kernel/tracing || echo "tracefs is not mounted at /sys/kernel/tracing"
+}
+
+run_case() {
+    local name="$1" status
+
+    case_dir="$work/$name"
+    mkdir "$case_dir"
+    # The subshell's own status counts, so it must not be part of a condition.
+    (
+        set -eE
+        trap 'echo "unexpected failure at ${BASH_SOURCE[0]##*/}:$LINENO: $BASH_COMMAND"' ERR
+        trap case_cleanup EXIT
+        cd "$case_dir"
+        since=$(now)
+        case_setup
+        "case_$name"
+    ) >"$case_dir/reason" 2>&1
+    status=$?
+    if [[ $status -eq 0 ]]; then
+        passed=$((passed + 1))
+        echo "ok $name"
+    elif [[ $status -eq $SKIPPED ]]; then
+        skipped=$((skipped + 1))
+        echo "skip $name: $(tail -n 1 "$case_dir/reason")"
+    else
+        failed=$((failed + 1))
+        echo "not ok $name"
+        head -n 12 "$case_dir/reason" | cut -c 1-1000 | sed 's/^/    /'
+    fi
+    [[ -n ${LIVE_KEEP:-} ]] || rm -rf "$case_dir"
+}
+
+work="$(mktemp -d)"
+run_id="tpc$$"
+passed=0 failed=0 skipped=0
+if [[ -n ${LIVE_KEEP:-} ]]; then
+    echo "keeping $work"
+else
+    trap 'rm -rf "$work"' EXIT
+fi
+[[ $# -gt 0 ]] || mapfile -t cases < <(all_cases)
+[[ $# -eq 0 ]] || cases=("$@")
+
+reason="$(obstacle)"
+for name in "${cases[@]}"; do
+    if ! declare -F "case_$name" >/dev/null; then
+        echo "not ok $name"
+        echo "    there is no such case"
+        failed=$((failed + 1))
+    elif [[ -n $reason ]]; then
+        echo "skip $name: $reason"
+        skipped=$((skipped + 1))
+    else
+        run_case "$name"
+    fi
+done
+echo "$passed passed, $failed failed, $skipped skipped"
+# Where all of it is meant to run, nothing having run is a failure.
+[[ -z $reason || -z ${CI:-} ]] && [[ $failed -eq 0 ]]

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The same number of bytes each way, over one connection. Usage: transfer ADDR PORT BYTES, or
+ * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received.
+ */
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "trigger.h"
+
+/* Sends `bytes`, shuts down, and reads until the peer has done the same. Returns what it read. */
+static long exchange(int fd, long bytes)
+{
+	static char buffer[65536];
+	struct pollfd pollfd = {.fd = fd};
+	long received = 0, left = bytes;
+	ssize_t n;
+
+	for (;;) {
+		pollfd.events = POLLIN | (left ? POLLOUT : 0);
+		if (poll(&pollfd, 1, 30000) <= 0)
+			die("poll");
+		if (left && pollfd.revents & POLLOUT) {
+			n = send(fd, buffer, left < (long)sizeof(buffer) ? left : (long)sizeof(buffer),
+				 MSG_DONTWAIT);
+			if (n < 0 && errno != EAGAIN)
+				die("send");
+			left -= n > 0 ? n : 0;
+			if (!left)
+				shutdown(fd, SHUT_WR);
+		}
+		if (pollfd.revents & (POLLIN | POLLHUP)) {
+			n = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
+			if (n == 0 && !left)
+				return received;
+			if (n < 0 && errno != EAGAIN)
+				die("recv");
+			received += n > 0 ? n : 0;
+		}
+	}
+}
+
+static void serve(const struct target *target, long bytes)
+{
+	int fd = socket_for(target, 0), peer;
+
+	if (bind(fd, (struct sockaddr *)&target->addr, target->len) || listen(fd, 1))
+		die("listen");
+	fprintf(stderr, "listening\n");
+	peer = accept(fd, NULL, NULL);
+	if (peer < 0)
+		die("accept");
+	printf("%ld\n", exchange(peer, bytes));
+}
+
+static unsigned int retransmits(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO");
+	return info.tcpi_total_retrans;
+}
+
+static long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+int main(int argc, char **argv)
+{
+	bool server = argc == 5 && !strcmp(argv[1], "serve");
+	struct target target;
+	long bytes, received, start;
+	int fd;
+
+	argv += server;
+	if (argc - server != 4)
+		die("usage: transfer [serve] ADDR PORT BYTES");
+	target = target_parse(argv[1], argv[2], false);
+	bytes = atol(argv[3]);
+	if (server) {
+		serve(&target, bytes);
+		return 0;
+	}
+	fd = socket_for(&target, 0);
+	demand("connect", connect_to(fd, &target) ? errno : 0, 0);
+	start = now_us();
+	expect_result(fd, &target, 0);
+	expect("close", &target);
+	expect_local(fd);
+	received = exchange(fd, bytes);
+	expect_int("tpconnect.bytes_sent", bytes);
+	expect_int("tpconnect.bytes_received", received);
+	expect_int("tpconnect.retransmits", retransmits(fd));
+	expect_string("tpconnect.rtt_us", "*");
+	expect_bool("tpconnect.reset", false);
+	expect_end();
+	fprintf(stderr, "%ld\n", now_us() - start);
+}

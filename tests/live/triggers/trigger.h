@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the triggers share. A trigger makes connections in one certain way and prints, for each
+ * event that must come of it, a line of JSON: the keys of the JSON output that are known for sure,
+ * from the system calls of the trigger itself. null: the key must be absent; "*": it must be
+ * present, whatever it says.
+ */
+#ifndef TRIGGER_H
+#define TRIGGER_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+
+struct target {
+	struct sockaddr_storage addr;
+	socklen_t len;
+};
+
+/* Prints the message and errno, and exits with status 1. */
+void die(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* Prints the message and exits with the status that says: this kernel cannot do it. */
+void unable(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* Parses an address and a port; dies of anything else. mapped: ::ffff:ADDR for an IPv4 address. */
+struct target target_parse(const char *addr, const char *port, bool mapped);
+
+/* A TCP socket for the target; type: 0 or SOCK_NONBLOCK. Dies if there is none. */
+int socket_for(const struct target *target, int type);
+
+int connect_to(int fd, const struct target *target);
+
+/* The errno of this name, 0 for "established"; dies of an unknown one. */
+int errno_of(const char *name);
+
+/* Dies unless the outcome (an errno, or 0) is the one that the case is about. */
+void demand(const char *what, int got, int want);
+
+/* Waits until fd is writable; returns its SO_ERROR. Dies after 20 s. */
+int socket_result(int fd);
+
+unsigned int port_of(const struct sockaddr_storage *addr);
+
+/* Whether getsockname tells a port; fills ret if so. */
+bool local_of(int fd, struct sockaddr_storage *ret);
+
+/*
+ * An expected event, in parts. `expect` begins it, with who the current thread is and where to;
+ * expect_end() prints it, in one write so that processes can share the output.
+ */
+void expect(const char *event, const struct target *target);
+void expect_any_thread(void); /* from now on: which thread connects is not known */
+void expect_origin(const char *origin); /* from now on, of all but those not sent */
+void expect_int(const char *key, long long value);
+void expect_string(const char *key, const char *value);
+void expect_bool(const char *key, bool value);
+void expect_null(const char *key);
+void expect_local(int fd); /* source, from getsockname; or its port from the range, if of one port */
+void expect_end(void);
+
+/*
+ * The whole of it, for an attempt that left: error is an errno, or 0 for established. Where the
+ * socket then has another peer than the target, that was only the request.
+ */
+void expect_result(int fd, const struct target *target, int error);
+
+/* Likewise, for one that failed before anything could leave. */
+void expect_not_sent(const struct target *target, int error);
+
+/* Given up while pending. To be called before, while getsockname still tells the port. */
+void expect_cancelled(int fd, const struct target *target);
+
+#endif
