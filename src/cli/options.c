@@ -616,13 +616,12 @@ static int finish(struct options *options, int argc, char **argv, bool dashes, c
 		options->argv = argv + optind;
 	if (!options->events)
 		options->events = EVENTS_DEFAULT;
-	if (options->failed_only)
-		options->events &= EVENTS_FAILED;
-	if (options->kernel.min_latency_ns)
-		options->events &= EVENTS_TIMED;
-	if (!options->events)
-		return wrong(error, "--failed or --min-latency leaves none of the events that "
-				    "--events names");
+	if (options->failed_only && !(options->events &= EVENTS_FAILED))
+		return wrong(error, "--failed leaves none of the events that --events names");
+	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))
+		return wrong(error,
+			     "--min-latency leaves no event to show: only established, failed "
+			     "and cancelled have a latency");
 	return 0;
 }
 

@@ -263,7 +263,9 @@ static int attach(struct probe *probe, const struct config *config, char *error)
 		probe->links[i] = bpf_program__attach(probe->progs[i]);
 		if (!probe->links[i])
 			return fail(error, -errno, "cannot attach %s: %s", programs[i].name,
-				    strerror(errno));
+				    errno == E2BIG ? "the kernel allows no more programs at its "
+						     "tracepoint; stop another tracer"
+						   : strerror(errno));
 		if (programs[i].tracepoint) {
 			size_t len = strlen(probe->tracepoints);
 

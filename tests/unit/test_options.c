@@ -100,7 +100,7 @@ static unsigned int count_ports(const struct options *options)
 static void assert_default_filters(const struct options *options)
 {
 	assert_int_equal(options->kernel.netns, 0);
-	assert_null(options->pids);
+	assert_null(options->pids.items);
 	assert_int_equal(options->pids.n, 0);
 	assert_false(options->kernel.filter_port);
 	assert_int_equal(count_ports(options), 0);
@@ -303,10 +303,10 @@ static void a_network_namespace_is_self_or_a_path_or_a_number(void **state)
 
 	(void)state;
 	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
-	assert_int_equal(good("--netns", "self")->netns, st.st_ino);
-	assert_int_equal(good("--netns", "/proc/self/ns/net")->netns, st.st_ino);
-	assert_int_equal(good("--netns=4026531840")->netns, 4026531840u);
-	assert_int_equal(good("--netns", "4294967295")->netns, 4294967295u);
+	assert_int_equal(good("--netns", "self")->kernel.netns, st.st_ino);
+	assert_int_equal(good("--netns", "/proc/self/ns/net")->kernel.netns, st.st_ino);
+	assert_int_equal(good("--netns=4026531840")->kernel.netns, 4026531840u);
+	assert_int_equal(good("--netns", "4294967295")->kernel.netns, 4294967295u);
 }
 
 static void a_network_namespace_that_is_not_there_is_refused(void **state)

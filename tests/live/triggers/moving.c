@@ -8,6 +8,7 @@
  * Prints a line for each call: process id, source port, destination port, errno, by tabs; ports are
  * 0 where there are none. Connections are closed by a RST, so that no port is kept.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
