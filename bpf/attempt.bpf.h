@@ -195,6 +195,25 @@ static __always_inline void attempt_retry(struct tracked *tracked, const struct 
 	event_send(EVENT_RETRY, &tracked->attempt, bpf_ktime_get_boot_ns(), 0, retries);
 }
 
+static __always_inline bool is_established(const struct tracked *tracked)
+{
+	return tracked->established_ns || tracked->attempt.flags & ATTEMPT_UNTIMED;
+}
+
+/* The kernel skipped the programs at that moment, but what came after shows that there was one. */
+static __always_inline void attempt_established_unseen(struct tracked *tracked,
+						       const struct tcp_sock *tp)
+{
+	struct attempt *attempt = &tracked->attempt;
+
+	attempt->flags |= ATTEMPT_UNTIMED;
+	attempt->sport = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
+	tracked->retries = BPF_CORE_READ(tp, total_retrans);
+	if (!config.min_latency_ns)
+		event_send(EVENT_ESTABLISHED, attempt, bpf_ktime_get_boot_ns(), 0,
+			   tracked->retries);
+}
+
 static __always_inline void attempt_established(__u64 key, struct tracked *tracked,
 						const struct tcp_sock *tp)
 {
