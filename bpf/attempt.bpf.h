@@ -154,18 +154,14 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	call = call_current();
 	if (call)
 		call->attempt_sk = key;
-	if (!socket_wanted(sk))
+	attempt_addresses(attempt, sk);
+	if (!destination_wanted(attempt))
+		return;
+	attempt->origin = attempt_origin(sk, tp, call);
+	if (!attempt_identity(attempt, tp))
 		return;
 	attempt->start_ns = bpf_ktime_get_boot_ns();
 	attempt->cpu = bpf_get_smp_processor_id();
-	attempt_addresses(attempt, sk);
-	attempt->origin = attempt_origin(sk, tp, call);
-	if (attempt->origin == ORIGIN_MPTCP)
-		identity_of_subflow(attempt, tp);
-	else
-		identity_of_current(attempt);
-	if (!process_wanted(attempt->pid))
-		return;
 	if (call)
 		attempt_request(attempt, call);
 	attempt->sport = sk->__sk_common.skc_num; /* set if the program bound one */
@@ -199,15 +195,38 @@ static __always_inline void attempt_retry(struct tracked *tracked, const struct 
 	event_send(EVENT_RETRY, &tracked->attempt, bpf_ktime_get_boot_ns(), 0, retries);
 }
 
+static __always_inline bool is_established(const struct tracked *tracked)
+{
+	return tracked->established_ns || tracked->attempt.flags & ATTEMPT_UNTIMED;
+}
+
+/* The kernel skipped the programs at that moment, but what came after shows that there was one. */
+static __always_inline void attempt_established_unseen(struct tracked *tracked,
+						       const struct tcp_sock *tp)
+{
+	struct attempt *attempt = &tracked->attempt;
+
+	attempt->flags |= ATTEMPT_UNTIMED;
+	attempt->sport = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
+	tracked->retries = BPF_CORE_READ(tp, total_retrans);
+	if (!config.min_latency_ns)
+		event_send(EVENT_ESTABLISHED, attempt, bpf_ktime_get_boot_ns(), 0,
+			   tracked->retries);
+}
+
 static __always_inline void attempt_established(__u64 key, struct tracked *tracked,
 						const struct tcp_sock *tp)
 {
+	bool wanted;
+
 	tracked->established_ns = bpf_ktime_get_boot_ns();
 	tracked->retries = tp->total_retrans;
 	attempt_source(&tracked->attempt, tp);
-	event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
-		   tracked->retries);
-	if (!event_wanted(EVENT_CLOSE))
+	wanted = latency_wanted(&tracked->attempt, tracked->established_ns);
+	if (wanted)
+		event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
+			   tracked->retries);
+	if (!wanted || !event_wanted(EVENT_CLOSE))
 		attempt_forget(key);
 }
 
@@ -215,8 +234,9 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 static __always_inline void attempt_end(__u64 key, const struct tracked *tracked, __u64 now,
 					__u16 error)
 {
-	event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
-		   tracked->retries);
+	if (latency_wanted(&tracked->attempt, now))
+		event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
+			   tracked->retries);
 	attempt_forget(key);
 }
 

@@ -58,7 +58,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	struct file *file;
 	struct call *call;
 
-	if (!process_wanted(bpf_get_current_pid_tgid() >> 32))
+	if (!pid_wanted())
 		return 0;
 	call = call_slot(true);
 	if (!call) {
@@ -97,7 +97,7 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 		attempt.flags |= ATTEMPT_MAPPED;
 	attempt.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	identity_of_current(&attempt);
-	if (!destination_wanted(attempt.netns, attempt.dport) || !process_wanted(attempt.pid))
+	if (config.min_latency_ns || !destination_wanted(&attempt) || !process_wanted(&attempt))
 		return;
 	event_send(EVENT_CONNECT, &attempt, attempt.start_ns, 0, 0);
 	event_send(EVENT_FAILED, &attempt, attempt.start_ns, error, 0);
@@ -124,17 +124,38 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 		call_not_sent(call, sk, error);
 }
 
+/*
+ * The attempt is still tracked although its result has come: the kernel skipped the programs at
+ * that moment. They run before the state is set, so who reads first the state and then the map does
+ * not race with them.
+ */
+static __always_inline void result_unseen(__u64 key, struct tracked *tracked, __u8 state, long ret)
+{
+	if (state == TCP_CLOSE) {
+		tracked->attempt.flags |= ATTEMPT_UNTIMED;
+		attempt_end(key, tracked, bpf_ktime_get_boot_ns(), final_error(ret));
+		return;
+	}
+	attempt_established_unseen(tracked, (struct tcp_sock *)key);
+	if (!event_wanted(EVENT_CLOSE))
+		attempt_forget(key);
+}
+
 /* The call did start an attempt, which may have ended within it. */
 static __always_inline void call_sent(const struct call *call, long ret)
 {
 	__u64 key = call->attempt_sk;
+	struct sock *sk = (struct sock *)key;
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
 	struct tracked *tracked = bpf_map_lookup_elem(&conns, &key);
 
-	if (!tracked)
+	if (!tracked || is_established(tracked))
 		return;
 	if (tracked->ended_ns)
 		attempt_end(key, tracked, tracked->ended_ns, final_error(ret));
-	else if (!ret && !tracked->established_ns)
+	else if (state != TCP_SYN_SENT && state != TCP_SYN_RECV)
+		result_unseen(key, tracked, state, ret);
+	else if (!ret)
 		tracked->attempt.flags |= ATTEMPT_DEFERRED; /* success, and no handshake yet */
 }
 

@@ -11,27 +11,80 @@ static __always_inline bool event_wanted(enum event_kind kind)
 	return config.events & EVENT_BIT(kind);
 }
 
-static __always_inline bool process_wanted(__u32 pid)
+/* The part of process_wanted() that is cheap enough for every connect(2). */
+static __always_inline bool pid_wanted(void)
 {
+	__u32 pid;
+
+	if (!config.filter_pid && !config.follow)
+		return true;
+	pid = bpf_get_current_pid_tgid() >> 32;
 	if (config.filter_pid && !bpf_map_lookup_elem(&pids, &pid))
 		return false;
-	if (config.follow && !bpf_map_lookup_elem(&followed, &pid))
-		return false;
-	return true;
+	return !config.follow || bpf_map_lookup_elem(&followed, &pid);
 }
 
-static __always_inline bool destination_wanted(__u32 netns, __u16 port)
+/* In one of the cgroups, or below one. */
+static __always_inline bool cgroup_wanted(void)
+{
+	if (!config.n_cgroups)
+		return true;
+	for (__u32 i = 0; i < CGROUPS_MAX; i++) {
+		if (i >= config.n_cgroups)
+			break;
+		if (bpf_get_current_ancestor_cgroup_id(config.cgroups[i].level) ==
+		    config.cgroups[i].id)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the current process is, whose identity the attempt has. */
+static __always_inline bool process_wanted(const struct attempt *attempt)
+{
+	if (!pid_wanted() || !cgroup_wanted())
+		return false;
+	if (config.filter_uid && !bpf_map_lookup_elem(&uids, &attempt->uid))
+		return false;
+	return !config.filter_comm || bpf_map_lookup_elem(&comms, attempt->comm) ||
+	       bpf_map_lookup_elem(&comms, attempt->thread_comm);
+}
+
+static __always_inline bool address_wanted(const struct attempt *attempt)
+{
+	struct config_network host = {.prefix_len = 128};
+
+	if (config.family && config.family != attempt->family)
+		return false;
+	if (!config.filter_dst)
+		return true;
+	__builtin_memcpy(host.addr, attempt->daddr, sizeof(host.addr));
+	return bpf_map_lookup_elem(&networks, &host);
+}
+
+static __always_inline bool endpoint_wanted(__u32 netns, __u16 port)
 {
 	if (config.netns && config.netns != netns)
 		return false;
 	return !config.filter_port || config.ports[port / 64] & (1ull << (port % 64));
 }
 
-/* What the socket alone can tell. */
-static __always_inline bool socket_wanted(const struct sock *sk)
+static __always_inline bool destination_wanted(const struct attempt *attempt)
 {
-	return destination_wanted(sk->__sk_common.skc_net.net->ns.inum,
-				  bpf_ntohs(sk->__sk_common.skc_dport));
+	return endpoint_wanted(attempt->netns, attempt->dport) && address_wanted(attempt);
+}
+
+/* A result that came sooner than asked for is left out, and so is all that would follow it. */
+static __always_inline bool latency_wanted(const struct attempt *attempt, __u64 now)
+{
+	return now - attempt->start_ns >= config.min_latency_ns;
+}
+
+/* A filter hides whose attempt an unknown socket's is. */
+static __always_inline bool filters_hide(void)
+{
+	return config.filter_pid || config.follow || config.filter_uid || config.filter_comm ||
+	       config.n_cgroups || config.filter_dst || config.family;
 }
 
 #endif

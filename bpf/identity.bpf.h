@@ -4,7 +4,7 @@
 #define BPF_IDENTITY_BPF_H
 
 #include "bpf/compat.bpf.h"
-#include "bpf/maps.bpf.h"
+#include "bpf/filter.bpf.h"
 
 static __always_inline void identity_of_current(struct attempt *attempt)
 {
@@ -39,26 +39,42 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
 	__builtin_memcpy(to->thread_comm, from->thread_comm, sizeof(to->thread_comm));
 }
 
+/* In the flags of an owner: the filters have refused it. */
+#define OWNER_UNWANTED (1u << 15)
+
 /*
  * An MPTCP connection opens its further subflows from a kworker: they are the work of whoever
- * opened the first, remembered by the connection's own socket.
+ * opened the first, remembered by the connection's own socket. Returns whether it is wanted.
  */
-static __always_inline void identity_of_subflow(struct attempt *attempt, const struct tcp_sock *tp)
+static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
 	struct mptcp_subflow_context *subflow = tp->inet_conn.icsk_ulp_data;
 	__u64 parent = (__u64)BPF_CORE_READ(subflow, conn);
-	struct attempt *owner;
+	struct attempt *owner = bpf_map_lookup_elem(&mptcp_owners, &parent);
+	bool wanted;
 
-	owner = bpf_map_lookup_elem(&mptcp_owners, &parent);
 	if (owner) {
 		identity_copy(attempt, owner);
-		return;
+		return !(owner->flags & OWNER_UNWANTED);
 	}
 	if (KERNEL_READ(current_task(), flags) & PF_KTHREAD)
-		return; /* opened before tracing began: nobody knows whose it is */
+		return !filters_hide(); /* opened before tracing began: nobody knows whose it is */
 	identity_of_current(attempt);
+	wanted = process_wanted(attempt);
+	if (!wanted)
+		attempt->flags |= OWNER_UNWANTED;
 	if (bpf_map_update_elem(&mptcp_owners, &parent, attempt, BPF_ANY))
 		COUNT(state);
+	return wanted;
+}
+
+/* Fills in who makes the attempt; returns whether the filters want that. */
+static __always_inline bool attempt_identity(struct attempt *attempt, const struct tcp_sock *tp)
+{
+	if (attempt->origin == ORIGIN_MPTCP)
+		return subflow_identity(attempt, tp);
+	identity_of_current(attempt);
+	return process_wanted(attempt);
 }
 
 #endif

@@ -53,6 +53,30 @@ struct {
 	__type(value, __u8);
 } pids SEC(".maps") SHARED;
 
+/* Effective user ids that -u names, and the names of -C. Sized and filled likewise. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u8);
+} uids SEC(".maps") SHARED;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 1);
+	__type(key, char[COMM_LEN]);
+	__type(value, __u8);
+} comms SEC(".maps") SHARED;
+
+/* Destination networks that -d names. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, struct config_network);
+	__type(value, __u8);
+} networks SEC(".maps") SHARED;
+
 /* The command's thread groups while they live: see follow.bpf.c. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -62,7 +86,7 @@ struct {
 	__type(value, __u8);
 } followed SEC(".maps") SHARED;
 
-/* Who owns an MPTCP connection, by address of its socket: see mptcp.bpf.h. */
+/* Who owns an MPTCP connection, by address of its socket: see identity.bpf.h. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

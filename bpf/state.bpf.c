@@ -25,12 +25,12 @@ static __always_inline bool closed_by_reset(const struct sock *sk, int oldstate)
 	return oldstate == TCP_ESTABLISHED || oldstate == TCP_CLOSE_WAIT;
 }
 
-static __always_inline void connection_closed(__u64 key, const struct tracked *tracked,
+static __always_inline void connection_closed(__u64 key, struct tracked *tracked,
 					      const struct sock *sk, const struct tcp_sock *tp,
 					      int oldstate)
 {
-	if (!tracked->established_ns)
-		COUNT(missed);
+	if (!is_established(tracked))
+		attempt_established_unseen(tracked, tp);
 	if (event_wanted(EVENT_CLOSE))
 		connection_close_send(tracked, sk, tp, closed_by_reset(sk, oldstate));
 	attempt_forget(key);
@@ -38,15 +38,18 @@ static __always_inline void connection_closed(__u64 key, const struct tracked *t
 
 /*
  * A socket that is not tracked: accepted, open before tracing began, filtered out; or lost, which
- * only its leaving SYN_SENT can tell, and only where no filter on processes hides whose it was.
+ * only its leaving SYN_SENT can tell, and only where no filter hides whose it was.
  */
-static __always_inline void untracked(__u64 key, const struct sock *sk, int oldstate, bool first)
+static __always_inline void untracked(__u64 key, const struct sock *sk, int oldstate, int newstate,
+				      bool first)
 {
-	if (sk->sk_protocol == IPPROTO_MPTCP)
+	const struct sock_common *skc = &sk->__sk_common;
+
+	if (sk->sk_protocol == IPPROTO_MPTCP && newstate == TCP_CLOSE)
 		bpf_map_delete_elem(&mptcp_owners, &key);
 	if (first && current_phase() == PHASE_COMPLETE && oldstate == TCP_SYN_SENT &&
-	    sk->sk_protocol == IPPROTO_TCP && !config.filter_pid && !config.follow &&
-	    socket_wanted(sk))
+	    sk->sk_protocol == IPPROTO_TCP && !filters_hide() &&
+	    endpoint_wanted(skc->skc_net.net->ns.inum, bpf_ntohs(skc->skc_dport)))
 		COUNT(unmatched);
 }
 
@@ -67,7 +70,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 		return;
 	tracked = bpf_map_lookup_elem(&conns, &key);
 	if (!tracked) {
-		untracked(key, sk, oldstate, first);
+		untracked(key, sk, oldstate, newstate, first);
 		return;
 	}
 	tp = bpf_skc_to_tcp_sock((void *)sk);
@@ -78,7 +81,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 		return;
 	}
 	if (newstate == TCP_ESTABLISHED) {
-		if (!tracked->established_ns)
+		if (!is_established(tracked))
 			attempt_established(key, tracked, tp);
 	} else if (!pending) {
 		connection_closed(key, tracked, sk, tp, oldstate);

@@ -13,19 +13,41 @@
 /* All destination ports, a bit each. */
 #define PORT_WORDS (65536 / 64)
 
+/* Cgroups that --cgroup can name. */
+#define CGROUPS_MAX 16
+
+/* A cgroup, and how deep below the root it lies (the root: 0): what the kernel asks for. */
+struct config_cgroup {
+	__u64 id;
+	__u32 level;
+	__u32 reserved;
+};
+
+/* A destination network: the key of the kernel's longest-prefix-match map. */
+struct config_network {
+	__u32 prefix_len; /* bits of addr; an IPv4 network's are 96 more than written */
+	__u8 addr[16];	  /* like all addresses: see event.h */
+};
+
 struct config {
-	__u32 events;	   /* EVENT_BIT()s wanted */
-	__u32 netns;	   /* only this network namespace (inode number); 0: all */
-	__u32 wakeup_size; /* wake the reader each time so many bytes more wait: a power of 2 */
-	__u8 filter_pid;   /* only thread groups in the map pids */
-	__u8 filter_port;  /* only destination ports in ports */
-	__u8 follow;	   /* only thread groups in the map followed, and whom they fork */
-	__u8 syscalls;	   /* the system call pair is attached */
-	__u8 reserved[8];
+	__u32 events;	      /* EVENT_BIT()s wanted */
+	__u32 netns;	      /* only this network namespace (inode number); 0: all */
+	__u32 wakeup_size;    /* wake the reader each time so many bytes more wait: a power of 2 */
+	__u8 filter_pid;      /* only thread groups in the map pids */
+	__u8 filter_uid;      /* only effective users in the map uids */
+	__u8 filter_comm;     /* only processes or threads with a name in the map comms */
+	__u8 filter_port;     /* only destination ports in ports */
+	__u8 filter_dst;      /* only destinations in a network of the map networks */
+	__u8 family;	      /* only 4 or 6; 0: both */
+	__u8 follow;	      /* only thread groups in the map followed, and whom they fork */
+	__u8 syscalls;	      /* the system call pair is attached */
+	__u32 n_cgroups;      /* only cgroups[] and below; 0: all */
+	__u64 min_latency_ns; /* only results at least that slow; 0: all */
+	struct config_cgroup cgroups[CGROUPS_MAX];
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 
-_Static_assert(sizeof(struct config) == 24 + 8192, "struct config has holes or has grown");
+_Static_assert(sizeof(struct config) == 32 + 256 + 8192, "struct config has holes or has grown");
 
 /*
  * Programs cannot all be attached, or detached, in one moment. User space writes the phase: while

@@ -49,7 +49,8 @@ enum origin {
 #define ATTEMPT_DEFERRED  (1u << 1) /* TCP_FASTOPEN_CONNECT: the SYN left with the first write */
 #define ATTEMPT_REQUESTED (1u << 2) /* requested and requested_port are known */
 #define ATTEMPT_MAPPED	  (1u << 3) /* IPv4 through an AF_INET6 socket */
-#define ATTEMPT_FLAGS_ALL 0xfu
+#define ATTEMPT_UNTIMED	  (1u << 4) /* the moment of its result went unseen: no latency */
+#define ATTEMPT_FLAGS_ALL 0x1fu
 
 /* What is fixed when the attempt begins; saddr and sport follow once they are assigned. */
 struct attempt {

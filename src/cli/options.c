@@ -15,11 +15,16 @@
 #include "cli/options.h"
 #include "format/fields.h"
 #include "util/cleanup.h"
+#include "util/host.h"
 #include "util/parse.h"
 
 #define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
 #define EVENTS_FAILED                                                                              \
 	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
+/* Those that have a latency, and what follows from them. */
+#define EVENTS_TIMED                                                                               \
+	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
+	 EVENT_BIT(EVENT_CLOSE))
 #define EVENTS_DEFAULT (EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
 #define EVENTS_COUNT                                                                               \
 	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
@@ -58,18 +63,11 @@ static int because(char *why, const char *format, ...)
 static int add_pid(const char *word, void *arg)
 {
 	struct options *options = arg;
-	uint64_t pid;
-	int err = parse_u64(word, 1, INT_MAX, &pid);
-	uint32_t *more;
+	uint64_t value;
+	int err = parse_u64(word, 1, INT_MAX, &value);
+	uint32_t pid = value;
 
-	if (err)
-		return err;
-	more = reallocarray(options->pids, options->n_pids + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	options->pids = more;
-	options->pids[options->n_pids++] = pid;
-	return 0;
+	return err ? err : vector_push(&options->pids, &pid, sizeof(pid));
 }
 
 static int set_pid(struct options *options, const char *value, char *why)
@@ -103,7 +101,7 @@ static int add_port(const char *word, void *arg)
 	if (err)
 		return err;
 	for (uint64_t port = first; port <= last; port++)
-		options->ports[port / 64] |= 1ull << (port % 64);
+		options->kernel.ports[port / 64] |= 1ull << (port % 64);
 	return 0;
 }
 
@@ -119,7 +117,131 @@ static int set_port(struct options *options, const char *value, char *why)
 	if (err)
 		return because(why, "\"" SHOWN "\" is not a port; write them as 443,8000-8999",
 			       word);
-	options->filter_port = true;
+	options->kernel.filter_port = true;
+	return 0;
+}
+
+static int add_uid(const char *word, void *arg)
+{
+	struct options *options = arg;
+	uint64_t value;
+	uint32_t uid;
+
+	if (!parse_u64(word, 0, UINT32_MAX, &value))
+		uid = value;
+	else if (user_find(word, &uid))
+		return -ENOENT;
+	return vector_push(&options->uids, &uid, sizeof(uid));
+}
+
+static int set_uid(struct options *options, const char *value, char *why)
+{
+	_cleanup_free_ char *word = NULL;
+
+	if (parse_list(value, add_uid, options, &word))
+		return because(why,
+			       "there is no user \"" SHOWN "\" in /etc/passwd; give a name that is "
+			       "there, or a number",
+			       word);
+	return 0;
+}
+
+static int add_network(const char *word, void *arg)
+{
+	struct options *options = arg;
+	struct config_network network;
+	int err = parse_network(word, network.addr, &network.prefix_len);
+
+	return err ? err : vector_push(&options->networks, &network, sizeof(network));
+}
+
+static int set_dst(struct options *options, const char *value, char *why)
+{
+	_cleanup_free_ char *word = NULL;
+	int err = parse_list(value, add_network, options, &word);
+
+	if (err == -ERANGE)
+		return because(why,
+			       "the prefix of " SHOWN
+			       " is out of range: 0 to 32 for IPv4, 0 to 128 "
+			       "for IPv6",
+			       word);
+	if (err)
+		return because(why,
+			       "\"" SHOWN
+			       "\" is not a network; write them as 10.0.0.0/8,2001:db8::/32",
+			       word);
+	return 0;
+}
+
+static int add_comm(const char *word, void *arg)
+{
+	struct options *options = arg;
+	char comm[COMM_LEN] = {0};
+
+	if (strlen(word) >= sizeof(comm))
+		return -ERANGE;
+	memcpy(comm, word, strlen(word));
+	return vector_push(&options->comms, comm, sizeof(comm));
+}
+
+static int set_comm(struct options *options, const char *value, char *why)
+{
+	_cleanup_free_ char *word = NULL;
+	int err = parse_list(value, add_comm, options, &word);
+
+	if (err == -ERANGE)
+		return because(why,
+			       "\"" SHOWN
+			       "\" is longer than the kernel keeps: write its first 15 bytes, "
+			       "\"%.15s\"",
+			       word, word);
+	if (err)
+		return because(why, "a name is missing; write them as curl,ssh");
+	return 0;
+}
+
+static int set_ipv4(struct options *options, const char *value, char *why)
+{
+	(void)value, (void)why;
+	options->ipv4 = true;
+	return 0;
+}
+
+static int set_ipv6(struct options *options, const char *value, char *why)
+{
+	(void)value, (void)why;
+	options->ipv6 = true;
+	return 0;
+}
+
+static int set_cgroup(struct options *options, const char *value, char *why)
+{
+	struct config *kernel = &options->kernel;
+	struct config_cgroup cgroup = {0};
+	int err;
+
+	if (kernel->n_cgroups == CGROUPS_MAX)
+		return because(why, "at most %d cgroups can be named", CGROUPS_MAX);
+	err = cgroup_find(value, &cgroup.id, &cgroup.level);
+	if (err)
+		return because(why,
+			       "cannot find the cgroup " SHOWN
+			       ": %s; give a directory of cgroup v2, or "
+			       "its path below where that is mounted, such as system.slice",
+			       value, strerror(-err));
+	kernel->cgroups[kernel->n_cgroups++] = cgroup;
+	return 0;
+}
+
+static int set_min_latency(struct options *options, const char *value, char *why)
+{
+	uint64_t ns;
+
+	if (parse_duration(value, &ns))
+		return because(why, "\"" SHOWN "\" is not a time; write it as 500us, 10ms or 1s",
+			       value);
+	options->kernel.min_latency_ns = ns;
 	return 0;
 }
 
@@ -146,14 +268,14 @@ static int set_netns(struct options *options, const char *value, char *why)
 	int err;
 
 	if (!parse_u64(value, 1, UINT32_MAX, &inum)) {
-		options->netns = inum;
+		options->kernel.netns = inum;
 		return 0;
 	}
 	if ((size_t)snprintf(path, sizeof(path), format, value) >= sizeof(path))
 		err = -ENAMETOOLONG;
 	else
 		err = netns_of_path(strcmp(value, "self") ? path : "/proc/self/ns/net",
-				    &options->netns);
+				    &options->kernel.netns);
 	if (err)
 		return because(why,
 			       "cannot find the network namespace " SHOWN
@@ -352,14 +474,22 @@ static int set_version(struct options *options, const char *value, char *why)
 
 static const struct option_row rows[] = {
 	{'p', "pid", "PID,...", set_pid, "only these processes (thread group ids)"},
+	{'u', "uid", "USER,...", set_uid, "only these effective users, names or numbers"},
 	{'P', "port", "PORT,...", set_port,
 	 "only these destination ports and ranges: 443,8000-8999"},
+	{'d', "dst", "CIDR,...", set_dst, "only these destination networks, IPv4 and IPv6"},
+	{'C', "comm", "NAME,...", set_comm, "only processes or threads of exactly that name"},
+	{'4', "ipv4", NULL, set_ipv4, "only IPv4, which IPv4-mapped addresses are"},
+	{'6', "ipv6", NULL, set_ipv6, "only IPv6"},
+	{0, "cgroup", "PATH", set_cgroup, "only this cgroup v2 and all below it; may be repeated"},
 	{0, "netns", "NETNS", set_netns,
 	 "only this network namespace: self, a path, a name or an inode number"},
 	{'e', "events", "LIST", set_events,
 	 "connect, retry, established, failed, cancelled, close, or all;\n"
 	 "+NAME and -NAME change the default: all but connect and close"},
 	{'f', "failed", NULL, set_failed, "only what did not work: failed, cancelled, retry"},
+	{'l', "min-latency", "DURATION", set_min_latency,
+	 "only results that took at least so long: 10ms, 1s"},
 	{'o', "output", "FORMAT", set_output, "text (default), table or json"},
 	{'N', "names", NULL, set_names, "names of services and users, not numbers, in tables"},
 	{0, "by", "LIST", set_by,
@@ -590,10 +720,12 @@ static int finish(struct options *options, int argc, char **argv, bool dashes, c
 		return wrong(error, "--by is for tpconnect count and tpconnect latency");
 	if (!options->events)
 		options->events = EVENTS_DEFAULT;
-	if (options->failed_only)
-		options->events &= EVENTS_FAILED;
-	if (!options->events)
+	if (options->failed_only && !(options->events &= EVENTS_FAILED))
 		return wrong(error, "--failed leaves none of the events that --events names");
+	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))
+		return wrong(error,
+			     "--min-latency leaves no event to show: only established, failed "
+			     "and cancelled have a latency");
 	return 0;
 }
 
@@ -612,8 +744,10 @@ int options_parse(int argc, char **argv, struct options *ret, char *error)
 
 void options_free(struct options *options)
 {
-	free(options->pids);
-	options->pids = NULL;
+	vector_free(&options->pids);
+	vector_free(&options->uids);
+	vector_free(&options->comms);
+	vector_free(&options->networks);
 }
 
 static void help_row(FILE *to, const struct option_row *row)

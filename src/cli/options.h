@@ -11,6 +11,7 @@
 #include "aggregate/key.h"
 #include "contract/config.h"
 #include "format/format.h"
+#include "util/vector.h"
 
 /* Exit statuses, section 7 of the specification. */
 enum exit_status {
@@ -36,13 +37,17 @@ struct options {
 	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv
 		      */
 
+	/*
+	 * Filters of the kernel side: netns, cgroups, ports and min_latency_ns; the rest of it is
+	 * filled in from what follows.
+	 */
+	struct config kernel;
 	uint32_t events; /* EVENT_BIT()s */
 	bool failed_only;
-	uint32_t netns; /* inode number; 0: all */
-	uint32_t *pids; /* owned */
-	size_t n_pids;
-	bool filter_port;
-	uint64_t ports[PORT_WORDS]; /* a bit for each port */
+	bool ipv4, ipv6;
+	struct vector pids, uids; /* of uint32_t; owned, like all vectors here */
+	struct vector comms;	  /* of char[COMM_LEN] */
+	struct vector networks;	  /* of struct config_network */
 	bool no_syscalls;
 
 	const struct format_ops *format;

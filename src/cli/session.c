@@ -262,27 +262,39 @@ static int open_fds(struct session *session)
 	return fds[FD_SIGNAL].fd < 0 || fds[FD_TICK].fd < 0 ? -errno : 0;
 }
 
+/* All that the options ask of the kernel side. */
+static struct config kernel_config(const struct options *options)
+{
+	struct config config = options->kernel;
+
+	config.events = options->events;
+	config.filter_pid = options->pids.n != 0;
+	config.filter_uid = options->uids.n != 0;
+	config.filter_comm = options->comms.n != 0;
+	config.filter_dst = options->networks.n != 0;
+	config.family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
+	config.follow = options->argv != NULL;
+	config.syscalls = !options->no_syscalls;
+	return config;
+}
+
 /* Loads the programs; says why not in one line. Returns an exit status. */
 static enum exit_status open_probe(struct session *session)
 {
 	const struct options *options = session->options;
-	struct probe_options probe_options = {
+	const struct probe_options probe_options = {
 		.object_path = options->object_path,
-		.config = {.events = options->events,
-			   .netns = options->netns,
-			   .filter_pid = options->n_pids != 0,
-			   .filter_port = options->filter_port,
-			   .follow = options->argv != NULL,
-			   .syscalls = !options->no_syscalls},
-		.pids = options->pids,
-		.n_pids = options->n_pids,
+		.config = kernel_config(options),
+		.pids = &options->pids,
+		.uids = &options->uids,
+		.comms = &options->comms,
+		.networks = &options->networks,
 		.ring_size = options->ring_size,
 		.verbose = options->verbosity > 0,
 	};
 	char error[PROBE_ERROR_MAX], reason[PROBE_ERROR_MAX];
 	int err;
 
-	memcpy(probe_options.config.ports, options->ports, sizeof(options->ports));
 	err = probe_open(&probe_options, &session->probe, error);
 	if (!err)
 		return EXIT_DONE;

@@ -130,7 +130,8 @@ static void set_result(struct conn *conn, const struct event *e)
 		return;
 	conn->retries = e->retries;
 	conn->has |= CONN_HAS_RETRIES;
-	if (is_result(conn->kind) && conn->time_ns >= conn->start_ns) {
+	if (is_result(conn->kind) && !(e->attempt.flags & ATTEMPT_UNTIMED) &&
+	    conn->time_ns >= conn->start_ns) {
 		conn->latency_ns = conn->time_ns - conn->start_ns;
 		conn->has |= CONN_HAS_LATENCY;
 	}

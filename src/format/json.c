@@ -7,85 +7,6 @@
 /* The next key. A line starts with `timestamp`, so every other key has one before it. */
 #define put_key(out, name) buffer_literal(out, ",\"" name "\":")
 
-/* RFC 8259, 7: the escapes of two characters; 0 where there is none. */
-static char short_escape(uint32_t code_point)
-{
-	switch (code_point) {
-	case '"':
-	case '\\':
-		return (char)code_point;
-	case '\b':
-		return 'b';
-	case '\f':
-		return 'f';
-	case '\n':
-		return 'n';
-	case '\r':
-		return 'r';
-	case '\t':
-		return 't';
-	default:
-		return 0;
-	}
-}
-
-static void put_control(struct buffer *out, uint32_t code_point)
-{
-	buffer_literal(out, "\\u00");
-	buffer_putc(out, "0123456789abcdef"[code_point >> 4]);
-	buffer_putc(out, "0123456789abcdef"[code_point & 0xf]);
-}
-
-/* One character, or one byte that belongs to none. Returns the bytes that it took. */
-static size_t put_char(struct buffer *out, const char *s, size_t len)
-{
-	uint32_t code_point;
-	size_t step = utf8_step(s, len, &code_point);
-	char escape;
-
-	if (!step) {
-		buffer_literal(out, "\\ufffd");
-		return 1;
-	}
-	escape = short_escape(code_point);
-	if (escape) {
-		buffer_putc(out, '\\');
-		buffer_putc(out, escape);
-	} else if (is_control(code_point)) {
-		put_control(out, code_point);
-	} else {
-		buffer_put(out, s, step);
-	}
-	return step;
-}
-
-/* How many bytes from s on are ASCII that needs no escape: nearly always all of them. */
-static size_t plain_span(const char *s, size_t len)
-{
-	size_t n = 0;
-
-	while (n < len && s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
-		n++;
-	return n;
-}
-
-static void put_string(struct buffer *out, const char *s)
-{
-	size_t len = strlen(s), n;
-
-	buffer_putc(out, '"');
-	while (len) {
-		n = plain_span(s, len);
-		if (n)
-			buffer_put(out, s, n);
-		else
-			n = put_char(out, s, len);
-		s += n;
-		len -= n;
-	}
-	buffer_putc(out, '"');
-}
-
 static void put_time(struct buffer *out, uint64_t boot_ns, int64_t boot_to_utc_ns)
 {
 	buffer_putc(out, '"');
@@ -165,9 +86,9 @@ static void put_process(struct buffer *out, const struct conn *conn,
 		buffer_u64(out, conn->ppid);
 	}
 	put_key(out, "process.executable.name");
-	put_string(out, conn->comm);
+	field_json_string(out, conn->comm);
 	put_key(out, "thread.name");
-	put_string(out, conn->thread_comm);
+	field_json_string(out, conn->thread_comm);
 	put_key(out, "process.user.id");
 	buffer_u64(out, conn->uid);
 	if (conn->process_start_ns) {
@@ -299,9 +220,9 @@ static void put_books(struct buffer *out, const struct notice *notice)
 static void put_versions(struct buffer *out, const struct notice *notice)
 {
 	put_key(out, "tpconnect.version");
-	put_string(out, notice->version);
+	field_json_string(out, notice->version);
 	put_key(out, "tpconnect.programs");
-	put_string(out, notice->programs);
+	field_json_string(out, notice->programs);
 }
 
 static void json_notice(struct buffer *out, const struct notice *notice,

@@ -149,22 +149,61 @@ static struct bpf_map *find_map(struct probe *probe, const char *name, size_t va
 	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
 }
 
+/* The filters that are sets of keys: each is a map of the object. */
+struct filter {
+	const char *map;
+	size_t key_size;
+	size_t option; /* where in struct probe_options the keys are */
+};
+
+#define FILTER(name, size)                                                                         \
+	{                                                                                          \
+#name, size, offsetof(struct probe_options, name)                                  \
+	}
+
+static const struct filter filters[] = {
+	FILTER(pids, sizeof(uint32_t)),
+	FILTER(uids, sizeof(uint32_t)),
+	FILTER(comms, COMM_LEN),
+	FILTER(networks, sizeof(struct config_network)),
+};
+
+#define N_FILTERS (sizeof(filters) / sizeof(filters[0]))
+
+static const struct vector *filter_keys(const struct filter *filter,
+					const struct probe_options *options)
+{
+	return *(const struct vector *const *)((const char *)options + filter->option);
+}
+
+static bool has_all_maps(struct probe *probe)
+{
+	bool all = find_map(probe, ".rodata", sizeof(struct config)) &&
+		   find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
+		   find_map(probe, "conns", 0) && find_map(probe, "followed", 1);
+
+	for (size_t i = 0; i < N_FILTERS; i++)
+		all = all && find_map(probe, filters[i].map, 1);
+	return all;
+}
+
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
 {
-	struct bpf_map *rodata = find_map(probe, ".rodata", sizeof(struct config));
-	struct bpf_map *ring = find_map(probe, "events", 0), *pids = find_map(probe, "pids", 1);
 	struct config config = options->config;
 
-	if (!rodata || !ring || !pids || !find_map(probe, ".bss", sizeof(struct shared)) ||
-	    !find_map(probe, "conns", 0) || !find_map(probe, "followed", 1))
+	if (!has_all_maps(probe))
 		return fail(error, -ENOEXEC,
 			    "%s lacks a map of tpconnect's: it is an object of another version; "
 			    "build it with scripts/build.sh",
 			    options->object_path ? options->object_path : "the built-in object");
 	config.wakeup_size = options->ring_size / 8;
-	bpf_map__set_initial_value(rodata, &config, sizeof(config));
-	bpf_map__set_max_entries(ring, options->ring_size);
-	bpf_map__set_max_entries(pids, options->n_pids ? options->n_pids : 1);
+	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
+	bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
+	for (size_t i = 0; i < N_FILTERS; i++) {
+		size_t n = filter_keys(&filters[i], options)->n;
+
+		bpf_map__set_max_entries(find_map(probe, filters[i].map, 1), n ? n : 1);
+	}
 	for (size_t i = 0; i < N_PROGRAMS; i++)
 		bpf_program__set_autoload(probe->progs[i], programs[i].wanted(&options->config));
 	return 0;
@@ -185,13 +224,14 @@ static int map_shared(struct probe *probe)
 	return 0;
 }
 
-static int fill_pids(struct probe *probe, const struct probe_options *options)
+static int fill_filter(struct probe *probe, const struct filter *filter, const struct vector *keys)
 {
-	int fd = bpf_map__fd(find_map(probe, "pids", 1));
+	int fd = bpf_map__fd(find_map(probe, filter->map, 1));
 	const uint8_t yes = 1;
 
-	for (size_t i = 0; i < options->n_pids; i++)
-		if (bpf_map_update_elem(fd, &options->pids[i], &yes, BPF_ANY))
+	for (size_t i = 0; i < keys->n; i++)
+		if (bpf_map_update_elem(fd, (char *)keys->items + i * filter->key_size, &yes,
+					BPF_ANY))
 			return -errno;
 	return 0;
 }
@@ -206,8 +246,8 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
 	err = map_shared(probe);
-	if (!err)
-		err = fill_pids(probe, options);
+	for (size_t i = 0; !err && i < N_FILTERS; i++)
+		err = fill_filter(probe, &filters[i], filter_keys(&filters[i], options));
 	if (err)
 		return fail(error, err, "cannot set up the BPF maps: %s", strerror(-err));
 	return 0;
@@ -223,7 +263,9 @@ static int attach(struct probe *probe, const struct config *config, char *error)
 		probe->links[i] = bpf_program__attach(probe->progs[i]);
 		if (!probe->links[i])
 			return fail(error, -errno, "cannot attach %s: %s", programs[i].name,
-				    strerror(errno));
+				    errno == E2BIG ? "the kernel allows no more programs at its "
+						     "tracepoint; stop another tracer"
+						   : strerror(errno));
 		if (programs[i].tracepoint) {
 			size_t len = strlen(probe->tracepoints);
 

@@ -11,18 +11,21 @@
 #include <stdint.h>
 
 #include "contract/config.h"
+#include "util/vector.h"
 
 #define PROBE_ERROR_MAX 512
 
 struct probe;
 
 struct probe_options {
-	const char *object_path; /* a BPF object to load; NULL: the one built in */
-	struct config config;	 /* wakeup_size is set by probe_open() */
-	const uint32_t *pids;	 /* with config.filter_pid */
-	size_t n_pids;
-	uint32_t ring_size; /* bytes, a power of two and at least a page */
-	bool verbose;	    /* let libbpf say on stderr what it does */
+	const char *object_path;       /* a BPF object to load; NULL: the one built in */
+	struct config config;	       /* wakeup_size is set by probe_open() */
+	const struct vector *pids;     /* of uint32_t, with config.filter_pid */
+	const struct vector *uids;     /* of uint32_t, with config.filter_uid */
+	const struct vector *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
+	const struct vector *networks; /* of struct config_network, with config.filter_dst */
+	uint32_t ring_size;	       /* bytes, a power of two and at least a page */
+	bool verbose;		       /* let libbpf say on stderr what it does */
 };
 
 /*

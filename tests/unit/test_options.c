@@ -85,7 +85,7 @@ __attribute__((noinline)) static void assert_says(const char *error, const char 
 
 static bool has_port(const struct options *options, unsigned int port)
 {
-	return options->ports[port / 64] >> (port % 64) & 1;
+	return options->kernel.ports[port / 64] >> (port % 64) & 1;
 }
 
 static unsigned int count_ports(const struct options *options)
@@ -93,16 +93,16 @@ static unsigned int count_ports(const struct options *options)
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < PORT_WORDS; i++)
-		n += (unsigned int)__builtin_popcountll(options->ports[i]);
+		n += (unsigned int)__builtin_popcountll(options->kernel.ports[i]);
 	return n;
 }
 
 static void assert_default_filters(const struct options *options)
 {
-	assert_int_equal(options->netns, 0);
-	assert_null(options->pids);
-	assert_int_equal(options->n_pids, 0);
-	assert_false(options->filter_port);
+	assert_int_equal(options->kernel.netns, 0);
+	assert_null(options->pids.items);
+	assert_int_equal(options->pids.n, 0);
+	assert_false(options->kernel.filter_port);
 	assert_int_equal(count_ports(options), 0);
 	assert_false(options->failed_only);
 	assert_false(options->no_syscalls);
@@ -173,7 +173,7 @@ static void what_follows_two_dashes_is_a_command_word_for_word(void **state)
 	assert_string_equal(options->argv[2], "--");
 	assert_string_equal(options->argv[3], "--help");
 	assert_null(options->argv[4]);
-	assert_int_equal(options->n_pids, 0);
+	assert_int_equal(options->pids.n, 0);
 	assert_string_equal(good("--", "trace")->argv[0], "trace");
 }
 
@@ -210,10 +210,10 @@ static void process_ids_are_listed(void **state)
 	const struct options *options = good("-p", "1,2147483647", "--pid=42");
 
 	(void)state;
-	assert_int_equal(options->n_pids, 3);
-	assert_int_equal(options->pids[0], 1);
-	assert_int_equal(options->pids[1], 2147483647);
-	assert_int_equal(options->pids[2], 42);
+	assert_int_equal(options->pids.n, 3);
+	assert_int_equal(((uint32_t *)options->pids.items)[0], 1);
+	assert_int_equal(((uint32_t *)options->pids.items)[1], 2147483647);
+	assert_int_equal(((uint32_t *)options->pids.items)[2], 42);
 }
 
 static void what_is_no_process_id_is_refused(void **state)
@@ -240,7 +240,7 @@ static void ports_and_their_ranges_are_bits(void **state)
 	const struct options *options = good("-P", "443,8000-8002,65535", "--port", "1");
 
 	(void)state;
-	assert_true(options->filter_port);
+	assert_true(options->kernel.filter_port);
 	assert_int_equal(count_ports(options), 6);
 	assert_true(has_port(options, 1));
 	assert_true(has_port(options, 443));
@@ -303,10 +303,10 @@ static void a_network_namespace_is_self_or_a_path_or_a_number(void **state)
 
 	(void)state;
 	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
-	assert_int_equal(good("--netns", "self")->netns, st.st_ino);
-	assert_int_equal(good("--netns", "/proc/self/ns/net")->netns, st.st_ino);
-	assert_int_equal(good("--netns=4026531840")->netns, 4026531840u);
-	assert_int_equal(good("--netns", "4294967295")->netns, 4294967295u);
+	assert_int_equal(good("--netns", "self")->kernel.netns, st.st_ino);
+	assert_int_equal(good("--netns", "/proc/self/ns/net")->kernel.netns, st.st_ino);
+	assert_int_equal(good("--netns=4026531840")->kernel.netns, 4026531840u);
+	assert_int_equal(good("--netns", "4294967295")->kernel.netns, 4294967295u);
 }
 
 static void a_network_namespace_that_is_not_there_is_refused(void **state)

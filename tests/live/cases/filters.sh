@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Scenario 33: every filter, alone and in pairs, against a mix of attempts of which all is known.
+
+# Each filter, and the condition in jq on a line of the mix by which it should choose.
+filter_table() {
+    cat <<TABLE
+-p $pid_list|.pid | IN($pid_list)
+-u nobody|.uid == 65534
+-P 81,8000-8002|.port == 81 or (.port >= 8000 and .port <= 8002)
+-d 10.99.0.0/24,fd00:99::1|.dst | startswith("10.99.0.") or . == "fd00:99::1"
+-C someone|.comm == "someone"
+-4|.dst | contains(":") | not
+-6|.dst | contains(":")
+--cgroup $cgroup|.cgroup
+--netns $a|.netns == "a"
+-f|.event != "tcp.established"
+-l 400ms|.slow
+-e established,cancelled|.event == "tcp.established" or .event == "tcp.cancelled"
+TABLE
+}
+
+# mixed ATTRIBUTES NAMESPACE COMMAND...: a process of the mix, held at the gate. ATTRIBUTES: jq's
+# object of what the process cannot know of itself.
+mixed() {
+    local attributes="$1" name="$2" n="${#mix[@]}"
+    shift 2
+
+    # shellcheck disable=SC2016 # for the inner shell
+    nsenter --net="/run/netns/$name" bash -c 'read -r _ <"$1"; shift; exec "$@"' bash gate "$@" \
+        >"mix.$n" &
+    mix+=($!)
+    pids+=($!)
+    printf '%s\n' "$attributes" >"attributes.$n"
+}
+
+# What the mix did, a line for each attempt.
+mix_facts() {
+    local n
+
+    for n in "${!mix[@]}"; do
+        jq -c --argjson attributes "$(cat "attributes.$n")" '
+            {pid: ."process.pid", event: ."event.name", error: (."error.type" // null),
+             dst: ."network.peer.address", port: ."network.peer.port",
+             uid: 0, comm: "connect", cgroup: false, netns: "a", slow: false}
+            + $attributes' "mix.$n"
+    done
+}
+
+start_mix() {
+    local other="$PWD/someone" nobody=(setpriv --reuid=65534 --clear-groups)
+
+    mix=()
+    cp "$triggers/connect" "$other"
+    chmod 755 . "$other" "$work"
+    mixed '{}' "$a" "$triggers/connect" established 10.99.0.2 80
+    mixed '{}' "$a" "$triggers/connect" established fd00:99::2 8000
+    mixed '{}' "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 81
+    mixed '{"comm": "someone"}' "$a" "$other" ECONNREFUSED fd00:99::2 81
+    mixed '{"comm": "someone", "uid": 65534}' "$a" "${nobody[@]}" "$other" established 10.99.0.2 80
+    mixed '{"comm": "someone", "netns": "b"}' "$b" "$other" ECONNREFUSED 10.99.0.1 8002
+    mixed '{"netns": "b"}' "$b" "$triggers/connect" ECONNREFUSED fd00:99::1 8003
+    mixed '{"comm": "someone"}' "$a" "$other" -u EACCES 10.98.2.1 8001
+    mixed '{"slow": true}' "$a" "$triggers/connect" -s 1 ETIMEDOUT 10.99.0.2 9000
+    mixed '{"cgroup": true}' "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 82
+    mixed '{"cgroup": true, "uid": 65534}' "$a" "${nobody[@]}" "$triggers/connect" \
+        established fd00:99::2 80
+    echo "${mix[9]}" >"$cgroup/cgroup.procs"
+    echo "${mix[10]}" >"$cgroup/below/cgroup.procs"
+}
+
+# Every filter and every pair, as options and as the condition on a line of the mix.
+combine_filters() {
+    local filters i j
+
+    mapfile -t filters < <(filter_table)
+    options=() conditions=()
+    for i in "${!filters[@]}"; do
+        options+=("${filters[i]%%|*}")
+        conditions+=("${filters[i]#*|}")
+        for ((j = i + 1; j < ${#filters[@]}; j++)); do
+            options+=("${filters[i]%%|*} ${filters[j]%%|*}")
+            conditions+=("(${filters[i]#*|}) and (${filters[j]#*|})")
+            # The two are of one kind, and so alternatives.
+            [[ ${options[-1]} != "-4 -6" ]] || conditions[-1]=true
+        done
+    done
+}
+
+# start_tracers FIRST LAST: with those options.
+start_tracers() {
+    local n
+
+    tracers=()
+    for ((n = $1; n <= $2 && n < ${#options[@]}; n++)); do
+        # shellcheck disable=SC2086 # the options are words
+        "$tpconnect" -q --ring-size 65536 -o json -w "record.$n" ${options[n]} \
+            >>stdout 2>>messages &
+        tracers[n]=$!
+        pids+=($!)
+    done
+    for n in "${!tracers[@]}"; do
+        await grep -qs '"tpconnect.start"' "record.$n" ||
+            fail "tpconnect ${options[n]} did not start: $(cat messages)"
+    done
+}
+
+end_tracers() {
+    local n
+
+    kill -TERM "${tracers[@]}"
+    for n in "${tracers[@]}"; do
+        wait "$n" || fail "tpconnect ended with $?: $(cat messages)"
+    done
+}
+
+release_mix() {
+    local n
+
+    # A line for each that waits; opened for reading too, so that none goes to nobody.
+    printf '%s\n' "${mix[@]}" 1<>gate
+    for n in "${mix[@]}"; do
+        wait "$n" || fail "one of the mix failed"
+    done
+    mix_facts >facts
+    [[ $(wc -l <facts) -eq ${#mix[@]} ]] || fail "the mix: $(cat facts)"
+}
+
+# What the record says of the mix's results, like the facts.
+record_results() {
+    jq -c --argjson mix "$(printf '%s\n' "${mix[@]}" | jq -s .)" '
+        select(."event.name" | IN("tcp.established", "tcp.failed", "tcp.cancelled"))
+        | select(."process.pid" | IN($mix[]))
+        | [."process.pid", ."event.name", ."error.type" // null, ."network.peer.address",
+           ."network.peer.port"]' "$1" | sort
+}
+
+compare_record() {
+    local n="$1" got want
+
+    got="$(record_results "record.$n")"
+    want="$(jq -c "select(${conditions[n]}) | [.pid, .event, .error, .dst, .port]" facts | sort)"
+    [[ $got == "$want" ]] ||
+        fail "tpconnect ${options[n]}: expected $want, got $got; the mix: $(cat facts)"
+}
+
+case_filters() { # 33
+    local cgroup_mount cgroup pid_list options=(0) conditions tracers mix first n
+    # The kernel allows 64 programs at one tracepoint, of all tracers together.
+    local at_once=39
+
+    cgroup_mount="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)"
+    [[ -n $cgroup_mount ]] || skip "cgroup v2 is not mounted"
+    cgroup="$cgroup_mount/$run_id"
+    mkdir -p "$cgroup/below"
+    serve "$b" 10.99.0.2 80
+    serve "$b" fd00:99::2 80 fd00:99::2 8000
+    within "$b" nft "add table inet t; add chain inet t in { type filter hook input priority 0; };
+        add rule inet t in tcp dport 9000 drop"
+    within "$a" ip route add prohibit 10.98.2.0/24
+    mkfifo gate
+    for ((first = 0; first < ${#options[@]}; first += at_once)); do
+        start_mix
+        pid_list="${mix[2]},${mix[7]}"
+        combine_filters
+        start_tracers "$first" $((first + at_once - 1))
+        release_mix
+        end_tracers
+        for n in "${!tracers[@]}"; do
+            compare_record "$n"
+        done
+    done
+    rmdir "$cgroup/below" "$cgroup"
+    [[ ${#options[@]} -eq 78 ]] || fail "${#options[@]} combinations"
+}
