@@ -36,7 +36,8 @@ static __always_inline bool address_is_mapped(const __u8 addr[16])
  * Returns the family, 4 or 6 (an IPv4-mapped address is 4), or 0 if it names no readable,
  * well-formed address of either.
  */
-static __always_inline __u8 address_from_user(__u8 to[16], __u16 *port, __u64 uaddr, __u32 len)
+static __always_inline __u8 address_from_user(__u8 to[16], __u16 *port, bool *mapped, __u64 uaddr,
+					      __u32 len)
 {
 	/* struct sockaddr_in and sockaddr_in6: family, port, then address at 4 or 8. */
 	struct {
@@ -45,8 +46,11 @@ static __always_inline __u8 address_from_user(__u8 to[16], __u16 *port, __u64 ua
 		__u8 rest[20];
 	} sockaddr = {};
 	const __u32 in_size = 16, in6_min_size = 24; /* sizeof sockaddr_in; SIN6_LEN_RFC2133 */
+	const __u32 max_size =
+		128; /* sizeof sockaddr_storage: connect(2) takes none that is longer */
 
-	if (len < in_size)
+	*mapped = false;
+	if (len < in_size || len > max_size)
 		return 0;
 	if (bpf_probe_read_user(&sockaddr, len < in6_min_size ? in_size : in6_min_size,
 				(void *)uaddr))
@@ -59,7 +63,8 @@ static __always_inline __u8 address_from_user(__u8 to[16], __u16 *port, __u64 ua
 	if (sockaddr.family != AF_INET6 || len < in6_min_size)
 		return 0;
 	address_copy(to, sockaddr.rest + 4);
-	return address_is_mapped(to) ? 4 : 6;
+	*mapped = address_is_mapped(to);
+	return *mapped ? 4 : 6;
 }
 
 #endif

@@ -84,8 +84,7 @@ static __always_inline void attempt_request(struct attempt *attempt, struct call
 {
 	/* Not resident when the call began; by now the kernel itself has read it. */
 	if (!call->requested_family)
-		call->requested_family = address_from_user(call->requested, &call->requested_port,
-							   call->uaddr, call->addrlen);
+		call_request(call);
 	if (!call->requested_family)
 		return;
 	attempt->flags |= ATTEMPT_REQUESTED;

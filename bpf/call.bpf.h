@@ -3,6 +3,7 @@
 #ifndef BPF_CALL_BPF_H
 #define BPF_CALL_BPF_H
 
+#include "bpf/address.bpf.h"
 #include "bpf/compat.bpf.h"
 #include "bpf/maps.bpf.h"
 
@@ -17,7 +18,8 @@ struct call {
 	__u8 requested_family; /* 4 or 6; 0: not read */
 	__u8 entered;	       /* the thread is in the call */
 	__u8 complete;	       /* it began when its attempt was sure to be seen */
-	__u8 padding[3];
+	bool requested_mapped; /* ::ffff:a.b.c.d, in an IPv6 sockaddr */
+	__u8 padding[2];
 };
 
 /* Kept by the thread, and gone with it. Since Linux 5.12 (a10787e6d58c) for tracing programs. */
@@ -35,8 +37,16 @@ static __always_inline struct call *call_slot(bool create)
 				    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
 }
 
+/* Reads the address that it asks for. */
+static __always_inline void call_request(struct call *call)
+{
+	call->requested_family =
+		address_from_user(call->requested, &call->requested_port, &call->requested_mapped,
+				  call->uaddr, call->addrlen);
+}
+
 /*
- * The call that the current thread is in, if it could start an attempt. In an interrupt that is a
+ * The call that the current thread is in, if any. In an interrupt that is a
  * thread which has nothing to do with it: match what the call says with the socket at hand.
  */
 static __always_inline struct call *call_current(void)
@@ -46,7 +56,7 @@ static __always_inline struct call *call_current(void)
 	if (!config.syscalls)
 		return NULL;
 	call = call_slot(false);
-	return call && call->entered && call->socket ? call : NULL;
+	return call && call->entered ? call : NULL;
 }
 
 #endif

@@ -8,6 +8,7 @@
 
 /* asm-generic/errno.h and, for the restart codes, linux/errno.h. */
 #define EINTR	      4
+#define EFAULT	      14
 #define EISCONN	      106
 #define EALREADY      114
 #define EINPROGRESS   115
@@ -41,14 +42,16 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
-static __always_inline void call_read(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
+/* What the thread asks for; the address itself is read only if it may matter. */
+static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
 {
+	call->socket = 0;
+	call->attempt_sk = 0;
 	call->fd = fd;
 	call->uaddr = uaddr;
 	call->addrlen = addrlen;
+	call->requested_family = 0;
 	call->complete = current_phase() != PHASE_IDLE;
-	call->requested_family =
-		address_from_user(call->requested, &call->requested_port, uaddr, addrlen);
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")
@@ -68,12 +71,11 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	file = file_of_fd(ctx->args[0]);
 	socket = UNTYPED_READ(file, private_data);
 	call->entered = true;
-	call->attempt_sk = 0;
-	call->socket = 0;
+	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	if (!socket_may_connect(socket))
 		return 0;
 	call->socket = (__u64)socket;
-	call_read(call, ctx->args[0], ctx->args[1], ctx->args[2]);
+	call_request(call);
 	return 0;
 }
 
@@ -93,7 +95,7 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 	attempt.family = call->requested_family;
 	attempt.dport = call->requested_port;
 	address_copy(attempt.daddr, call->requested);
-	if (attempt.family == 4 && BPF_CORE_READ(sk, __sk_common.skc_family) == AF_INET6)
+	if (call->requested_mapped)
 		attempt.flags |= ATTEMPT_MAPPED;
 	attempt.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	identity_of_current(&attempt);
@@ -120,6 +122,8 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 	struct socket *socket;
 	struct sock *sk = tcp_sock_of_fd(call->fd, &socket);
 
+	if (error == EFAULT)
+		return; /* not all of the address can be read */
 	if (sk && (__u64)socket == call->socket)
 		call_not_sent(call, sk, error);
 }
@@ -161,10 +165,10 @@ static __always_inline void call_sent(const struct call *call, long ret)
 
 /*
  * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
- * a call that was under way when tracing began; but that one's socket has chosen its sequence
- * number (write_seq), which it keeps for good.
+ * a call that was under way when tracing began; but that is the first of its thread that is seen
+ * (not `known`), and its socket has chosen a sequence number (write_seq), which it keeps for good.
  */
-static __always_inline void call_not_entered(__u16 error)
+static __always_inline void call_not_entered(__u16 error, bool known)
 {
 	struct syscall_args args;
 	struct socket *socket;
@@ -174,10 +178,11 @@ static __always_inline void call_not_entered(__u16 error)
 	if (!syscall_args_of_current(&args))
 		return;
 	sk = tcp_sock_of_fd(args.arg[0], &socket);
-	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED ||
-	    BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
+	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return;
-	call_read(&call, args.arg[0], args.arg[1], args.arg[2]);
+	if (!known && BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
+		return;
+	call_begin(&call, args.arg[0], args.arg[1], args.arg[2]);
 	call_not_sent(&call, sk, error);
 }
 
@@ -201,7 +206,7 @@ int connect_exit(struct trace_event_raw_sys_exit *ctx)
 		call_returned(call, ctx->ret);
 		call->entered = false;
 	} else if (error) {
-		call_not_entered(error);
+		call_not_entered(error, call != NULL);
 	}
 	return 0;
 }

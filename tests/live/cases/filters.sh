@@ -151,8 +151,7 @@ case_filters() { # 33
 
     cgroup_mount="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)"
     [[ -n $cgroup_mount ]] || skip "cgroup v2 is not mounted"
-    cgroup="$cgroup_mount/$run_id"
-    mkdir -p "$cgroup/below"
+    cgroup="$cgroup_mount/$run_id-filters"
     serve "$b" 10.99.0.2 80
     serve "$b" fd00:99::2 80 fd00:99::2 8000
     within "$b" nft "add table inet t; add chain inet t in { type filter hook input priority 0; };
@@ -160,16 +159,17 @@ case_filters() { # 33
     within "$a" ip route add prohibit 10.98.2.0/24
     mkfifo gate
     for ((first = 0; first < ${#options[@]}; first += at_once)); do
+        mkdir -p "$cgroup/below"
         start_mix
         pid_list="${mix[2]},${mix[7]}"
         combine_filters
         start_tracers "$first" $((first + at_once - 1))
         release_mix
         end_tracers
+        rmdir "$cgroup/below" "$cgroup"
         for n in "${!tracers[@]}"; do
             compare_record "$n"
         done
     done
-    rmdir "$cgroup/below" "$cgroup"
     [[ ${#options[@]} -eq 78 ]] || fail "${#options[@]} combinations"
 }

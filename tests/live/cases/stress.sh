@@ -131,7 +131,9 @@ spin() {
 mutated_object() {
     local root="$here/../.." file triplet arch
 
-    command -v clang >/dev/null && command -v bpftool >/dev/null || skip "clang or bpftool is missing"
+    if ! command -v clang >/dev/null || ! command -v bpftool >/dev/null; then
+        skip "clang or bpftool is missing"
+    fi
     [[ -d $root/bpf ]] || skip "the sources are not here"
     cp -r "$root/bpf" "$root/contract" .
     sed -i -E "$2" "bpf/$1"

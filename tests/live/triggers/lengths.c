@@ -74,9 +74,9 @@ static void attempt(int family, struct target *target, int len)
 
 static void all_lengths(const char *port)
 {
-	static const int lengths[] = {0,  1,  2,  3,  7,  8,   15,  16,	 17,   20,
-				      23, 24, 25, 27, 28, 29,  110, 127, 128,  129,
-				      130, 65536, 0x7fffffff, -1, -16, -2147483647 - 1};
+	static const int lengths[] = {
+		0,  1,	2,  3,	 7,   8,   15,	16,  17,    20,		23, 24,	 25,
+		27, 28, 29, 110, 127, 128, 129, 130, 65536, 0x7fffffff, -1, -16, -2147483647 - 1};
 	static const int families[] = {AF_INET, AF_INET6};
 	struct target targets[] = {
 		target_parse("127.0.0.1", port, false),
@@ -97,7 +97,10 @@ static void all_lengths(const char *port)
 /* Pointers to what is no address. */
 static void pointers(const struct target *target)
 {
-	static const void *const wrong[] = {NULL, NOWHERE, KERNEL_ADDRESS, (void *)-1,
+	static const void *const wrong[] = {NULL,
+					    NOWHERE,
+					    KERNEL_ADDRESS,
+					    (void *)-1,
 					    (void *)0x00007fffffffeff8ull,
 					    (void *)0x8000000000000000ull};
 	static const int lengths[] = {0, 2, 16, 24, 28, 128, 129, -1};
@@ -116,7 +119,8 @@ static void pointers(const struct target *target)
 static void ends_early(const struct target *target)
 {
 	size_t page = sysconf(_SC_PAGESIZE);
-	char *two = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char *two =
+		mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	static const size_t inside[] = {16, 20, 24, 28, 64, 127};
 
 	if (two == MAP_FAILED || mprotect(two + page, page, PROT_NONE))

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
 	fds[1] = socket(target.addr.ss_family, SOCK_DGRAM, 0);
 	shared_fd = dup(fds[1]);
 	if (pthread_create(&thread, NULL,
-			   by_descriptor		? move_descriptor
+			   by_descriptor	      ? move_descriptor
 			   : !strcmp(argv[1], "port") ? move_port
 						      : move_family,
 			   NULL))

@@ -2,8 +2,8 @@
 /*
  * connect(2) whose address is in memory that is not there yet when the call begins: BPF cannot wait
  * for it, the kernel does. Usage: pages OUTCOME ADDR PORT; an outcome other than established and
- * ECONNREFUSED: nothing is sent, and each attempt has a port of its own, from PORT upwards, by which
- * its record is known.
+ * ECONNREFUSED: nothing is sent, and each attempt has a port of its own, from PORT upwards, by
+ * which its record is known.
  *   - a page of a file that was never touched, and one that was given back (MADV_DONTNEED)
  *   - the same with the address across two pages, of which either is missing
  *   - a page that another thread supplies while the call waits for it (userfaultfd)
@@ -111,8 +111,7 @@ static void comes_late(void)
 	faults = syscall(SYS_userfaultfd, O_CLOEXEC);
 	range.range.start = (uintptr_t)at;
 	range.range.len = page;
-	if (faults < 0 || ioctl(faults, UFFDIO_API, &api) ||
-	    ioctl(faults, UFFDIO_REGISTER, &range))
+	if (faults < 0 || ioctl(faults, UFFDIO_API, &api) || ioctl(faults, UFFDIO_REGISTER, &range))
 		return; /* this kernel has none */
 	if (pthread_create(&thread, NULL, supply, at))
 		die("pthread_create");

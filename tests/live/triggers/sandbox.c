@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * connect(2) under seccomp. Usage: sandbox HOW ADDR PORT, where ADDR has a listener at PORT; HOW:
- *   nothing   what leaves no trace: fake success, EINPROGRESS that is not true, SIGSYS, and an errno
- *             for what is no TCP socket or names no destination
- *   errnos    an errno, from the filter or from a supervisor (SECCOMP_RET_USER_NOTIF)
- *   reused    an errno, for a socket that was connected before, and for one that was refused
- *   absent    an errno, with an address in memory that nobody has read: it cannot be known
- *   continue  a supervisor lets the call go on
- *   proxy     a supervisor makes the connection itself, with the socket of its ward
- *   blocked   the filter comes while a call waits for its answer
- *   restart   likewise, and then a signal makes the call begin again: the filter denies that
- *   killed    the process is killed by one connect(2) while another one is pending
+ *   nothing   what leaves no trace: fake success, EINPROGRESS that is not true, SIGSYS, and an
+ * errno for what is no TCP socket or names no destination errnos    an errno, from the filter or
+ * from a supervisor (SECCOMP_RET_USER_NOTIF) reused    an errno, for a socket that was connected
+ * before, and for one that was refused absent    an errno, with an address in memory that nobody
+ * has read: it cannot be known continue  a supervisor lets the call go on proxy     a supervisor
+ * makes the connection itself, with the socket of its ward blocked   the filter comes while a call
+ * waits for its answer restart   likewise, and then a signal makes the call begin again: the filter
+ * denies that killed    the process is killed by one connect(2) while another one is pending
  */
 #include <errno.h>
 #include <linux/filter.h>
