@@ -97,6 +97,7 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 						  const struct call *call)
 {
 	struct task_struct *task = current_task();
+	struct syscall_regs regs;
 	__u32 task_flags;
 
 	if (BPF_CORE_READ_BITFIELD(tp, repair))
@@ -116,8 +117,14 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 		return ORIGIN_KERNEL;
 	if (in_compat_syscall(task))
 		return ORIGIN_COMPAT;
-	/* A native connect(2) has its call, if these are traced: of the ways in, this is left. */
-	if (config.syscalls && KERNEL_READ(task, io_uring))
+	if (!config.syscalls) {
+		if (!syscall_of_current(&regs))
+			return ORIGIN_UNKNOWN;
+		if (regs.nr == NR_CONNECT)
+			return ORIGIN_CONNECT;
+	}
+	/* Not connect(2), then: of the ways in, this is left. */
+	if (KERNEL_READ(task, io_uring))
 		return ORIGIN_IO_URING;
 	return ORIGIN_UNKNOWN;
 }

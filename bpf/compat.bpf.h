@@ -61,16 +61,17 @@ static __always_inline bool in_compat_syscall(struct task_struct *task)
 #endif
 }
 
-/* The arguments of a system call, from the registers that the current task entered it with. */
-struct syscall_args {
+/* A system call, from the registers that the current task entered it with. */
+struct syscall_regs {
+	__u64 nr;
 	__u64 arg[3];
 };
 
 /*
  * Needs bpf_task_pt_regs, Linux 5.15 (dd6e10fbd9fb). Before that, a system call whose entry was not
- * seen cannot be looked at. Returns whether args was filled.
+ * seen cannot be looked at. Returns whether syscall was filled in.
  */
-static __always_inline bool syscall_args_of_current(struct syscall_args *args)
+static __always_inline bool syscall_of_current(struct syscall_regs *syscall)
 {
 	struct pt_regs *regs;
 
@@ -78,15 +79,24 @@ static __always_inline bool syscall_args_of_current(struct syscall_args *args)
 		return false;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)
-	args->arg[0] = BPF_CORE_READ(regs, di);
-	args->arg[1] = BPF_CORE_READ(regs, si);
-	args->arg[2] = BPF_CORE_READ(regs, dx);
+	syscall->nr = BPF_CORE_READ(regs, orig_ax);
+	syscall->arg[0] = BPF_CORE_READ(regs, di);
+	syscall->arg[1] = BPF_CORE_READ(regs, si);
+	syscall->arg[2] = BPF_CORE_READ(regs, dx);
 #elif defined(__TARGET_ARCH_arm64)
-	args->arg[0] = BPF_CORE_READ(regs, orig_x0);
-	args->arg[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
-	args->arg[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
+	syscall->nr = BPF_CORE_READ(regs, syscallno);
+	syscall->arg[0] = BPF_CORE_READ(regs, orig_x0);
+	syscall->arg[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
+	syscall->arg[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
 #endif
 	return true;
 }
+
+/* connect(2) in the native system call tables, which never change. */
+#if defined(__TARGET_ARCH_x86)
+#define NR_CONNECT 42
+#elif defined(__TARGET_ARCH_arm64)
+#define NR_CONNECT 203
+#endif
 
 #endif

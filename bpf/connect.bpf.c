@@ -170,19 +170,19 @@ static __always_inline void call_sent(const struct call *call, long ret)
  */
 static __always_inline void call_not_entered(__u16 error, bool known)
 {
-	struct syscall_args args;
+	struct syscall_regs regs;
 	struct socket *socket;
 	struct call call = {};
 	struct sock *sk;
 
-	if (!syscall_args_of_current(&args))
+	if (!syscall_of_current(&regs))
 		return;
-	sk = tcp_sock_of_fd(args.arg[0], &socket);
+	sk = tcp_sock_of_fd(regs.arg[0], &socket);
 	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return;
 	if (!known && BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
 		return;
-	call_begin(&call, args.arg[0], args.arg[1], args.arg[2]);
+	call_begin(&call, regs.arg[0], regs.arg[1], regs.arg[2]);
 	call_not_sent(&call, sk, error);
 }
 

@@ -77,7 +77,6 @@ case_cleanup() {
         done
         ip netns delete "$name"
     done
-    [[ -z ${instance:-} ]] || rmdir "$instance"
     ! mountpoint -q full || umount full
     if [[ -n ${cgroup:-} ]]; then
         await rmdir "$cgroup"

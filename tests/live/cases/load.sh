@@ -8,25 +8,6 @@
 # A field of the last line, tpconnect.stop.
 stop_field() { tail -n 1 record | jq ".\"tpconnect.$1\""; }
 
-# Some sandboxes let no BPF program run while process 1 is the current one, so that what happens in a
-# softirq that interrupts it cannot be seen. The kernel's own trace of the same tracepoint tells.
-watch_states() {
-    instance="/sys/kernel/tracing/instances/$run_id"
-    mkdir "$instance"
-    echo "dport==80 || sport==80" >"$instance/events/sock/inet_sock_set_state/filter"
-    echo 1 >"$instance/events/sock/inet_sock_set_state/enable"
-}
-
-# Whether it was, since the last time that this was asked. A line is "comm-TID [CPU] ...".
-init_was_interrupted() {
-    local tids
-
-    tids="$(cd /proc/1/task && printf '%s|' *)"
-    grep -cE -- "-(${tids%|}) +\[" "$instance/trace" >interruptions
-    : >"$instance/trace"
-    [[ $(cat interruptions) -gt 0 ]]
-}
-
 case_stopped_reader() { # 23
     trace --ring-size 1M
     kill -STOP "$tracer"
