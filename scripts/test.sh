@@ -65,7 +65,7 @@ if [[ ! -e build-asan/build.ninja ]]; then
     meson setup build-asan -Db_sanitize=address,undefined -Dwerror=true \
         -Dbpf_cpu="${BPF_CPU:-v3}" -Dclang="${CLANG:-clang}" >/dev/null
 fi
-meson compile -C build-asan >/dev/null
+meson compile -C build-asan >build-asan/log || { cat build-asan/log; exit 1; }
 [[ $EUID -ne 0 ]] || mount_tracefs
 
 suite "unit and golden" meson_suite build

@@ -63,7 +63,7 @@ mkdir -p "$build/seeds"
 
 fuzz fuzz_decode 256
 fuzz fuzz_format 1024 -ljansson
-fuzz fuzz_options 2048 src/cli/options.c
+fuzz fuzz_options 2048 src/cli/options.c src/cli/option_rows.c src/util/host.c
 
 echo "$passed passed, $failed failed, 0 skipped"
 [[ $failed -eq 0 ]]

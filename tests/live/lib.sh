@@ -6,9 +6,9 @@
 # In the current directory, a case has: record (what tpconnect wrote), messages (its stderr),
 # stdout, expected (what the triggers promise), accepted (what the servers saw).
 
-readonly SKIPPED=77
+SKIPPED=77
 # No step of a case may take longer.
-readonly STEP_SECONDS=60
+STEP_SECONDS=60
 
 fail() {
     printf '%s\n' "$*"

@@ -99,3 +99,49 @@ case_accepting() { # 19
 }
 
 server_saw() { [[ $(wc -l <accepted) -eq $1 ]]; }
+
+# What these cases compare with must notice when a record is wrong: each of these changes one line of
+# a good record, by a jq expression, and must be told.
+case_comparison() {
+    local change good
+
+    serve "$b" 10.99.0.2 80
+    trace
+    trigger connect -w 50 established 10.99.0.2 80
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect -u ENETUNREACH 10.97.0.1 82
+    wait_for 1 close
+    stop_trace
+    check
+    cp record good
+    while read -r change; do
+        jq -c "$change" good >record
+        ! cmp -s good record || fail "changes nothing: $change"
+        if (check) >/dev/null; then
+            fail "not noticed: $change"
+        fi
+    done <<-'CHANGES'
+	if ."event.name" == "tcp.established" then ."process.pid" += 1 else . end
+	if ."event.name" == "tcp.established" then ."network.local.port" += 1 else . end
+	if ."event.name" == "tcp.established" then ."tpconnect.connect.duration_ns" = 0 else . end
+	if ."event.name" == "tcp.established" then ."tpconnect.connection.id" = "x" else . end
+	if ."event.name" == "tcp.established" then ."event.name" = "tcp.cancelled" else . end
+	if ."event.name" == "tcp.established" then ."tpconnect.netns" += 1 else . end
+	if ."event.name" == "tcp.established" then .timestamp = "2020-01-01T00:00:00.000000000Z" else . end
+	if ."event.name" == "tcp.established" then ."tpconnect.deferred" = false else . end
+	if ."event.name" == "tcp.established" then ."tpconnect.rtt_us" = 1 else . end
+	if ."event.name" == "tcp.established" then del(."thread.id") else . end
+	if ."error.type" == "ECONNREFUSED" then ."error.type" = "ETIMEDOUT" else . end
+	if ."error.type" == "ECONNREFUSED" then ."tpconnect.sent" = false else . end
+	if ."error.type" == "ENETUNREACH" then ."network.local.port" = 1 else . end
+	if ."error.type" == "ENETUNREACH" then del(."tpconnect.sent") else . end
+	if ."event.name" == "tcp.close" then ."tpconnect.bytes_sent" = -1 else . end
+	if ."event.name" == "tcp.close" then ."tpconnect.bytes_sent" = null else . end
+	if ."tpconnect.seq" == 3 then empty else . end
+	if ."tpconnect.seq" == 3 then ., . else . end
+	if ."event.name" == "tpconnect.stop" then empty else . end
+	if ."event.name" == "tpconnect.stop" then ."tpconnect.events.sent" += 1 else . end
+	if ."event.name" == "tpconnect.stop" then ."tpconnect.loss.missed" = 1 else . end
+	if ."event.name" == "tpconnect.start" then ."unheard.of" = 1 else . end
+	CHANGES
+}

@@ -80,7 +80,9 @@ case_many() { # 28
     local early late
 
     serve "$a" 127.0.0.1 80 >/dev/null
-    trace_raw --netns "$a" -e all -o json > >(tail -n 1 >record)
+    "$tpconnect" --netns "$a" -e all -o json > >(tail -n 1 >record) 2>messages &
+    tracer=$!
+    pids+=("$tracer")
     await grep -qs tracing messages || fail "tpconnect did not start: $(cat messages)"
     STEP_SECONDS=600 trigger flood -q 2 "$((LIVE_MANY * 2 / 10))" 127.0.0.1 80
     early="$(resident)"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * The same number of bytes each way, over one connection. Usage: transfer ADDR PORT BYTES, or
- * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received.
+ * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received. On stderr goes
+ * how many segments were sent again so far, and for how many microseconds it has been connected.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -103,9 +104,10 @@ int main(int argc, char **argv)
 	received = exchange(fd, bytes);
 	expect_int("tpconnect.bytes_sent", bytes);
 	expect_int("tpconnect.bytes_received", received);
-	expect_int("tpconnect.retransmits", retransmits(fd));
+	/* The FIN may have to be sent again as well, and is not a matter of TCP_INFO any more. */
+	expect_string("tpconnect.retransmits", "*");
 	expect_string("tpconnect.rtt_us", "*");
 	expect_bool("tpconnect.reset", false);
 	expect_end();
-	fprintf(stderr, "%ld\n", now_us() - start);
+	fprintf(stderr, "%u %ld\n", retransmits(fd), now_us() - start);
 }
