@@ -21,14 +21,14 @@ case_stopped_reader() { # 23
     only_loss ring
 }
 
-# only_loss CLASS: nothing was lost in another way.
+# only_loss CLASS...: nothing was lost in another way.
 only_loss() {
     local others
 
-    others="$(tail -n 1 record | jq -c --arg class "$1" 'with_entries(select(
-        (.key | startswith("tpconnect.loss.")) and .key != "tpconnect.loss." + $class
-        and .value != 0))')"
-    [[ $others == "{}" ]] || fail "lost in other ways as well: $others"
+    others="$(tail -n 1 record | jq -c '
+        [to_entries[] | select((.key | startswith("tpconnect.loss.")) and .value != 0)
+         | .key[15:]] - $ARGS.positional' --args "$@")"
+    [[ $others == "[]" ]] || fail "lost in other ways as well, $others: $(tail -n 1 record)"
 }
 
 case_loss_is_told() { # section 8: within a second
@@ -80,7 +80,7 @@ case_many() { # 28
     local early late
 
     serve "$a" 127.0.0.1 80 >/dev/null
-    "$tpconnect" --netns "$a" -e all -o json > >(tail -n 1 >record) 2>messages &
+    "$tpconnect" --netns "$a" -e all,-retry -o json > >(tail -n 1 >record) 2>messages &
     tracer=$!
     pids+=("$tracer")
     await grep -qs tracing messages || fail "tpconnect did not start: $(cat messages)"
@@ -92,10 +92,10 @@ case_many() { # 28
     await test -s record || fail "no last line"
     [[ $(tcp_counter "$a" ActiveOpens) -eq $LIVE_MANY ]] || fail "not $LIVE_MANY connections"
     [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked at the end: $(cat record)"
-    # Attempt, result and close of each; what the ring lost is counted, so it balances all the same.
+    # Attempt, result and close of each, though the reader or its output may not have kept up.
     [[ $(stop_field events.sent) -eq $((3 * LIVE_MANY)) ]] || fail "not 3 events each: $(cat record)"
+    only_loss ring output
     [[ $((late - early)) -lt 1024 ]] || fail "RSS has grown from $early to $late KiB"
-    only_loss ring
 }
 
 resident() { awk '$1 == "VmRSS:" { print $2 }' "/proc/$tracer/status"; }
