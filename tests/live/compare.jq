@@ -17,7 +17,8 @@ def matches($want): . as $event |
 def coarse_key: "\(name) \(."process.pid") \(."network.peer.port")";
 def fine_key: "\(coarse_key) \(."network.local.port")";
 
-def index_by(f): map([f, .]) | group_by(.[0]) | map({key: .[0][0], value: map(.[1])}) | from_entries;
+def index_by(f):
+    map([f, .]) | group_by(.[0]) | map({key: .[0][0], value: map(.[1])}) | from_entries;
 
 # --- one line after the other
 
@@ -66,7 +67,8 @@ def life: [.[] | name | ltrimstr("tcp.")] | join(" ");
 def attempts:
     [$record[] | select(is_event)] | group_by(id)[] | . as $attempt | life |
     select($facts.lossless) |
-    (select(test(if $facts.whole then "^connect( retry)*( (established( close)?|failed|cancelled))?$"
+    (select(test(if $facts.whole
+                 then "^connect( retry)*( (established( close)?|failed|cancelled))?$"
                  else "^(connect ?)?(retry ?)*(established( close)?|failed|cancelled|close)?$" end)
             | not) |
      "not the life of one attempt: \(.): \($attempt | tojson)"),
@@ -124,5 +126,5 @@ def acceptances:
     "record; the first that differ: " + ([[$seen, $established] | transpose[] |
     select(.[0] != .[1])][:3] | tojson);
 
-limit(20; books, sequence, times, creation_times, namespace, attempts, counts, retries, expectations,
-    acceptances)
+limit(20; books, sequence, times, creation_times, namespace, attempts, counts, retries,
+    expectations, acceptances)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh sets
 # What the cases are written in. Sourced by run.sh, which sets $tpconnect, $triggers, $here, and for
 # each case $case_dir (the current directory) and $since.
 #
@@ -102,8 +102,8 @@ sysctl_in() {
     nsenter --net="/run/netns/$name" sysctl -qw "$@"
 }
 
-# rule_in NAMESPACE HOOK RULE: one rule of nftables for a hook (input or output), in the place of any
-# other there; an empty one lets everything pass.
+# rule_in NAMESPACE HOOK RULE: one rule of nftables for a hook (input or output), in the place of
+# any other there; an empty one lets everything pass.
 rule_in() {
     within "$1" nft -f - <<-RULES
 	table inet live {
@@ -140,6 +140,7 @@ syns_sent() {
 
 # A counter of /proc/net/snmp's Tcp lines.
 tcp_counter() {
+    # shellcheck disable=SC2016 # for awk
     within "$1" awk -v name="$2" '
         $1 == "Tcp:" && !column { for (i = 2; i <= NF; i++) if ($i == name) column = i; next }
         $1 == "Tcp:" { print $column }' /proc/net/snmp
@@ -259,7 +260,8 @@ compare() {
 wait_for() {
     local n="$1" name="$2"
 
-    await enough_of "$n" "$name" || fail "expected $n $name in the record, got $(grep -c "\"tcp.$name\"" record)"
+    await enough_of "$n" "$name" ||
+        fail "expected $n $name in the record, got $(grep -c "\"tcp.$name\"" record)"
 }
 
 enough_of() { [[ $(grep -c "\"tcp.$2\"" record) -ge $1 ]]; }

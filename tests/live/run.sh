@@ -4,10 +4,14 @@
 # and the kernel's own counters say. Usage: run.sh TPCONNECT TRIGGER_DIR [CASE...], as root.
 # Each case has network namespaces of its own; nothing outside of them is changed.
 # LIVE_KEEP=1 keeps what a case has recorded and says where.
+# shellcheck disable=SC2034,SC2153 # what is set here is for the cases
 set -uo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
-[[ $# -ge 2 && -x $1 && -d $2 ]] || { echo "usage: $0 TPCONNECT TRIGGER_DIR [CASE...]" >&2; exit 2; }
+if [[ $# -lt 2 || ! -x $1 || ! -d $2 ]]; then
+    echo "usage: $0 TPCONNECT TRIGGER_DIR [CASE...]" >&2
+    exit 2
+fi
 tpconnect="$(realpath "$1")"
 triggers="$(realpath "$2")"
 shift 2

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Connections as programs make them every day.
 
 case_established() { # 1
@@ -100,10 +100,10 @@ case_accepting() { # 19
 
 server_saw() { [[ $(wc -l <accepted) -eq $1 ]]; }
 
-# What these cases compare with must notice when a record is wrong: each of these changes one line of
-# a good record, by a jq expression, and must be told.
+# What these cases compare with must notice when a record is wrong: each of these changes one line
+# of a good record, by a jq expression, and must be told.
 case_comparison() {
-    local change good
+    local change
 
     serve "$b" 10.99.0.2 80
     trace

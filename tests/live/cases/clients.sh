@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Real programs, and what a connection was once it is over.
 
 # expect_pid PID ADDR PORT LOCAL_PORT: what is known of a program that is not a trigger.
@@ -86,7 +86,8 @@ case_close_plain() { # section 6: closed by FIN, of either side
     wait_for 1 close
     stop_trace
     check
-    [[ $(close_event | jq '."tpconnect.reset"') == false ]] || fail "no RST was sent: $(close_event)"
+    [[ $(close_event | jq '."tpconnect.reset"') == false ]] ||
+        fail "no RST was sent: $(close_event)"
     [[ $(close_event | jq '."tpconnect.connection.duration_ns"') -ge 100000000 ]] ||
         fail "held for 100 ms: $(close_event)"
 }
@@ -100,5 +101,6 @@ case_close_by_reset() { # section 6: by a RST, the peer's and our own
     wait_for 2 close
     stop_trace
     check
-    [[ $(close_event | jq '."tpconnect.reset"') == $'true\ntrue' ]] || fail "both were: $(close_event)"
+    [[ $(close_event | jq '."tpconnect.reset"') == $'true\ntrue' ]] ||
+        fail "both were: $(close_event)"
 }

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Tracing one command: tpconnect OPTION... -- COMMAND.
 
 case_command_status() { # section 7
-    local row want code
+    local want code
 
     while read -r want code; do
         run_traced -w events -- sh -c "$code"
@@ -29,8 +29,8 @@ case_command_streams() { # section 7
     [[ $(grep -vc '^tpconnect: ' messages) -eq 1 ]] || fail "stderr is: $(cat messages)"
 }
 
-# trace_shell CODE: traces a shell in A with this code, which knows $triggers; what it prints is what
-# must be in the record.
+# trace_shell CODE: traces a shell in A with this code, which knows $triggers; what it prints is
+# what must be in the record.
 trace_shell() {
     export triggers
     run_traced -e all -o json -w record -- nsenter --net="/run/netns/$a" sh -c "$1"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Attempts that come to nothing.
 
 # Since Linux 6.5 the kernel tries so many times more often before it doubles its interval.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Many at once.
 
 # How many connections case_many makes.
@@ -93,7 +93,8 @@ case_many() { # 28
     [[ $(tcp_counter "$a" ActiveOpens) -eq $LIVE_MANY ]] || fail "not $LIVE_MANY connections"
     [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked at the end: $(cat record)"
     # Attempt, result and close of each, though the reader or its output may not have kept up.
-    [[ $(stop_field events.sent) -eq $((3 * LIVE_MANY)) ]] || fail "not 3 events each: $(cat record)"
+    [[ $(stop_field events.sent) -eq $((3 * LIVE_MANY)) ]] ||
+        fail "not 3 events each: $(cat record)"
     only_loss ring output
     [[ $((late - early)) -lt 1024 ]] || fail "RSS has grown from $early to $late KiB"
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # The command line: filters, limits, and what is wrong usage.
 
 # unexpected NAMESPACE OUTCOME ADDR PORT: a connection that must not show.
@@ -79,7 +79,7 @@ trace_raw_within() {
 }
 
 case_filter_events() { # -e, -f
-    local row options want
+    local options want events
 
     serve "$b" 10.99.0.2 80
     while read -r options want; do

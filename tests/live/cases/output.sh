@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # What is written, and where to.
 
-# text_trace OPTION...: a second tpconnect, which writes text to the file text.
+# A second tpconnect, which writes text to the file text.
 text_trace() {
-    "$tpconnect" --netns "/run/netns/$a" -e all -w text "$@" 2>text_messages &
+    "$tpconnect" --netns "/run/netns/$a" -e all -w text 2>text_messages &
     text_tracer=$!
     pids+=("$text_tracer")
     await grep -qs tracing text_messages || fail "tpconnect did not start: $(cat text_messages)"
@@ -39,19 +39,22 @@ check_text() {
     ! grep -vE "$(text_line)" text >odd || fail "not as the specification says: $(cat -v odd)"
     ! LC_ALL=C grep -P '[\x00-\x1f\x7f]' text >odd || fail "control bytes: $(cat -v odd)"
     events="$(grep -c '"tcp\.' record)"
-    [[ $(wc -l <text) -eq $events ]] || fail "$(wc -l <text) lines for $events events: $(cat -v text)"
+    [[ $(wc -l <text) -eq $events ]] ||
+        fail "$(wc -l <text) lines for $events events: $(cat -v text)"
     same_as_record
 }
 
-# What text and record both say: pid, destination, event, errno and time.
+# What text and record both say: time, pid, destination, event and errno. The two of them have read
+# the distance of the clocks each for itself, so the time is in whole seconds.
 same_as_record() {
+    local line='^(.{19}).* pid=([0-9]+) proto=6 dst=([^ ]+) .* event=([a-z]+)( error=([A-Z]+))?.*'
+
     jq -r 'select(."event.name" | startswith("tcp.")) |
         (if ."network.type" == "ipv6" then "[\(."network.peer.address")]"
          else ."network.peer.address" end) as $peer |
-        "\(.timestamp[:23]) \(."process.pid") \($peer):\(."network.peer.port") " +
+        "\(.timestamp[:19]) \(."process.pid") \($peer):\(."network.peer.port") " +
         "\(."event.name"[4:]) \(."error.type" // "-")"' record | sort >from_record
-    sed -E 's/^(.{23}).* pid=([0-9]+) proto=6 dst=([^ ]+) .* event=([a-z]+)( error=([A-Z]+))?.*/\1 \2 \3 \4 \6/
-            s/ $/ -/' text | sort >from_text
+    sed -E "s/$line/\1 \2 \3 \4 \6/; s/ \$/ -/" text | sort >from_text
     diff from_record from_text >differences || fail "record and text differ: $(cat -v differences)"
 }
 
@@ -121,7 +124,7 @@ case_colors() { # section 5
 
 # Section 3: an event is visible within 200 ms, also on an idle host.
 case_visible_soon() { # section 3
-    local i
+    local i delay_ms
 
     trace
     for i in 1 2 3 4 5; do
@@ -149,8 +152,6 @@ case_append() { # -w
 }
 
 case_closed_pipe() { # section 7
-    local status=0
-
     # head takes its line and is gone; the next event finds the pipe closed.
     mkfifo pipe
     head -n 1 <pipe >first &
@@ -206,6 +207,7 @@ case_stuck_pipe() { # 24
     steady_flood
     stop_trace
     timeout 1 cat <&"$pipe" >text || true
+    # shellcheck disable=SC2016 # for sed
     # The last line may be there in part; a line without an end is none.
     sed -i -n 'H;${x;s/^\n//;s/\n[^\n]*$//;p}' text
     check_summary text

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Every way into the kernel that is not a plain connect(2).
 
 case_compat() { # 12

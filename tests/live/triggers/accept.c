@@ -17,7 +17,7 @@
 #include "trigger.h"
 
 #define LISTENERS_MAX 32
-#define BATCH 256
+#define BATCH	      256
 
 static int listeners[LISTENERS_MAX];
 static int n_listeners;

@@ -68,8 +68,8 @@ static void attempt(const struct arguments *args, const struct target *target, i
 {
 	int fd = socket_for(target, 0), err;
 
-	if (args->syn_count && setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &args->syn_count,
-					  sizeof(args->syn_count)))
+	if (args->syn_count &&
+	    setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &args->syn_count, sizeof(args->syn_count)))
 		die("TCP_SYNCNT");
 	err = connect_to(fd, target) ? errno : 0;
 	demand("connect", err, want);

@@ -32,8 +32,11 @@
 #define REWRITTEN_PORT 80
 
 /* r0 is the verdict; struct bpf_sock_addr is in r1. */
-#define INSN(c, d, s, o, i) {.code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)}
-#define MOV(reg, value)	    INSN(BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, value)
+#define INSN(c, d, s, o, i)                                                                        \
+	{                                                                                          \
+		.code = (c), .dst_reg = (d), .src_reg = (s), .off = (o), .imm = (i)                \
+	}
+#define MOV(reg, value) INSN(BPF_ALU64 | BPF_MOV | BPF_K, reg, 0, 0, value)
 #define STORE(field, reg)                                                                          \
 	INSN(BPF_STX | BPF_MEM | BPF_W, BPF_REG_1, reg, offsetof(struct bpf_sock_addr, field), 0)
 #define RETURN INSN(BPF_JMP | BPF_EXIT, 0, 0, 0, 0)
@@ -103,8 +106,7 @@ static void enter_landlock(void)
 
 	if (fd < 0)
 		unable("no Landlock for TCP");
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
-	    syscall(SYS_landlock_restrict_self, fd, 0))
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || syscall(SYS_landlock_restrict_self, fd, 0))
 		die("landlock_restrict_self");
 }
 

@@ -86,7 +86,8 @@ static void expect_endpoint(const char *prefix, const struct sockaddr_storage *a
 	else if (addr->ss_family == AF_INET6)
 		inet_ntop(AF_INET6, &in6->sin6_addr, text, sizeof(text));
 	else
-		inet_ntop(AF_INET, &((const struct sockaddr_in *)addr)->sin_addr, text, sizeof(text));
+		inet_ntop(AF_INET, &((const struct sockaddr_in *)addr)->sin_addr, text,
+			  sizeof(text));
 	snprintf(key, sizeof(key), "%s.address", prefix);
 	/* A socket that has failed knows its port, but no longer its address. */
 	expect_string(key, !strcmp(prefix, "network.local") && is_wildcard(addr) ? "*" : text);

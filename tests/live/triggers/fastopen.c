@@ -26,8 +26,8 @@ static ssize_t send_by(const char *how, int fd, struct target *target)
 
 	if (!strcmp(how, "sendmsg"))
 		return sendmsg(fd, &msg, MSG_FASTOPEN);
-	return sendto(fd, payload, sizeof(payload), MSG_FASTOPEN,
-		      (struct sockaddr *)&target->addr, target->len);
+	return sendto(fd, payload, sizeof(payload), MSG_FASTOPEN, (struct sockaddr *)&target->addr,
+		      target->len);
 }
 
 /* The peer must have taken data from the SYN if there was a cookie, and only then. */

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The same number of bytes each way, over one connection. Usage: transfer ADDR PORT BYTES, or
- * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received. On stderr goes
- * how many segments were sent again so far, and for how many microseconds it has been connected.
+ * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received. On stderr
+ * goes how many segments were sent again so far, and for how many microseconds it has been
+ * connected.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -29,7 +30,8 @@ static long exchange(int fd, long bytes)
 		if (poll(&pollfd, 1, 30000) <= 0)
 			die("poll");
 		if (left && pollfd.revents & POLLOUT) {
-			n = send(fd, buffer, left < (long)sizeof(buffer) ? left : (long)sizeof(buffer),
+			n = send(fd, buffer,
+				 left < (long)sizeof(buffer) ? left : (long)sizeof(buffer),
 				 MSG_DONTWAIT);
 			if (n < 0 && errno != EAGAIN)
 				die("send");

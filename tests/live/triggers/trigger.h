@@ -50,13 +50,15 @@ bool local_of(int fd, struct sockaddr_storage *ret);
  * expect_end() prints it, in one write so that processes can share the output.
  */
 void expect(const char *event, const struct target *target);
-void expect_any_thread(void); /* from now on: which thread connects is not known */
-void expect_origin(const char *origin); /* from now on, of all but those not sent */
+/* From now on: which thread connects is not known; where it comes from, of all that is sent. */
+void expect_any_thread(void);
+void expect_origin(const char *origin);
 void expect_int(const char *key, long long value);
 void expect_string(const char *key, const char *value);
 void expect_bool(const char *key, bool value);
 void expect_null(const char *key);
-void expect_local(int fd); /* source, from getsockname; or its port from the range, if of one port */
+/* The source, from getsockname; or its port from the range, if that has one port only. */
+void expect_local(int fd);
 void expect_end(void);
 
 /*

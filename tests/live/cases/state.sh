@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# What the kernel side keeps is bounded, exact, and gone when it should be.
+
+# hold N ADDR PORT: a process with that many attempts or connections; its pid goes to $holder.
+hold() {
+    rm -f holding
+    # Its input never ends.
+    nsenter --net="/run/netns/$a" "$triggers/hold" "$@" 2>holding < <(sleep "$STEP_SECONDS") &
+    holder=$!
+    pids+=("$holder")
+    await grep -qs holding holding || fail "hold $*: $(cat holding)"
+}
+
+established() { [[ $(within "$a" ss -Htn state established | wc -l) -ge $1 ]]; }
+
+count_events() { jq -c "select(.\"event.name\" == \"$1\")" record | wc -l; }
+
+case_map_full() { # section 8, state
+    local object
+
+    mutated_object maps.bpf.h 's/max_entries, 262144/max_entries, 64/'
+    peer_is_away
+    trace --object "$object"
+    hold 200 10.99.0.2 80
+    kill -KILL "$holder"
+    wait "$holder" || true
+    stop_trace
+    [[ $(stop_field loss.state) -eq 136 ]] || fail "200 attempts, room for 64: $(tail -n 1 record)"
+    [[ $(count_events tcp.connect) -eq 200 ]] || fail "not 200 attempts"
+    [[ $(count_events tcp.cancelled) -eq 64 ]] || fail "not 64 results"
+    [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+    # Of the ends of the other 136 nothing is known.
+    only_loss state unmatched
+}
+
+case_tracked_returns() { # 28
+    serve "$b" 10.99.0.2 80
+    trace
+    hold 50 10.99.0.2 80 # ended by the death of its process
+    await established 50 || fail "no connections"
+    kill -KILL "$holder"
+    hold 50 10.99.0.2 80 # ended by another program
+    await established 50 || fail "no connections"
+    within "$a" ss -4 -t -K dst 10.99.0.2 >/dev/null
+    kill -KILL "$holder"
+    hold 50 10.99.0.2 81 # refused
+    kill -KILL "$holder"
+    peer_is_away
+    ip -n "$a" neighbour flush all
+    hold 50 10.99.0.2 80 # pending, ended by another program
+    within "$a" ss -4 -t -K dst 10.99.0.2 >/dev/null
+    kill -KILL "$holder"
+    hold 50 10.99.0.2 80 # pending, ended by the death of its process
+    kill -KILL "$holder"
+    wait "$holder" || true
+    stop_trace
+    [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+    [[ $(count_events tcp.connect) -eq 250 ]] || fail "not 250 attempts"
+    only_loss
+}
+
+case_two_tracers() { # section 8
+    trace_twice
+    trigger flood -q 2 2000 127.0.0.1 80
+    stop_both
+    for record in record record.second; do
+        [[ $(jq -c 'select(."event.name" == "tcp.failed")' "$record" | wc -l) -eq 4000 ]] ||
+            fail "$record: $(tail -n 1 "$record")"
+    done
+}
+
+# The programs that a process holds.
+programs_of() { sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* 2>/dev/null | sort -u; }
+
+programs_are_gone() {
+    ! comm -12 <(sort held_programs) <(bpftool -j prog show | jq -r '.[].id' | sort) | grep -q .
+}
+
+case_killed_tracer() { # section 8: nothing stays attached
+    trace
+    trigger_background flood -q 2 0 127.0.0.1 80
+    sleep 0.3
+    programs_of "$tracer" >held_programs
+    [[ $(wc -l <held_programs) -ge 6 ]] || fail "programs: $(cat held_programs)"
+    kill -KILL "$tracer"
+    wait "$tracer" || true
+    await programs_are_gone || fail "programs are left: $(bpftool prog show)"
+    # What the killed one wrote ends anywhere; a new one starts with a line of its own.
+    rm -f record
+    trace
+    sleep 0.3
+    stop_trace
+    [[ $(count_events tcp.failed) -gt 0 ]] || fail "nothing after a new start"
+    only_loss
+}
