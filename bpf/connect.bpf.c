@@ -51,7 +51,7 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->uaddr = uaddr;
 	call->addrlen = addrlen;
 	call->requested_family = 0;
-	call->complete = current_phase() != PHASE_IDLE;
+	call->complete = is_tracking();
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")
@@ -192,7 +192,7 @@ static __always_inline void call_returned(struct call *call, long ret)
 
 	if (call->attempt_sk)
 		call_sent(call, ret);
-	else if (call->socket && call->complete && error)
+	else if (call->socket && call->complete && error && is_tracking())
 		call_failed(call, error);
 }
 
@@ -205,7 +205,7 @@ int connect_exit(struct trace_event_raw_sys_exit *ctx)
 	if (call && call->entered) {
 		call_returned(call, ctx->ret);
 		call->entered = false;
-	} else if (error) {
+	} else if (error && is_tracking()) {
 		call_not_entered(error, call != NULL);
 	}
 	return 0;

@@ -105,6 +105,12 @@ static __always_inline __u32 current_phase(void)
 	return *(volatile __u32 *)&shared.phase;
 }
 
+/* Whether every program is there, and so each attempt is sure to be seen. */
+static __always_inline bool is_tracking(void)
+{
+	return current_phase() != PHASE_IDLE;
+}
+
 /* Atomic, because an interrupt can run another program between a load and its store. */
 #define COUNT(field) __sync_fetch_and_add(&my_counters()->field, 1)
 

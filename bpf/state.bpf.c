@@ -62,7 +62,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	struct tcp_sock *tp;
 
 	if (newstate == TCP_SYN_SENT) {
-		if (first && oldstate == TCP_CLOSE && current_phase() != PHASE_IDLE)
+		if (first && oldstate == TCP_CLOSE && is_tracking())
 			attempt_begin(sk);
 		return;
 	}

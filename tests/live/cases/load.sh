@@ -45,6 +45,7 @@ case_loss_is_told() { # section 8: within a second
 case_stop_in_flood() { # 25
     trace --ring-size 256M
     stop_in_flood
+    all_were_sent
     # Attempts under way at the end have no result, and the flood goes on without being traced.
     check expected=false accepted=false opens="$(grep -c '"tcp.connect"' record)"
 }
@@ -64,15 +65,29 @@ stop_in_flood() {
         fail "more attempts in the record than the kernel has counted"
 }
 
+# All are refused by the peer: none can have failed before anything was sent.
+all_were_sent() {
+    ! grep -m 3 '"tpconnect.sent":false' record >odd || fail "made up: $(cat odd)"
+}
+
 case_start_in_flood() { # 34
     trigger_background flood -q 2 0 127.0.0.1 80
     await flood_runs || fail "there is no flood"
     trace --ring-size 256M
     await enough_of 5000 failed || fail "no 5000 failures in the record"
-    kill -KILL "${pids[0]}"
+    end_flood
     stop_trace
+    all_were_sent
     check expected=false accepted=false opens="$(grep -c '"tcp.connect"' record)"
 }
+
+# Everything that runs in A is of the flood.
+end_flood() {
+    ip netns pids "$a" | xargs kill -KILL
+    await no_process || fail "the flood goes on"
+}
+
+no_process() { [[ -z $(ip netns pids "$a") ]]; }
 
 flood_runs() { [[ $(tcp_counter "$a" ActiveOpens) -gt 1000 ]]; }
 

@@ -28,7 +28,7 @@ check_many() {
     if $expected; then
         results_of events | sort >got
         events_of expected | results_of /dev/stdin | sort >want
-        same want got
+        same_but_for_ports want got
     fi
     if $accepted; then
         await accepted_is_complete '{"accepted":true}' || true
@@ -51,6 +51,15 @@ events_of() {
 results_of() {
     awk -F '\t' -v OFS='\t' '$1 ~ /^tcp\.(established|failed|cancelled)$/ {
         print $1, $4, $5, $7, $8, $9, $10, $11 }' "$1"
+}
+
+# Of a result that went unseen the port may not be known any more (4th column of results_of).
+same_but_for_ports() {
+    local unknown
+
+    same <(cut -f 1-3,5- "$1" | sort) <(cut -f 1-3,5- "$2" | sort)
+    unknown="$(awk -F '\t' '$4 == ""' "$2" | wc -l)"
+    [[ $(comm -13 "$1" "$2" | wc -l) -eq $unknown ]] || fail "$(comm -13 "$1" "$2" | head -n 5)"
 }
 
 same() {
@@ -121,7 +130,8 @@ spin() {
     local cpu
 
     for ((cpu = 0; cpu < $(cpu_count); cpu++)); do
-        timeout "$STEP_SECONDS" nice -n 19 taskset -c "$cpu" sh -c 'while :; do :; done' &
+        # Each command becomes the next, so that this very process is killed when the case ends.
+        nice -n 19 taskset -c "$cpu" bash -c "while ((SECONDS < $STEP_SECONDS)); do :; done" &
         pids+=($!)
     done
 }
