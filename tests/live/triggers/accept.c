@@ -69,13 +69,19 @@ static void close_with_reset(int fd)
 	close(fd);
 }
 
-static void accept_all(int listener)
+static void accept_some(int listener)
 {
 	struct sockaddr_storage peer;
 	socklen_t len = sizeof(peer);
 	int fd;
 
-	while ((fd = accept4(listener, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK)) >= 0) {
+	/* Not all at once: the closed ones among them hold descriptors until they are read. */
+	for (int i = 0; i < BATCH; i++) {
+		fd = accept4(listener, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK);
+		if (fd < 0 && (errno == EAGAIN || errno == ECONNABORTED))
+			return;
+		if (fd < 0)
+			die("accept");
 		print_peer(&peer);
 		if (reset)
 			close_with_reset(fd);
@@ -83,8 +89,6 @@ static void accept_all(int listener)
 			watch(fd);
 		len = sizeof(peer);
 	}
-	if (errno != EAGAIN && errno != ECONNABORTED)
-		die("accept");
 }
 
 static void read_all(int fd)
@@ -123,7 +127,7 @@ int main(int argc, char **argv)
 	while ((n = epoll_wait(epoll_fd, events, BATCH, -1)) >= 0) {
 		for (int i = 0; i < n; i++)
 			if (is_listener(events[i].data.fd))
-				accept_all(events[i].data.fd);
+				accept_some(events[i].data.fd);
 			else
 				read_all(events[i].data.fd);
 		fflush(stdout);

@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,11 +25,25 @@ static struct target targets[2];
 static int fds[2], shared_fd = -1;
 static atomic_bool over;
 
+/* Each of the two on a CPU of its own, or they would take turns and nothing change during a call.
+ */
+static void stay_on_cpu(int n)
+{
+	cpu_set_t cpus;
+
+	CPU_ZERO(&cpus);
+	CPU_SET(n, &cpus);
+	/* On one CPU alone there is nothing to choose. */
+	if (sched_setaffinity(0, sizeof(cpus), &cpus) && errno != EINVAL)
+		die("sched_setaffinity");
+}
+
 static void *move_port(void *arg)
 {
 	volatile uint16_t *port = &((struct sockaddr_in *)&target.addr)->sin_port;
 	uint16_t ports[] = {htons(port_of(&targets[0].addr)), htons(port_of(&targets[1].addr))};
 
+	stay_on_cpu(1);
 	/* Now and then longer at one of them, so that calls are not all cut at the same place. */
 	for (unsigned int i = 0; !over; i++)
 		for (unsigned int n = 0; n <= (i & 15); n++)
@@ -41,6 +56,7 @@ static void *move_family(void *arg)
 	volatile sa_family_t *family = &target.addr.ss_family;
 	sa_family_t right = *family;
 
+	stay_on_cpu(1);
 	for (unsigned int i = 0; !over; i++)
 		for (unsigned int n = 0; n <= (i & 15); n++)
 			*family = i & 1 ? AF_UNIX : right;
@@ -49,6 +65,7 @@ static void *move_family(void *arg)
 
 static void *move_descriptor(void *arg)
 {
+	stay_on_cpu(1);
 	for (unsigned int i = 0; !over; i++)
 		if (dup2(fds[i & 1], shared_fd) < 0)
 			die("dup2");
@@ -109,6 +126,7 @@ int main(int argc, char **argv)
 						      : move_family,
 			   NULL))
 		die("pthread_create");
+	stay_on_cpu(0);
 	for (int i = 0; i < count; i++)
 		once(by_descriptor);
 	over = true;
