@@ -34,11 +34,11 @@ case_curl() {
     local pid port
 
     command -v curl >/dev/null || skip "curl is missing"
-    serve "$b" -r 10.99.0.2 80
+    serve "$b" 10.99.0.2 80
     trace
-    # The server resets what it has accepted: only the connection is of interest.
+    # The server never answers: only the connection is of interest.
     # shellcheck disable=SC2016 # for the inner shell
-    within "$a" sh -c 'echo $$; exec curl -s --noproxy "*" -o /dev/null -w "%{local_port}\n" "$1"' \
+    within "$a" sh -c 'echo $$; exec curl -s --noproxy "*" --max-time 1 -w "%{local_port}\n" "$1"' \
         sh http://10.99.0.2/ >client || true
     stop_trace
     { read -r pid && read -r port; } <client || fail "curl said: $(cat client)"
