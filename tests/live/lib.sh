@@ -138,6 +138,20 @@ syns_sent() {
     within "$a" nft -j list counter inet syns sent | jq '.nftables[].counter.packets // empty'
 }
 
+# Attempts in A stay pending, as B does not tell its address, until peer_is_back.
+peer_is_away() { ip -n "$b" link set veth0 arp off; }
+
+# B asks for the address of A, so that A learns that of B at once, and no SYN is sent again.
+peer_is_back() {
+    ip -n "$b" link set veth0 arp on
+    await neighbours || fail "the address of B is not known in A"
+}
+
+neighbours() {
+    within "$b" bash -c 'echo >/dev/udp/10.99.0.1/9' 2>/dev/null || true
+    ip -n "$a" neighbour show 10.99.0.2 | grep -q lladdr
+}
+
 # A counter of /proc/net/snmp's Tcp lines.
 tcp_counter() {
     # shellcheck disable=SC2016 # for awk

@@ -57,10 +57,10 @@ case_nonblocking_refused() { # 3, 4
 
 case_nonblocking_across_delay() { # 3
     # The peer's answer waits for its address to be resolved: the call has long returned.
-    within "$b" ip link set veth0 down
+    peer_is_away
     serve "$b" 0.0.0.0 80
     trace
-    (sleep 0.3 && within "$b" ip link set veth0 up) &
+    (sleep 0.3 && peer_is_back) &
     trigger nonblock established 10.99.0.2 80
     stop_trace
     check

@@ -376,20 +376,6 @@ case_stress_seccomp_continue() { sandboxed continue; } # section 4, T1
 
 case_stress_seccomp_proxy() { sandboxed proxy; } # section 4, T5
 
-# Attempts in A stay pending, as B does not tell its address, until peer_is_back.
-peer_is_away() { ip -n "$b" link set veth0 arp off; }
-
-# B asks for the address of A, so that A learns that of B at once, and no SYN is sent again.
-peer_is_back() {
-    ip -n "$b" link set veth0 arp on
-    await neighbours || fail "the address of B is not known in A"
-}
-
-neighbours() {
-    within "$b" bash -c 'echo >/dev/udp/10.99.0.1/9' 2>/dev/null || true
-    ip -n "$a" neighbour show 10.99.0.2 | grep -q lladdr
-}
-
 syn_sent() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge $1 ]]; }
 
 sandboxed_while_pending() {
