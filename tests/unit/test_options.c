@@ -151,6 +151,44 @@ static void the_word_doctor_is_a_command(void **state)
 	assert_says(bad("doctor", "now"), "unknown command 'now'");
 }
 
+static void a_command_may_follow_options_but_no_other_command(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-f", "count")->command, COMMAND_COUNT);
+	assert_int_equal(good("-P", "443", "latency", "5s", "-4")->command, COMMAND_LATENCY);
+	assert_int_equal(parsed.options.interval_ns, 5000000000);
+	assert_true(parsed.options.ipv4);
+	assert_says(bad("count", "trace"), "'trace' is too much");
+	assert_says(bad("trace", "trace"), "'trace' is too much");
+	assert_says(bad("5", "count"), "unknown command '5'");
+}
+
+static void options_of_other_commands_are_refused(void **state)
+{
+	static const struct {
+		const char *command, *option, *value, *commands;
+	} cases[] = {
+		{"doctor", "--pid", "1", "trace, count and latency"},
+		{"doctor", "-v", NULL, "trace, count and latency"},
+		{"trace", "--by", "dst", "count and latency"},
+		{"latency", "-f", NULL, "trace and count"},
+		{"count", "-e", "close", "trace;"},
+		{"latency", "-n", "5", "trace;"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char says[64], out_of[64];
+
+		snprintf(says, sizeof(says), "is for %s", cases[i].commands);
+		snprintf(out_of, sizeof(out_of), "leave it out of tpconnect %s", cases[i].command);
+		assert_says(bad(cases[i].command, cases[i].option, cases[i].value), says);
+		assert_says(parsed.error, out_of);
+	}
+	/* Wherever the command is. */
+	assert_says(bad("-n", "5", "count"), "--max-events is for trace");
+}
+
 static void help_and_version_win_over_what_else_is_said(void **state)
 {
 	(void)state;
@@ -188,9 +226,9 @@ static void a_command_without_two_dashes_is_told_to_use_them(void **state)
 {
 	(void)state;
 	assert_says(bad("curl"), "unknown command 'curl'");
-	assert_says(bad("curl"), "tpconnect -- curl");
+	assert_says(bad("curl", "-s", "host"), "tpconnect -- curl -s host");
 	assert_says(bad("-f", "curl", "--", "x"), "unknown command 'curl'");
-	assert_says(bad("-f", "trace"), "unknown command 'trace'");
+	assert_says(bad("trace", "curl"), "unknown command 'curl'");
 	assert_says(bad("-"), "unknown command '-'");
 	assert_says(bad(""), "unknown command ''");
 }
@@ -314,6 +352,7 @@ static void a_network_namespace_that_is_not_there_is_refused(void **state)
 	static const char *const junk[] = {"no-such-netns", "/no/such/file", "0", "4294967296"};
 
 	(void)state;
+	assert_says(bad("--netns", "1", "--netns", "2"), "only one network namespace");
 	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
 		const char *error = bad("--netns", junk[i]);
 
@@ -360,6 +399,8 @@ static void events_are_named(void **state)
 		{"+all", ALL_BITS},
 		{"-all,+close", EVENT_BIT(EVENT_CLOSE)},
 		{"connect,-connect,+close", EVENT_BIT(EVENT_CLOSE)},
+		{"close,+retry", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY)},
+		{"-retry,close", (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY)},
 	};
 
 	(void)state;
@@ -384,8 +425,7 @@ static void events_that_do_not_exist_are_refused(void **state)
 		snprintf(quoted, sizeof(quoted), "there is no event \"%s\"", junk[i]);
 		assert_says(error, "--events: ");
 		assert_says(error, quoted);
-		assert_says(error,
-			    "connect, retry, established, failed, cancelled, close, and all");
+		assert_says(error, "connect, retry, established, failed, cancelled, close and all");
 	}
 	assert_says(bad("-e", "close,nope"), "\"nope\"");
 	assert_says(bad("-e", "+"), "there is no event \"+\"");
@@ -451,6 +491,27 @@ static void the_last_of_two_values_counts(void **state)
 	assert_int_equal(good("-v", "-q")->verbosity, -1);
 }
 
+static void a_list_of_signed_events_changes_the_one_before_it(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-e", "+close", "-e", "-retry")->events,
+			 (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY));
+	assert_int_equal(good("-e", "close", "-e", "+retry")->events,
+			 EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY));
+	assert_says(bad("-e", "close", "-e", "-close"), "leaves no event to show");
+}
+
+/* 10 what? tools of the kind take milliseconds, others seconds. */
+static void a_least_latency_needs_a_unit(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-l", "10ms")->kernel.min_latency_ns, 10000000);
+	assert_int_equal(good("-l", "0.5s")->kernel.min_latency_ns, 500000000);
+	assert_says(bad("-l", "10"), "\"10\" has no unit; write it as 500us, 10ms or 1s");
+	assert_says(bad("-l", "0"), "\"0\" has no unit");
+	assert_says(bad("-l", "soon"), "\"soon\" is not a time");
+}
+
 static void colors_are_three(void **state)
 {
 	(void)state;
@@ -493,8 +554,8 @@ static void wrong_values_are_refused_and_change_no_default(void **state)
 		{"--ring-size", "2G", "1073741824 bytes", "such as 8M"},
 		{"--ring-size", "17179869184G", "is not a power of two", "such as 8M"},
 		{"--ring-size", "big", "\"big\" is not a power of two", "such as 8M"},
-		{"--color", "yes", "\"yes\" is not one of", "auto, always, never"},
-		{"--color", "", "\"\" is not one of", "auto, always, never"},
+		{"--color", "yes", "there is no choice \"yes\"", "auto, always and never"},
+		{"--color", "", "there is no choice \"\"", "auto, always and never"},
 	};
 
 	(void)state;
@@ -526,6 +587,45 @@ static void unknown_options_are_named(void **state)
 	assert_says(bad("-?"), "unknown option '-?'");
 	assert_says(bad("-:"), "unknown option '-:'");
 	assert_says(bad("-+"), "unknown option '-+'");
+}
+
+static void what_may_have_been_meant_is_suggested(void **state)
+{
+	static const struct {
+		const char *word, *value, *suggestion;
+	} cases[] = {
+		{"--prot", "443", "unknown option '--prot'; did you mean '--port'?"},
+		{"--prot=443", NULL, "unknown option '--prot=443'; did you mean '--port'?"},
+		{"--colour=auto", NULL, "did you mean '--color'?"},
+		{"-port", "443", "unknown option '-port'; did you mean '--port'?"},
+		{"-failed", NULL, "unknown option '-failed'; did you mean '--failed'?"},
+		{"-time=10s", NULL, "did you mean '--time'?"},
+		{"-F", NULL, "unknown option '-F'; did you mean '-f'?"},
+		{"cuont", "5", "unknown command 'cuont'; did you mean 'count'?"},
+		{"lat", NULL, "did you mean 'latency'?"},
+		{"help", NULL, "did you mean '--help'?"},
+		{"-o", "JSON", "did you mean \"json\"?"},
+		{"-e", "+colse", "did you mean \"close\"?"},
+		{"-e", "retry,fail", "did you mean \"failed\"?"},
+		{"--color", "allways", "did you mean \"always\"?"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		assert_says(bad(cases[i].word, cases[i].value), cases[i].suggestion);
+	assert_says(bad("count", "--by", "usr"), "did you mean \"user\"?");
+}
+
+static void nothing_is_suggested_where_nothing_is_near(void **state)
+{
+	static const char *const words[][2] = {
+		{"--nonsense", NULL}, {"-Z", NULL},	{"curl", NULL},	      {"-o", "yaml"},
+		{"-e", "open"},	      {"--color", "x"}, {"--by", "nonsense"}, {"--", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		assert_null(strstr(bad(words[i][0], words[i][1]), "did you mean"));
 }
 
 static void a_missing_value_is_told_by_the_name_of_the_option(void **state)
@@ -569,8 +669,8 @@ static void long_names_may_be_cut_short_while_they_are_clear(void **state)
 	assert_true(good("--no")->no_syscalls);
 	assert_int_equal(good("--verb")->verbosity, 1);
 	assert_int_equal(good("--vers")->command, COMMAND_VERSION);
-	assert_says(bad("--ver"), "'--ver'");
-	assert_says(bad("--p", "1"), "'--p'");
+	assert_says(bad("--ver"), "'--ver' can mean several: --verbose, --version");
+	assert_says(bad("--p", "1"), "'--p' can mean several: --pid, --port");
 	assert_says(bad("--fail=1"), "option --failed takes no value");
 	/* The message names the whole option. */
 	assert_says(bad("--ring=1"), "--ring-size: ");
@@ -618,7 +718,7 @@ static void long_input_does_not_push_the_way_out_off_the_message(void **state)
 	assert_says(bad("-t", value), "500ms, 10s, 2m or 1h");
 	assert_says(bad("-n", value), "from 1");
 	assert_says(bad("--ring-size", value), "such as 8M");
-	assert_says(bad("--color", value), "auto, always, never");
+	assert_says(bad("--color", value), "auto, always and never");
 	assert_says(bad("--netns", value), "give \"self\"");
 	assert_says(bad(value), "put -- before it");
 	value[0] = value[1] = '-';
@@ -659,6 +759,8 @@ int main(void)
 		row(nothing_said_is_to_trace_with_the_defaults),
 		row(the_word_trace_changes_nothing),
 		row(the_word_doctor_is_a_command),
+		row(a_command_may_follow_options_but_no_other_command),
+		row(options_of_other_commands_are_refused),
 		row(help_and_version_win_over_what_else_is_said),
 		row(what_follows_two_dashes_is_a_command_word_for_word),
 		row(two_dashes_without_a_command_are_wrong),
@@ -679,10 +781,14 @@ int main(void)
 		row(output_and_limits_are_taken),
 		row(long_and_short_names_are_the_same),
 		row(the_last_of_two_values_counts),
+		row(a_list_of_signed_events_changes_the_one_before_it),
+		row(a_least_latency_needs_a_unit),
 		row(colors_are_three),
 		row(a_ring_size_is_a_power_of_two_from_a_page_to_a_gigabyte),
 		row(wrong_values_are_refused_and_change_no_default),
 		row(unknown_options_are_named),
+		row(what_may_have_been_meant_is_suggested),
+		row(nothing_is_suggested_where_nothing_is_near),
 		row(a_missing_value_is_told_by_the_name_of_the_option),
 		row(a_value_for_an_option_without_one_is_refused),
 		row(long_names_may_be_cut_short_while_they_are_clear),
