@@ -35,7 +35,7 @@ const struct option_row option_rows[] = {
 	 .values = VALUES_NETNS},
 
 	{'e', "events", "LIST", set_events, OF(COMMAND_TRACE),
-	 .help = "connect, retry, established, failed, cancelled, close, or all;\n"
+	 .help = "these: connect, retry, established, failed, cancelled, close, or all;\n"
 		 "+NAME and -NAME change the default: all but connect and close",
 	 .more = "A list that begins with + or - changes what was chosen before it, by the default "
 		 "or by another -e. Any other begins with nothing: -e close,retry and -e "
@@ -49,7 +49,7 @@ const struct option_row option_rows[] = {
 	 .more = "And the end of such connections. In count, attempts are counted however long "
 		 "they take."},
 	{0, "by", "LIST", set_by, OF(COMMAND_COUNT) | OF(COMMAND_LATENCY),
-	 .help = "of count (default process,dst) and latency (default all together):\n"
+	 .help = "group count (default process,dst) and latency (all together) by:\n"
 		 "process, pid, dst, port, user, cgroup, or several, with commas",
 	 .more = "By process is by its name, by pid each process by itself. Beyond 10,000 groups "
 		 "(latency: 1,000) the rest is shown as \"other\".",
@@ -95,6 +95,18 @@ const size_t n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
 
 _Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX, "too many rows");
 
+static const struct {
+	const char *name, *help;
+} commands[] = {
+	[COMMAND_TRACE] = {"trace", "each connection attempt, as it happens"},
+	[COMMAND_COUNT] = {"count", "attempts and results by process and destination"},
+	[COMMAND_LATENCY] = {"latency", "a histogram of handshake latency"},
+	[COMMAND_DOCTOR] = {"doctor",
+			    "whether this host can build and run it, and what to do if not"},
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
 const struct option_row *option_by_letter(char letter)
 {
 	for (size_t i = 0; i < n_option_rows; i++)
@@ -110,12 +122,10 @@ const char *option_name(size_t i)
 
 const char *command_name(size_t i)
 {
-	static const char *const names[] = {
-		[COMMAND_TRACE] = "trace",
-		[COMMAND_COUNT] = "count",
-		[COMMAND_LATENCY] = "latency",
-		[COMMAND_DOCTOR] = "doctor",
-	};
+	return i < N_COMMANDS ? commands[i].name : NULL;
+}
 
-	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+const char *command_help(size_t i)
+{
+	return i < N_COMMANDS ? commands[i].help : NULL;
 }

@@ -60,5 +60,6 @@ const struct option_row *option_by_letter(char letter);
 /* Names by index; NULL behind the last. Those of commands are in the order of enum command. */
 const char *option_name(size_t i);
 const char *command_name(size_t i);
+const char *command_help(size_t i); /* one line */
 
 #endif

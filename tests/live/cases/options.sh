@@ -85,7 +85,8 @@ case_filter_events() { # -e, -f
     while read -r options want; do
         : >record
         # shellcheck disable=SC2086 # words
-        trace ${options//,,/ }
+        trace_raw --netns "$a" -o json -w record ${options//,,/ }
+        await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
         trigger connect established 10.99.0.2 80
         trigger connect ECONNREFUSED 10.99.0.2 81
         trigger connect -u ENETUNREACH 10.97.0.1 80
@@ -102,6 +103,8 @@ case_filter_events() { # -e, -f
 	-e,,connect connect:3
 	-e,,+close close:1,established:1,failed:2
 	-e,,-failed established:1
+	-e,,+close,,-e,,-failed close:1,established:1
+	-e,,all,,-e,,close,+failed close:1,failed:2
 	-f failed:2
 	-e,,+connect,,-f failed:2
 	ROWS
@@ -235,4 +238,42 @@ case_help() { # --help, --version
     run_traced --version
     [[ $status -eq 0 && ! -s messages && $(cat stdout) =~ ^tpconnect\ [0-9]+\.[0-9]+\.[0-9]+$ ]] ||
         fail "--version: status $status, $(cat stdout messages)"
+}
+
+# The command lines of the manual page's examples, as a shell takes them.
+examples() {
+    sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/{ /^tpconnect /p; }' "$here/../../man/tpconnect.1" |
+        sed 's/\\-/-/g; s/\\(aq/'"'"'/g; s/\\e/\\/g'
+}
+
+# What an example names, as this host has it; and an end after a little while.
+run_example() {
+    local line="$1" end="timeout --preserve-status -s INT 1"
+
+    line="${line//1234,1235/$$,$PPID}"
+    line="${line//1234/$$}"
+    line="${line//system.slice\/nginx.service/$cgroup}"
+    line="${line//\/var\/log/$PWD}"
+    [[ $line != *'-- '* ]] || end=""
+    bash -o pipefail -c "$end $tpconnect ${line#tpconnect }" >stdout 2>messages ||
+        fail "$line: status $?: $(cat messages)"
+    [[ $line == *' -q '* ]] || grep -q '^tpconnect: tracing ' messages ||
+        fail "$line: it did not trace: $(cat messages)"
+    grep -q '^tpconnect: sent=' messages || fail "$line: no summary: $(cat messages)"
+    # The two lines of a run in which nothing was odd; a table's header is on stdout.
+    [[ $(wc -l <messages) -le 2 ]] || fail "$line: it complains: $(cat messages)"
+}
+
+case_examples() { # the manual page
+    local line n=0
+
+    cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-example"
+    mkdir "$cgroup"
+    printf '#!/bin/sh\n' >install.sh
+    chmod +x install.sh
+    while read -r line; do
+        run_example "$line"
+        n=$((n + 1))
+    done < <(examples)
+    [[ $n -ge 10 ]] || fail "only $n examples were found"
 }
