@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "cli/option_set.h"
+#include "format/fields.h"
 #include "util/cleanup.h"
 #include "util/host.h"
 #include "util/parse.h"
@@ -106,9 +107,15 @@ static int add_network(const char *word, void *arg)
 {
 	struct options *options = arg;
 	struct config_network network;
-	int err = parse_network(word, network.addr, &network.prefix_len);
+	uint32_t bits;
+	int err = parse_network(word, network.addr, &bits);
 
-	return err ? err : vector_push(&options->networks, &network, sizeof(network));
+	if (err)
+		return err;
+	/* Shorter than what all IPv4 addresses begin with, it is an IPv6 network. */
+	network.family = bits < 96 ? 6 : address_family(network.addr);
+	network.prefix_len = NETWORK_BITS(bits);
+	return vector_push(&options->networks, &network, sizeof(network));
 }
 
 int set_dst(struct options *options, const char *value, char *why)

@@ -196,6 +196,20 @@ static int finish_trace(struct options *options, char *error)
 	return 0;
 }
 
+/* One family alone, and networks of the other alone. */
+static int check_family(const struct options *options, char *error)
+{
+	const struct config_network *networks = options->networks.items;
+	uint32_t family = options->ipv4 ? 4 : 6;
+
+	if (options->ipv4 == options->ipv6 || !options->networks.n)
+		return 0;
+	for (size_t i = 0; i < options->networks.n; i++)
+		if (networks[i].family == family)
+			return 0;
+	return wrong(error, "--ipv%u leaves none of the networks that --dst names", family);
+}
+
 static int finish(struct parser *parser)
 {
 	struct options *options = parser->options;
@@ -208,7 +222,7 @@ static int finish(struct parser *parser)
 		return wrong(parser->error, "doctor takes no command");
 	if (parser->dashes)
 		options->argv = parser->argv + optind;
-	if (check_given(parser))
+	if (check_given(parser) || check_family(options, parser->error))
 		return -EINVAL;
 	if (options->command == COMMAND_TRACE)
 		return finish_trace(options, parser->error);

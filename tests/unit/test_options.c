@@ -335,6 +335,52 @@ static void what_is_no_port_is_refused_with_the_reason(void **state)
 	assert_says(bad("-P", "80,81,x"), "\"x\" is not a port");
 }
 
+static void networks_are_of_the_family_that_they_are_written_in(void **state)
+{
+	static const struct {
+		const char *network;
+		uint32_t family, bits;
+	} cases[] = {
+		{"10.0.0.0/8", 4, 104},
+		{"0.0.0.0/0", 4, 96},
+		{"192.0.2.1", 4, 128},
+		{"2001:db8::/32", 6, 32},
+		{"::1", 6, 128},
+		{"::ffff:192.0.2.0/120", 4, 120},
+		/* All IPv4 addresses lie in these, as they are kept: but nobody means them. */
+		{"::/0", 6, 0},
+		{"::/64", 6, 64},
+		{"::ffff:0:0/80", 6, 80},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct options *options = good("-d", cases[i].network);
+		const struct config_network *network = options->networks.items;
+
+		assert_int_equal(options->networks.n, 1);
+		if (network->family != cases[i].family ||
+		    network->prefix_len != NETWORK_BITS(cases[i].bits))
+			fail_msg("%s: IPv%u, %u bits", cases[i].network, network->family,
+				 network->prefix_len);
+	}
+	assert_int_equal(good("-d", "10.0.0.0/8,::1", "-d", "::2", "-4")->networks.n, 3);
+	assert_says(bad("-4", "-d", "::1"), "--ipv4 leaves none of the networks that --dst names");
+	assert_says(bad("-6", "-d", "10.0.0.0/8"), "--ipv6 leaves none");
+	assert_int_equal(good("-46", "-d", "::1")->networks.n, 1);
+}
+
+static void what_is_no_network_is_refused_with_the_reason(void **state)
+{
+	(void)state;
+	assert_says(bad("-d", "10.0.0.0/33"), "the prefix of 10.0.0.0/33 is out of range");
+	assert_says(bad("-d", "::/129"), "0 to 128 for IPv6");
+	assert_says(bad("-d", "10.0.0.0/"), "\"10.0.0.0/\" is not a network");
+	assert_says(bad("-d", "10.0.0"), "write them as 10.0.0.0/8");
+	assert_says(bad("-d", "host.name"), "names are not looked up");
+	assert_says(bad("-d", "10.0.0.1,"), "\"\" is not a network");
+}
+
 static void a_network_namespace_is_self_or_a_path_or_a_number(void **state)
 {
 	struct stat st;
@@ -771,6 +817,8 @@ int main(void)
 		row(ports_and_their_ranges_are_bits),
 		row(ranges_of_ports_may_be_of_one_or_of_all_or_overlap),
 		row(what_is_no_port_is_refused_with_the_reason),
+		row(networks_are_of_the_family_that_they_are_written_in),
+		row(what_is_no_network_is_refused_with_the_reason),
 		row(a_network_namespace_is_self_or_a_path_or_a_number),
 		row(a_network_namespace_that_is_not_there_is_refused),
 		row(what_is_there_but_no_network_namespace_is_refused),
