@@ -186,3 +186,55 @@ case_filters() { # 33
     done
     [[ ${#options[@]} -eq 136 ]] || fail "${#options[@]} combinations"
 }
+
+# The maps that a process holds.
+maps_of() { sed -n 's/^map_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* 2>/dev/null | sort -u; }
+
+# How many attempts the kernel side of a tracer keeps, as the kernel itself says.
+tracked_by() {
+    local id
+
+    for id in $(maps_of "$1"); do
+        [[ $(bpftool -j map show id "$id" | jq -r .name) == conns ]] || continue
+        bpftool -j map dump id "$id" | jq length
+        return
+    done
+}
+
+# How large the programs of a tracer are once the verifier has removed what is not used.
+program_size() {
+    local id
+
+    for id in $(programs_of "$1"); do
+        bpftool -j prog show id "$id" | jq .bytes_xlated
+    done | jq -s add
+}
+
+case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unused filter no code
+    local cgroup n plain
+
+    cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-none"
+    mkdir "$cgroup"
+    peer_is_away
+    # The first two let the attempts pass.
+    options=(-q "-P 80" "-p 1" "-u nobody" "-P 81" "-d 10.98.0.0/16" "-C nobody" -6
+        "--cgroup $cgroup" "--netns $b")
+    start_tracers 0 20
+    plain="$(program_size "${tracers[0]}")"
+    hold 20 10.99.0.2 80
+    for n in "${!options[@]}"; do
+        [[ $(tracked_by "${tracers[n]}") -eq $((n < 2 ? 20 : 0)) ]] ||
+            fail "tpconnect ${options[n]}: $(tracked_by "${tracers[n]}") attempts are tracked"
+        # What -6 adds is outweighed by the code for IPv4, which is gone.
+        [[ $n -eq 0 || ${options[n]} == -6 || $(program_size "${tracers[n]}") -gt $plain ]] ||
+            fail "tpconnect ${options[n]}: no larger than without a filter, $plain bytes"
+    done
+    kill -KILL "$holder"
+    wait "$holder" || true
+    end_tracers
+    for ((n = 2; n < ${#options[@]}; n++)); do
+        tail -n 1 "record.$n" | jq -e '[."tpconnect.events.sent", ."tpconnect.tracked",
+            ."tpconnect.loss.unmatched"] == [0, 0, 0]' >/dev/null ||
+            fail "tpconnect ${options[n]}: $(tail -n 1 "record.$n")"
+    done
+}

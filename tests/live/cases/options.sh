@@ -131,6 +131,17 @@ case_max_events() { # -n
     check expected=false accepted=false lossless=false
 }
 
+case_max_events_filtered() { # -n counts what the filters let pass
+    trace -n 2 -P 81 -e failed
+    unexpected "$a" -n 3 ECONNREFUSED 10.99.0.2 90
+    unexpected "$a" ECONNREFUSED fd00:99::2 80
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect ECONNREFUSED fd00:99::2 81
+    trace_ends 0
+    [[ $(grep -c '"tcp\.' record) -eq 2 ]] || fail "not 2 events: $(cat record)"
+    check accepted=false whole=false
+}
+
 case_time() { # -t
     local start end
 
