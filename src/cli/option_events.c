@@ -56,13 +56,6 @@ int set_events(struct options *options, const char *value, char *why)
 	return 0;
 }
 
-int set_failed(struct options *options, const char *value, char *why)
-{
-	(void)value, (void)why;
-	options->failed_only = true;
-	return 0;
-}
-
 int set_min_latency(struct options *options, const char *value, char *why)
 {
 	uint64_t ns;

@@ -164,20 +164,6 @@ int set_comm(struct options *options, const char *value, char *why)
 	return 0;
 }
 
-int set_ipv4(struct options *options, const char *value, char *why)
-{
-	(void)value, (void)why;
-	options->ipv4 = true;
-	return 0;
-}
-
-int set_ipv6(struct options *options, const char *value, char *why)
-{
-	(void)value, (void)why;
-	options->ipv6 = true;
-	return 0;
-}
-
 int set_cgroup(struct options *options, const char *value, char *why)
 {
 	struct config *kernel = &options->kernel;

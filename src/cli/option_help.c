@@ -34,22 +34,19 @@ void options_help(FILE *to)
 	      "it\n"
 	      "worked, why not, and how long the handshake took. With a COMMAND, only what it and "
 	      "its\n"
-	      "descendants open; the exit status is then the command's own.\n",
+	      "descendants open; the exit status is then the command's own. Each INTERVAL (1, 5s, "
+	      "500ms),\n"
+	      "count and latency report what came in it; without one, everything at the end.\n"
+	      "\n",
 	      to);
+	for (size_t i = 0; command_name(i); i++)
+		fprintf(to, "  %-25s %s\n", command_name(i), command_help(i));
 	for (size_t i = 0; i < n_option_rows; i++) {
 		if (option_rows[i].headline)
 			fprintf(to, "\n%s:\n", option_rows[i].headline);
 		help_row(to, &option_rows[i]);
 	}
-	fputs("\n"
-	      "tpconnect count shows attempts, and what became of them, by process and "
-	      "destination;\n"
-	      "tpconnect latency a histogram of how long handshakes took. Each INTERVAL (1, 5s, "
-	      "500ms)\n"
-	      "they show what came in it; without one, everything at the end.\n"
-	      "tpconnect doctor checks whether this host can build and run it.\n"
-	      "\n"
-	      "Exit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run "
+	fputs("\nExit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run "
 	      "it.\n",
 	      to);
 }

@@ -16,13 +16,6 @@ int set_output(struct options *options, const char *value, char *why)
 	return 0;
 }
 
-int set_names(struct options *options, const char *value, char *why)
-{
-	(void)value, (void)why;
-	options->names = true;
-	return 0;
-}
-
 int set_write(struct options *options, const char *value, char *why)
 {
 	if (!*value)
@@ -46,13 +39,6 @@ int set_color(struct options *options, const char *value, char *why)
 	if (i < 0)
 		return because_unknown(why, "choice", value, color_name);
 	options->color = (enum color)i;
-	return 0;
-}
-
-int set_no_syscalls(struct options *options, const char *value, char *why)
-{
-	(void)value, (void)why;
-	options->no_syscalls = true;
 	return 0;
 }
 

@@ -3,6 +3,8 @@
 
 #include "cli/option_set.h"
 
+#define FLAG(member) offsetof(struct options, member)
+
 const struct option_row option_rows[] = {
 	{'p', "pid", "PID,...", set_pid, OF_TRACING,
 	 .help = "only these processes (thread group ids)",
@@ -21,9 +23,9 @@ const struct option_row option_rows[] = {
 	{'C', "comm", "NAME,...", set_comm, OF_TRACING,
 	 .help = "only processes or threads of exactly that name",
 	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS},
-	{'4', "ipv4", NULL, set_ipv4, OF_TRACING,
+	{'4', "ipv4", NULL, NULL, OF_TRACING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
-	{'6', "ipv6", NULL, set_ipv6, OF_TRACING, .help = "only IPv6"},
+	{'6', "ipv6", NULL, NULL, OF_TRACING, .flag = FLAG(ipv6), .help = "only IPv6"},
 	{0, "cgroup", "PATH", set_cgroup, OF_TRACING,
 	 .help = "only this cgroup v2 and all below it; may be repeated",
 	 .more = "The path is that of its directory, or the one below the place where cgroup2 is "
@@ -41,8 +43,8 @@ const struct option_row option_rows[] = {
 		 "or by another -e. Any other begins with nothing: -e close,retry and -e "
 		 "close,+retry are the same two.",
 	 .headline = "Events", .values = VALUES_SIGNED, .words = event_name},
-	{'f', "failed", NULL, set_failed, OF(COMMAND_TRACE) | OF(COMMAND_COUNT),
-	 .help = "only what did not work: failed, cancelled, retry",
+	{'f', "failed", NULL, NULL, OF(COMMAND_TRACE) | OF(COMMAND_COUNT),
+	 .flag = FLAG(failed_only), .help = "only what did not work: failed, cancelled, retry",
 	 .more = "In count: only groups in which something failed or was cancelled."},
 	{'l', "min-latency", "DUR", set_min_latency, OF_TRACING,
 	 .help = "only results that took at least so long: 10ms, 1s",
@@ -63,7 +65,7 @@ const struct option_row option_rows[] = {
 	 .more = "A table is columns for people, json one object a line. What count and latency "
 		 "show for people is the same in text and table.",
 	 .headline = "Output", .values = VALUES_ONE, .words = format_name},
-	{'N', "names", NULL, set_names, OF_TRACING,
+	{'N', "names", NULL, NULL, OF_TRACING, .flag = FLAG(names),
 	 .help = "names of services and users, not numbers, in tables",
 	 .more = "They are those of /etc/services and /etc/passwd, read once, at the start. JSON "
 		 "always has numbers."},
@@ -74,7 +76,7 @@ const struct option_row option_rows[] = {
 	 .help = "auto (default), always or never; NO_COLOR is obeyed", .values = VALUES_ONE,
 	 .words = color_name},
 
-	{0, "no-syscalls", NULL, set_no_syscalls, OF_TRACING,
+	{0, "no-syscalls", NULL, NULL, OF_TRACING, .flag = FLAG(no_syscalls),
 	 .help = "leave the system call tracepoints out: costs other system calls nothing,\n"
 		 "but attempts that fail before a SYN is due stay unseen",
 	 .more = "So do the errnos of synchronous failures. With them, every system call of the "

@@ -37,10 +37,11 @@ struct option_row {
 
 	/*
 	 * Takes the value (NULL for an option without one) into options. Returns 0, or -EINVAL and
-	 * the reason in why (WHY_MAX bytes).
+	 * the reason in why (WHY_MAX bytes). NULL: `flag` is all.
 	 */
 	int (*set)(struct options *options, const char *value, char *why);
 	unsigned int of;      /* the commands that take it */
+	size_t flag;	      /* where in struct options the bool is that it sets; 0: none */
 	const char *help;     /* one line or two */
 	const char *more;     /* what the manual page says besides; NULL: nothing */
 	const char *headline; /* of the rows from this one on; NULL: that of the row before */

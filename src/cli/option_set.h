@@ -34,14 +34,14 @@ int because(char *why, const char *format, ...) __attribute__((format(printf, 2,
 int because_unknown(char *why, const char *what, const char *name, words_fn *words);
 
 /* option_filters.c: which attempts */
-option_set set_pid, set_uid, set_port, set_dst, set_comm, set_ipv4, set_ipv6, set_cgroup, set_netns;
+option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
 
 /* option_events.c: which of their events, and how they are put together */
-option_set set_events, set_failed, set_min_latency, set_by, set_max_events, set_time;
+option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
 /* option_output.c: how and where they are shown, and everything else */
-option_set set_output, set_names, set_write, set_color, set_no_syscalls, set_object, set_ring_size,
-	set_quiet, set_verbose, set_help, set_version;
+option_set set_output, set_write, set_color, set_object, set_ring_size, set_quiet, set_verbose,
+	set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
 words_fn event_name, color_name;

@@ -118,13 +118,21 @@ static int refuse_option(int opt, const char *word, char *error)
 	return optopt ? unknown_letter((unsigned char)optopt, error) : unknown_name(word, error);
 }
 
+static int take_value(const struct option_row *row, struct options *options, const char *value,
+		      char *why)
+{
+	if (row->flag)
+		*(bool *)((char *)options + row->flag) = true;
+	return row->set ? row->set(options, value, why) : 0;
+}
+
 /* word: the one that holds the option. */
 static int take_option(struct parser *parser, int opt, const char *word)
 {
 	const struct option_row *row = opt == '?' || opt == ':' ? NULL : row_of(opt);
 	char why[WHY_MAX];
 
-	if (row && !row->set(parser->options, optarg, why)) {
+	if (row && !take_value(row, parser->options, optarg, why)) {
 		parser->given |= 1ull << (row - option_rows);
 		return 0;
 	}
