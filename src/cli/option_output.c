@@ -20,7 +20,7 @@ int set_write(struct options *options, const char *value, char *why)
 {
 	if (!*value)
 		return because(why, "a file name is missing");
-	options->write_path = value;
+	options->write_path = strcmp(value, "-") ? value : NULL;
 	return 0;
 }
 

@@ -227,6 +227,8 @@ static void long_and_short_names_are_the_same(void **state)
 	(void)state;
 	assert_ptr_equal(good("--output=text")->format, &format_text);
 	assert_string_equal(good("--write=f")->write_path, "f");
+	assert_string_equal(good("--write=./-")->write_path, "./-");
+	assert_null(good("-w", "f", "-w", "-")->write_path);
 	assert_int_equal(good("--max-events=18446744073709551615")->max_events, UINT64_MAX);
 	assert_int_equal(good("--time=2m")->duration_ns, 120000000000);
 	assert_int_equal(good("--quiet")->verbosity, -1);
