@@ -211,8 +211,9 @@ program_size() {
 }
 
 case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unused filter no code
-    local cgroup n plain
+    local n plain
 
+    # Not local: the case's end removes it.
     cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-none"
     mkdir "$cgroup"
     peer_is_away
