@@ -210,30 +210,41 @@ program_size() {
     done | jq -s add
 }
 
+# costs_nothing N TRACKED OTHER: the tracer with options N keeps so many attempts, and its programs
+# are larger than those of OTHER, which has a filter less.
+costs_nothing() {
+    local n="$1" size
+
+    size="$(program_size "${tracers[n]}")"
+    [[ $(tracked_by "${tracers[n]}") -eq $2 ]] ||
+        fail "tpconnect ${options[n]}: $(tracked_by "${tracers[n]}") attempts are tracked"
+    # What -6 adds is outweighed by the code for IPv4, which is gone.
+    [[ ${options[n]} == *-6 || $size -gt $(program_size "${tracers[$3]}") ]] ||
+        fail "tpconnect ${options[n]}: its programs are no larger than with ${options[$3]}"
+}
+
 case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unused filter no code
-    local n plain
+    local n in_a="--netns $a"
 
     # Not local: the case's end removes it.
     cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-none"
     mkdir "$cgroup"
     peer_is_away
-    # The first two let the attempts pass.
-    options=(-q "-P 80" "-p 1" "-u nobody" "-P 81" "-d 10.98.0.0/16" "-C nobody" -6
-        "--cgroup $cgroup" "--netns $b")
+    # The first sees the whole host, the next two all attempts of A, the others none of them.
+    options=(-q "$in_a" "$in_a -P 80" "--netns $b" "$in_a -p 1" "$in_a -u nobody" "$in_a -P 81"
+        "$in_a -d 10.98.0.0/16" "$in_a -C nobody" "$in_a -6" "$in_a --cgroup $cgroup")
     start_tracers 0 20
-    plain="$(program_size "${tracers[0]}")"
     hold 20 10.99.0.2 80
-    for n in "${!options[@]}"; do
-        [[ $(tracked_by "${tracers[n]}") -eq $((n < 2 ? 20 : 0)) ]] ||
-            fail "tpconnect ${options[n]}: $(tracked_by "${tracers[n]}") attempts are tracked"
-        # What -6 adds is outweighed by the code for IPv4, which is gone.
-        [[ $n -eq 0 || ${options[n]} == -6 || $(program_size "${tracers[n]}") -gt $plain ]] ||
-            fail "tpconnect ${options[n]}: no larger than without a filter, $plain bytes"
+    costs_nothing 1 20 0
+    costs_nothing 2 20 1
+    costs_nothing 3 0 0
+    for ((n = 4; n < ${#options[@]}; n++)); do
+        costs_nothing "$n" 0 1
     done
     kill -KILL "$holder"
     wait "$holder" || true
     end_tracers
-    for ((n = 2; n < ${#options[@]}; n++)); do
+    for ((n = 3; n < ${#options[@]}; n++)); do
         tail -n 1 "record.$n" | jq -e '[."tpconnect.events.sent", ."tpconnect.tracked",
             ."tpconnect.loss.unmatched"] == [0, 0, 0]' >/dev/null ||
             fail "tpconnect ${options[n]}: $(tail -n 1 "record.$n")"
