@@ -190,61 +190,68 @@ case_filters() { # 33
 # The maps that a process holds.
 maps_of() { sed -n 's/^map_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* 2>/dev/null | sort -u; }
 
+map_name() { bpftool -j map show id "$1" | jq -r .name; }
+
 # How many attempts the kernel side of a tracer keeps, as the kernel itself says.
 tracked_by() {
     local id
 
     for id in $(maps_of "$1"); do
-        [[ $(bpftool -j map show id "$id" | jq -r .name) == conns ]] || continue
-        bpftool -j map dump id "$id" | jq length
-        return
+        [[ $(map_name "$id") != conns ]] || bpftool -j map dump id "$id" | jq length
     done
 }
 
-# How large the programs of a tracer are once the verifier has removed what is not used.
-program_size() {
+# The filters that are maps, and that of cgroups, in what the verifier has left of the programs.
+filters_in() {
     local id
 
     for id in $(programs_of "$1"); do
-        bpftool -j prog show id "$id" | jq .bytes_xlated
-    done | jq -s add
-}
-
-# costs_nothing N TRACKED OTHER: the tracer with options N keeps so many attempts, and its programs
-# are larger than those of OTHER, which has a filter less.
-costs_nothing() {
-    local n="$1" size
-
-    size="$(program_size "${tracers[n]}")"
-    [[ $(tracked_by "${tracers[n]}") -eq $2 ]] ||
-        fail "tpconnect ${options[n]}: $(tracked_by "${tracers[n]}") attempts are tracked"
-    # What -6 adds is outweighed by the code for IPv4, which is gone.
-    [[ ${options[n]} == *-6 || $size -gt $(program_size "${tracers[$3]}") ]] ||
-        fail "tpconnect ${options[n]}: its programs are no larger than with ${options[$3]}"
+        bpftool prog dump xlated id "$id"
+    done >code
+    ! grep -q bpf_get_current_ancestor_cgroup_id code || echo cgroup
+    grep -oE 'map\[id:[0-9]+' code | cut -d : -f 2 | sort -u | while read -r id; do
+        map_name "$id" | grep -xE 'pids|uids|comms|networks|followed' || true
+    done
 }
 
 case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unused filter no code
-    local n in_a="--netns $a"
+    local n filters tracked code options=()
 
     # Not local: the case's end removes it.
     cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-none"
     mkdir "$cgroup"
-    peer_is_away
-    # The first sees the whole host, the next two all attempts of A, the others none of them.
-    options=(-q "$in_a" "$in_a -P 80" "--netns $b" "$in_a -p 1" "$in_a -u nobody" "$in_a -P 81"
-        "$in_a -d 10.98.0.0/16" "$in_a -C nobody" "$in_a -6" "$in_a --cgroup $cgroup")
+    # Attempts stay pending for longer than all that follows takes.
+    rule_in "$b" input "tcp dport 80 drop"
+    mapfile -t filters <<-ROWS
+	|20|
+	-P 80|20|
+	-p 1|0|pids
+	-u nobody|0|uids
+	-P 81|0|
+	-d 10.98.0.0/16|0|networks
+	-C nobody|0|comms
+	-6|0|
+	--cgroup $cgroup|0|cgroup
+	--netns $b|0|
+	ROWS
+    for n in "${!filters[@]}"; do
+        options[n]="${filters[n]%%|*}"
+        # Others on this host connect as well.
+        [[ ${options[n]} == --netns* ]] || options[n]+=" --netns $a"
+    done
     start_tracers 0 20
     hold 20 10.99.0.2 80
-    costs_nothing 1 20 0
-    costs_nothing 2 20 1
-    costs_nothing 3 0 0
-    for ((n = 4; n < ${#options[@]}; n++)); do
-        costs_nothing "$n" 0 1
+    for n in "${!filters[@]}"; do
+        IFS='|' read -r _ tracked code <<<"${filters[n]}"
+        [[ $(tracked_by "${tracers[n]}") -eq $tracked ]] ||
+            fail "tpconnect ${options[n]}: $(tracked_by "${tracers[n]}") attempts are tracked"
+        [[ $(filters_in "${tracers[n]}") == "$code" ]] ||
+            fail "tpconnect ${options[n]}: in its code: $(filters_in "${tracers[n]}")"
     done
     kill -KILL "$holder"
     wait "$holder" || true
     end_tracers
-    for ((n = 3; n < ${#options[@]}; n++)); do
+    for ((n = 2; n < ${#options[@]}; n++)); do
         tail -n 1 "record.$n" | jq -e '[."tpconnect.events.sent", ."tpconnect.tracked",
             ."tpconnect.loss.unmatched"] == [0, 0, 0]' >/dev/null ||
             fail "tpconnect ${options[n]}: $(tail -n 1 "record.$n")"
