@@ -6,25 +6,66 @@
 #include "bpf/compat.bpf.h"
 #include "bpf/filter.bpf.h"
 
+/* Bit 7 of the first byte of a word that is zero, in memory order (little-endian); 0: none is. */
+static __always_inline __u64 nul_in(__u64 word)
+{
+	__u64 nuls = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+
+	return nuls & -nuls;
+}
+
+static __always_inline __u64 until_nul(__u64 word)
+{
+	__u64 nul = nul_in(word);
+
+	return nul ? word & (nul - 1) : word;
+}
+
+/*
+ * A task's name, with nothing behind its NUL, where older kernels leave what was there before. Not
+ * by bpf_get_current_comm(), which takes as long as all the rest of an identity.
+ */
+static __always_inline void task_comm(char comm[COMM_LEN], const struct task_struct *task)
+{
+	__u64 *words = (__u64 *)comm;
+
+	if (!HAS_HELPER(get_current_task_btf)) {
+		bpf_core_read(comm, COMM_LEN, &task->comm);
+	} else {
+		words[0] = *(const __u64 *)&task->comm[0];
+		words[1] = *(const __u64 *)&task->comm[8];
+	}
+	words[1] = nul_in(words[0]) ? 0 : until_nul(words[1]);
+	words[0] = until_nul(words[0]);
+}
+
+static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
+{
+	const struct css_set *cgroups = KERNEL_READ(task, cgroups);
+	const struct cgroup *cgroup = KERNEL_READ(cgroups, dfl_cgrp);
+	const struct kernfs_node *kn = KERNEL_READ(cgroup, kn);
+
+	return KERNEL_READ(kn, id);
+}
+
 static __always_inline void identity_of_current(struct attempt *attempt)
 {
 	struct task_struct *task = current_task();
 	struct task_struct *leader = KERNEL_READ(task, group_leader);
 	struct task_struct *parent = KERNEL_READ(task, real_parent);
 	const struct cred *cred = KERNEL_READ(task, cred);
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
-	attempt->pid = pid_tgid >> 32;
-	attempt->tid = (__u32)pid_tgid;
+	attempt->pid = KERNEL_READ(task, tgid);
+	attempt->tid = KERNEL_READ(task, pid);
 	attempt->ppid = KERNEL_READ(parent, tgid);
 	attempt->uid = KERNEL_READ(cred, euid.val);
-	attempt->cgroup_id = bpf_get_current_cgroup_id();
+	attempt->cgroup_id = task_cgroup_id(task);
 	attempt->process_start_ns = KERNEL_READ(leader, start_boottime);
-	bpf_get_current_comm(attempt->thread_comm, sizeof(attempt->thread_comm));
+	task_comm(attempt->thread_comm, task);
 	if (attempt->pid == attempt->tid)
 		__builtin_memcpy(attempt->comm, attempt->thread_comm, sizeof(attempt->comm));
 	else
-		BPF_CORE_READ_STR_INTO(&attempt->comm, leader, comm);
+		task_comm(attempt->comm, leader);
 }
 
 static __always_inline void identity_copy(struct attempt *to, const struct attempt *from)
