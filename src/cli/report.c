@@ -49,6 +49,10 @@ void key_cell(struct cell *cell, const struct group *group, enum key_column colu
 		cell_word(cell, "other");
 		return;
 	}
+	if (column <= KEY_USER && !key->has_process) {
+		cell_word(cell, "-");
+		return;
+	}
 	switch (column) {
 	case KEY_PID:
 		if (group->process.several)
@@ -160,9 +164,9 @@ static void json_group(struct buffer *out, const struct group *group, unsigned i
 		json_address(out, key->addr);
 	if (by & BY_PORT)
 		report_json_number(out, "network.peer.port", key->port);
-	if (by & (BY_PROCESS | BY_PID))
+	if (by & (BY_PROCESS | BY_PID) && key->has_process)
 		json_process(out, group);
-	if (by & BY_USER)
+	if (by & BY_USER && key->has_process)
 		report_json_number(out, "process.user.id", key->uid);
 	if (by & BY_CGROUP && key->cgroup_id) {
 		put_json_key(out, "tpconnect.cgroup.id");

@@ -16,7 +16,15 @@ struct span {
 };
 
 /* The columns that a key can have. */
-enum key_column { KEY_PID, KEY_COMM, KEY_USER, KEY_DST, KEY_PORT, KEY_CGROUP, KEY_COLUMNS };
+enum key_column {
+	KEY_PID, /* to KEY_USER: who */
+	KEY_COMM,
+	KEY_USER,
+	KEY_DST,
+	KEY_PORT,
+	KEY_CGROUP,
+	KEY_COLUMNS,
+};
 
 /* Whether keys of these BY_* bits have that column; its name, in capitals. */
 bool key_has(unsigned int by, enum key_column column);

@@ -79,7 +79,7 @@ case_cleanup() {
     done
     ! mountpoint -q full || umount full
     if [[ -n ${cgroup:-} ]]; then
-        await rmdir "$cgroup"
+        await find "$cgroup" -depth -type d -exec rmdir {} +
     fi
     wait
 } 2>/dev/null

@@ -53,7 +53,7 @@ static struct conn random_conn(uint64_t *seed)
 	static const uint16_t errors[] = {ECONNREFUSED, EADDRNOTAVAIL, EPERM, 4095};
 	struct conn conn = {
 		.kind = EVENT_CONNECT + next_random(seed) % (EVENT_KIND_END - 1),
-		.has = next_random(seed) % 256,
+		.has = next_random(seed) % (2 * CONN_HAS_PROCESS),
 		.time_ns = next_random(seed),
 		.pid = next_random(seed) % 4194305,
 		.family = next_random(seed) % 2 ? 4 : 6,
@@ -217,7 +217,8 @@ static struct counts some_counts = {
 static struct group group_of(void *value)
 {
 	struct group group = {
-		.key = {.uid = 33,
+		.key = {.has_process = 1,
+			.uid = 33,
 			.comm = "e\033vil",
 			.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
 			.port = 443,
