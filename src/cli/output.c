@@ -58,6 +58,12 @@ static void look_at_terminal(struct output *output)
 	output->terminal_rows = size.ws_row;
 }
 
+unsigned int output_rows(struct output *output)
+{
+	look_at_terminal(output);
+	return output->options->format == &format_json ? 0 : output->terminal_rows;
+}
+
 static bool header_due(const struct output *output)
 {
 	if (!output->options->format->header || output->reports)

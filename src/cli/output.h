@@ -44,6 +44,9 @@ struct session_client output_client(struct output *output);
 struct buffer *output_line(struct output *output, struct session *session, size_t max);
 void output_commit(struct output *output);
 
+/* The lines of the terminal that standard output is, for text; 0: it is none, or not known. */
+unsigned int output_rows(struct output *output);
+
 void output_flush(struct output *output, struct session *session);
 
 /* Writes what is pending, waiting for a slow reader as long as it takes something at all. */
