@@ -27,6 +27,7 @@ struct output {
 	unsigned int since_header;  /* lines, the header included; 0: none yet */
 	int write_error;	    /* the last errno told; 0: output works */
 	bool reopen, closed;
+	bool gone; /* nobody reads; a file that is a pipe can be opened anew */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */

@@ -14,6 +14,7 @@
 
 #include "cli/count_report.h"
 #include "cli/latency_report.h"
+#include "cli/summary.h"
 #include "cli/options.h"
 #include "format/fields.h"
 #include "util/cleanup.h"
@@ -395,6 +396,53 @@ static void the_longest_drawing_fits(void **state)
 	assert_false(out.overflow);
 }
 
+/* A command's summary */
+
+static void summarize(struct summary *summary, enum event_kind kind, uint16_t error, uint64_t ns)
+{
+	const struct conn conn = {
+		.kind = kind,
+		.has = CONN_HAS_LATENCY,
+		.error = error,
+		.latency_ns = ns,
+		.family = 6,
+		.dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}, .port = 443},
+	};
+
+	summary_add(summary, &conn);
+}
+
+static void assert_summary(const struct summary *summary, uint32_t events, const char *expected)
+{
+	struct buffer out = empty_buffer();
+
+	summary_put(&out, summary, events);
+	assert_string_equal(text_of(&out), expected);
+}
+
+static void a_summary_says_what_was_asked_for_only(void **state)
+{
+	const uint32_t all = ~0u, failed = EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_RETRY);
+	struct summary summary = {0};
+
+	(void)state;
+	assert_summary(&summary, all, "no connection was attempted");
+	assert_summary(&summary, EVENT_BIT(EVENT_CLOSE), "");
+	summarize(&summary, EVENT_ESTABLISHED, 0, 412000);
+	assert_summary(&summary, all,
+		       "1 attempt: 1 established; it took 0.412ms, to [2001:db8::7]:443");
+	summarize(&summary, EVENT_CONNECT, 0, 0);
+	summarize(&summary, EVENT_FAILED, ETIMEDOUT, 3000000000);
+	summarize(&summary, EVENT_FAILED, ECONNREFUSED, 1000);
+	summarize(&summary, EVENT_FAILED, ETIMEDOUT, 1000);
+	assert_summary(&summary, all,
+		       "4 attempts: 1 established, 3 failed (ETIMEDOUT 2, ECONNREFUSED 1); the "
+		       "slowest took 3.000s, to [2001:db8::7]:443 (failed)");
+	assert_summary(&summary, failed,
+		       "3 failed (ETIMEDOUT 2, ECONNREFUSED 1); the slowest took 3.000s, to "
+		       "[2001:db8::7]:443 (failed)");
+}
+
 /* Their options */
 
 static int parse(struct options *options, char *error, int argc, const char *const *argv)
@@ -456,6 +504,7 @@ int main(void)
 		cmocka_unit_test(counts_make_json_of_numbers_only),
 		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
 		cmocka_unit_test(the_longest_drawing_fits),
+		cmocka_unit_test(a_summary_says_what_was_asked_for_only),
 		cmocka_unit_test(commands_of_reports_take_an_interval_and_groups),
 	};
 
