@@ -205,6 +205,14 @@ trace_raw() {
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
 
+all_gone() {
+    local pid
+
+    for pid; do
+        gone "$pid" || return 1
+    done
+}
+
 # Waits for tpconnect's end and demands its exit status.
 trace_ends() {
     local want="$1" status=0

@@ -114,14 +114,6 @@ mptcp_trace() {
     await grep -qs '"tpconnect.start"' "$file" || fail "it did not start: $(cat messages)"
 }
 
-all_gone() {
-    local pid
-
-    for pid; do
-        gone "$pid" || return 1
-    done
-}
-
 # Whoever holds the descriptor owns the connection, and is who the filters ask for.
 case_mptcp_of_before() { # 16, 34
     local tracers=() file owner

@@ -2,8 +2,8 @@
 /*
  * The same number of bytes each way, over one connection. Usage: transfer ADDR PORT BYTES, or
  * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received. On stderr
- * goes how many segments were sent again so far, and for how many microseconds it has been
- * connected.
+ * goes how many segments were sent again so far, the round-trip time that the kernel has smoothed,
+ * and for how long it has been connected: both in microseconds.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -63,14 +63,14 @@ static void serve(const struct target *target, long bytes)
 	printf("%ld\n", exchange(peer, bytes));
 }
 
-static unsigned int retransmits(int fd)
+static struct tcp_info info_of(int fd)
 {
 	struct tcp_info info;
 	socklen_t len = sizeof(info);
 
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
 		die("TCP_INFO");
-	return info.tcpi_total_retrans;
+	return info;
 }
 
 static long now_us(void)
@@ -85,6 +85,7 @@ int main(int argc, char **argv)
 {
 	bool server = argc == 5 && !strcmp(argv[1], "serve");
 	struct target target;
+	struct tcp_info info;
 	long bytes, received, start;
 	int fd;
 
@@ -111,5 +112,6 @@ int main(int argc, char **argv)
 	expect_string("tpconnect.rtt_us", "*");
 	expect_bool("tpconnect.reset", false);
 	expect_end();
-	fprintf(stderr, "%u %ld\n", retransmits(fd), now_us() - start);
+	info = info_of(fd);
+	fprintf(stderr, "%u %u %ld\n", info.tcpi_total_retrans, info.tcpi_rtt, now_us() - start);
 }
