@@ -40,7 +40,7 @@ struct growth {
 static const unsigned int narrowest[COLUMNS] = {12, 7, 8, SRC_MIN, 15, 6, 12, 7};
 static const struct growth growths[] = {
 	{DST, IPV4_MAX}, {EVENT, 11}, {SRC, 15}, {SRC, IPV4_MAX},
-	{COMM, 15},	 {ERROR, 13}, {DST, 47},
+	{COMM, 15},	 {ERROR, 13}, {DST, 47}, {SRC, 47},
 };
 
 static struct layout layout_of(unsigned int total)
