@@ -60,7 +60,7 @@ static __always_inline bool cgroup_is_wanted(__u64 id)
 	return false;
 }
 
-/* How many cgroups lie in each other at most; the kernel's own default has no such limit. */
+/* The verifier wants a bound. One that lies deeper is taken for not wanted; 10 is deep already. */
 #define CGROUP_DEPTH_MAX 64
 
 /* cgroup_wanted(), for any task. */

@@ -142,6 +142,21 @@ case_terminal_count() { # section 7: a report fits the screen, and its sums are 
     scrolled | grep -q 'written=92 ' || fail "not 92 events: $(scrolled)"
 }
 
+case_terminal_latency() { # section 7: what has no place for a histogram of its own is in the last
+    serve "$b" 10.99.0.2 80 10.99.0.2 81 10.99.0.2 82 10.99.0.2 83 10.99.0.2 84
+    open_terminal 80 20
+    type_in '$tpconnect latency --by port --netns $a'
+    await_screen 'Ctrl-C shows the report'
+    within "$a" "$triggers/connect" -n 5 established 10.99.0.2 80 >/dev/null
+    press C-c
+    await_screen '^tpconnect: sent=5 written=5 '
+    screen_shows 'UTC, the last ' || fail "more than the screen: $(scrolled)"
+    screen_shows '^[34] more$' || fail "not all that have no place: $(scrolled)"
+    [[ $(screen | sed -nE 's/^n=([0-9]+) .*/\1/p' | awk '{ n += $1 } END { print n }') -eq 5 ]] ||
+        fail "not the sum of 5: $(scrolled)"
+    screen_shows 'a pipe or -w FILE gets all' || fail "it does not say so: $(scrolled)"
+}
+
 case_terminal_command() { # section 7: the terminal is the command's
     open_terminal 80 24
     # A shell, with all that it does with jobs.
