@@ -19,10 +19,10 @@ static __always_inline bool is_pending(const struct sock *sk)
 /* Only what is entered below: a new attempt of the same socket may have taken its place. */
 static __always_inline void pending_forget(__u64 key)
 {
-	struct tracked *tracked = bpf_map_lookup_elem(&conns, &key);
+	struct tracked *tracked = tracked_find(key);
 
 	if (tracked && !tracked->attempt.start_ns)
-		attempt_forget(key);
+		tracked_unhash(key);
 }
 
 static __always_inline void pending_note(struct sock *sk)
@@ -32,7 +32,10 @@ static __always_inline void pending_note(struct sock *sk)
 
 	if (!is_pending(sk))
 		return;
-	bpf_map_update_elem(&conns, &key, &unknown, BPF_NOEXIST);
+	/* It is not under the socket's lock, so only the hash map, which has locks of its own, will
+	 * do. */
+	if (!tracked_find(key))
+		tracked_hash(key, &unknown);
 	/* Should it have ended meanwhile, nothing else would take it out again. */
 	if (!is_pending(sk))
 		pending_forget(key);
