@@ -153,7 +153,8 @@ static __always_inline void call_sent(const struct call *call, long ret)
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
 	struct tracked *tracked = tracked_find(key);
 
-	if (!tracked || is_established(tracked))
+	/* Not wanted, and pending when those of before tracing began were looked for. */
+	if (!tracked || !tracked->attempt.start_ns || is_established(tracked))
 		return;
 	if (tracked->ended_ns)
 		attempt_end(key, tracked, tracked->ended_ns, final_error(ret));

@@ -37,10 +37,13 @@ void other_cell(struct cell *cell, const struct group *group)
 	cell_done(cell);
 }
 
+/* Of the names of users and services: a file has no width of its own. */
+#define NAME_MAX_COLUMNS 32
+
 static void number_or_name(struct cell *cell, uint32_t number, const char *name, unsigned int max)
 {
 	if (name)
-		cell_name(cell, name, max);
+		cell_name(cell, name, max < NAME_MAX_COLUMNS ? max : NAME_MAX_COLUMNS);
 	else
 		cell_number(cell, number);
 }

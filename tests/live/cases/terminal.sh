@@ -205,6 +205,8 @@ case_terminal_stop() { # section 7: Ctrl-Z, fg, and a command that stops itself
     press C-z
     await_screen 'Stopped'
     type_in 'clear; fg'
+    await_screen '^\$tpconnect -q -w record -- cat$' # fg says so
+    sleep 0.5
     type_in 'words'
     await two_words || fail "the command does not go on: $(screen)"
     press C-d
