@@ -48,9 +48,8 @@ static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
 	return KERNEL_READ(kn, id);
 }
 
-static __always_inline void identity_of_current(struct attempt *attempt)
+static __always_inline void identity_of(struct attempt *attempt, struct task_struct *task)
 {
-	struct task_struct *task = current_task();
 	struct task_struct *leader = KERNEL_READ(task, group_leader);
 	struct task_struct *parent = KERNEL_READ(task, real_parent);
 	const struct cred *cred = KERNEL_READ(task, cred);
@@ -84,28 +83,32 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
 #define OWNER_UNWANTED (1u << 15)
 
 /*
- * An MPTCP connection opens its further subflows from a kworker: they are the work of whoever
- * opened the first, remembered by the connection's own socket. Returns whether it is wanted.
+ * An MPTCP connection opens its further subflows wherever it comes to it, in a kworker or under a
+ * program that configures it: they are the work of whoever opened the first, remembered by the
+ * connection's own socket. If that is not known, nobody is named. Returns whether it is wanted.
  */
 static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
 	struct mptcp_subflow_context *subflow = tp->inet_conn.icsk_ulp_data;
-	__u64 parent = (__u64)BPF_CORE_READ(subflow, conn);
-	struct attempt *owner = bpf_map_lookup_elem(&mptcp_owners, &parent);
+	struct sock *parent = BPF_CORE_READ(subflow, conn);
+	__u64 key = (__u64)parent;
+	struct attempt *owner;
 	bool wanted;
 
-	if (owner) {
+	if (BPF_CORE_READ((struct mptcp_sock *)parent, first) != (struct sock *)tp) {
+		owner = bpf_map_lookup_elem(&mptcp_owners, &key);
+		if (!owner)
+			return !process_filtered();
 		identity_copy(attempt, owner);
 		return !(owner->flags & OWNER_UNWANTED);
 	}
-	if (KERNEL_READ(current_task(), flags) & PF_KTHREAD)
-		return !filters_hide(); /* opened before tracing began: nobody knows whose it is */
-	identity_of_current(attempt);
+	identity_of(attempt, current_task());
 	wanted = process_wanted(attempt);
 	if (!wanted)
 		attempt->flags |= OWNER_UNWANTED;
-	if (bpf_map_update_elem(&mptcp_owners, &parent, attempt, BPF_ANY))
+	if (bpf_map_update_elem(&mptcp_owners, &key, attempt, BPF_ANY))
 		COUNT(state);
+	attempt->flags &= ~OWNER_UNWANTED;
 	return wanted;
 }
 
@@ -114,7 +117,7 @@ static __always_inline bool attempt_identity(struct attempt *attempt, const stru
 {
 	if (attempt->origin == ORIGIN_MPTCP)
 		return subflow_identity(attempt, tp);
-	identity_of_current(attempt);
+	identity_of(attempt, current_task());
 	return process_wanted(attempt);
 }
 

@@ -33,6 +33,7 @@ enum {
 	TCP_SYN_RECV = 3,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
+	TCP_LISTEN = 10,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -104,6 +105,10 @@ struct mptcp_subflow_context {
 	struct sock *conn; /* the MPTCP connection's own socket */
 };
 
+struct mptcp_sock {
+	struct sock *first; /* the subflow that the program itself asked for */
+};
+
 struct socket {
 	socket_state state;
 	struct sock *sk;
@@ -154,7 +159,15 @@ struct kernfs_node {
 	__u64 id;
 };
 
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
 struct cgroup {
+	struct cgroup_subsys_state self;
 	struct kernfs_node *kn;
 };
 
@@ -198,6 +211,7 @@ struct trace_event_raw_sys_exit {
 };
 
 struct bpf_iter__task_file {
+	struct task_struct *task;
 	struct file *file;
 };
 
