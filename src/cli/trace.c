@@ -22,7 +22,8 @@ static void on_event(void *ctx, struct session *session, const struct conn *conn
 		output->filtered++;
 		return;
 	}
-	summary_add(&trace->summary, conn);
+	if (output->options->argv)
+		summary_add(&trace->summary, conn);
 	line = output_line(output, session, FORMAT_LINE_MAX);
 	if (!line) {
 		output->lost++;
