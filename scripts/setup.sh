@@ -29,6 +29,14 @@ look_for_build() {
 	need_file /usr/include/libelf.h libelf-dev
 	need_file /usr/include/zlib.h zlib1g-dev
 	need_file /usr/include/uthash.h uthash-dev
+	[[ ${STATIC:-0} == 0 ]] || look_for_static
+}
+
+look_for_static() {
+	need_file '/usr/lib/*/libc.a' libc6-dev
+	need_file '/usr/lib/*/libbpf.a' libbpf-dev
+	need_file '/usr/lib/*/libelf.a' libelf-dev
+	need_file '/usr/lib/*/libz.a' zlib1g-dev
 }
 
 look_for_test() {

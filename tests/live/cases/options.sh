@@ -236,3 +236,47 @@ case_help() { # --help, --version
     [[ $status -eq 0 && ! -s messages && $(cat stdout) =~ ^tpconnect\ [0-9]+\.[0-9]+\.[0-9]+$ ]] ||
         fail "--version: status $status, $(cat stdout messages)"
 }
+
+# In front of a command: it has nothing but the kernel's own file systems and what is in root.
+# shellcheck disable=SC2016 # for the inner shell
+in_empty_root=(unshare --mount bash -ec '
+    mkdir -p root/proc root/sys root/out
+    mount --rbind /proc root/proc
+    mount --rbind /sys root/sys
+    exec chroot root "$@"
+' bash)
+
+# What a program needs of other files; nothing if it was linked statically.
+libraries() { ldd "$1" 2>/dev/null | grep -o '/[^ ]*' || true; }
+
+case_empty_root() { # one file, on any user space
+    mkdir -p root
+    cp "$tpconnect" root/tpconnect
+    libraries "$tpconnect" | while read -r library; do
+        install -D "$library" "root/$library"
+    done
+    "${in_empty_root[@]}" /tpconnect --netns "$(netns_inode "$a")" -e all -o json \
+        -w /out/record 2>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -qs '"tpconnect.start"' root/out/record || fail "it said: $(cat messages)"
+    serve "$b" 10.99.0.2 80
+    trigger connect established 10.99.0.2 80
+    trigger connect ECONNREFUSED fd00:99::2 81
+    stop_trace
+    mv root/out/record record
+    check
+    empty_root_users
+}
+
+# Names of users are read from /etc/passwd, and from nowhere else.
+empty_root_users() {
+    local status=0
+
+    "${in_empty_root[@]}" /tpconnect -u nobody -t 0.2s >stdout 2>messages || status=$?
+    [[ $status -eq 2 ]] || fail "no /etc/passwd: expected status 2, got $status: $(cat messages)"
+    mkdir root/etc
+    echo "somebody:x:4242:4242::/:/bin/false" >root/etc/passwd
+    "${in_empty_root[@]}" /tpconnect -u somebody -t 0.2s >stdout 2>messages ||
+        fail "a user of this root: $(cat messages)"
+}
