@@ -36,9 +36,10 @@ userspace) suite=bookworm ;;
 *) die "there is no kernel '$kernel': use 5.10, 6.1, 6.12 or newest" ;;
 esac
 
+# To build with; then what image.sh takes.
 userspace=(libc6-dev libbpf-dev libelf-dev zlib1g-dev uthash-dev
-    bash bsdextrautils busybox coreutils curl diffutils findutils gawk grep iproute2 iptables jq kmod
-    mawk mount nftables procps python3-minimal sed util-linux)
+    bash bpftool bsdutils busybox-static coreutils curl dash diffutils findutils grep iproute2 jq
+    kmod libc-bin mawk mount nftables procps sed util-linux)
 
 cache="${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/tpconnect/vm"
 dir="$cache/$kernel-$arch"
