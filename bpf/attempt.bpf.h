@@ -102,7 +102,7 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 
 	if (BPF_CORE_READ_BITFIELD(tp, repair))
 		return ORIGIN_REPAIR;
-	if (tp->is_mptcp)
+	if (is_subflow(tp))
 		return ORIGIN_MPTCP;
 	if (BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
 		return ORIGIN_KERNEL;
@@ -124,7 +124,7 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 			return ORIGIN_CONNECT;
 	}
 	/* Not connect(2), then: of the ways in, this is left. */
-	if (KERNEL_READ(task, io_uring))
+	if (has_io_uring(task))
 		return ORIGIN_IO_URING;
 	return ORIGIN_UNKNOWN;
 }

@@ -44,6 +44,18 @@ static __always_inline bool retransmit_failed(const unsigned long long *ctx)
 	return bpf_core_field_exists(struct trace_event_raw_tcp_retransmit_skb, err) && (int)ctx[2];
 }
 
+/* Whether it is a subflow of MPTCP's; a kernel without CONFIG_MPTCP, as Debian's 5.10, has none. */
+static __always_inline bool is_subflow(const struct tcp_sock *tp)
+{
+	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
+}
+
+/* Whether the task has an io_uring; neither has a kernel without CONFIG_IO_URING. Since 5.10. */
+static __always_inline bool has_io_uring(const struct task_struct *task)
+{
+	return bpf_core_field_exists(task->io_uring) && KERNEL_READ(task, io_uring);
+}
+
 /*
  * Whether the current task is in a 32-bit (or x32) system call. Those run through the compat table,
  * whose calls the syscall tracepoints do not show.

@@ -204,7 +204,7 @@ int connect_exit(struct trace_event_raw_sys_exit *ctx)
 
 	if (call && call->entered) {
 		call_returned(call, ctx->ret);
-		call->entered = false;
+		call_end(call);
 	} else if (error && is_tracking()) {
 		call_not_entered(error, call != NULL);
 	}

@@ -439,3 +439,9 @@ const char *features_tracefs(void)
 			return places[i];
 	return NULL;
 }
+
+bool features_task_storage(void)
+{
+	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_task_storage_get, NULL) >
+	       0;
+}

@@ -41,4 +41,10 @@ int features_explain(char *line, size_t size, bool need_syscalls);
  */
 const char *features_tracefs(void);
 
+/*
+ * Whether tracing programs can keep something with a thread: since Linux 5.12. Needs the privilege
+ * to load programs.
+ */
+bool features_task_storage(void);
+
 #endif

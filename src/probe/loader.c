@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "contract/event.h"
+#include "probe/features.h"
 #include "probe/loader.h"
 #include "connect.skel.h" /* needs the types of contract/ */
 
@@ -180,7 +181,8 @@ static bool has_all_maps(struct probe *probe)
 {
 	bool all = find_map(probe, ".rodata", sizeof(struct config)) &&
 		   find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
-		   find_map(probe, "conns", 0) && find_map(probe, "followed", 1);
+		   find_map(probe, "conns", 0) && find_map(probe, "followed", 1) &&
+		   find_map(probe, "calls", 0) && find_map(probe, "calls_by_tid", 0);
 
 	for (size_t i = 0; i < N_FILTERS; i++)
 		all = all && find_map(probe, filters[i].map, 1);
@@ -197,6 +199,9 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 			    "build it with scripts/build.sh",
 			    options->object_path ? options->object_path : "the built-in object");
 	config.wakeup_size = options->ring_size / 8;
+	config.task_storage = features_task_storage();
+	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
+	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
 	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
 	bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
 	for (size_t i = 0; i < N_FILTERS; i++) {

@@ -19,7 +19,7 @@ struct probe;
 
 struct probe_options {
 	const char *object_path;       /* a BPF object to load; NULL: the one built in */
-	struct config config;	       /* wakeup_size is set by probe_open() */
+	struct config config;	       /* wakeup_size and task_storage are set by probe_open() */
 	const struct vector *pids;     /* of uint32_t, with config.filter_pid */
 	const struct vector *uids;     /* of uint32_t, with config.filter_uid */
 	const struct vector *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
