@@ -3,37 +3,40 @@
 #ifndef BPF_COMPAT_BPF_H
 #define BPF_COMPAT_BPF_H
 
-#include "bpf/kernel.h"
+#include "bpf/maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
 
 /*
- * The current task. Since Linux 5.11 (3ca1032ab7ab) the verifier knows its type, so that what hangs
- * on it is read like any memory; before, each read is a call. KERNEL_READ() does what it can.
+ * Whether the verifier knows the types of the kernel's pointers, so that what they point to is read
+ * like any memory; else each read is a call, which KERNEL_READ() sees to. It does not where the
+ * kernel has no BTF of its own (config.typed); and that of the current task, for which the same
+ * reads are used, it knows since Linux 5.11 (3ca1032ab7ab).
  */
+#define TYPED (HAS_HELPER(get_current_task_btf) && config.typed)
+
+#define KERNEL_READ(pointer, field) (TYPED ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+#define KERNEL_READ_BITFIELD(pointer, field)                                                       \
+	(TYPED ? BPF_CORE_READ_BITFIELD(pointer, field)                                            \
+	       : BPF_CORE_READ_BITFIELD_PROBED(pointer, field))
+
 static __always_inline struct task_struct *current_task(void)
 {
-	if (HAS_HELPER(get_current_task_btf))
+	if (TYPED)
 		return (struct task_struct *)bpf_get_current_task_btf();
 	return (struct task_struct *)bpf_get_current_task();
 }
 
-#define KERNEL_READ(pointer, field)                                                                \
-	(HAS_HELPER(get_current_task_btf) ? (pointer)->field : BPF_CORE_READ(pointer, field))
-
-/*
- * The same for an address that the verifier knows nothing of: since Linux 6.2 (a35b9af4ec2c) it
- * takes our word for the type.
- */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-
-#define UNTYPED_READ(pointer, field)                                                               \
-	(bpf_rdonly_cast ? ((typeof(pointer))bpf_rdonly_cast(                                      \
-				    pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))         \
-				   ->field                                                         \
-			 : BPF_CORE_READ(pointer, field))
+/* NULL if it is another protocol's: SCTP's, or MPTCP's own socket. */
+static __always_inline struct tcp_sock *tcp_sock_of(const struct sock *sk)
+{
+	if (TYPED)
+		return bpf_skc_to_tcp_sock((void *)sk);
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? (struct tcp_sock *)sk : NULL;
+}
 
 /*
  * tcp_retransmit_skb: newer kernels call it for a segment that could not leave too, with the errno
@@ -47,7 +50,7 @@ static __always_inline bool retransmit_failed(const unsigned long long *ctx)
 /* Whether it is a subflow of MPTCP's; a kernel without CONFIG_MPTCP, as Debian's 5.10, has none. */
 static __always_inline bool is_subflow(const struct tcp_sock *tp)
 {
-	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
+	return bpf_core_field_exists(tp->is_mptcp) && KERNEL_READ(tp, is_mptcp);
 }
 
 /* Whether the task has an io_uring; neither has a kernel without CONFIG_IO_URING. Since 5.10. */
@@ -76,7 +79,7 @@ static __always_inline bool in_compat_syscall(struct task_struct *task)
 	const __u64 psr_mode32_bit = 0x10;
 	struct pt_regs *regs;
 
-	if (!HAS_HELPER(task_pt_regs))
+	if (!HAS_HELPER(task_pt_regs) || !config.typed)
 		return KERNEL_READ(task, thread_info.flags) & tif_32bit;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
@@ -97,7 +100,7 @@ static __always_inline bool syscall_of_current(struct syscall_regs *syscall)
 {
 	struct pt_regs *regs;
 
-	if (!HAS_HELPER(task_pt_regs))
+	if (!HAS_HELPER(task_pt_regs) || !config.typed)
 		return false;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)

@@ -35,10 +35,10 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 	struct sock *sk;
 	__u16 protocol;
 
-	if (!socket || UNTYPED_READ(socket, state) != SS_UNCONNECTED)
+	if (!socket || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return false;
-	sk = UNTYPED_READ(socket, sk);
-	protocol = UNTYPED_READ(sk, sk_protocol);
+	sk = BPF_CORE_READ(socket, sk);
+	protocol = BPF_CORE_READ(sk, sk_protocol);
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
@@ -69,7 +69,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 		return 0;
 	}
 	file = file_of_fd(ctx->args[0]);
-	socket = UNTYPED_READ(file, private_data);
+	socket = BPF_CORE_READ(file, private_data);
 	call->entered = true;
 	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	if (!socket_may_connect(socket))

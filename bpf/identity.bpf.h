@@ -48,7 +48,7 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
  */
 static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	struct mptcp_subflow_context *subflow = tp->inet_conn.icsk_ulp_data;
+	struct mptcp_subflow_context *subflow = KERNEL_READ(tp, inet_conn.icsk_ulp_data);
 	__u64 parent = (__u64)BPF_CORE_READ(subflow, conn);
 	struct attempt *owner = bpf_map_lookup_elem(&mptcp_owners, &parent);
 	bool wanted;

@@ -387,6 +387,14 @@ static int set_object(struct options *options, const char *value, char *why)
 	return 0;
 }
 
+static int set_btf(struct options *options, const char *value, char *why)
+{
+	if (!*value)
+		return because(why, "a file name is missing");
+	options->btf_path = value;
+	return 0;
+}
+
 static int set_ring_size(struct options *options, const char *value, char *why)
 {
 	uint64_t page = sysconf(_SC_PAGESIZE), max = 1ull << 30, size;
@@ -471,6 +479,8 @@ const struct option_row option_rows[] = {
 	 "leave the system call tracepoints out: costs other system calls nothing,\n"
 	 "but attempts that fail before a SYN is due stay unseen"},
 	{0, "object", "FILE", set_object, "load this BPF object, not the one built in"},
+	{0, "btf", "FILE", set_btf,
+	 "the kernel's type information, where it has none itself: see the manual"},
 	{0, "ring-size", "BYTES", set_ring_size, "ring buffer, a power of two (default 4M)"},
 	{'q', "quiet", NULL, set_quiet, "no start-up line and no warnings"},
 	{'v', "verbose", NULL, set_verbose, "more, such as what libbpf says"},

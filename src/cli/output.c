@@ -148,6 +148,9 @@ static void on_started(void *ctx, struct session *session, const char *tracepoin
 			 ? "; without the system calls, attempts that fail before SYN_SENT and "
 			   "the errnos of synchronous failures stay unseen"
 			 : "");
+	if (output->options->btf_path)
+		log_info("without the kernel's own BTF, attempts under way at the start are not "
+			 "known, so results of nothing known are not counted (unmatched)");
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
 }

@@ -19,7 +19,7 @@
 #define DEFAULT_BITS (FAILED_BITS | EVENT_BIT(EVENT_ESTABLISHED))
 #define ALL_BITS     (DEFAULT_BITS | EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_CLOSE))
 
-#define ARGS_MAX 16
+#define ARGS_MAX 24
 
 /* A parsed command line, and what it was parsed from: options.argv points into it. */
 struct parsed {
@@ -116,6 +116,7 @@ static void assert_default_output(const struct options *options)
 	assert_int_equal(options->max_events, 0);
 	assert_int_equal(options->duration_ns, 0);
 	assert_null(options->object_path);
+	assert_null(options->btf_path);
 	assert_int_equal(options->ring_size, 4 * 1024 * 1024);
 	assert_int_equal(options->verbosity, 0);
 }
@@ -414,9 +415,9 @@ static void failed_narrows_the_events_down(void **state)
 
 static void output_and_limits_are_taken(void **state)
 {
-	const struct options *options =
-		good("-o", "json", "-w", "/tmp/x", "-n", "5", "-t", "1.5s", "--color", "always",
-		     "--object", "x.bpf.o", "--ring-size", "8M", "--no-syscalls", "-v");
+	const struct options *options = good("-o", "json", "-w", "/tmp/x", "-n", "5", "-t", "1.5s",
+					     "--color", "always", "--object", "x.bpf.o", "--btf",
+					     "x.btf", "--ring-size", "8M", "--no-syscalls", "-v");
 
 	(void)state;
 	assert_ptr_equal(options->format, &format_json);
@@ -425,6 +426,7 @@ static void output_and_limits_are_taken(void **state)
 	assert_int_equal(options->duration_ns, 1500000000);
 	assert_int_equal(options->color, COLOR_ALWAYS);
 	assert_string_equal(options->object_path, "x.bpf.o");
+	assert_string_equal(options->btf_path, "x.btf");
 	assert_int_equal(options->ring_size, 8 * 1024 * 1024);
 	assert_true(options->no_syscalls);
 	assert_int_equal(options->verbosity, 1);
@@ -479,6 +481,7 @@ static void wrong_values_are_refused_and_change_no_default(void **state)
 		{"--output", "", "there is no format \"\"", "text, table and json"},
 		{"--output", "JSON", "there is no format \"JSON\"", "text, table and json"},
 		{"--write", "", "a file name is missing", ""},
+		{"--btf", "", "a file name is missing", ""},
 		{"--max-events", "0", "\"0\" is not a number of events", "from 1"},
 		{"--max-events", "-1", "\"-1\" is not a number of events", "from 1"},
 		{"--max-events", "18446744073709551616", "is not a number of events", "from 1"},
@@ -531,9 +534,9 @@ static void unknown_options_are_named(void **state)
 static void a_missing_value_is_told_by_the_name_of_the_option(void **state)
 {
 	static const char *const names[] = {
-		"-p",	    "--pid",	    "-P",	"--port",   "--netns", "-e",
-		"--events", "-o",	    "--output", "-w",	    "--write", "-n",
-		"-t",	    "--max-events", "--time",	"--object", "--color", "--ring-size",
+		"-p",	  "--pid",    "-P",	 "--port",	"--netns", "-e", "--events",
+		"-o",	  "--output", "-w",	 "--write",	"-n",	   "-t", "--max-events",
+		"--time", "--object", "--color", "--ring-size", "--btf",
 	};
 	char expected[64];
 
@@ -630,11 +633,10 @@ static void long_input_does_not_push_the_way_out_off_the_message(void **state)
 static void the_help_names_every_option_and_fits_a_terminal(void **state)
 {
 	static const char *const names[] = {
-		"-p, --pid",	 "-P, --port",	  "--netns",	 "-e, --events",
-		"-f, --failed",	 "-o, --output",  "-w, --write", "-n, --max-events",
-		"-t, --time",	 "--no-syscalls", "--object",	 "--ring-size",
-		"-q, --quiet",	 "-v, --verbose", "--color",	 "-h, --help",
-		"-V, --version", "doctor",	  "Exit status",
+		"-p, --pid",	"-P, --port",  "--netns",	   "-e, --events", "-f, --failed",
+		"-o, --output", "-w, --write", "-n, --max-events", "-t, --time",   "--no-syscalls",
+		"--object",	"--btf",       "--ring-size",	   "-q, --quiet",  "-v, --verbose",
+		"--color",	"-h, --help",  "-V, --version",	   "doctor",	   "Exit status",
 	};
 	char *text = NULL, *line, *rest;
 	size_t size;
