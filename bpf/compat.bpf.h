@@ -57,19 +57,29 @@ static __always_inline bool has_io_uring(const struct task_struct *task)
 }
 
 /*
- * Whether the task is in a 32-bit (or x32) system call. Those run through the compat table, whose
- * calls the syscall tracepoints do not show.
+ * Whether the current task is in a 32-bit (or x32) system call. Those run through the compat table,
+ * whose calls the syscall tracepoints do not show.
+ *
+ * x86-64: TS_COMPAT of asm/thread_info.h. arm64: the mode that the task came from, PSR_MODE32_BIT
+ * of asm/ptrace.h, which user space knows too. Not TIF_32BIT, which has got another number since it
+ * was made generic, while its old one now stands for something that 64-bit programs ask for; it
+ * serves only where the registers cannot be reached, before 5.15 (dd6e10fbd9fb).
  */
 static __always_inline bool in_compat_syscall(struct task_struct *task)
 {
 #if defined(__TARGET_ARCH_x86)
-	const __u32 ts_compat = 0x0002; /* TS_COMPAT, asm/thread_info.h */
+	const __u32 ts_compat = 0x0002;
 
 	return KERNEL_READ(task, thread_info.status) & ts_compat;
 #elif defined(__TARGET_ARCH_arm64)
-	const unsigned long tif_32bit = 1ul << 22; /* TIF_32BIT, asm/thread_info.h */
+	const unsigned long tif_32bit = 1ul << 22;
+	const __u64 psr_mode32_bit = 0x10;
+	struct pt_regs *regs;
 
-	return KERNEL_READ(task, thread_info.flags) & tif_32bit;
+	if (!HAS_HELPER(task_pt_regs))
+		return KERNEL_READ(task, thread_info.flags) & tif_32bit;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
 #endif
 }
 

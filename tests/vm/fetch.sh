@@ -3,6 +3,9 @@
 # Fetch one of Debian's kernels: fetch.sh [--update] KERNEL [ARCH]. Prints the directory that then
 # has vmlinuz, version and lib/modules. KERNEL: 5.10, 6.1, 6.12, or newest, the one of sid.
 #
+# fetch.sh [--update] userspace ARCH: of Debian 12, what tpconnect is built with and what the live
+# suite uses, for a machine of another architecture. Prints the directory, laid out as a root.
+#
 # The packages come from the mirror that apt is set up with, through a configuration of their own:
 # other suites, other lists, another cache; nothing of the machine's apt is changed. What is there
 # already is used again, unless --update is given. Needs no privilege.
@@ -29,8 +32,14 @@ case "$kernel" in
 6.1) suite=bookworm ;;
 6.12) suite=trixie ;;
 newest) suite=sid ;;
+userspace) suite=bookworm ;;
 *) die "there is no kernel '$kernel': use 5.10, 6.1, 6.12 or newest" ;;
 esac
+
+# To build with; then what image.sh takes.
+userspace=(libc6-dev libbpf-dev libelf-dev zlib1g-dev uthash-dev
+    bash bpftool bsdutils busybox-static coreutils curl dash diffutils findutils grep iproute2 jq
+    kmod libc-bin mawk mount nftables procps sed util-linux)
 
 cache="${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/tpconnect/vm"
 dir="$cache/$kernel-$arch"
@@ -38,6 +47,7 @@ dir="$cache/$kernel-$arch"
 # The first mirror of Debian proper that apt knows. Those of third parties have other suites; would
 # one slip through, its signature would not do.
 mirror() {
+    # shellcheck disable=SC2016 # apt's, not the shell's
     apt-get indextargets --format '$(RELEASE) $(REPO_URI)' 'Created-By: Packages' 'Component: main' |
         sed -nE 's/^(sid|unstable|testing|stable|oldstable|oldoldstable|bullseye|bookworm|trixie|forky) //p' |
         head -n 1
@@ -114,28 +124,64 @@ unpack() {
     depmod -b "$dir/new" "$(cat "$dir/new/version")"
 }
 
+# unpack_root: all that is there, to the directory new, as one file system. What belongs in /usr goes
+# there, as installing them would have it.
+unpack_root() {
+    local archive name
+
+    rm -rf "$dir/new"
+    mkdir -p "$dir"/new/usr/{bin,sbin,lib}
+    for archive in "$dir"/apt/archives/*.deb; do
+        dpkg-deb --fsys-tarfile "$archive" |
+            tar -x -C "$dir/new" --keep-directory-symlink --exclude='./usr/share/*' \
+                --transform='flags=r;s,^\./(bin|sbin|lib)(/|$),./usr/\1\2,x'
+    done
+    for name in bin sbin lib; do
+        ln -s "usr/$name" "$dir/new/$name"
+    done
+}
+
 # Only what is whole has the name that is looked for.
 keep() {
-    rm -rf "$dir/kernel"
-    mv "$dir/new" "$dir/kernel"
+    rm -rf "${dir:?}/$1"
+    mv "$dir/new" "$dir/$1"
     rm -rf "$dir/apt"
 }
 
-fetch() {
-    local uri packages
+update_lists() {
+    local uri
 
     uri="$(mirror)"
-    [[ -n $uri ]] || die "apt is set up with no mirror of Debian, from which kernels could be fetched"
+    [[ -n $uri ]] || die "apt is set up with no mirror of Debian to fetch from"
     write_configuration "$uri"
     say "fetching $kernel ($suite, $arch)"
     apt get update --error-on=any ||
         die "the lists of $suite could not be fetched and verified: see above"
+}
+
+fetch_kernel() {
+    local packages
+
+    update_lists
     mapfile -t packages < <(kernel_packages)
     [[ ${#packages[@]} -gt 0 ]] || die "$suite has no linux-image-$arch any more"
     download "${packages[@]}" || die "${packages[*]} could not be fetched and verified: see above"
     unpack "${packages[@]}"
-    keep
+    keep kernel
 }
 
-[[ $update == no && -e $dir/kernel/version ]] || fetch
-echo "$dir/kernel"
+fetch_userspace() {
+    update_lists
+    apt get install --download-only --no-install-recommends --yes "${userspace[@]}" ||
+        die "${userspace[*]} could not be fetched and verified: see above"
+    unpack_root
+    keep root
+}
+
+if [[ $kernel == userspace ]]; then
+    [[ $update == no && -e $dir/root ]] || fetch_userspace
+    echo "$dir/root"
+else
+    [[ $update == no && -e $dir/kernel/version ]] || fetch_kernel
+    echo "$dir/kernel"
+fi

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Make what a VM boots from. Two archives, which a kernel takes one after the other:
-#   image.sh base ARCHIVE TPCONNECT TRIGGER_DIR   this machine's tools, the live suite, the program
-#   image.sh modules ARCHIVE KERNEL_DIR           what the live suite wants of a kernel's modules
-# KERNEL_DIR is what fetch.sh prints. Needs no privilege.
+#   image.sh base ARCHIVE TPCONNECT TRIGGER_DIR [ROOT]   tools, the live suite, the program
+#   image.sh modules ARCHIVE KERNEL_DIR                  what the live suite wants of its modules
+# KERNEL_DIR is what fetch.sh prints, and so is ROOT, which has the tools for another architecture;
+# without it they are this machine's. Needs no privilege.
 set -euo pipefail
 
 die() { printf 'image: %s\n' "$*" >&2; exit 1; }
@@ -61,8 +62,17 @@ put_users() {
     printf '%s\n' 'root:x:0:' 'nogroup:x:65534:' >"$root/etc/group"
 }
 
+# All of another root but what only compilers want. Nothing of it was installed, only unpacked.
+copy_tools() {
+    mkdir -p "$root"
+    tar -c -C "$1" --exclude='*.a' --exclude='*.o' --exclude=./usr/include --exclude=./usr/src \
+        --exclude='*/gconv' --exclude='*/perl*' --exclude=./dev --exclude=./var --exclude=./etc . | tar -x -C "$root"
+    ln -sf mawk "$root/usr/bin/awk"
+    ln -sf dash "$root/usr/bin/sh"
+}
+
 make_base() {
-    local tpconnect="$1" triggers="$2" file
+    local tpconnect="$1" triggers="$2" other="$3" file
 
     mkdir -p "$root/usr"/{bin,sbin,lib,lib64}
     for file in bin sbin lib lib64; do
@@ -72,7 +82,7 @@ make_base() {
         [[ ! -f $file || ! -x $file ]] || put "$file" "/tests/triggers/${file##*/}"
     done
     put "$tpconnect" /tests/tpconnect
-    put_tools
+    if [[ -n $other ]]; then copy_tools "$other"; else put_tools; fi
     put_users
     cp -r "$here/../live" "$root/tests/"
     put "$here/init" /init
@@ -103,8 +113,8 @@ pack() {
 }
 
 case "$#:${1-}" in
-4:base) make_base "$3" "$4" ;;
+4:base | 5:base) make_base "$3" "$4" "${5-}" ;;
 3:modules) make_modules "$3" ;;
-*) die "usage: $0 base ARCHIVE TPCONNECT TRIGGER_DIR | $0 modules ARCHIVE KERNEL_DIR" ;;
+*) die "usage: $0 base ARCHIVE TPCONNECT TRIGGER_DIR [ROOT] |" "$0 modules ARCHIVE KERNEL_DIR" ;;
 esac
 pack "$2"
