@@ -2,7 +2,8 @@
 /*
  * load [-c CPU,...] MODE COUNT: makes load in a network namespace of its own, one thread for each
  * CPU named (default: one thread, anywhere). Prints two numbers for each thread: ns per operation
- * on the wall, and of CPU time, which leaves out what other processes took.
+ * on the wall, and of CPU time, which leaves out what other processes took. Does it once, and once
+ * more for each line that stdin has: what is compared then differs in nothing but the tracer.
  *
  *   refused   socket, connect to a port where nobody listens, close
  *   accepted  socket, connect to a listener, close by RST, so that no port is left in TIME_WAIT
@@ -53,7 +54,8 @@ struct worker {
 	struct cost cost;
 };
 
-static pthread_barrier_t start;
+/* Of all workers and the main thread, before each run and after it. */
+static pthread_barrier_t barrier;
 
 static void die(const char *what)
 {
@@ -216,9 +218,37 @@ static void *work(void *arg)
 			die("sched_setaffinity");
 	}
 	mode->run(worker->count < WARM_UP ? worker->count : WARM_UP, &ignored);
-	pthread_barrier_wait(&start);
-	mode->run(worker->count, &worker->cost);
+	for (;;) {
+		pthread_barrier_wait(&barrier);
+		worker->cost = (struct cost){};
+		mode->run(worker->count, &worker->cost);
+		pthread_barrier_wait(&barrier);
+	}
 	return NULL;
+}
+
+static void print_costs(const struct worker *workers, int threads)
+{
+	for (const struct worker *worker = workers; worker < workers + threads; worker++)
+		printf("%.1f %.1f\n", (double)worker->cost.wall / worker->count,
+		       (double)worker->cost.cpu / worker->count);
+	fflush(stdout);
+}
+
+static void run_all(struct worker *workers, int threads, long count)
+{
+	char line[8];
+
+	pthread_barrier_init(&barrier, NULL, threads + 1);
+	for (int i = 0; i < threads; i++) {
+		workers[i].count = count;
+		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+	}
+	do {
+		pthread_barrier_wait(&barrier);
+		pthread_barrier_wait(&barrier);
+		print_costs(workers, threads);
+	} while (fgets(line, sizeof(line), stdin));
 }
 
 /* Connections to another address for each BATCH: never many of the ports to one are taken. */
@@ -331,15 +361,6 @@ int main(int argc, char **argv)
 		open_and_hold(count);
 		return 0;
 	}
-	pthread_barrier_init(&start, NULL, threads);
-	for (int i = 0; i < threads; i++) {
-		workers[i].count = count;
-		pthread_create(&workers[i].thread, NULL, work, &workers[i]);
-	}
-	for (int i = 0; i < threads; i++) {
-		pthread_join(workers[i].thread, NULL);
-		printf("%.1f %.1f\n", (double)workers[i].cost.wall / count,
-		       (double)workers[i].cost.cpu / count);
-	}
+	run_all(workers, threads, count);
 	return 0;
 }

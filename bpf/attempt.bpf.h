@@ -7,6 +7,7 @@
 #include "bpf/call.bpf.h"
 #include "bpf/filter.bpf.h"
 #include "bpf/identity.bpf.h"
+#include "bpf/tracked.bpf.h"
 
 /*
  * Waking the reader costs far more than writing a record, so it is woken only when what waits
@@ -138,19 +139,17 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 
 static __always_inline void attempt_track(__u64 key, const struct tracked *tracked)
 {
-	struct tracked *before;
+	struct tracked *before = tracked_find(key);
 
-	if (!bpf_map_update_elem(&conns, &key, tracked, BPF_NOEXIST))
-		return;
-	before = bpf_map_lookup_elem(&conns, &key);
 	if (!before) {
-		COUNT(state); /* full */
+		if (!tracked_add(key, tracked))
+			COUNT(state); /* full */
 		return;
 	}
 	/* An attempt whose end was never seen; those of before tracing began do not count. */
 	if (before->attempt.start_ns)
 		COUNT(missed);
-	bpf_map_update_elem(&conns, &key, tracked, BPF_ANY);
+	*before = *tracked;
 }
 
 /* CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. */
@@ -184,11 +183,6 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
 	attempt_track(key, &tracked);
-}
-
-static __always_inline void attempt_forget(__u64 key)
-{
-	bpf_map_delete_elem(&conns, &key);
 }
 
 /* The source port, once it is assigned. */
@@ -240,7 +234,7 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 		event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
 			   tracked->retries);
 	if (!wanted || !event_wanted(EVENT_CLOSE))
-		attempt_forget(key);
+		tracked_forget(key);
 }
 
 /* The attempt ended without a handshake; error 0: given up by this host. */
@@ -250,7 +244,7 @@ static __always_inline void attempt_end(__u64 key, const struct tracked *tracked
 	if (latency_wanted(&tracked->attempt, now))
 		event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
 			   tracked->retries);
-	attempt_forget(key);
+	tracked_forget(key);
 }
 
 /* SYN_SENT or SYN_RECV -> CLOSE. */

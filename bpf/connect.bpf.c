@@ -142,7 +142,7 @@ static __always_inline void result_unseen(__u64 key, struct tracked *tracked, __
 	}
 	attempt_established_unseen(tracked, (struct tcp_sock *)key);
 	if (!event_wanted(EVENT_CLOSE))
-		attempt_forget(key);
+		tracked_forget(key);
 }
 
 /* The call did start an attempt, which may have ended within it. */
@@ -151,7 +151,7 @@ static __always_inline void call_sent(const struct call *call, long ret)
 	__u64 key = call->attempt_sk;
 	struct sock *sk = (struct sock *)key;
 	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
-	struct tracked *tracked = bpf_map_lookup_elem(&conns, &key);
+	struct tracked *tracked = tracked_find(key);
 
 	if (!tracked || is_established(tracked))
 		return;

@@ -52,7 +52,7 @@ static __always_inline bool process_wanted(const struct attempt *attempt)
 
 static __always_inline bool address_wanted(const struct attempt *attempt)
 {
-	struct config_network host = {.prefix_len = 128};
+	struct config_network host = {.prefix_len = NETWORK_BITS(128), .family = attempt->family};
 
 	if (config.family && config.family != attempt->family)
 		return false;

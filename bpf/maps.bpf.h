@@ -21,30 +21,6 @@ struct {
 	__uint(max_entries, 4 * 1024 * 1024);
 } events SEC(".maps") SHARED;
 
-/* An attempt, and the connection that it became, from SYN_SENT to its last event. */
-struct tracked {
-	struct attempt attempt;
-	__u64 established_ns;
-	__u64 ended_ns;	   /* closed within its own connect(2), which will tell the errno */
-	__u32 retries;	   /* SYNs sent again, of the retry events */
-	__u16 stale_port;  /* the source port that the socket had kept from an earlier use */
-	__u16 stale_error; /* likewise sk_err */
-};
-
-/*
- * Tracked attempts by address of their socket. A hash and not storage in the socket: half the
- * memory for each connection, and the same on kernels before 5.11, whose tracing programs have no
- * socket storage. Addresses are used again within milliseconds, so an entry is overwritten at
- * SYN_SENT and deleted at CLOSE. Elements are allocated on demand.
- */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
-	__type(key, __u64);
-	__type(value, struct tracked);
-} conns SEC(".maps") SHARED;
-
 /* Thread group ids that -p names. User space sizes and fills it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

@@ -18,10 +18,10 @@ static __always_inline bool is_pending(const struct sock *sk)
 /* Only what is entered below: a new attempt of the same socket may have taken its place. */
 static __always_inline void pending_forget(__u64 key)
 {
-	struct tracked *tracked = bpf_map_lookup_elem(&conns, &key);
+	struct tracked *tracked = tracked_find(key);
 
 	if (tracked && !tracked->attempt.start_ns)
-		attempt_forget(key);
+		tracked_unhash(key);
 }
 
 SEC("iter/task_file")
@@ -40,7 +40,10 @@ int pending_file(struct bpf_iter__task_file *ctx)
 	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || !is_pending(sk))
 		return 0;
 	key = (__u64)sk;
-	bpf_map_update_elem(&conns, &key, &unknown, BPF_NOEXIST);
+	/* It is not under the socket's lock, so only the hash map, which has locks of its own, will
+	 * do. */
+	if (!tracked_find(key))
+		tracked_hash(key, &unknown);
 	/* Should it have ended meanwhile, nothing else would take it out again. */
 	if (!is_pending(sk))
 		pending_forget(key);

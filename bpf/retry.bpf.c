@@ -12,7 +12,7 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 
 	if (KERNEL_READ(sk, __sk_common.skc_state) != TCP_SYN_SENT || retransmit_failed(ctx))
 		return;
-	tracked = bpf_map_lookup_elem(&conns, &key);
+	tracked = tracked_find(key);
 	tp = tcp_sock_of(sk);
 	if (tracked && tracked->attempt.start_ns && tp) /* not one of before tracing began */
 		attempt_retry(tracked, tp);

@@ -33,7 +33,7 @@ static __always_inline void connection_closed(__u64 key, struct tracked *tracked
 		attempt_established_unseen(tracked, tp);
 	if (event_wanted(EVENT_CLOSE))
 		connection_close_send(tracked, sk, tp, closed_by_reset(sk, oldstate));
-	attempt_forget(key);
+	tracked_forget(key);
 }
 
 /*
@@ -69,7 +69,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	}
 	if (newstate != TCP_CLOSE && !(pending && newstate == TCP_ESTABLISHED))
 		return;
-	tracked = bpf_map_lookup_elem(&conns, &key);
+	tracked = tracked_find(key);
 	if (!tracked) {
 		untracked(key, sk, oldstate, newstate, first);
 		return;
@@ -78,7 +78,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	if (!tp)
 		return;
 	if (!tracked->attempt.start_ns) {
-		attempt_forget(key); /* begun before tracing was: nobody knows by whom */
+		tracked_forget(key); /* begun before tracing was: nobody knows by whom */
 		return;
 	}
 	if (newstate == TCP_ESTABLISHED) {

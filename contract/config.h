@@ -23,11 +23,18 @@ struct config_cgroup {
 	__u32 reserved;
 };
 
-/* A destination network: the key of the kernel's longest-prefix-match map. */
+/*
+ * A destination network: the key of the kernel's longest-prefix-match map. The family is part of
+ * what must match, since IPv4 addresses, as they are written here, lie in ::/0 and some others.
+ */
 struct config_network {
-	__u32 prefix_len; /* bits of addr; an IPv4 network's are 96 more than written */
+	__u32 prefix_len; /* bits of family and addr: NETWORK_BITS() */
+	__u32 family;	  /* 4 or 6 */
 	__u8 addr[16];	  /* like all addresses: see event.h */
 };
+
+/* addr_bits: of the address; an IPv4 network's are 96 more than written. */
+#define NETWORK_BITS(addr_bits) (32 + (addr_bits))
 
 struct config {
 	__u32 events;	      /* EVENT_BIT()s wanted */
@@ -81,6 +88,7 @@ struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
 	__u32 reserved;
+	__u64 hashed; /* attempts kept in the map conns, by the kernel side: bpf/tracked.bpf.h */
 };
 
 _Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");

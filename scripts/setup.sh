@@ -53,6 +53,8 @@ look_for_test() {
 	need_command curl curl
 	need_command unshare util-linux
 	need_command tmux tmux
+	need_command zsh zsh
+	need_command fish fish
 }
 
 look_for_vm() {

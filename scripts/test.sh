@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Build, then pass every test: pure code, golden files, real connections; all of it a second time
-# under AddressSanitizer and UndefinedBehaviorSanitizer. Ends with 'N passed, N failed, N skipped'.
+# Build, then pass every test: pure code, golden files, completions, real connections; the program a
+# second time under AddressSanitizer and UndefinedBehaviorSanitizer. Ends with 'N passed, N failed,
+# N skipped'.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -76,6 +77,7 @@ meson compile -C build-static tpconnect >build-static/log || { cat build-static/
 suite "unit and golden" meson_suite build
 suite "unit and golden, sanitized" meson_suite build-asan
 suite "static" meson_suite build-static --suite static
+suite "completions" tests/completions.sh
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite "smoke" check scripts/smoke.sh
 suite "doctor" tests/live/doctor.sh build/tpconnect

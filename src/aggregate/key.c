@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "util/words.h"
+
 void key_of(struct key *ret, const struct conn *conn, unsigned int by)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -23,18 +25,17 @@ void key_of(struct key *ret, const struct conn *conn, unsigned int by)
 		ret->cgroup_id = conn->cgroup_id;
 }
 
+/* In the order of their bits. */
+const char *by_name(size_t i)
+{
+	static const char *const names[] = {"process", "pid", "dst", "port", "user", "cgroup"};
+
+	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+}
+
 unsigned int by_find(const char *name)
 {
-	static const struct {
-		const char *name;
-		enum by by;
-	} names[] = {
-		{"process", BY_PROCESS}, {"pid", BY_PID},   {"dst", BY_DST},
-		{"port", BY_PORT},	 {"user", BY_USER}, {"cgroup", BY_CGROUP},
-	};
+	int i = words_find(by_name, name);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(name, names[i].name))
-			return names[i].by;
-	return 0;
+	return i < 0 ? 0 : 1u << i;
 }

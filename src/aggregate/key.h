@@ -4,6 +4,7 @@
 #define AGGREGATE_KEY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "event/conn.h"
@@ -32,7 +33,9 @@ _Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");
 /* by: BY_* bits; 0 puts all connections together. */
 void key_of(struct key *ret, const struct conn *conn, unsigned int by);
 
-/* The bit of that name ("process", "pid", "dst", "port", "user", "cgroup"); 0: there is none. */
+/* The bit of that name ("process", "pid", ...); 0: there is none. Names by index; NULL behind the
+ * last. */
 unsigned int by_find(const char *name);
+const char *by_name(size_t i);
 
 #endif

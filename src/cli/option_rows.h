@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The option table: a row gives an option's parsing and its help. What the rows' functions are is
- * known to option_rows.c alone.
+ * The option table. A row gives an option's parsing, its help, its part of the manual page and its
+ * completions: tools/option_docs.c makes the last two.
  */
 #ifndef CLI_OPTION_ROWS_H
 #define CLI_OPTION_ROWS_H
@@ -9,24 +9,26 @@
 #include <stddef.h>
 
 #include "cli/options.h"
+#include "util/words.h"
 
-#define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
-#define EVENTS_FAILED                                                                              \
-	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
-/* Those that have a latency, and what follows from them. */
-#define EVENTS_TIMED                                                                               \
-	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
-	 EVENT_BIT(EVENT_CLOSE))
-#define EVENTS_DEFAULT (EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
-#define EVENTS_COUNT                                                                               \
-	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
-	 EVENT_BIT(EVENT_CANCELLED))
-#define RING_SIZE (4 * 1024 * 1024)
+/* What is known of an option's value to someone who completes it. */
+enum values {
+	VALUES_UNKNOWN,
+	VALUES_ONE,    /* one of words */
+	VALUES_LIST,   /* several of words, with commas */
+	VALUES_SIGNED, /* likewise, with + or - before each */
+	VALUES_FILE,
+	VALUES_PIDS, /* these are lists too */
+	VALUES_USERS,
+	VALUES_COMMS,
+	VALUES_CGROUP,
+	VALUES_NETNS,
+};
 
-#define WHY_MAX 384
-
-/* How much of its own input a message shows: so that the way out always fits behind it. */
-#define SHOWN "%.80s"
+/* Sets of commands. */
+#define OF(command) (1u << (command))
+#define OF_TRACING  (OF(COMMAND_TRACE) | OF(COMMAND_COUNT) | OF(COMMAND_LATENCY))
+#define OF_ALL	    (OF_TRACING | OF(COMMAND_DOCTOR))
 
 struct option_row {
 	char letter; /* 0: none */
@@ -35,10 +37,16 @@ struct option_row {
 
 	/*
 	 * Takes the value (NULL for an option without one) into options. Returns 0, or -EINVAL and
-	 * the reason in why (WHY_MAX bytes).
+	 * the reason in why (WHY_MAX bytes). NULL: `flag` is all.
 	 */
 	int (*set)(struct options *options, const char *value, char *why);
-	const char *help;
+	unsigned int of;      /* the commands that take it */
+	size_t flag;	      /* where in struct options the bool is that it sets; 0: none */
+	const char *help;     /* one line or two */
+	const char *more;     /* what the manual page says besides; NULL: nothing */
+	const char *headline; /* of the rows from this one on; NULL: that of the row before */
+	enum values values;
+	words_fn *words;
 };
 
 extern const struct option_row option_rows[];
@@ -46,5 +54,13 @@ extern const size_t n_option_rows;
 
 /* No more rows than that. */
 #define OPTION_ROWS_MAX 40
+
+/* The row of a letter; NULL if it is no option's. */
+const struct option_row *option_by_letter(char letter);
+
+/* Names by index; NULL behind the last. Those of commands are in the order of enum command. */
+const char *option_name(size_t i);
+const char *command_name(size_t i);
+const char *command_help(size_t i); /* one line */
 
 #endif

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "format/format.h"
 
-#include <string.h>
+#include "util/words.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct format_ops *const formats[] = {
 	&format_text,
-	&format_json,
 	&format_table,
+	&format_json,
 };
 
 static const char *const event_kind_names[EVENT_KIND_END] = {
@@ -23,12 +23,16 @@ static const char *const origin_names[ORIGIN_END] = {
 	[ORIGIN_MPTCP] = "mptcp",	[ORIGIN_REPAIR] = "repair",
 };
 
+const char *format_name(size_t i)
+{
+	return i < ARRAY_SIZE(formats) ? formats[i]->name : NULL;
+}
+
 const struct format_ops *format_find(const char *name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
-		if (!strcmp(formats[i]->name, name))
-			return formats[i];
-	return NULL;
+	int i = words_find(format_name, name);
+
+	return i < 0 ? NULL : formats[i];
 }
 
 const char *event_kind_name(enum event_kind kind)

@@ -60,8 +60,9 @@ struct format_ops {
 
 extern const struct format_ops format_text, format_json, format_table;
 
-/* The format of that name; NULL if there is none. */
+/* The format of that name; NULL if there is none. Names by index; NULL behind the last. */
 const struct format_ops *format_find(const char *name);
+const char *format_name(size_t i);
 
 /* The event's name in text output ("established"); NULL for a kind that does not exist. */
 const char *event_kind_name(enum event_kind kind);

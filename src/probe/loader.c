@@ -69,7 +69,7 @@ struct probe {
 	struct bpf_program *progs[N_PROGRAMS]; /* NULL: not loaded */
 	struct shared *shared;		       /* the object's, mapped */
 	size_t shared_size;
-	int conns_fd, followed_fd, ring_fd;
+	int followed_fd, ring_fd;
 	char tracepoints[256];
 };
 
@@ -184,8 +184,9 @@ static bool has_all_maps(struct probe *probe)
 {
 	bool all = find_map(probe, ".rodata", sizeof(struct config)) &&
 		   find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
-		   find_map(probe, "conns", 0) && find_map(probe, "followed", 1) &&
-		   find_map(probe, "calls", 0) && find_map(probe, "calls_by_tid", 0);
+		   find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
+		   find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
+		   find_map(probe, "calls_by_tid", 0);
 
 	for (size_t i = 0; i < N_FILTERS; i++)
 		all = all && find_map(probe, filters[i].map, 1);
@@ -282,7 +283,6 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 
 	if (err)
 		return fail(error, err, "the kernel refused the BPF programs: %s", strerror(-err));
-	probe->conns_fd = bpf_map__fd(find_map(probe, "conns", 0));
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
 	err = map_shared(probe);
@@ -435,12 +435,13 @@ void probe_counters(struct probe *probe, struct counters *ret)
 
 uint64_t probe_tracked(struct probe *probe)
 {
-	uint64_t key, *previous = NULL, n = 0;
+	struct bpf_map *places = find_map(probe, "places", 0);
+	uint64_t place[bpf_map__value_size(places) / sizeof(uint64_t)];
+	uint64_t n = probe->shared->hashed;
 
-	while (!bpf_map_get_next_key(probe->conns_fd, previous, &key)) {
-		previous = &key;
-		n++;
-	}
+	for (uint32_t i = 0; i < bpf_map__max_entries(places); i++)
+		if (!bpf_map_lookup_elem(bpf_map__fd(places), &i, place) && place[0])
+			n++; /* its key, which is first: bpf/tracked.bpf.h */
 	return n;
 }
 

@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 clang="${CLANG:-clang}"
 flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests)
 sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
-pure=(src/aggregate/*.c src/event/decode.c src/format/*.c src/util/{buffer,names,parse}.c)
+pure=(src/aggregate/*.c src/event/decode.c src/format/*.c src/util/{buffer,names,parse,words}.c)
 
 passed=0 failed=0
 
@@ -63,7 +63,7 @@ mkdir -p "$build/seeds"
 
 fuzz fuzz_decode 256
 fuzz fuzz_format 1024 -ljansson
-fuzz fuzz_options 2048 src/cli/options.c src/cli/option_rows.c src/util/host.c
+fuzz fuzz_options 2048 src/cli/option*.c src/util/host.c
 
 echo "$passed passed, $failed failed, 0 skipped"
 [[ $failed -eq 0 ]]

@@ -73,6 +73,9 @@ static const char *const command_lines[] = {
 	"-p\0",
 	"--failed=1\0",
 	"curl\0",
+	"count\0--by\0usr,dst\0005s\0--prot=1\0",
+	"-4\0-d\0::/0,10.0.0.0/8\0latency\0-port\0",
+	"-u\0root,0\0-C\0curl\0-l\00010ms\0--cgroup\0/\0",
 };
 
 static void write_file(const char *dir, const char *room, const char *name, const void *bytes,

@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Scenario 33: every filter, alone and in pairs, against a mix of attempts of which all is known.
 
-# Each filter, and the condition in jq on a line of the mix by which it should choose.
+# Each filter, and the condition in jq on a line of the mix by which it should choose. Where two
+# begin with the same option, their pair is that option twice.
 filter_table() {
     cat <<TABLE
 -p $pid_list|.pid | IN($pid_list)
 -u nobody|.uid == 65534
 -P 81,8000-8002|.port == 81 or (.port >= 8000 and .port <= 8002)
+-P 8002-9000|.port >= 8002 and .port <= 9000
 -d 10.99.0.0/24,fd00:99::1|.dst | startswith("10.99.0.") or . == "fd00:99::1"
+-d ::/0,10.98.0.0/16|.dst | contains(":") or startswith("10.98.")
 -C someone|.comm == "someone"
 -4|.dst | contains(":") | not
 -6|.dst | contains(":")
@@ -17,6 +20,8 @@ filter_table() {
 -f|.event != "tcp.established"
 -l 400ms|.slow
 -e established,cancelled|.event == "tcp.established" or .event == "tcp.cancelled"
+--no-syscalls|.error != "EACCES"
+-v -N --color always -t 1h|true
 TABLE
 }
 
@@ -69,6 +74,14 @@ start_mix() {
     echo "${mix[10]}" >"$cgroup/below/cgroup.procs"
 }
 
+# Filters of one kind are alternatives: those of one option, and the two families.
+kind_of() {
+    local option="${1%% *}"
+
+    [[ ${option%%|*} != -[46] ]] || option=family
+    echo "$option"
+}
+
 # Every filter and every pair, as options and as the condition on a line of the mix.
 combine_filters() {
     local filters i j
@@ -81,8 +94,8 @@ combine_filters() {
         for ((j = i + 1; j < ${#filters[@]}; j++)); do
             options+=("${filters[i]%%|*} ${filters[j]%%|*}")
             conditions+=("(${filters[i]#*|}) and (${filters[j]#*|})")
-            # The two are of one kind, and so alternatives.
-            [[ ${options[-1]} != "-4 -6" ]] || conditions[-1]=true
+            [[ "$(kind_of "${filters[i]}")" != "$(kind_of "${filters[j]}")" ]] ||
+                conditions[-1]="(${filters[i]#*|}) or (${filters[j]#*|})"
         done
     done
 }
@@ -171,5 +184,76 @@ case_filters() { # 33
             compare_record "$n"
         done
     done
-    [[ ${#options[@]} -eq 78 ]] || fail "${#options[@]} combinations"
+    [[ ${#options[@]} -eq 136 ]] || fail "${#options[@]} combinations"
+}
+
+# The maps that a process holds.
+maps_of() { sed -n 's/^map_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* 2>/dev/null | sort -u; }
+
+map_name() { bpftool -j map show id "$1" | jq -r .name; }
+
+# How many attempts the kernel side of a tracer keeps, as the kernel itself says.
+tracked_by() {
+    local id
+
+    for id in $(maps_of "$1"); do
+        [[ $(map_name "$id") != conns ]] || bpftool -j map dump id "$id" | jq length
+    done
+}
+
+# The filters that are maps, and that of cgroups, in what the verifier has left of the programs.
+filters_in() {
+    local id
+
+    for id in $(programs_of "$1"); do
+        bpftool prog dump xlated id "$id"
+    done >code
+    ! grep -q bpf_get_current_ancestor_cgroup_id code || echo cgroup
+    grep -oE 'map\[id:[0-9]+' code | cut -d : -f 2 | sort -u | while read -r id; do
+        map_name "$id" | grep -xE 'pids|uids|comms|networks|followed' || true
+    done
+}
+
+case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unused filter no code
+    local n filters tracked code options=()
+
+    # Not local: the case's end removes it.
+    cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-none"
+    mkdir "$cgroup"
+    # Attempts stay pending for longer than all that follows takes.
+    rule_in "$b" input "tcp dport 80 drop"
+    mapfile -t filters <<-ROWS
+	|20|
+	-P 80|20|
+	-p 1|0|pids
+	-u nobody|0|uids
+	-P 81|0|
+	-d 10.98.0.0/16|0|networks
+	-C nobody|0|comms
+	-6|0|
+	--cgroup $cgroup|0|cgroup
+	--netns $b|0|
+	ROWS
+    for n in "${!filters[@]}"; do
+        options[n]="${filters[n]%%|*}"
+        # Others on this host connect as well.
+        [[ ${options[n]} == --netns* ]] || options[n]+=" --netns $a"
+    done
+    start_tracers 0 20
+    hold 20 10.99.0.2 80
+    for n in "${!filters[@]}"; do
+        IFS='|' read -r _ tracked code <<<"${filters[n]}"
+        [[ $(tracked_by "${tracers[n]}") -eq $tracked ]] ||
+            fail "tpconnect ${options[n]}: $(tracked_by "${tracers[n]}") attempts are tracked"
+        [[ $(filters_in "${tracers[n]}") == "$code" ]] ||
+            fail "tpconnect ${options[n]}: in its code: $(filters_in "${tracers[n]}")"
+    done
+    kill -KILL "$holder"
+    wait "$holder" || true
+    end_tracers
+    for ((n = 2; n < ${#options[@]}; n++)); do
+        tail -n 1 "record.$n" | jq -e '[."tpconnect.events.sent", ."tpconnect.tracked",
+            ."tpconnect.loss.unmatched"] == [0, 0, 0]' >/dev/null ||
+            fail "tpconnect ${options[n]}: $(tail -n 1 "record.$n")"
+    done
 }

@@ -85,7 +85,8 @@ case_filter_events() { # -e, -f
     while read -r options want; do
         : >record
         # shellcheck disable=SC2086 # words
-        trace ${options//,,/ }
+        trace_raw --netns "$a" -o json -w record ${options//,,/ }
+        await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
         trigger connect established 10.99.0.2 80
         trigger connect ECONNREFUSED 10.99.0.2 81
         trigger connect -u ENETUNREACH 10.97.0.1 80
@@ -102,6 +103,8 @@ case_filter_events() { # -e, -f
 	-e,,connect connect:3
 	-e,,+close close:1,established:1,failed:2
 	-e,,-failed established:1
+	-e,,+close,,-e,,-failed close:1,established:1
+	-e,,all,,-e,,close,+failed close:1,failed:2
 	-f failed:2
 	-e,,+connect,,-f failed:2
 	ROWS
@@ -126,6 +129,17 @@ case_max_events() { # -n
     trace_ends 0
     [[ $(grep -c '"tcp\.' record) -eq 3 ]] || fail "not 3 events: $(cat record)"
     check expected=false accepted=false lossless=false
+}
+
+case_max_events_filtered() { # -n counts what the filters let pass
+    trace -n 2 -P 81 -e failed
+    unexpected "$a" -n 3 ECONNREFUSED 10.99.0.2 90
+    unexpected "$a" ECONNREFUSED fd00:99::2 80
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect ECONNREFUSED fd00:99::2 81
+    trace_ends 0
+    [[ $(grep -c '"tcp\.' record) -eq 2 ]] || fail "not 2 events: $(cat record)"
+    check accepted=false whole=false
 }
 
 case_time() { # -t
@@ -194,6 +208,23 @@ case_wrong_usage() { # section 7
     refused 2 'missing after --' --
     refused 2 '-p|--pid' -p
     refused 2 'takes no value' --failed=yes
+    refused 2 'port.* 80- .*|"80-"' -P 80-
+    refused 2 'prefix.* 0 to 32 for IPv4' -d 10.0.0.0/33
+    refused 2 '"host.name".*not looked up' -d host.name
+    refused 2 '"self" is not a process id' -p self
+    refused 2 'no user "nosuchuser"' -u nosuchuser
+    refused 2 'nosuch.*No such file.*cgroup v2' --cgroup nosuch
+    refused 2 'nosuch.*No such file.*ip netns' --netns nosuch
+    refused 2 '"10" has no unit; write it as .*10ms' -l 10
+    refused 2 'put -- before it: tpconnect -- curl example.com' curl example.com
+    refused 2 "'curl' is no INTERVAL" count curl
+    refused 2 'leave it out of tpconnect doctor' doctor -p 1
+    refused 2 'leave it out of tpconnect count' count -n 5
+    refused 2 "did you mean '--port'" --prot=443
+    refused 2 "did you mean '--port'" -port 443
+    refused 2 'did you mean "json"' -o jsno
+    refused 2 "did you mean 'latency'" latnecy
+    refused 2 '--pid, --port' --p 1
 }
 
 case_wrong_object() { # section 7
@@ -332,4 +363,46 @@ empty_root_users() {
     echo "somebody:x:4242:4242::/:/bin/false" >root/etc/passwd
     "${in_empty_root[@]}" /tpconnect -u somebody -t 0.2s >stdout 2>messages ||
         fail "a user of this root: $(cat messages)"
+}
+
+# The command lines of the manual page's examples and of the README's questions, as a shell takes
+# them.
+examples() {
+    # shellcheck disable=SC2016 # Markdown
+    sed -n 's/^|.*| `\(tpconnect [^`]*\)`.*|$/\1/p' "$here/../../README.md" | grep -v doctor
+    sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/{ /^tpconnect /p; }' "$here/../../man/tpconnect.1" |
+        sed 's/\\-/-/g; s/\\(aq/'"'"'/g; s/\\e/\\/g'
+}
+
+# What an example names, as this host has it; and an end after a little while.
+run_example() {
+    local line="$1" end="timeout --preserve-status -s INT 1"
+
+    line="${line//1234,1235/$$,$PPID}"
+    line="${line//1234/$$}"
+    line="${line//PID/$$}"
+    line="${line//system.slice\/*.service/$cgroup}"
+    line="${line//\/var\/log/$PWD}"
+    [[ $line != *'-- '* ]] || end=""
+    bash -o pipefail -c "$end $tpconnect ${line#tpconnect }" >stdout 2>messages ||
+        fail "$line: status $?: $(cat messages)"
+    [[ $line == *' -q '* ]] || grep -q '^tpconnect: tracing ' messages ||
+        fail "$line: it did not trace: $(cat messages)"
+    grep -q '^tpconnect: sent=' messages || fail "$line: no summary: $(cat messages)"
+    ! grep -vE '^tpconnect: (tracing |Ctrl-C shows |sent=)' messages >odd ||
+        fail "$line: it complains: $(cat messages)"
+}
+
+case_examples() { # the manual page
+    local line n=0
+
+    cgroup="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)/$run_id-example"
+    mkdir "$cgroup"
+    printf '#!/bin/sh\n' >install.sh
+    chmod +x install.sh
+    while read -r line; do
+        run_example "$line"
+        n=$((n + 1))
+    done < <(examples)
+    [[ $n -ge 20 ]] || fail "only $n examples were found"
 }

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Tracked attempts, by address of their socket: from SYN_SENT to their last event.
+ *
+ * Most are over within milliseconds, and a hash map's insertion and deletion cost more than all the
+ * rest of an event. So each has a place of its own in a table; only if another attempt has taken
+ * that is it kept in a hash map. Not in storage of the socket: that takes twice the memory, and is
+ * not to be had before 5.11.
+ *
+ * The kernel changes a socket's state under the socket's lock, so an entry is not used by two CPUs
+ * at once. Addresses are used again within milliseconds: an entry is overwritten at SYN_SENT and
+ * forgotten at CLOSE.
+ */
+#ifndef BPF_TRACKED_BPF_H
+#define BPF_TRACKED_BPF_H
+
+#include "bpf/maps.bpf.h"
+
+/* An attempt, and the connection that it became. */
+struct tracked {
+	struct attempt attempt;
+	__u64 established_ns;
+	__u64 ended_ns;	   /* closed within its own connect(2), which will tell the errno */
+	__u32 retries;	   /* SYNs sent again, of the retry events */
+	__u16 stale_port;  /* the source port that the socket had kept from an earlier use */
+	__u16 stale_error; /* likewise sk_err */
+};
+
+#define PLACE_BITS 12
+#define PLACES	   (1 << PLACE_BITS)
+
+struct place {
+	__u64 key;    /* the socket; 0: none */
+	__u64 claims; /* how many claim it; who does so alone has it */
+	struct tracked tracked;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PLACES);
+	__type(key, __u32);
+	__type(value, struct place);
+} places SEC(".maps") SHARED;
+
+/* Those that found their place taken. Elements are allocated on demand. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 262144);
+	__type(key, __u64);
+	__type(value, struct tracked);
+} conns SEC(".maps") SHARED;
+
+/*
+ * Never NULL, but the verifier does not know that. Nor does it let us reckon with what it takes for
+ * a pointer; the lower half of one, however, is a number to it.
+ */
+static __always_inline struct place *place_of(__u64 key)
+{
+	register __u64 low asm("r2") = key;
+	__u32 index;
+
+	asm("w2 = w2" : "+r"(low));
+	/* 2^32 divided by the golden ratio: Knuth's multiplicative hashing, TAOCP 6.4. */
+	index = (__u32)low * 0x9e3779b1u >> (32 - PLACE_BITS);
+	return bpf_map_lookup_elem(&places, &index);
+}
+
+static __always_inline struct tracked *tracked_find(__u64 key)
+{
+	struct place *place = place_of(key);
+
+	if (place && place->key == key)
+		return &place->tracked;
+	return shared.hashed ? bpf_map_lookup_elem(&conns, &key) : NULL;
+}
+
+static __always_inline bool tracked_hash(__u64 key, const struct tracked *tracked)
+{
+	/* Before it can be found: who sees no hashed ones does not look. */
+	__sync_fetch_and_add(&shared.hashed, 1);
+	if (!bpf_map_update_elem(&conns, &key, tracked, BPF_NOEXIST))
+		return true;
+	__sync_fetch_and_add(&shared.hashed, -1);
+	return false;
+}
+
+static __always_inline void tracked_unhash(__u64 key)
+{
+	if (!bpf_map_delete_elem(&conns, &key))
+		__sync_fetch_and_add(&shared.hashed, -1);
+}
+
+/*
+ * Of two CPUs that claim it at once each may see the other, and then neither has it; but never do
+ * both see themselves alone. (An exchange would need instructions of Linux 5.12.) The key is looked
+ * at once more because on a weakly ordered machine it may be given back a little after the claim.
+ */
+static __always_inline bool place_claim(struct place *place)
+{
+	volatile struct place *now = place;
+
+	if (now->claims)
+		return false;
+	__sync_fetch_and_add(&place->claims, 1);
+	if (now->claims == 1 && !now->key)
+		return true;
+	__sync_fetch_and_add(&place->claims, -1);
+	return false;
+}
+
+/* There must be none of that key. Returns whether there was room. */
+static __always_inline bool tracked_add(__u64 key, const struct tracked *tracked)
+{
+	struct place *place = place_of(key);
+
+	if (!place || !place_claim(place))
+		return tracked_hash(key, tracked);
+	place->tracked = *tracked;
+	place->key = key;
+	return true;
+}
+
+static __always_inline void tracked_forget(__u64 key)
+{
+	struct place *place = place_of(key);
+
+	if (place && place->key == key) {
+		place->key = 0;
+		__sync_fetch_and_add(&place->claims, -1);
+	} else if (shared.hashed) {
+		tracked_unhash(key);
+	}
+}
+
+#endif

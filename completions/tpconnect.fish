@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+# Completions of tpconnect for fish. `meson install` puts them where fish looks.
+
+# Whether a `--` has ended the options: a command line of its own follows.
+function __tpconnect_dashes
+    contains -- -- (commandline -opc)
+end
+
+# The command of tpconnect that the words name, if they do.
+function __tpconnect_named
+    for word in (commandline -opc)[2..]
+        if contains -- $word $__tpconnect_commands
+            echo $word
+            return
+        end
+    end
+end
+
+function __tpconnect_no_command
+    not __tpconnect_dashes; and test -z (__tpconnect_named)
+end
+
+# __tpconnect_of COMMAND...: whether it is one of these; where none is named, it is trace.
+function __tpconnect_of
+    __tpconnect_dashes; and return 1
+    set -l named (__tpconnect_named) trace
+    contains -- $named[1] $argv
+end
+
+function __tpconnect_command
+    set -l words (commandline -opc)
+    set -l after (math (contains -i -- -- $words) + 1)
+    complete -C (string join ' ' -- (string escape -- $words[$after..]) (commandline -ct))
+end
+
+# What the word has already, to which a value is added: --name= and the values before the last comma.
+function __tpconnect_head
+    string replace -r '[^,=]*$' '' -- (commandline -ct)
+end
+
+# Values of options, one a line, with what is to be said of it behind a tab.
+function __tpconnect_one
+    printf '%s\n' $argv
+end
+function __tpconnect_list
+    printf '%s\n' (string replace -r '^--[^=]*=' '' -- (__tpconnect_head))$argv
+end
+function __tpconnect_signed
+    __tpconnect_list $argv +$argv -$argv
+end
+function __tpconnect_pids
+    __tpconnect_list (__fish_complete_pids)
+end
+function __tpconnect_users
+    __tpconnect_list (__fish_complete_users)
+end
+function __tpconnect_comms
+    __tpconnect_list (cat /proc/*/comm 2>/dev/null | sort -u)
+end
+function __tpconnect_cgroup
+    set -l value (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+    set -l mount (awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)
+    __fish_complete_directories $value
+    test -n "$mount"; and string replace -- $mount/ '' (__fish_complete_directories $mount/$value)
+end
+function __tpconnect_netns
+    set -l value (string replace -r '^--[^=]*=' '' -- (commandline -ct))
+    if string match -q '*/*' -- $value
+        __fish_complete_path $value
+    else
+        set -l names /run/netns/*
+        echo self
+        string replace -- /run/netns/ '' $names
+    end
+end
+
+complete -c tpconnect -f
+complete -c tpconnect -n __tpconnect_dashes -a '(__tpconnect_command)'
+# OPTION TABLE BEGIN: from src/cli/option_rows.c by `meson compile -C build docs`
+set -g __tpconnect_commands trace count latency doctor
+complete -c tpconnect -n __tpconnect_no_command -a trace -d 'each connection attempt, as it happens'
+complete -c tpconnect -n __tpconnect_no_command -a count -d 'attempts and results by process and destination'
+complete -c tpconnect -n __tpconnect_no_command -a latency -d 'a histogram of handshake latency'
+complete -c tpconnect -n __tpconnect_no_command -a doctor -d 'whether this host can build and run it, and what to do if not'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s p -l pid -x -a '(__tpconnect_pids)' -d 'only these processes (thread group ids)'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s u -l uid -x -a '(__tpconnect_users)' -d 'only these effective users, names or numbers'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s P -l port -x -d 'only these destination ports and ranges: 443,8000-8999'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s d -l dst -x -d 'only these destination networks, IPv4 and IPv6'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s C -l comm -x -a '(__tpconnect_comms)' -d 'only processes or threads of exactly that name'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s 4 -l ipv4 -d 'only IPv4, which IPv4-mapped addresses are'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s 6 -l ipv6 -d 'only IPv6'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l cgroup -x -a '(__tpconnect_cgroup)' -d 'only this cgroup v2 and all below it; may be repeated'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l netns -x -a '(__tpconnect_netns)' -d 'only this network namespace: self, a path, a name or an inode number'
+complete -c tpconnect -n '__tpconnect_of trace' -s e -l events -x -a '(__tpconnect_signed connect retry established failed cancelled close all)' -d 'these: connect, retry, established, failed, cancelled, close, or all'
+complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work: failed, cancelled, retry'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s l -l min-latency -x -d 'only results that took at least so long: 10ms, 1s'
+complete -c tpconnect -n '__tpconnect_of count latency' -l by -x -a '(__tpconnect_list process pid dst port user cgroup)' -d 'group count (default process,dst) and latency (all together) by'
+complete -c tpconnect -n '__tpconnect_of trace' -s n -l max-events -x -d 'stop after N events'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s t -l time -x -d 'stop after that long: 500ms, 10s, 2m, 1h'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s o -l output -x -a '(__tpconnect_one text table json)' -d 'text (default), table or json'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s N -l names -d 'names of services and users, not numbers, in tables'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'
+complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l no-syscalls -d 'leave the system call tracepoints out: costs other system calls nothing'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l object -r -F -d 'load this BPF object, not the one built in'
+complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -l btf -r -F -d 'the kernel\'s BTF (type information), where it gives none itself'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l ring-size -x -d 'ring buffer, a power of two (default 4M)'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s q -l quiet -d 'no start-up line and no warnings'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s v -l verbose -d 'more, such as what libbpf says'
+complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s h -l help -d 'the options, in short'
+complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s V -l version -d 'the version'
+# OPTION TABLE END

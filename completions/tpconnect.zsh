@@ -1,0 +1,118 @@
+#compdef tpconnect
+# SPDX-License-Identifier: MIT
+# Completions of tpconnect for zsh. `meson install` puts them where zsh looks, as _tpconnect.
+
+# _tpconnect_add COMMANDS SPEC...: what _arguments is to know if the command is one of these.
+_tpconnect_add() {
+    [[ " $1 " != *" $command "* ]] || specs+=("${@:2}")
+}
+
+# The first word that names a command of tpconnect does.
+_tpconnect_find_command() {
+    local word
+
+    for word in "${(@)words[2,CURRENT-1]}"; do
+        if [[ -n ${(M)names:#$word:*} ]]; then
+            command=$word
+            given=yes
+            return
+        fi
+    done
+}
+
+# Values of options. What _arguments adds to their arguments is for compadd.
+_tpconnect_unknown() { _message value }
+_tpconnect_one() { compadd "$@" }
+_tpconnect_list() { compset -P '*,'; compadd "$@" }
+_tpconnect_signed() { compset -P '*,'; compset -P '[+-]'; compadd "$@" }
+_tpconnect_file() { _files }
+_tpconnect_pids() {
+    local -a pids=(/proc/<->(N:t))
+
+    compset -P '*,'
+    compadd "$@" -a pids
+}
+_tpconnect_users() { _sequence _users }
+_tpconnect_comms() {
+    local -aU comms
+
+    comms=("${(@f)$(cat /proc/[0-9]*/comm 2>/dev/null)}")
+    compset -P '*,'
+    compadd "$@" -a comms
+}
+_tpconnect_cgroup() {
+    local mount
+
+    _directories
+    mount="$(awk '$3 == "cgroup2" { print $2; exit }' /proc/self/mounts)"
+    [[ -z $mount ]] || _directories -W "$mount"
+}
+_tpconnect_netns() {
+    if [[ $PREFIX == */* ]]; then
+        _files
+    else
+        compadd "$@" self /run/netns/*(N:t)
+    fi
+}
+
+# The command, where none is named, or the INTERVAL of its reports.
+_tpconnect_word() {
+    if [[ -z $given ]]; then
+        _describe command names
+    elif [[ $command == (count|latency) ]]; then
+        _message INTERVAL
+    fi
+}
+
+_tpconnect() {
+    local command=trace given
+    local -a specs names
+    integer dashes=${words[(ie)--]}
+
+    # What follows `--` is a command line of its own.
+    if ((dashes < CURRENT)); then
+        shift $dashes words
+        ((CURRENT -= dashes))
+        _normal
+        return
+    fi
+    # OPTION TABLE BEGIN: from src/cli/option_rows.c by `meson compile -C build docs`
+    names=(
+        'trace:each connection attempt, as it happens'
+        'count:attempts and results by process and destination'
+        'latency:a histogram of handshake latency'
+        'doctor:whether this host can build and run it, and what to do if not'
+    )
+    _tpconnect_find_command
+    _tpconnect_add 'trace count latency' '*'{-p+,--pid=}'[only these processes (thread group ids)]:PID,...:_tpconnect_pids'
+    _tpconnect_add 'trace count latency' '*'{-u+,--uid=}'[only these effective users, names or numbers]:USER,...:_tpconnect_users'
+    _tpconnect_add 'trace count latency' '*'{-P+,--port=}'[only these destination ports and ranges: 443,8000-8999]:PORT,...:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '*'{-d+,--dst=}'[only these destination networks, IPv4 and IPv6]:CIDR,...:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '*'{-C+,--comm=}'[only processes or threads of exactly that name]:NAME,...:_tpconnect_comms'
+    _tpconnect_add 'trace count latency' '(-4 --ipv4)'{-4,--ipv4}'[only IPv4, which IPv4-mapped addresses are]'
+    _tpconnect_add 'trace count latency' '(-6 --ipv6)'{-6,--ipv6}'[only IPv6]'
+    _tpconnect_add 'trace count latency' '*--cgroup=[only this cgroup v2 and all below it; may be repeated]:PATH:_tpconnect_cgroup'
+    _tpconnect_add 'trace count latency' '*--netns=[only this network namespace: self, a path, a name or an inode number]:NETNS:_tpconnect_netns'
+    _tpconnect_add 'trace' '*'{-e+,--events=}'[these: connect, retry, established, failed, cancelled, close, or all]:LIST:_tpconnect_signed connect retry established failed cancelled close all'
+    _tpconnect_add 'trace count' '(-f --failed)'{-f,--failed}'[only what did not work: failed, cancelled, retry]'
+    _tpconnect_add 'trace count latency' '*'{-l+,--min-latency=}'[only results that took at least so long: 10ms, 1s]:DUR:_tpconnect_unknown'
+    _tpconnect_add 'count latency' '*--by=[group count (default process,dst) and latency (all together) by]:LIST:_tpconnect_list process pid dst port user cgroup'
+    _tpconnect_add 'trace' '*'{-n+,--max-events=}'[stop after N events]:N:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '*'{-t+,--time=}'[stop after that long: 500ms, 10s, 2m, 1h]:DUR:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '*'{-o+,--output=}'[text (default), table or json]:FORMAT:_tpconnect_one text table json'
+    _tpconnect_add 'trace count latency' '(-N --names)'{-N,--names}'[names of services and users, not numbers, in tables]'
+    _tpconnect_add 'trace count latency' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'
+    _tpconnect_add 'trace count latency doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
+    _tpconnect_add 'trace count latency' '--no-syscalls[leave the system call tracepoints out: costs other system calls nothing]'
+    _tpconnect_add 'trace count latency' '*--object=[load this BPF object, not the one built in]:FILE:_tpconnect_file'
+    _tpconnect_add 'trace count latency doctor' '*--btf=[the kernel'\''s BTF (type information), where it gives none itself]:FILE:_tpconnect_file'
+    _tpconnect_add 'trace count latency' '*--ring-size=[ring buffer, a power of two (default 4M)]:BYTES:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
+    _tpconnect_add 'trace count latency' '(-v --verbose)'{-v,--verbose}'[more, such as what libbpf says]'
+    _tpconnect_add 'trace count latency doctor' '(-h --help)'{-h,--help}'[the options, in short]'
+    _tpconnect_add 'trace count latency doctor' '(-V --version)'{-V,--version}'[the version]'
+    # OPTION TABLE END
+    _arguments -s -S $specs '*: :_tpconnect_word'
+}
+
+_tpconnect "$@"

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "util/words.h"
+
+/* Longer than all of ours: nothing so long is near one. */
+#define WORD_MAX 32
+
+/* Fewer letters begin too many words. */
+#define PREFIX_MIN 3
+
+int words_find(words_fn *words, const char *word)
+{
+	for (size_t i = 0; words(i); i++)
+		if (!strcmp(words(i), word))
+			return (int)i;
+	return -ENOENT;
+}
+
+static size_t min(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+/*
+ * Slips that make one word of the other: a letter too many, missing, wrong, or two letters swapped
+ * (Damerau and Levenshtein's distance, no letter swapped twice). Both have at most WORD_MAX
+ * letters.
+ */
+static size_t count_slips(const char *a, const char *b)
+{
+	size_t rows[WORD_MAX + 1][WORD_MAX + 1], m = strlen(a), n = strlen(b);
+
+	for (size_t i = 0; i <= m; i++)
+		for (size_t j = 0; j <= n; j++) {
+			size_t *slips = &rows[i][j];
+
+			if (!i || !j) {
+				*slips = i + j;
+				continue;
+			}
+			*slips = rows[i - 1][j - 1] + !same(a[i - 1], b[j - 1]);
+			*slips = min(*slips, min(rows[i - 1][j], rows[i][j - 1]) + 1);
+			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]))
+				*slips = min(*slips, rows[i - 2][j - 2] + 1);
+		}
+	return rows[m][n];
+}
+
+const char *words_nearest(words_fn *words, const char *typed)
+{
+	size_t len = strlen(typed), least = len / 3 + 1, slips;
+	const char *nearest = NULL, *word;
+
+	for (size_t i = 0; (word = words(i)); i++) {
+		if (len >= PREFIX_MIN && !strncasecmp(word, typed, len))
+			return word;
+		if (len > WORD_MAX || strlen(word) > WORD_MAX)
+			continue;
+		slips = count_slips(typed, word);
+		if (slips < least || !strcasecmp(typed, word)) {
+			least = slips;
+			nearest = word;
+		}
+	}
+	return nearest;
+}
+
+void words_join(words_fn *words, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; words(i) && len < size; i++)
+		len += (size_t)snprintf(out + len, size - len, "%s%s",
+					!i	       ? ""
+					: words(i + 1) ? ", "
+						       : " and ",
+					words(i));
+}

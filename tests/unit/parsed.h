@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* For tests of command lines: to parse one, and to say what must be right or wrong with it. */
+#ifndef UNIT_PARSED_H
+#define UNIT_PARSED_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cli/options.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define ARGS_MAX 24
+
+/* A parsed command line, and what it was parsed from: options.argv points into it. */
+struct parsed {
+	char *argv[ARGS_MAX + 2];
+	int argc, err;
+	struct options options;
+	char error[OPTIONS_ERROR_MAX];
+};
+
+static struct parsed parsed;
+
+static inline int forget(void **state)
+{
+	(void)state;
+	options_free(&parsed.options);
+	memset(&parsed, 0, sizeof(parsed));
+	return 0;
+}
+
+static inline void parse_words(const char *const *words)
+{
+	forget(NULL);
+	parsed.argv[parsed.argc++] = (char *)"tpconnect";
+	for (; *words; words++) {
+		assert_true(parsed.argc <= ARGS_MAX);
+		parsed.argv[parsed.argc++] = (char *)*words;
+	}
+	memset(parsed.error, '#', sizeof(parsed.error));
+	parsed.err = options_parse(parsed.argc, parsed.argv, &parsed.options, parsed.error);
+}
+
+/* The command line of these words, which must be right: its options. */
+#define good(...) good_words((const char *const[]){__VA_ARGS__ __VA_OPT__(, ) NULL})
+
+static inline const struct options *good_words(const char *const *words)
+{
+	parse_words(words);
+	if (parsed.err)
+		fail_msg("refused: %.*s", OPTIONS_ERROR_MAX, parsed.error);
+	return &parsed.options;
+}
+
+/* The command line of these words, which must be wrong: one line that says why. */
+#define bad(...) bad_words((const char *const[]){__VA_ARGS__, NULL})
+
+static inline const char *bad_words(const char *const *words)
+{
+	parse_words(words);
+	if (parsed.err != -EINVAL)
+		fail_msg("\"%s\" was not refused but %d", words[0], parsed.err);
+	assert_non_null(memchr(parsed.error, '\0', sizeof(parsed.error)));
+	assert_true(*parsed.error);
+	assert_null(strchr(parsed.error, '\n'));
+	return parsed.error;
+}
+
+/* Inlined, gcc 12 with -fsanitize=undefined takes `what` for NULL and warns. */
+__attribute__((noinline, unused)) static void assert_says(const char *error, const char *what)
+{
+	if (!strstr(error, what))
+		fail_msg("\"%s\" does not say \"%s\"", error, what);
+}
+
+static inline void assert_default_filters(const struct options *options)
+{
+	assert_int_equal(options->kernel.netns, 0);
+	assert_null(options->pids.items);
+	assert_int_equal(options->pids.n, 0);
+	assert_false(options->kernel.filter_port);
+	for (size_t i = 0; i < PORT_WORDS; i++)
+		assert_int_equal(options->kernel.ports[i], 0);
+	assert_false(options->failed_only);
+	assert_false(options->no_syscalls);
+}
+
+static inline void assert_default_output(const struct options *options)
+{
+	assert_ptr_equal(options->format, &format_text);
+	assert_null(options->write_path);
+	assert_int_equal(options->color, COLOR_AUTO);
+	assert_int_equal(options->max_events, 0);
+	assert_int_equal(options->duration_ns, 0);
+	assert_null(options->object_path);
+	assert_int_equal(options->ring_size, 4 * 1024 * 1024);
+	assert_int_equal(options->verbosity, 0);
+}
+
+#define row(test) cmocka_unit_test_teardown(test, forget)
+
+#endif

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/* Files of names that anybody may have written. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util/names.h"
+
+/* Two files in a directory of their own, and what was read from them. */
+struct fixture {
+	char dir[32], services[64], passwd[64];
+	struct names *names;
+};
+
+static int make_fixture(void **state)
+{
+	struct fixture *fixture = calloc(1, sizeof(*fixture));
+
+	strcpy(fixture->dir, "/tmp/names-XXXXXX");
+	if (!mkdtemp(fixture->dir))
+		return -1;
+	snprintf(fixture->services, sizeof(fixture->services), "%s/services", fixture->dir);
+	snprintf(fixture->passwd, sizeof(fixture->passwd), "%s/passwd", fixture->dir);
+	*state = fixture;
+	return 0;
+}
+
+static int remove_fixture(void **state)
+{
+	struct fixture *fixture = *state;
+
+	names_free(fixture->names);
+	unlink(fixture->services);
+	unlink(fixture->passwd);
+	rmdir(fixture->dir);
+	free(fixture);
+	return 0;
+}
+
+static void write_file(const char *path, const char *bytes, size_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, size, file), size);
+	assert_int_equal(fclose(file), 0);
+}
+
+/* Strings, which may have NULs within. */
+#define load(state, services, passwd)                                                              \
+	load_bytes(state, services, sizeof(services) - 1, passwd, sizeof(passwd) - 1)
+
+static const struct names *load_bytes(void **state, const char *services, size_t n_services,
+				      const char *passwd, size_t n_passwd)
+{
+	struct fixture *fixture = *state;
+
+	write_file(fixture->services, services, n_services);
+	write_file(fixture->passwd, passwd, n_passwd);
+	assert_int_equal(names_load(fixture->services, fixture->passwd, &fixture->names), 0);
+	return fixture->names;
+}
+
+static void names_are_read_whole_and_the_first_one_counts(void **state)
+{
+	const struct names *names = load(state,
+					 "# comment\nhttp\t80/tcp www # web\nqux 80/tcp\n"
+					 "dns 53/udp\ndns 53/tcp\nlast 65535/tcp",
+					 "root:x:0:0:root:/root:/bin/sh\ntoor:x:0:0::/:\n"
+					 "nobody:x:65534:65534::/:\nbig:x:4294967295:0::/:");
+
+	assert_string_equal(names_service(names, 80), "http");
+	assert_string_equal(names_service(names, 53), "dns");
+	assert_string_equal(names_service(names, 65535), "last");
+	assert_null(names_service(names, 81));
+	assert_string_equal(names_user(names, 0), "root");
+	assert_string_equal(names_user(names, 65534), "nobody");
+	assert_string_equal(names_user(names, UINT32_MAX), "big");
+	assert_null(names_user(names, 1));
+}
+
+static void lines_that_are_none_are_passed_over(void **state)
+{
+	const struct names *names =
+		load(state,
+		     "\n \nhttp\nhttp 80\nhttp 80/\nhttp /tcp\nhttp 0/tcp\nhttp 65536/tcp\n"
+		     "http 99999999999999999999/tcp\nhttp -80/tcp\nhttp 80x/tcp\n80/tcp\n"
+		     "#http 80/tcp\nssh 22/tcp\n",
+		     "\n:\n::\n:::\n::0:\nroot\nroot:\nroot:x\nroot:x:\nroot:x:-1:\nroot:x:0x0:\n"
+		     "root:x:4294967296:\n+\n+::::::\nhalt:x:7:0::/:\n");
+
+	for (unsigned int port = 0; port <= UINT16_MAX; port++)
+		if (port != 22 && names_service(names, (uint16_t)port))
+			fail_msg("%u: %s", port, names_service(names, (uint16_t)port));
+	assert_string_equal(names_service(names, 22), "ssh");
+	assert_null(names_user(names, 0));
+	assert_null(names_user(names, UINT32_MAX));
+	assert_string_equal(names_user(names, 7), "halt");
+}
+
+static void hostile_bytes_do_no_harm(void **state)
+{
+	const struct names *names = load(state,
+					 "a\0b 80/tcp\n\033[2J 81/tcp\n\xff\xfe 82/tcp\r\n"
+					 "\0\0\0\nssh 22/tcp\0junk\n",
+					 "ro\0ot:x:0:0\n\033]0;x\007:x:1:0::/:\n\xff:x:2:0::/:\n");
+
+	assert_null(names_service(names, 80)); /* its line ends at the NUL */
+	assert_string_equal(names_service(names, 81), "\033[2J");
+	assert_string_equal(names_service(names, 22), "ssh");
+	assert_null(names_user(names, 0));
+	assert_string_equal(names_user(names, 1), "\033]0;x\007");
+	assert_string_equal(names_user(names, 2), "\xff");
+}
+
+static void a_name_of_a_megabyte_is_a_name(void **state)
+{
+	size_t length = 1 << 20, size = length + 64;
+	char *text = malloc(size);
+	const struct names *names;
+	int n;
+
+	memset(text, 'x', length);
+	n = snprintf(text + length, size - length, ":x:5:5::/:\n");
+	names = load_bytes(state, "", 0, text, length + (size_t)n);
+	assert_int_equal(strlen(names_user(names, 5)), length);
+	free(text);
+}
+
+static void what_cannot_be_read_is_an_error_and_what_is_not_there_has_no_names(void **state)
+{
+	struct fixture *fixture = *state;
+
+	assert_int_equal(names_load("/nonexistent", "/nonexistent", &fixture->names), 0);
+	assert_null(names_user(fixture->names, 0));
+	names_free(fixture->names);
+	fixture->names = NULL;
+	assert_true(names_load("/proc/self/mem/x", "/nonexistent", &fixture->names) < 0);
+	assert_null(fixture->names);
+}
+
+#define row(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		row(names_are_read_whole_and_the_first_one_counts),
+		row(lines_that_are_none_are_passed_over),
+		row(hostile_bytes_do_no_harm),
+		row(a_name_of_a_megabyte_is_a_name),
+		row(what_cannot_be_read_is_an_error_and_what_is_not_there_has_no_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
