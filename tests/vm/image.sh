@@ -22,7 +22,7 @@ tools=(bash sh awk basename bpftool cat chmod chown chroot cmp comm cp curl cut 
 
 # Some are built into one kernel and modules of another; what a kernel does not have at all, the
 # cases will notice.
-modules=(veth dummy nf_tables nft_ct nft_reject_inet nft_numgen nft_counter nf_conntrack
+modules=(veth dummy nf_tables nft_ct nft_reject_inet nft_numgen nft_counter nft_objref nf_conntrack
     nf_reject_ipv4 nf_reject_ipv6 inet_diag tcp_diag mptcp_diag 8250 8250_pci)
 
 work="$(mktemp -d)"
@@ -49,6 +49,10 @@ put_tools() {
         put "$path" "/usr/bin/$tool"
     done
     put "$(type -P busybox)" /usr/bin/busybox
+    # What glibc loads by itself, to end a thread.
+    for library in /lib/*-linux-gnu/libgcc_s.so.1; do
+        put "$library"
+    done
     find "$root" -type f >"$work/files"
     while read -r library; do
         put "$library"
@@ -86,6 +90,7 @@ make_base() {
     put_users
     cp -r "$here/../live" "$root/tests/"
     put "$here/init" /init
+    put "$here/degraded.sh" /tests/degraded.sh
 }
 
 make_modules() {
