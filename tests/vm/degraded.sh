@@ -44,7 +44,20 @@ live() { /tests/live/run.sh $tpconnect /tests/triggers "$@"; }
 # shellcheck disable=SC2016 # for the inner shell
 without() { run unshare --mount bash -c 'eval "$1"; shift; exec "$@"' bash "$@"; }
 
+# Whatever the kernel lacks, doctor and tracing name it alike.
+same_lacks() {
+    local lacks=no names=no
+
+    run $tpconnect doctor
+    ! grep -qE '^WARN +task storage +not in this kernel' "$work/out" || lacks=yes
+    run $tpconnect -t 0.5s
+    ! grep -q 'without task storage, which this kernel lacks' "$work/err" || names=yes
+    [[ $lacks == "$names" ]] || { report "task storage" "doctor: lacks=$lacks, trace: $names"; return; }
+    report "task storage: lacks=$lacks" ''
+}
+
 variant_mounts() {
+    same_lacks
     without 'umount /sys/kernel/tracing' $tpconnect -t 1s
     says "no tracefs: trace" 3 1 'tracefs: not mounted; run: mount -t tracefs' err
     without 'umount /sys/kernel/tracing' $tpconnect doctor
