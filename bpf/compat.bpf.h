@@ -66,7 +66,8 @@ static __always_inline bool has_io_uring(const struct task_struct *task)
  * x86-64: TS_COMPAT of asm/thread_info.h. arm64: the mode that the task came from, PSR_MODE32_BIT
  * of asm/ptrace.h, which user space knows too. Not TIF_32BIT, which has got another number since it
  * was made generic, while its old one now stands for something that 64-bit programs ask for; it
- * serves only where the registers cannot be reached, before 5.15 (dd6e10fbd9fb).
+ * serves only before 5.15 (dd6e10fbd9fb), where the registers cannot be reached for sure. Nor can
+ * they without BTF: then nobody knows, and it is not called compat.
  */
 static __always_inline bool in_compat_syscall(struct task_struct *task)
 {
@@ -79,12 +80,21 @@ static __always_inline bool in_compat_syscall(struct task_struct *task)
 	const __u64 psr_mode32_bit = 0x10;
 	struct pt_regs *regs;
 
-	if (!HAS_HELPER(task_pt_regs) || !config.typed)
+	if (!HAS_HELPER(task_pt_regs))
 		return KERNEL_READ(task, thread_info.flags) & tif_32bit;
+	if (!config.typed)
+		return false;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
 #endif
 }
+
+/* connect(2) in the native system call tables, which never change. */
+#if defined(__TARGET_ARCH_x86)
+#define NR_CONNECT 42
+#elif defined(__TARGET_ARCH_arm64)
+#define NR_CONNECT 203
+#endif
 
 /* A system call, from the registers that the current task entered it with. */
 struct syscall_regs {
@@ -92,17 +102,31 @@ struct syscall_regs {
 	__u64 arg[3];
 };
 
+#define HAS_REGISTERS (HAS_HELPER(task_pt_regs) && config.typed)
+
 /*
- * Needs bpf_task_pt_regs, Linux 5.15 (dd6e10fbd9fb). Before that, a system call whose entry was not
- * seen cannot be looked at. Returns whether syscall was filled in.
+ * Where the current task's registers are: the helper is there since Linux 5.15 (dd6e10fbd9fb), if
+ * the kernel has BTF. Without it, at the end of its kernel stack, whose size is not in BTF: this is
+ * the one that x86-64 and arm64 have unless they are built with KASAN or with pages of 64 KiB.
+ */
+static __always_inline struct pt_regs *registers_of_current(void)
+{
+	const __u64 stack_size = 16384; /* THREAD_SIZE */
+
+	if (HAS_REGISTERS)
+		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return (struct pt_regs *)((__u64)KERNEL_READ(current_task(), stack) + stack_size -
+				  bpf_core_type_size(struct pt_regs));
+}
+
+/*
+ * Returns whether syscall was filled in. Without the helper only connect(2) can be: what looks like
+ * another call may be the wrong place.
  */
 static __always_inline bool syscall_of_current(struct syscall_regs *syscall)
 {
-	struct pt_regs *regs;
+	struct pt_regs *regs = registers_of_current();
 
-	if (!HAS_HELPER(task_pt_regs) || !config.typed)
-		return false;
-	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 #if defined(__TARGET_ARCH_x86)
 	syscall->nr = BPF_CORE_READ(regs, orig_ax);
 	syscall->arg[0] = BPF_CORE_READ(regs, di);
@@ -114,14 +138,7 @@ static __always_inline bool syscall_of_current(struct syscall_regs *syscall)
 	syscall->arg[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
 	syscall->arg[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
 #endif
-	return true;
+	return HAS_REGISTERS || syscall->nr == NR_CONNECT;
 }
-
-/* connect(2) in the native system call tables, which never change. */
-#if defined(__TARGET_ARCH_x86)
-#define NR_CONNECT 42
-#elif defined(__TARGET_ARCH_arm64)
-#define NR_CONNECT 203
-#endif
 
 #endif

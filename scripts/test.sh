@@ -84,6 +84,7 @@ suite "doctor" tests/live/doctor.sh build/tpconnect
 suite "live" tests/live/run.sh build/tpconnect build/tests/live/triggers
 suite "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
 suite "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers
+suite "other kernels" tests/vm/run.sh --core
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [[ $failed -eq 0 ]]

@@ -280,16 +280,16 @@ static bool check_syscall_tracepoint(struct host *host, const struct check *chec
 	return not_tested(feature, "to read tracefs");
 }
 
-/* Connections are kept in a hash map, which is there since 3.19, so this is for information. */
-static bool check_storage(struct host *host, const struct check *check, struct feature *feature)
+static bool check_task_storage(struct host *host, const struct check *check,
+			       struct feature *feature)
 {
-	int answer;
+	bool available;
 
 	(void)check;
 	if (host->missing)
 		return not_tested(feature, host->missing);
-	answer = libbpf_probe_bpf_map_type(BPF_MAP_TYPE_SK_STORAGE, NULL);
-	return found(feature, true, "%s (not needed)", answer > 0 ? "available" : "not available");
+	available = features_task_storage();
+	return found(feature, available, "%s", available ? "available" : "not in this kernel");
 }
 
 static bool check_memlock(struct host *host, const struct check *check, struct feature *feature)
@@ -357,7 +357,8 @@ static const struct check checks[] = {
 	 false, "nothing to do, but children of '-- COMMAND' will not be followed"},
 	{"tracepoint sched_process_exit", check_btf_tracepoint, "sched_process_exit", FEATURE_WARN,
 	 false, "nothing to do, but ended children of '-- COMMAND' stay in the list"},
-	{"socket storage", check_storage, NULL, FEATURE_WARN, false, "nothing to do"},
+	{"task storage", check_task_storage, NULL, FEATURE_WARN, false,
+	 "nothing to do, but a seccomp filter's answer on a socket used before will not be seen"},
 	{"locked memory", check_memlock, NULL, FEATURE_WARN, false,
 	 "raise it before the start: ulimit -l unlimited"},
 	{"pid namespace", check_pidns, NULL, FEATURE_WARN, false,

@@ -49,6 +49,10 @@ put_tools() {
         put "$path" "/usr/bin/$tool"
     done
     put "$(type -P busybox)" /usr/bin/busybox
+    # What glibc loads by itself, to end a thread.
+    for library in /lib/*-linux-gnu/libgcc_s.so.1; do
+        put "$library"
+    done
     find "$root" -type f >"$work/files"
     while read -r library; do
         put "$library"
@@ -86,6 +90,7 @@ make_base() {
     put_users
     cp -r "$here/../live" "$root/tests/"
     put "$here/init" /init
+    put "$here/degraded.sh" /tests/degraded.sh
 }
 
 make_modules() {

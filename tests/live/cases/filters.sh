@@ -197,8 +197,11 @@ tracked_by() {
     local id
 
     for id in $(maps_of "$1"); do
-        [[ $(map_name "$id") != conns ]] || bpftool -j map dump id "$id" | jq length
-    done
+        case "$(map_name "$id")" in
+        conns) bpftool -j map dump id "$id" | jq '.[] | 1' ;;
+        places) bpftool -j map dump id "$id" | jq '.[] | select(.formatted.value.key != 0) | 1' ;;
+        esac
+    done | wc -l
 }
 
 # The filters that are maps, and that of cgroups, in what the verifier has left of the programs.

@@ -68,7 +68,7 @@ case_fastopen_unsent() { # 15
 
 case_mptcp() { # 16
     ip -n "$a" address add 10.99.0.11/24 dev veth0
-    within "$a" ip mptcp limits set subflow 2 add_addr_accepted 2 || skip "ip has no mptcp"
+    within "$a" ip mptcp limits set subflow 2 add_addr_accepted 2 || skip "this kernel, or its ip, has no MPTCP"
     within "$b" ip mptcp limits set subflow 2 add_addr_accepted 2
     within "$a" ip mptcp endpoint add 10.99.0.11 dev veth0 subflow
     nsenter --net="/run/netns/$b" "$triggers/mptcp" serve 10.99.0.2 80 2>mptcp_server &
