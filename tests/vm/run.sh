@@ -73,11 +73,12 @@ not_run() {
     if [[ -n ${CI:-} ]]; then
         failed=$((failed + 1))
         echo "not ok $1: $2"
+        row "$1" - 0 1 0
     else
         skipped=$((skipped + 1))
         echo "skip $1: $2"
+        row "$1" - 0 0 1
     fi
-    row "$1" - 0 0 0
 }
 
 # boot KERNEL_DIR CPUS APPEND SECONDS: with initrd; the console goes to console, what the job prints
@@ -163,9 +164,9 @@ run_kernel() {
     local kernel="$1" dir
 
     dir="$("$here/fetch.sh" "${update[@]}" "$kernel" "$arch" 2>"$work/fetch")" ||
-        { not_run "$kernel" "$(tail -n 1 "$work/fetch")"; return; }
+        { not_run "$kernel" "$(tail -n 1 "$work/fetch")"; sed 's/^/    /' "$work/fetch"; return; }
     "$here/image.sh" modules "$work/modules.cpio" "$dir"
-    [[ $arch == amd64 ]] || kernel="$kernel $arch"
+    [[ $arch == amd64 ]] || kernel="$kernel-$arch"
     run_job "$kernel" "$dir" 2 "" "$(live_job "${cases[@]}")"
     [[ $degraded == no ]] || run_degraded "$kernel" "$dir"
 }
