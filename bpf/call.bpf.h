@@ -22,7 +22,7 @@ struct call {
 	__u8 padding[2];
 };
 
-/* Kept by the thread, and gone with it. Since Linux 5.12 (a10787e6d58c) for tracing programs. */
+/* Kept by the thread, and gone with it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -30,11 +30,46 @@ struct {
 	__type(value, struct call);
 } calls SEC(".maps") SHARED;
 
+/*
+ * The same by thread id, where the kernel has no task storage for tracing programs: before Linux
+ * 5.12 (a10787e6d58c). Only what config.task_storage chooses of the two is created. A slot ends
+ * with its call, so that no later thread of that id finds it.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, __u32);
+	__type(value, struct call);
+} calls_by_tid SEC(".maps") SHARED;
+
+static __always_inline struct call *call_slot_by_tid(bool create)
+{
+	const struct call none = {};
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	if (create)
+		bpf_map_update_elem(&calls_by_tid, &tid, &none, BPF_ANY);
+	return bpf_map_lookup_elem(&calls_by_tid, &tid);
+}
+
 /* The slot of the current thread; NULL if it has none, or, with create, if there is no memory. */
 static __always_inline struct call *call_slot(bool create)
 {
+	if (!config.task_storage)
+		return call_slot_by_tid(create);
 	return bpf_task_storage_get(&calls, (void *)bpf_get_current_task_btf(), NULL,
 				    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+}
+
+/* The thread has returned from it. */
+static __always_inline void call_end(struct call *call)
+{
+	__u32 tid = bpf_get_current_pid_tgid();
+
+	call->entered = false;
+	if (!config.task_storage)
+		bpf_map_delete_elem(&calls_by_tid, &tid);
 }
 
 /* Reads the address that it asks for. */

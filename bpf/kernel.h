@@ -175,13 +175,9 @@ struct css_set {
 	struct cgroup *dfl_cgrp; /* of version 2 */
 };
 
-/* Begins with a pointer: see pointer_at(). */
-struct list_head {
-	struct list_head *next;
-};
-
 struct task_struct {
 	struct thread_info thread_info;
+	void *stack;
 	unsigned int flags;
 	int pid;
 	int tgid;
@@ -226,6 +222,7 @@ struct pt_regs {
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {
 	__u64 regs[31];
+	__u64 pstate;
 };
 struct pt_regs {
 	union {

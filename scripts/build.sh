@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Make build/tpconnect and build/connect.bpf.o. BPF_CPU and CLANG choose the BPF instruction set
-# and compiler; V=1 shows what is run. Quiet otherwise, unless something fails.
+# and compiler; STATIC=1 makes a tpconnect that needs no shared libraries; V=1 shows what is run.
+# Quiet otherwise, unless something fails.
 set -euo pipefail
 
 say() { printf 'build: %s\n' "$*" >&2; }
@@ -9,6 +10,7 @@ die() { say "$*"; exit 1; }
 
 BPF_CPU="${BPF_CPU:-v3}"
 CLANG="${CLANG:-clang}"
+STATIC="${STATIC:-0}"
 # bpftool is in a directory where only root's PATH leads.
 export PATH="$PATH:/usr/sbin"
 
@@ -18,6 +20,14 @@ check_cpu_name() {
 	case "$BPF_CPU" in
 	v1 | v2 | v3 | v4) ;;
 	*) die "BPF_CPU=$BPF_CPU is no BPF instruction set: use v1, v2, v3 (default) or v4" ;;
+	esac
+}
+
+check_static() {
+	case "$STATIC" in
+	0) static=false ;;
+	1) static=true ;;
+	*) die "STATIC=$STATIC is neither 0 (default) nor 1" ;;
 	esac
 }
 
@@ -51,7 +61,7 @@ quietly() {
 
 # Asking meson for its options is slow, so what they were last set to is kept in a file.
 configure() {
-	local options=("-Dbpf_cpu=$BPF_CPU" "-Dclang=$CLANG") stamp=build/.options
+	local options=("-Dbpf_cpu=$BPF_CPU" "-Dclang=$CLANG" "-Dstatic=$static") stamp=build/.options
 
 	if [[ ! -e build/build.ninja ]]; then
 		quietly meson setup build "${options[@]}"
@@ -62,6 +72,7 @@ configure() {
 }
 
 check_cpu_name
+check_static
 check_compiler
 configure
 quietly meson compile -C build

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Install what is missing for building (and with --test, for testing) on Debian 12 or newer.
+# Install what is missing for building (and with --test for testing, with --vm for booting other
+# kernels and architectures) on Debian 12 or newer.
 # Does nothing, and needs no privilege, if nothing is missing.
 set -euo pipefail
 
@@ -29,6 +30,14 @@ look_for_build() {
 	need_file /usr/include/libelf.h libelf-dev
 	need_file /usr/include/zlib.h zlib1g-dev
 	need_file /usr/include/uthash.h uthash-dev
+	[[ ${STATIC:-0} == 0 ]] || look_for_static
+}
+
+look_for_static() {
+	need_file '/usr/lib/*/libc.a' libc6-dev
+	need_file '/usr/lib/*/libbpf.a' libbpf-dev
+	need_file '/usr/lib/*/libelf.a' libelf-dev
+	need_file '/usr/lib/*/libz.a' zlib1g-dev
 }
 
 look_for_test() {
@@ -48,18 +57,32 @@ look_for_test() {
 	need_command fish fish
 }
 
+look_for_vm() {
+	look_for_test
+	look_for_static
+	need_command qemu-system-x86_64 qemu-system-x86
+	need_command qemu-system-aarch64 qemu-system-arm
+	need_command aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+	need_command busybox busybox-static
+	need_command cpio cpio
+	need_command depmod kmod
+	need_command xz xz-utils
+}
+
 look() {
 	missing=()
 	look_for_build
-	if [[ $test == yes ]]; then
-		look_for_test
-	fi
+	case "$for" in
+	test) look_for_test ;;
+	vm) look_for_vm ;;
+	esac
 }
 
 case "${1-}" in
-'') test=no ;;
---test) test=yes ;;
-*) die "unknown argument '$1': it takes --test or nothing" ;;
+'') for=build ;;
+--test) for="test" ;;
+--vm) for=vm ;;
+*) die "unknown argument '$1': it takes --test, --vm or nothing" ;;
 esac
 
 look

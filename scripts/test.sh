@@ -38,9 +38,9 @@ suite() {
 
 # The tests that meson knows, as a suite.
 meson_suite() {
-    local dir="$1" log="$1/meson-logs/testlog.json"
+    local log="$1/meson-logs/testlog.json"
     rm -f "$log"
-    meson test -C "$dir" --no-rebuild --print-errorlogs || true
+    meson test --no-rebuild --print-errorlogs -C "$@" || true
     jq -rs '[.[].result] | "\(map(select(. == "OK")) | length) passed, " +
         "\(map(select(. != "OK" and . != "SKIP")) | length) failed, " +
         "\(map(select(. == "SKIP")) | length) skipped"' "$log"
@@ -60,23 +60,31 @@ mount_tracefs() {
         mount -t tracefs nodev /sys/kernel/tracing || true
 }
 
-scripts/setup.sh --test
+STATIC=1 scripts/setup.sh --test
 scripts/build.sh
 if [[ ! -e build-asan/build.ninja ]]; then
     meson setup build-asan -Db_sanitize=address,undefined -Dwerror=true \
         -Dbpf_cpu="${BPF_CPU:-v3}" -Dclang="${CLANG:-clang}" >/dev/null
 fi
 meson compile -C build-asan >build-asan/log || { cat build-asan/log; exit 1; }
+if [[ ! -e build-static/build.ninja ]]; then
+    meson setup build-static -Dstatic=true -Dwerror=true \
+        -Dbpf_cpu="${BPF_CPU:-v3}" -Dclang="${CLANG:-clang}" >/dev/null
+fi
+meson compile -C build-static tpconnect >build-static/log || { cat build-static/log; exit 1; }
 [[ $EUID -ne 0 ]] || mount_tracefs
 
 suite "unit and golden" meson_suite build
 suite "unit and golden, sanitized" meson_suite build-asan
+suite "static" meson_suite build-static --suite static
 suite "completions" tests/completions.sh
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite "smoke" check scripts/smoke.sh
 suite "doctor" tests/live/doctor.sh build/tpconnect
 suite "live" tests/live/run.sh build/tpconnect build/tests/live/triggers
+suite "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
 suite "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers
+suite "other kernels" tests/vm/run.sh --core
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [[ $failed -eq 0 ]]

@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "probe/features.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -139,6 +140,22 @@ static bool ends_by_hand(const struct options *options)
 	return !options->interval_ns && !options->duration_ns && !options->argv;
 }
 
+/* What stays unseen that would not have to: by the user's choice, or for this kernel's lack. */
+static const char *what_is_missing(const struct options *options)
+{
+	if (options->no_syscalls)
+		return "; without the system calls, attempts that fail before SYN_SENT and the "
+		       "errnos of synchronous failures stay unseen";
+	if (options->btf_path)
+		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
+		       "before stays unseen, and attempts under way at the start are not known, so "
+		       "results of nothing known are not counted (unmatched)";
+	if (!features_task_storage())
+		return "; without task storage, which this kernel lacks, a seccomp filter's answer "
+		       "on a socket used before stays unseen";
+	return "";
+}
+
 static void on_started(void *ctx, struct session *session, const char *tracepoints)
 {
 	struct notice notice = {.kind = NOTICE_START, .version = VERSION, .programs = tracepoints};
@@ -150,10 +167,7 @@ static void on_started(void *ctx, struct session *session, const char *tracepoin
 		put_header(output);
 	output_flush(output, session);
 	log_info("tracing outbound TCP connections at %s%s", tracepoints,
-		 output->options->no_syscalls
-			 ? "; without the system calls, attempts that fail before SYN_SENT and "
-			   "the errnos of synchronous failures stay unseen"
-			 : "");
+		 what_is_missing(output->options));
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
 }

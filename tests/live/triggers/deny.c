@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,8 +51,12 @@ static int program_load(const struct bpf_insn *insns, size_t count)
 		.insn_cnt = count,
 		.license = (uintptr_t) "GPL",
 	};
-	int fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
+	/* Before Linux 5.11 (bdb7b79b4ce8), programs count as locked memory. */
+	struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+	int fd;
 
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
+	fd = syscall(SYS_bpf, BPF_PROG_LOAD, &attr, sizeof(attr));
 	if (fd < 0)
 		unable("no cgroup/connect4 programs");
 	return fd;
