@@ -23,6 +23,29 @@
 	(TYPED ? BPF_CORE_READ_BITFIELD(pointer, field)                                            \
 	       : BPF_CORE_READ_BITFIELD_PROBED(pointer, field))
 
+/*
+ * The same for an address that the verifier knows nothing of: since Linux 6.2 (a35b9af4ec2c) it
+ * takes our word for the type. For reads of one field after the other: a call takes 45 ns here.
+ */
+static void *(*const rdonly_cast)(const void *, __u32 btf_id) = (void *)CALL_RDONLY_CAST;
+
+#define UNTYPED_READ(pointer, field)                                                               \
+	(config.casts ? ((typeof(pointer))rdonly_cast(                                             \
+				 pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))            \
+				->field                                                            \
+		      : BPF_CORE_READ(pointer, field))
+
+/* The pointer that is at an address; NULL if it cannot be read. */
+static __always_inline void *pointer_at(const void *address)
+{
+	void *pointer = NULL;
+
+	if (config.casts)
+		return UNTYPED_READ((const struct list_head *)address, next);
+	bpf_probe_read_kernel(&pointer, sizeof(pointer), address);
+	return pointer;
+}
+
 static __always_inline struct task_struct *current_task(void)
 {
 	if (TYPED)

@@ -10,6 +10,9 @@
 
 #include <linux/types.h>
 
+/* In the place of bpf_rdonly_cast() until user space puts it there: the number of no helper. */
+#define CALL_RDONLY_CAST 0x7ffffff0
+
 /* All destination ports, a bit each. */
 #define PORT_WORDS (65536 / 64)
 
@@ -50,8 +53,9 @@ struct config {
 	__u8 syscalls;	      /* the system call pair is attached */
 	__u32 n_cgroups;      /* only cgroups[] and below; 0: all */
 	__u64 min_latency_ns; /* only results at least that slow; 0: all */
-	__u32 task_storage;   /* the kernel has it for tracing programs */
-	__u32 typed;	      /* the kernel has BTF: the verifier knows what pointers point to */
+	__u16 task_storage;   /* the kernel has it for tracing programs */
+	__u16 typed;	      /* the kernel has BTF: the verifier knows what pointers point to */
+	__u32 casts; /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
 	struct config_cgroup cgroups[CGROUPS_MAX];
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };

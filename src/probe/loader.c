@@ -14,6 +14,7 @@
 #include "contract/event.h"
 #include "probe/btf.h"
 #include "probe/features.h"
+#include "probe/kfunc.h"
 #include "probe/loader.h"
 #include "connect.skel.h" /* needs the types of contract/ */
 
@@ -207,6 +208,18 @@ static int make_typed(struct bpf_program *prog, const char *tracepoint)
 	return bpf_program__set_attach_target(prog, 0, tracepoint);
 }
 
+/* cast: the id of bpf_rdonly_cast(); negative: there is none. */
+static int put_casts(struct probe *probe, int cast, char *error)
+{
+	int err = 0;
+
+	for (size_t i = 0; cast > 0 && !err && i < N_PROGRAMS; i++)
+		err = kfunc_put(probe->progs[i], CALL_RDONLY_CAST, cast);
+	if (cast > 0 && !err)
+		err = kfunc_put(probe->pending, CALL_RDONLY_CAST, cast);
+	return err ? fail(error, err, "cannot prepare the BPF programs: %s", strerror(-err)) : 0;
+}
+
 /* Which of the programs are loaded, and as what. */
 static int choose_programs(struct probe *probe, const struct probe_options *options, char *error)
 {
@@ -228,7 +241,9 @@ static int choose_programs(struct probe *probe, const struct probe_options *opti
 
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
 {
+	int cast = options->btf_path ? -ENOENT : kfunc_find("bpf_rdonly_cast");
 	struct config config = options->config;
+	int err;
 
 	if (!has_all_maps(probe))
 		return fail(error, -ENOEXEC,
@@ -237,6 +252,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 			    options->object_path ? options->object_path : "the built-in object");
 	config.wakeup_size = options->ring_size / 8;
 	config.typed = !options->btf_path;
+	config.casts = cast > 0;
 	config.task_storage = config.typed && features_task_storage();
 	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
@@ -247,7 +263,8 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 
 		bpf_map__set_max_entries(find_map(probe, filters[i].map, 1), n ? n : 1);
 	}
-	return choose_programs(probe, options, error);
+	err = put_casts(probe, cast, error);
+	return err ? err : choose_programs(probe, options, error);
 }
 
 static int map_shared(struct probe *probe)
