@@ -48,9 +48,11 @@ static __always_inline bool retransmit_failed(const unsigned long long *ctx)
 }
 
 /* Whether it is a subflow of MPTCP's; a kernel without CONFIG_MPTCP, as Debian's 5.10, has none. */
+#define HAS_MPTCP bpf_core_field_exists(struct tcp_sock, is_mptcp)
+
 static __always_inline bool is_subflow(const struct tcp_sock *tp)
 {
-	return bpf_core_field_exists(tp->is_mptcp) && KERNEL_READ(tp, is_mptcp);
+	return HAS_MPTCP && KERNEL_READ(tp, is_mptcp);
 }
 
 /* Whether the task has an io_uring; neither has a kernel without CONFIG_IO_URING. Since 5.10. */
