@@ -123,16 +123,14 @@ reason_of_end() {
     fi
 }
 
-live_job() {
-    echo "export LIVE_COUNT=${LIVE_COUNT:-2000} LIVE_MANY=${LIVE_MANY:-10000}"
-    echo "live/run.sh ./tpconnect triggers $*"
-}
+# job COMMAND: with floods that an emulated CPU can take.
+job() { echo "export LIVE_COUNT=${LIVE_COUNT:-2000} LIVE_MANY=${LIVE_MANY:-10000}; $1"; }
 
 run_degraded() {
     local name="$1" dir="$2" variant append cpus
 
     while read -r variant cpus append; do
-        run_job "$name $variant" "$dir" "$cpus" "$append" "./degraded.sh $variant"
+        run_job "$name $variant" "$dir" "$cpus" "$append" "$(job "./degraded.sh $variant")"
     done <<-'VARIANTS'
 	mounts 2
 	lockdown 2 lockdown=confidentiality
@@ -149,7 +147,7 @@ run_kernel() {
     dir="$("$here/fetch.sh" "${update[@]}" "$kernel" 2>"$work/fetch")" ||
         { not_run "$kernel" "$(tail -n 1 "$work/fetch")"; sed 's/^/    /' "$work/fetch"; return; }
     "$here/image.sh" modules "$work/modules.cpio" "$dir"
-    run_job "$kernel" "$dir" 2 "" "$(live_job "${cases[@]}")"
+    run_job "$kernel" "$dir" 2 "" "$(job "live/run.sh ./tpconnect triggers ${cases[*]}")"
     [[ $degraded == no ]] || run_degraded "$kernel" "$dir"
 }
 
