@@ -15,10 +15,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def tracers(bench):
-    """Name -> command; None: nothing is attached."""
+    """Name -> command."""
     tpconnect, floor = bench.tpconnect, f"{bench.build}/bench/floor"
     return {
-        "none": None,
         "minimal": [f"{bench.build}/bench/minimal"],
         "text": [tpconnect],
         "json": [tpconnect, "-o", "json"],
@@ -36,13 +35,13 @@ def tracers(bench):
 
 # Load -> the tracers it runs under, in this order in each round.
 PLAN = {
-    "refused": ["none", "minimal", "text", "json", "all", "no-syscalls", "filtered out",
+    "refused": ["minimal", "text", "json", "all", "no-syscalls", "filtered out",
                 "floor: enter", "floor: all four", "floor: record"],
-    "accepted": ["none", "minimal", "text", "all", "all, json", "floor: all four"],
-    "refused, two": ["none", "minimal", "text", "all", "floor: all four"],
-    "accepted, two": ["none", "minimal", "all"],
-    "udp": ["none", "floor: enter", "floor: enter+exit", "text", "no-syscalls"],
-    "getppid": ["none", "floor: enter", "text", "no-syscalls"],
+    "accepted": ["minimal", "text", "all", "all, json", "floor: all four"],
+    "refused, two": ["minimal", "text", "all", "floor: all four"],
+    "accepted, two": ["minimal", "all"],
+    "udp": ["floor: enter", "floor: enter+exit", "text", "no-syscalls"],
+    "getppid": ["floor: enter", "text", "no-syscalls"],
 }
 
 PEERS = {
@@ -62,30 +61,40 @@ def installed_peers():
             print(f"bench: {name} is not installed", file=sys.stderr)
 
 
-def one_round(bench, commands, peers, counts, samples):
-    for load, names in PLAN.items():
-        mode, _, two = load.partition(", ")
-        for name in names + (list(peers) if mode in ("refused", "accepted") else []):
-            command = peers.get(name) or commands[name]
-            cpus = bench.two if two else bench.one
-            sample = figures.run(bench, command, mode, counts[mode], cpus, peer=name in peers)
-            samples.setdefault((load, name), []).append(sample)
+# Operations of each kind that all rounds together make, under each tracer.
+TOTAL = {"refused": 200000, "accepted": 200000, "udp": 1000000, "getppid": 4000000}
+
+# Tracer and load of the floods in which nothing may be lost.
+FLOODS = [("text", "refused"), ("all", "refused"), ("all", "accepted")]
+
+
+def one_round(bench, commands, peers, rounds, samples):
+    for title, names in PLAN.items():
+        mode, _, two = title.partition(", ")
+        cpus = bench.two if two else bench.one
+        with figures.Load(bench, mode, TOTAL[mode] // rounds, cpus) as load:
+            for name in names + (list(peers) if mode in ("refused", "accepted") else []):
+                command = peers.get(name) or commands[name]
+                sample = figures.pair(bench, load, command, peer=name in peers)
+                samples.setdefault((title, name), []).append(sample)
 
 
 def measure(bench, args, peers):
     count = 20000 if args.quick else 200000
-    counts = {"refused": count, "accepted": count, "udp": 5 * count, "getppid": 20 * count}
-    commands, samples, start, hold = tracers(bench), {}, [], {}
+    commands, samples, start, hold, floods = tracers(bench), {}, [], {}, {}
     for number in range(args.rounds):
         print(f"bench: round {number + 1} of {args.rounds}", file=sys.stderr)
-        one_round(bench, commands, peers, counts, samples)
-        start += [figures.start_time(bench) for _ in range(3)]
-        held = 20000 if args.quick else 200000
-        hold.setdefault("none", []).append(figures.hold(bench, held))
-        hold.setdefault("all", []).append(figures.hold_traced(bench, held, "all"))
+        one_round(bench, commands, peers, 40 if args.quick else args.rounds, samples)
+        start.append(figures.start_time(bench))
+    for _ in range(1 if args.quick else 3):
+        for name, mode in FLOODS:
+            flood = figures.flood(bench, commands[name], mode, count)
+            floods.setdefault((name, mode), []).append(flood)
+        hold.setdefault("none", []).append(figures.hold(bench, count))
+        hold.setdefault("all", []).append(figures.hold_traced(bench, count, "all"))
     seconds = 2 if args.quick else 10
     return {
-        "samples": samples, "start": start, "hold": hold,
+        "samples": samples, "floods": floods, "start": start, "hold": hold,
         "start parts": figures.start_parts(bench),
         "rss": figures.memory(bench, 5 * count),
         "idle": figures.delays(bench, seconds, False),
@@ -97,13 +106,13 @@ def measure(bench, args, peers):
 def main():
     parser = argparse.ArgumentParser(prog="bench/run.sh", description=__doc__)
     parser.add_argument("--peers", action="store_true", help="also what else is installed")
-    parser.add_argument("--rounds", type=int, help="default 7, with --quick 2")
-    parser.add_argument("--quick", action="store_true", help="a tenth of everything: noisy")
+    parser.add_argument("--rounds", type=int, help="default 40, with --quick 4; the operations are shared out among them")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything: not to be cited")
     parser.add_argument("--cpu-time", action="store_true",
                         help="count CPU time of the connecting thread, not the time on the wall: "
                              "for a machine that others use")
     args = parser.parse_args()
-    args.rounds = args.rounds or (2 if args.quick else 7)
+    args.rounds = args.rounds or (4 if args.quick else 40)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that tracers are ended
     peers = dict(installed_peers()) if args.peers else {}
     with tempfile.TemporaryDirectory(dir="/dev/shm") as directory:

@@ -10,6 +10,8 @@ from datetime import datetime, timezone
 
 from tracer import SETTLE, Tracer, read
 
+CALM = 0.05  # before each load: what starting and ending a tracer leaves to do
+
 
 class Bench:
     """Where the programs are, where tracers write, and which time counts."""
@@ -25,7 +27,8 @@ class Bench:
     def load(self, mode, count, cpus=None):
         """ns per operation, the mean of the threads."""
         command = [f"{self.build}/bench/load", "-c", cpus or self.one, mode, str(count)]
-        out = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        out = subprocess.run(command, check=True, stdin=subprocess.DEVNULL, capture_output=True,
+                             text=True).stdout
         threads = [float(line.split()[self.column]) for line in out.splitlines()]
         return sum(threads) / len(threads)
 
@@ -33,19 +36,54 @@ class Bench:
         return Tracer(command, self.directory, **kwargs)
 
 
-def run(bench, command, mode, count, cpus=None, peer=False):
-    """One load under one tracer (command None: under none). CPU: ns of the tracer per event."""
-    if not command:
-        return {"ns": bench.load(mode, count, cpus)}
+class Load:
+    """A load that can be repeated, so that what is compared differs in nothing but the tracer.
+    Use it in a `with`."""
+
+    def __init__(self, bench, mode, count, cpus):
+        self.column, self.threads = bench.column, cpus.count(",") + 1
+        self.process = subprocess.Popen(
+            [f"{bench.build}/bench/load", "-c", cpus, mode, str(count)], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, text=True, bufsize=1)
+        self._read()
+
+    def _read(self):
+        lines = [self.process.stdout.readline().split() for _ in range(self.threads)]
+        return sum(float(line[self.column]) for line in lines) / self.threads
+
+    def run(self):
+        """ns per operation, the mean of the threads."""
+        time.sleep(CALM)
+        self.process.stdin.write("\n")
+        return self._read()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def pair(bench, load, command, peer=False):
+    """The load under a tracer, and right after it under none, because the machine's speed drifts.
+    CPU: ns of the tracer per event."""
     with bench.tracer(command, peer=peer) as tracer:
         before = tracer.cpu_ns()
-        ns = bench.load(mode, count, cpus)
+        ns = load.run()
         time.sleep(SETTLE)
         cpu = tracer.cpu_ns() - before
-    losses = tracer.losses()
-    lost = {k: losses.get(k, 0) for k in ("ring", "missed", "state", "unmatched", "output")}
-    return {"ns": ns, "cpu": cpu / tracer.lines if tracer.lines else None, "lost": lost,
-            "lines": tracer.lines}
+    none = load.run()
+    return {"ns": ns, "none": none, "added": ns - none,
+            "cpu": cpu / tracer.lines if tracer.lines else None}
+
+
+def flood(bench, command, mode, count):
+    """What is lost, by class, when each of two CPUs connects as fast as it can."""
+    with bench.tracer(command) as tracer:
+        ns = bench.load(mode, count, bench.two)
+        time.sleep(SETTLE)
+    return {"lost": tracer.losses(), "lines": tracer.lines, "rate": 2e9 / ns}
 
 
 def start_time(bench):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Samples -> one table: the figure, its median and range, the ratio to its yardstick, the goal."""
+"""Samples -> one table: the figure, its median and quartiles, the ratio to its yardstick, the goal."""
 
 import os
 import platform
-from statistics import median
+from statistics import median, quantiles
 
 from tracer import read
 
@@ -16,7 +16,8 @@ def row(name, values, yardstick=None, goal="", digits=0):
     if not values:
         return
     middle = median(values)
-    spread = f"({min(values):.{digits}f} .. {max(values):.{digits}f})" if len(values) > 1 else ""
+    low, _, high = quantiles(values, n=4) if len(values) > 1 else (0, 0, 0)
+    spread = f"({low:.{digits}f} .. {high:.{digits}f})" if len(values) > 1 else ""
     ratio = f"{middle / yardstick:.2f}" if yardstick else ""
     print(ROW.format(name, f"{middle:.{digits}f}", spread, ratio, goal))
 
@@ -24,7 +25,7 @@ def row(name, values, yardstick=None, goal="", digits=0):
 def head(title, yardstick=""):
     ratio = f"; ratio to {yardstick}" if yardstick else ""
     print(f"\n{title}{ratio}")
-    print(ROW.format("", "median", "(min .. max)", "ratio", "goal").rstrip())
+    print(ROW.format("", "median", "(quartiles)", "ratio", "goal").rstrip())
 
 
 def cpu_model():
@@ -51,8 +52,12 @@ class Samples:
         return [sample.get(field) for sample in self.samples.get((load, name), [])]
 
     def added(self, load, name):
-        """ns that a tracer adds, against none in the same round."""
-        return [a - b for a, b in zip(self.all(load, name), self.all(load, "none"))]
+        """ns that a tracer adds, each time against none right after it."""
+        return self.all(load, name, "added")
+
+    def nones(self, load):
+        return [sample["none"] for (at, _), some in self.samples.items() if at == load
+                for sample in some]
 
     def names(self, load):
         return [name for at, name in self.samples if at == load]
@@ -60,11 +65,10 @@ class Samples:
 
 def print_added(samples, load, title, yardstick, goals):
     head(f"{title}: ns added per operation", f"{yardstick} (added)")
-    row("none (whole operation)", samples.all(load, "none"), digits=1)
+    row("none (whole operation)", samples.nones(load), digits=1)
     base = median(samples.added(load, yardstick))
     for name in samples.names(load):
-        if name != "none":
-            row(name, samples.added(load, name), base, goals.get(name, ""), digits=1)
+        row(name, samples.added(load, name), base, goals.get(name, ""), digits=1)
 
 
 def print_cpu(samples):
@@ -72,19 +76,23 @@ def print_cpu(samples):
     base = median(samples.all("refused", "minimal", "cpu"))
     goals = {"text": "<= 0.15", "json": "<= 0.30"}
     for name in samples.names("refused"):
-        if name != "none" and not name.startswith("floor"):
+        if not name.startswith("floor"):
             row(name, samples.all("refused", name, "cpu"), base, goals.get(name, ""))
     for name in ("all", "all, json"):
         row(f"{name} (accepted)", samples.all("accepted", name, "cpu"), base)
 
 
-def print_lost(samples):
-    head("events lost in a round, two threads, default ring")
-    for load, name in (("refused, two", "text"), ("refused, two", "all"), ("accepted, two", "all")):
-        lost, lines = samples.all(load, name, "lost"), samples.all(load, name, "lines")
-        classes = [key for key in lost[0] if any(one[key] for one in lost)]
-        row(f"{name}, {load[:-5]}, {median(lines):.0f} events {' '.join(classes)}",
-            [sum(one.values()) for one in lost], goal="0")
+CLASSES = ("ring", "missed", "state", "unmatched", "output")
+
+
+def print_lost(floods):
+    head("events lost, two threads on two CPUs, default ring")
+    for (name, mode), runs in floods.items():
+        lost = [sum(run["lost"].get(key, 0) for key in CLASSES) for run in runs]
+        classes = " ".join(key for key in CLASSES if any(run["lost"].get(key) for run in runs))
+        rate = median(run["rate"] for run in runs)
+        row(f"{name}, {mode}, {rate:.0f}/s, {median(run['lines'] for run in runs):.0f} events "
+            f"{classes}", lost, goal="0")
 
 
 def print_udp_ratio(samples):
@@ -138,7 +146,7 @@ def print_all(result, peers):
     print_added(samples, "refused, two", "refused, two threads", "minimal", {})
     print_added(samples, "accepted, two", "accepted, two threads", "minimal", {})
     print_cpu(samples)
-    print_lost(samples)
+    print_lost(result["floods"])
     print_added(samples, "udp", "UDP connect", "floor: enter+exit", {})
     print_udp_ratio(samples)
     print_added(samples, "getppid", "getppid", "floor: enter",

@@ -153,6 +153,7 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	struct attempt *attempt = &tracked.attempt;
 	__u64 key = (__u64)sk;
 	struct call *call;
+	bool wanted;
 
 	if (!tp)
 		return; /* SCTP, or MPTCP's own socket */
@@ -160,10 +161,12 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	if (call)
 		call->attempt_sk = key;
 	attempt_addresses(attempt, sk);
-	if (!destination_wanted(attempt))
+	wanted = destination_wanted(attempt);
+	/* Another subflow of the connection may be wanted: then its owner must be known. */
+	if (!wanted && !tp->is_mptcp)
 		return;
 	attempt->origin = attempt_origin(sk, tp, call);
-	if (!attempt_identity(attempt, tp))
+	if (!attempt_identity(attempt, tp) || !wanted)
 		return;
 	attempt->start_ns = bpf_ktime_get_boot_ns();
 	attempt->cpu = bpf_get_smp_processor_id();

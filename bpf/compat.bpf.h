@@ -35,6 +35,17 @@ extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 				   ->field                                                         \
 			 : BPF_CORE_READ(pointer, field))
 
+/* The pointer that an address holds; 0 if it cannot be read. */
+static __always_inline void *pointer_at(const void *address)
+{
+	void *pointer = NULL;
+
+	if (bpf_rdonly_cast)
+		return UNTYPED_READ((const struct list_head *)address, next);
+	bpf_probe_read_kernel(&pointer, sizeof(pointer), address);
+	return pointer;
+}
+
 /*
  * tcp_retransmit_skb: newer kernels call it for a segment that could not leave too, with the errno
  * as a third argument, which the event's own structure has as well.

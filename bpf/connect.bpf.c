@@ -98,7 +98,7 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 	if (call->requested_mapped)
 		attempt.flags |= ATTEMPT_MAPPED;
 	attempt.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
-	identity_of_current(&attempt);
+	identity_of(&attempt, current_task());
 	if (config.min_latency_ns || !destination_wanted(&attempt) || !process_wanted(&attempt))
 		return;
 	event_send(EVENT_CONNECT, &attempt, attempt.start_ns, 0, 0);
@@ -150,16 +150,21 @@ static __always_inline void call_sent(const struct call *call, long ret)
 {
 	__u64 key = call->attempt_sk;
 	struct sock *sk = (struct sock *)key;
-	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
-	struct tracked *tracked = tracked_find(key);
+	__u8 state = UNTYPED_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
+	bool pending = state == TCP_SYN_SENT || state == TCP_SYN_RECV;
+	struct tracked *tracked;
 
-	if (!tracked || is_established(tracked))
+	if (pending && ret)
+		return; /* its result is still to come */
+	tracked = tracked_find(key);
+	/* Not wanted, and pending when those of before tracing began were looked for. */
+	if (!tracked || !tracked->attempt.start_ns || is_established(tracked))
 		return;
 	if (tracked->ended_ns)
 		attempt_end(key, tracked, tracked->ended_ns, final_error(ret));
-	else if (state != TCP_SYN_SENT && state != TCP_SYN_RECV)
+	else if (!pending)
 		result_unseen(key, tracked, state, ret);
-	else if (!ret)
+	else
 		tracked->attempt.flags |= ATTEMPT_DEFERRED; /* success, and no handshake yet */
 }
 

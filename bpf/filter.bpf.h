@@ -11,17 +11,19 @@ static __always_inline bool event_wanted(enum event_kind kind)
 	return config.events & EVENT_BIT(kind);
 }
 
-/* The part of process_wanted() that is cheap enough for every connect(2). */
-static __always_inline bool pid_wanted(void)
+static __always_inline bool pid_is_wanted(__u32 pid)
 {
-	__u32 pid;
-
-	if (!config.filter_pid && !config.follow)
-		return true;
-	pid = bpf_get_current_pid_tgid() >> 32;
 	if (config.filter_pid && !bpf_map_lookup_elem(&pids, &pid))
 		return false;
 	return !config.follow || bpf_map_lookup_elem(&followed, &pid);
+}
+
+/* The part of process_wanted() that is cheap enough for every connect(2). */
+static __always_inline bool pid_wanted(void)
+{
+	if (!config.filter_pid && !config.follow)
+		return true;
+	return pid_is_wanted(bpf_get_current_pid_tgid() >> 32);
 }
 
 /* In one of the cgroups, or below one. */
@@ -39,15 +41,18 @@ static __always_inline bool cgroup_wanted(void)
 	return false;
 }
 
-/* Whether the current process is, whose identity the attempt has. */
-static __always_inline bool process_wanted(const struct attempt *attempt)
+static __always_inline bool identity_wanted(const struct attempt *attempt)
 {
-	if (!pid_wanted() || !cgroup_wanted())
-		return false;
 	if (config.filter_uid && !bpf_map_lookup_elem(&uids, &attempt->uid))
 		return false;
 	return !config.filter_comm || bpf_map_lookup_elem(&comms, attempt->comm) ||
 	       bpf_map_lookup_elem(&comms, attempt->thread_comm);
+}
+
+/* Whether the current process is, whose identity the attempt has. */
+static __always_inline bool process_wanted(const struct attempt *attempt)
+{
+	return pid_wanted() && cgroup_wanted() && identity_wanted(attempt);
 }
 
 static __always_inline bool address_wanted(const struct attempt *attempt)
@@ -80,11 +85,17 @@ static __always_inline bool latency_wanted(const struct attempt *attempt, __u64 
 	return now - attempt->start_ns >= config.min_latency_ns;
 }
 
+/* Only some processes are wanted, so an attempt of which nobody knows whose it is is not. */
+static __always_inline bool process_filtered(void)
+{
+	return config.filter_pid || config.follow || config.filter_uid || config.filter_comm ||
+	       config.n_cgroups;
+}
+
 /* A filter hides whose attempt an unknown socket's is. */
 static __always_inline bool filters_hide(void)
 {
-	return config.filter_pid || config.follow || config.filter_uid || config.filter_comm ||
-	       config.n_cgroups || config.filter_dst || config.family;
+	return process_filtered() || config.filter_dst || config.family;
 }
 
 #endif

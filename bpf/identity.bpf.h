@@ -6,25 +6,65 @@
 #include "bpf/compat.bpf.h"
 #include "bpf/filter.bpf.h"
 
-static __always_inline void identity_of_current(struct attempt *attempt)
+/* Bit 7 of the first byte of a word that is zero, in memory order (little-endian); 0: none is. */
+static __always_inline __u64 nul_in(__u64 word)
 {
-	struct task_struct *task = current_task();
+	__u64 nuls = (word - 0x0101010101010101) & ~word & 0x8080808080808080;
+
+	return nuls & -nuls;
+}
+
+static __always_inline __u64 until_nul(__u64 word)
+{
+	__u64 nul = nul_in(word);
+
+	return nul ? word & (nul - 1) : word;
+}
+
+/*
+ * A task's name, with nothing behind its NUL, where older kernels leave what was there before. Not
+ * by bpf_get_current_comm(), which takes as long as all the rest of an identity.
+ */
+static __always_inline void task_comm(char comm[COMM_LEN], const struct task_struct *task)
+{
+	__u64 *words = (__u64 *)comm;
+
+	if (!HAS_HELPER(get_current_task_btf)) {
+		bpf_core_read(comm, COMM_LEN, &task->comm);
+	} else {
+		words[0] = *(const __u64 *)&task->comm[0];
+		words[1] = *(const __u64 *)&task->comm[8];
+	}
+	words[1] = nul_in(words[0]) ? 0 : until_nul(words[1]);
+	words[0] = until_nul(words[0]);
+}
+
+static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
+{
+	const struct css_set *cgroups = KERNEL_READ(task, cgroups);
+	const struct cgroup *cgroup = KERNEL_READ(cgroups, dfl_cgrp);
+	const struct kernfs_node *kn = KERNEL_READ(cgroup, kn);
+
+	return KERNEL_READ(kn, id);
+}
+
+static __always_inline void identity_of(struct attempt *attempt, struct task_struct *task)
+{
 	struct task_struct *leader = KERNEL_READ(task, group_leader);
 	struct task_struct *parent = KERNEL_READ(task, real_parent);
 	const struct cred *cred = KERNEL_READ(task, cred);
-	__u64 pid_tgid = bpf_get_current_pid_tgid();
 
-	attempt->pid = pid_tgid >> 32;
-	attempt->tid = (__u32)pid_tgid;
+	attempt->pid = KERNEL_READ(task, tgid);
+	attempt->tid = KERNEL_READ(task, pid);
 	attempt->ppid = KERNEL_READ(parent, tgid);
 	attempt->uid = KERNEL_READ(cred, euid.val);
-	attempt->cgroup_id = bpf_get_current_cgroup_id();
+	attempt->cgroup_id = task_cgroup_id(task);
 	attempt->process_start_ns = KERNEL_READ(leader, start_boottime);
-	bpf_get_current_comm(attempt->thread_comm, sizeof(attempt->thread_comm));
+	task_comm(attempt->thread_comm, task);
 	if (attempt->pid == attempt->tid)
 		__builtin_memcpy(attempt->comm, attempt->thread_comm, sizeof(attempt->comm));
 	else
-		BPF_CORE_READ_STR_INTO(&attempt->comm, leader, comm);
+		task_comm(attempt->comm, leader);
 }
 
 static __always_inline void identity_copy(struct attempt *to, const struct attempt *from)
@@ -43,28 +83,32 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
 #define OWNER_UNWANTED (1u << 15)
 
 /*
- * An MPTCP connection opens its further subflows from a kworker: they are the work of whoever
- * opened the first, remembered by the connection's own socket. Returns whether it is wanted.
+ * An MPTCP connection opens its further subflows wherever it comes to it, in a kworker or under a
+ * program that configures it: they are the work of whoever opened the first, remembered by the
+ * connection's own socket. If that is not known, nobody is named. Returns whether it is wanted.
  */
 static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
 	struct mptcp_subflow_context *subflow = tp->inet_conn.icsk_ulp_data;
-	__u64 parent = (__u64)BPF_CORE_READ(subflow, conn);
-	struct attempt *owner = bpf_map_lookup_elem(&mptcp_owners, &parent);
+	struct sock *parent = BPF_CORE_READ(subflow, conn);
+	__u64 key = (__u64)parent;
+	struct attempt *owner;
 	bool wanted;
 
-	if (owner) {
+	if (BPF_CORE_READ((struct mptcp_sock *)parent, first) != (struct sock *)tp) {
+		owner = bpf_map_lookup_elem(&mptcp_owners, &key);
+		if (!owner)
+			return !process_filtered();
 		identity_copy(attempt, owner);
 		return !(owner->flags & OWNER_UNWANTED);
 	}
-	if (KERNEL_READ(current_task(), flags) & PF_KTHREAD)
-		return !filters_hide(); /* opened before tracing began: nobody knows whose it is */
-	identity_of_current(attempt);
+	identity_of(attempt, current_task());
 	wanted = process_wanted(attempt);
 	if (!wanted)
 		attempt->flags |= OWNER_UNWANTED;
-	if (bpf_map_update_elem(&mptcp_owners, &parent, attempt, BPF_ANY))
+	if (bpf_map_update_elem(&mptcp_owners, &key, attempt, BPF_ANY))
 		COUNT(state);
+	attempt->flags &= ~OWNER_UNWANTED;
 	return wanted;
 }
 
@@ -73,7 +117,7 @@ static __always_inline bool attempt_identity(struct attempt *attempt, const stru
 {
 	if (attempt->origin == ORIGIN_MPTCP)
 		return subflow_identity(attempt, tp);
-	identity_of_current(attempt);
+	identity_of(attempt, current_task());
 	return process_wanted(attempt);
 }
 

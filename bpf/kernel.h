@@ -33,6 +33,7 @@ enum {
 	TCP_SYN_RECV = 3,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
+	TCP_LISTEN = 10,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -104,6 +105,10 @@ struct mptcp_subflow_context {
 	struct sock *conn; /* the MPTCP connection's own socket */
 };
 
+struct mptcp_sock {
+	struct sock *first; /* the subflow that the program itself asked for */
+};
+
 struct socket {
 	socket_state state;
 	struct sock *sk;
@@ -150,6 +155,31 @@ struct thread_info {
 
 struct io_uring_task;
 
+struct kernfs_node {
+	__u64 id;
+};
+
+struct cgroup;
+
+struct cgroup_subsys_state {
+	struct cgroup *cgroup;
+	struct cgroup_subsys_state *parent;
+};
+
+struct cgroup {
+	struct cgroup_subsys_state self;
+	struct kernfs_node *kn;
+};
+
+struct css_set {
+	struct cgroup *dfl_cgrp; /* of version 2 */
+};
+
+/* Begins with a pointer: see pointer_at(). */
+struct list_head {
+	struct list_head *next;
+};
+
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;
@@ -163,6 +193,7 @@ struct task_struct {
 	char comm[16];
 	struct files_struct *files;
 	struct signal_struct *signal;
+	struct css_set *cgroups;
 	struct io_uring_task *io_uring;
 };
 
@@ -181,6 +212,7 @@ struct trace_event_raw_sys_exit {
 };
 
 struct bpf_iter__task_file {
+	struct task_struct *task;
 	struct file *file;
 };
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Run once, right after attaching: attempts that are pending already. They are entered in the map
- * with nothing known of them (start_ns 0), so that their results are neither shown nor taken for
- * those of attempts that were lost.
+ * Run once, right after attaching. Attempts that are pending already are entered in the map with
+ * nothing known of them (start_ns 0), so that their results are neither shown nor taken for those
+ * of attempts that were lost. Of MPTCP connections that are open already it is noted whose they
+ * are, because they can open further subflows.
  */
 #include "bpf/attempt.bpf.h"
 #include "bpf/socket.bpf.h"
@@ -24,22 +25,13 @@ static __always_inline void pending_forget(__u64 key)
 		tracked_unhash(key);
 }
 
-SEC("iter/task_file")
-int pending_file(struct bpf_iter__task_file *ctx)
+static __always_inline void pending_note(struct sock *sk)
 {
 	const struct tracked unknown = {};
-	struct file *file = ctx->file; /* NULL after the last */
-	struct socket *socket;
-	struct sock *sk;
-	__u64 key;
+	__u64 key = (__u64)sk;
 
-	if (!file)
-		return 0;
-	socket = socket_of_file(file);
-	sk = BPF_CORE_READ(socket, sk);
-	if (!sk || BPF_CORE_READ(sk, sk_protocol) != IPPROTO_TCP || !is_pending(sk))
-		return 0;
-	key = (__u64)sk;
+	if (!is_pending(sk))
+		return;
 	/* It is not under the socket's lock, so only the hash map, which has locks of its own, will
 	 * do. */
 	if (!tracked_find(key))
@@ -47,5 +39,79 @@ int pending_file(struct bpf_iter__task_file *ctx)
 	/* Should it have ended meanwhile, nothing else would take it out again. */
 	if (!is_pending(sk))
 		pending_forget(key);
+}
+
+static __always_inline bool cgroup_is_wanted(__u64 id)
+{
+	for (__u32 i = 0; i < CGROUPS_MAX; i++)
+		if (i < config.n_cgroups && config.cgroups[i].id == id)
+			return true;
+	return false;
+}
+
+/* The verifier wants a bound. One that lies deeper is taken for not wanted; 10 is deep already. */
+#define CGROUP_DEPTH_MAX 64
+
+/* cgroup_wanted(), for any task. */
+static __always_inline bool task_cgroup_wanted(struct task_struct *task)
+{
+	struct cgroup_subsys_state *css = &task->cgroups->dfl_cgrp->self;
+
+	if (!config.n_cgroups)
+		return true;
+	for (int i = 0; css && i < CGROUP_DEPTH_MAX; i++) {
+		if (cgroup_is_wanted(css->cgroup->kn->id))
+			return true;
+		css = css->parent;
+	}
+	return false;
+}
+
+static __always_inline bool is_open(const struct sock *sk)
+{
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state);
+
+	return state != TCP_CLOSE && state != TCP_LISTEN;
+}
+
+/* Who holds the descriptor owns the connection, unless its beginning was seen. */
+static __always_inline void owner_note(struct sock *sk, struct task_struct *task)
+{
+	struct attempt owner = {};
+	__u64 key = (__u64)sk;
+
+	if (!is_open(sk) || bpf_map_lookup_elem(&mptcp_owners, &key))
+		return;
+	identity_of(&owner, task->group_leader); /* which thread it was is past */
+	if (!pid_is_wanted(owner.pid) || !task_cgroup_wanted(task) || !identity_wanted(&owner))
+		owner.flags = OWNER_UNWANTED;
+	bpf_map_update_elem(&mptcp_owners, &key, &owner, BPF_NOEXIST);
+	/* Should it have ended meanwhile, nothing else would take it out again. */
+	if (!is_open(sk))
+		bpf_map_delete_elem(&mptcp_owners, &key);
+}
+
+SEC("iter/task_file")
+int pending_file(struct bpf_iter__task_file *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct file *file = ctx->file; /* NULL after the last */
+	struct sock *sk, *first;
+	__u16 protocol;
+
+	if (!file || !task)
+		return 0;
+	sk = BPF_CORE_READ(socket_of_file(file), sk);
+	if (!sk)
+		return 0;
+	protocol = BPF_CORE_READ(sk, sk_protocol);
+	if (protocol == IPPROTO_TCP) {
+		pending_note(sk);
+	} else if (protocol == IPPROTO_MPTCP) {
+		owner_note(sk, task);
+		first = BPF_CORE_READ((struct mptcp_sock *)sk, first);
+		if (first)
+			pending_note(first);
+	}
 	return 0;
 }

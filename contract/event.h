@@ -52,12 +52,15 @@ enum origin {
 #define ATTEMPT_UNTIMED	  (1u << 4) /* the moment of its result went unseen: no latency */
 #define ATTEMPT_FLAGS_ALL 0x1fu
 
-/* What is fixed when the attempt begins; saddr and sport follow once they are assigned. */
+/*
+ * What is fixed when the attempt begins; saddr and sport follow once they are assigned. Where it is
+ * not known whose attempt it is, nothing is: of process, thread, user and cgroup, all are 0.
+ */
 struct attempt {
 	__u64 start_ns;		/* CLOCK_BOOTTIME, ns */
 	__u64 process_start_ns; /* CLOCK_BOOTTIME, ns: the group leader's start */
 	__u64 cgroup_id;	/* cgroup v2 id */
-	__u32 pid;		/* thread group id, initial pid namespace */
+	__u32 pid;		/* thread group id, initial pid namespace; 0: not known whose */
 	__u32 tid;
 	__u32 ppid;
 	__u32 uid;   /* effective, initial user namespace */

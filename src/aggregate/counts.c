@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "aggregate/counts.h"
 
-static void add_error(struct counts *counts, uint16_t error)
+static void add_errors(struct counts *counts, uint16_t error, uint64_t n)
 {
 	struct error_count *slot = counts->errors;
 
@@ -9,7 +9,7 @@ static void add_error(struct counts *counts, uint16_t error)
 		slot++;
 	if (slot < counts->errors + COUNTS_ERRORS)
 		slot->error = error;
-	slot->n++;
+	slot->n += n;
 }
 
 void counts_add(struct counts *counts, const struct conn *conn)
@@ -23,7 +23,7 @@ void counts_add(struct counts *counts, const struct conn *conn)
 		break;
 	case EVENT_FAILED:
 		counts->failed++;
-		add_error(counts, conn->error);
+		add_errors(counts, conn->error, 1);
 		break;
 	case EVENT_CANCELLED:
 		counts->cancelled++;
@@ -31,6 +31,17 @@ void counts_add(struct counts *counts, const struct conn *conn)
 	default:
 		break;
 	}
+}
+
+void counts_merge(struct counts *to, const struct counts *from)
+{
+	to->attempts += from->attempts;
+	to->established += from->established;
+	to->failed += from->failed;
+	to->cancelled += from->cancelled;
+	for (int i = 0; i < COUNTS_ERRORS && from->errors[i].n; i++)
+		add_errors(to, from->errors[i].error, from->errors[i].n);
+	to->errors[COUNTS_ERRORS].n += from->errors[COUNTS_ERRORS].n;
 }
 
 int counts_compare(const void *a, const void *b)

@@ -18,11 +18,13 @@ struct error_count {
 /* In an interval, a result can belong to an attempt of an earlier one. */
 struct counts {
 	uint64_t attempts, established, failed, cancelled;
-	struct error_count errors[COUNTS_ERRORS + 1]; /* of `failed`; up to the first with n 0 */
+	struct error_count errors[COUNTS_ERRORS + 1]; /* of `failed`; n 0: not there */
 };
 
 /* Other events than attempts and their results change nothing. */
 void counts_add(struct counts *counts, const struct conn *conn);
+
+void counts_merge(struct counts *to, const struct counts *from);
 
 static inline uint64_t counts_events(const struct counts *counts)
 {

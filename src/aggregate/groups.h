@@ -20,7 +20,8 @@ struct one_process {
 
 struct group {
 	struct key key;
-	bool other; /* of any keys: key says nothing */
+	bool other;    /* of any keys: key says nothing */
+	size_t folded; /* of `other`: how many keys it is of; 0: not known */
 	struct one_process process;
 	void *value; /* of the size asked for, at first all 0 */
 };

@@ -39,6 +39,19 @@ void histogram_add(struct histogram *histogram, uint64_t ns)
 	histogram->buckets[bucket_of(ns)]++;
 }
 
+void histogram_merge(struct histogram *to, const struct histogram *from)
+{
+	if (!from->n)
+		return;
+	if (!to->n || from->min_ns < to->min_ns)
+		to->min_ns = from->min_ns;
+	if (!to->n || from->max_ns > to->max_ns)
+		to->max_ns = from->max_ns;
+	to->n += from->n;
+	for (unsigned int i = 0; i < HISTOGRAM_BUCKETS; i++)
+		to->buckets[i] += from->buckets[i];
+}
+
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned int percent)
 {
 	/* Rounded up, in parts: the product could overflow. */

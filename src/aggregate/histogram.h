@@ -22,6 +22,8 @@ struct histogram {
 
 void histogram_add(struct histogram *histogram, uint64_t ns);
 
+void histogram_merge(struct histogram *to, const struct histogram *from);
+
 /* Of `percent` per cent of the values, none is greater. percent: 1 to 100. 0 if n is 0. */
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned int percent);
 

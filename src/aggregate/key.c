@@ -8,6 +8,8 @@
 void key_of(struct key *ret, const struct conn *conn, unsigned int by)
 {
 	memset(ret, 0, sizeof(*ret));
+	if (by & (BY_PROCESS | BY_PID | BY_USER))
+		ret->has_process = !!(conn->has & CONN_HAS_PROCESS);
 	/* Bytes after the NUL are the kernel's leftovers: they would tell equal names apart. */
 	if (by & (BY_PROCESS | BY_PID))
 		memcpy(ret->comm, conn->comm, strnlen(conn->comm, sizeof(ret->comm) - 1));

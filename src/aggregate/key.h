@@ -25,7 +25,7 @@ struct key {
 	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d */
 	char comm[COMM_LEN];
 	uint32_t port;
-	uint32_t reserved;
+	uint32_t has_process; /* by process, pid or user: 0 if nobody knows whose they are */
 };
 
 _Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");

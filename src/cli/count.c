@@ -1,167 +1,94 @@
 // SPDX-License-Identifier: MIT
 #include "cli/count.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "cli/count_report.h"
-#include "cli/output.h"
-#include "util/cleanup.h"
-#include "util/clock.h"
-#include "util/log.h"
-
-/* Further ones are counted together, as `other`. A row of the report takes about 100 bytes. */
-#define KEYS_MAX 10000
+#include "cli/reporter.h"
 
 struct count {
-	struct output output; /* first: ctx of the callbacks is a pointer to it */
-	struct groups *groups;
-	struct span span;
+	struct reporter reporter; /* first: the ops get a pointer to it */
+	struct count_table table; /* of the report that is being written */
 };
 
-static void on_event(void *ctx, struct session *session, const struct conn *conn,
-		     int64_t boot_to_utc_ns)
+/* The kernel side sends what is counted, and nothing else. */
+static bool wants(const struct conn *conn)
 {
-	struct count *count = ctx;
-
-	(void)session, (void)boot_to_utc_ns;
-	counts_add(groups_value(count->groups, conn), conn);
+	(void)conn;
+	return true;
 }
 
-static bool wanted(const struct count *count, const struct group *group)
+static void add(void *value, const struct conn *conn)
 {
-	const struct counts *counts = group->value;
-
-	return !count->output.options->failed_only || counts->failed || counts->cancelled;
+	counts_add(value, conn);
 }
 
-/* The books are in events: a row that finds no room loses all that it stands for. */
-static void put_row(struct count *count, struct session *session, const struct count_table *table,
-		    const struct group *group)
+static void merge(void *to, const void *from)
 {
-	struct output *output = &count->output;
-	uint64_t events = counts_events(group->value);
-	struct buffer *line;
+	counts_merge(to, from);
+}
 
-	if (!wanted(count, group)) {
-		output->filtered += events;
+static uint64_t events(const void *value)
+{
+	return counts_events(value);
+}
+
+static bool shown(const struct options *options, const void *value)
+{
+	const struct counts *counts = value;
+
+	return !options->failed_only || counts->failed || counts->cancelled;
+}
+
+static unsigned int lines(const void *value, unsigned int by)
+{
+	(void)value, (void)by;
+	return 1;
+}
+
+static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
+		  size_t n)
+{
+	struct count_table *table = &((struct count *)reporter)->table;
+	const struct options *options = reporter->output.options;
+	const struct format_context *ctx = &reporter->output.context;
+
+	if (!n) {
+		buffer_puts(out,
+			    options->failed_only ? "nothing failed\n" : "nothing was attempted\n");
 		return;
 	}
-	line = output_line(output, session, REPORT_LINE_MAX);
-	if (!line) {
-		output->lost += events;
-		return;
-	}
-	if (table)
-		count_table_row(line, table, group, &output->context);
-	else
-		count_json(line, group, output->options->by, &count->span, &output->context);
-	output_commit(output);
-	output->written += events;
-	output->reported += events;
-}
-
-/* The widths for these groups. Returns whether any is wanted. */
-static bool fit_table(const struct count *count, struct count_table *table,
-		      const struct group **groups, size_t n)
-{
-	bool any = false;
-
-	count_table_start(table, count->output.options->by);
+	count_table_start(table, options->by);
 	for (size_t i = 0; i < n; i++)
-		if (wanted(count, groups[i])) {
-			count_table_fit(table, groups[i], count->output.context.names);
-			any = true;
-		}
-	return any;
+		count_table_fit(table, groups[i], ctx->names);
+	if (ctx->width)
+		count_table_narrow(table, ctx->width);
+	count_table_header(out, table);
 }
 
-/* The title, and the header for these groups. */
-static void start_table(struct count *count, struct session *session, struct count_table *table,
-			const struct group **groups, size_t n)
+static void text(struct reporter *reporter, struct buffer *out, const struct group *group)
 {
-	struct output *output = &count->output;
-	struct buffer *line = output_line(output, session, REPORT_LINE_MAX);
-	bool any = fit_table(count, table, groups, n);
-
-	if (!line)
-		return;
-	span_title(line, &count->span, &output->context);
-	if (any)
-		count_table_header(line, table);
-	else
-		buffer_puts(line, output->options->failed_only ? "nothing failed\n"
-							       : "nothing was attempted\n");
-	output_commit(output);
+	count_table_row(out, &((struct count *)reporter)->table, group, &reporter->output.context);
 }
 
-static void report_groups(struct count *count, struct session *session, const struct group **groups,
-			  size_t n)
-{
-	bool json = count->output.options->format == &format_json;
-	struct count_table table;
-
-	if (!json)
-		start_table(count, session, &table, groups, n);
-	for (size_t i = 0; i < n; i++)
-		put_row(count, session, json ? NULL : &table, groups[i]);
-}
-
-/* What came since the last report, which is then forgotten. session: NULL at the end. */
-static void report(struct count *count, struct session *session)
-{
-	_cleanup_free_ const struct group **groups = NULL;
-	size_t n;
-	int err = groups_sorted(count->groups, counts_compare, &groups, &n);
-
-	if (err) {
-		log_error("cannot make a report: %s; it is put off", strerror(-err));
-		return;
-	}
-	count->span.end_ns = clock_now_ns(CLOCK_BOOTTIME);
-	count->output.context.boot_to_utc_ns = clock_boot_to_utc_ns();
-	report_groups(count, session, groups, n);
-	groups_clear(count->groups);
-	count->span.begin_ns = count->span.end_ns;
-}
-
-static void on_interval(void *ctx, struct session *session)
-{
-	report(ctx, session);
-}
-
-static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked)
-{
-	report(ctx, NULL);
-	output_finished(ctx, counters, tracked);
-}
-
-static void run_started(struct count *count)
-{
-	count->span.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
-	count->output.reports = true;
-}
+static const struct reporter_ops ops = {
+	.value_size = sizeof(struct counts),
+	.keys_max = 10000, /* a row of the report takes about 100 bytes */
+	.text_max = REPORT_LINE_MAX,
+	.wants = wants,
+	.add = add,
+	.merge = merge,
+	.compare = counts_compare,
+	.events = events,
+	.shown = shown,
+	.lines = lines,
+	.header_lines = 1,
+	.begin = begin,
+	.text = text,
+	.json = count_json,
+};
 
 int count_main(const struct options *options, bool color)
 {
-	struct session_client client;
 	struct count count;
-	int status = output_open(&count.output, options, color);
 
-	if (status)
-		return status;
-	if (groups_new(options->by, sizeof(struct counts), KEYS_MAX, &count.groups)) {
-		log_error("no memory");
-		output_close(&count.output);
-		return EXIT_FAILED;
-	}
-	run_started(&count);
-	client = output_client(&count.output);
-	client.event = on_event;
-	client.interval = on_interval;
-	client.finished = on_finished;
-	status = session_run(options, &client);
-	groups_free(count.groups);
-	output_close(&count.output);
-	return status;
+	return reporter_run(&count.reporter, &ops, options, color);
 }

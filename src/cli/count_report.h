@@ -15,7 +15,7 @@ enum count_column {
 	COUNT_COLUMNS,
 };
 
-/* The widths of the columns, as wide as the widest cell; 0: not there. At first all 0. */
+/* The widths of the columns, as wide as the widest cell or narrowed; 0: not there. */
 struct count_table {
 	unsigned int width[COUNT_COLUMNS];
 };
@@ -24,6 +24,9 @@ struct count_table {
 void count_table_start(struct count_table *table, unsigned int by);
 void count_table_fit(struct count_table *table, const struct group *group,
 		     const struct names *names);
+
+/* Takes from what can be shortened until a row fits so many columns, if it can. */
+void count_table_narrow(struct count_table *table, unsigned int width);
 
 /* Each appends one line, newline included. */
 void count_table_header(struct buffer *out, const struct count_table *table);

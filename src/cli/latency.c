@@ -1,23 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "cli/latency.h"
 
-#include <errno.h>
-#include <string.h>
-
 #include "cli/latency_report.h"
-#include "cli/output.h"
-#include "util/cleanup.h"
-#include "util/clock.h"
-#include "util/log.h"
-
-/* Further ones come together, as `other`. A histogram takes 4 KiB. */
-#define KEYS_MAX 1000
-
-struct latency {
-	struct output output; /* first: ctx of the callbacks is a pointer to it */
-	struct groups *groups;
-	struct span span;
-};
+#include "cli/reporter.h"
 
 /* T8 of the specification: a deferred one holds the application's own idle time. */
 static bool is_handshake(const struct conn *conn)
@@ -26,116 +11,57 @@ static bool is_handshake(const struct conn *conn)
 	       conn->origin != ORIGIN_REPAIR;
 }
 
-static void on_event(void *ctx, struct session *session, const struct conn *conn,
-		     int64_t boot_to_utc_ns)
+static void add(void *value, const struct conn *conn)
 {
-	struct latency *latency = ctx;
-
-	(void)session, (void)boot_to_utc_ns;
-	if (is_handshake(conn))
-		histogram_add(groups_value(latency->groups, conn), conn->latency_ns);
-	else
-		latency->output.filtered++;
+	histogram_add(value, conn->latency_ns);
 }
 
-/* The books are in events: a histogram that finds no room loses all that it stands for. */
-static void put_group(struct latency *latency, struct session *session, const struct group *group)
+static void merge(void *to, const void *from)
 {
-	const struct histogram *histogram = group->value;
-	struct output *output = &latency->output;
-	unsigned int by = output->options->by;
-	struct buffer *text = output_line(output, session, LATENCY_DRAWING_MAX);
-
-	if (!text) {
-		output->lost += histogram->n;
-		return;
-	}
-	if (output->options->format == &format_json)
-		latency_json(text, group, by, &latency->span, &output->context);
-	else
-		latency_drawing(text, group, by, &output->context);
-	output_commit(output);
-	output->written += histogram->n;
-	output->reported += histogram->n;
+	histogram_merge(to, from);
 }
 
-static void put_title(struct latency *latency, struct session *session, bool empty)
+static uint64_t events(const void *value)
 {
-	struct output *output = &latency->output;
-	struct buffer *line = output_line(output, session, REPORT_LINE_MAX);
-
-	if (!line)
-		return;
-	span_title(line, &latency->span, &output->context);
-	if (empty)
-		buffer_literal(line, "no connection was established\n");
-	output_commit(output);
+	return ((const struct histogram *)value)->n;
 }
 
-static void report_groups(struct latency *latency, struct session *session,
-			  const struct group **groups, size_t n)
+static unsigned int lines(const void *value, unsigned int by)
 {
-	if (latency->output.options->format != &format_json)
-		put_title(latency, session, !n);
-	for (size_t i = 0; i < n; i++)
-		put_group(latency, session, groups[i]);
+	return latency_drawing_lines(value, by);
 }
 
-/* What came since the last report, which is then forgotten. session: NULL at the end. */
-static void report(struct latency *latency, struct session *session)
+static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
+		  size_t n)
 {
-	_cleanup_free_ const struct group **groups = NULL;
-	size_t n;
-	int err = groups_sorted(latency->groups, histogram_compare, &groups, &n);
-
-	if (err) {
-		log_error("cannot make a report: %s; it is put off", strerror(-err));
-		return;
-	}
-	latency->span.end_ns = clock_now_ns(CLOCK_BOOTTIME);
-	latency->output.context.boot_to_utc_ns = clock_boot_to_utc_ns();
-	report_groups(latency, session, groups, n);
-	groups_clear(latency->groups);
-	latency->span.begin_ns = latency->span.end_ns;
+	(void)reporter, (void)groups;
+	if (!n)
+		buffer_literal(out, "no connection was established\n");
 }
 
-static void on_interval(void *ctx, struct session *session)
+static void text(struct reporter *reporter, struct buffer *out, const struct group *group)
 {
-	report(ctx, session);
+	latency_drawing(out, group, reporter->output.options->by, &reporter->output.context);
 }
 
-static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked)
-{
-	report(ctx, NULL);
-	output_finished(ctx, counters, tracked);
-}
-
-static void run_started(struct latency *latency)
-{
-	latency->span.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
-	latency->output.reports = true;
-}
+static const struct reporter_ops ops = {
+	.value_size = sizeof(struct histogram),
+	.keys_max = 1000, /* a histogram takes 4 KiB */
+	.text_max = LATENCY_DRAWING_MAX,
+	.wants = is_handshake,
+	.add = add,
+	.merge = merge,
+	.compare = histogram_compare,
+	.events = events,
+	.lines = lines,
+	.begin = begin,
+	.text = text,
+	.json = latency_json,
+};
 
 int latency_main(const struct options *options, bool color)
 {
-	struct session_client client;
-	struct latency latency;
-	int status = output_open(&latency.output, options, color);
+	struct reporter reporter;
 
-	if (status)
-		return status;
-	if (groups_new(options->by, sizeof(struct histogram), KEYS_MAX, &latency.groups)) {
-		log_error("no memory");
-		output_close(&latency.output);
-		return EXIT_FAILED;
-	}
-	run_started(&latency);
-	client = output_client(&latency.output);
-	client.event = on_event;
-	client.interval = on_interval;
-	client.finished = on_finished;
-	status = session_run(options, &client);
-	groups_free(latency.groups);
-	output_close(&latency.output);
-	return status;
+	return reporter_run(&reporter, &ops, options, color);
 }

@@ -101,6 +101,14 @@ void latency_drawing(struct buffer *out, const struct group *group, unsigned int
 	put_numbers(out, histogram);
 }
 
+unsigned int latency_drawing_lines(const struct histogram *histogram, unsigned int by)
+{
+	struct rows rows = rows_of(histogram);
+	unsigned int drawn = rows.greatest ? 1 + rows.last - rows.first + 1 : 0;
+
+	return (by ? 2 : 0) + drawn + 1;
+}
+
 /* [from_us, below_us, n] of each row that is not empty. */
 static void json_buckets(struct buffer *out, const struct histogram *histogram)
 {

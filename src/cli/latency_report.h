@@ -11,6 +11,9 @@
 void latency_drawing(struct buffer *out, const struct group *group, unsigned int by,
 		     const struct format_context *ctx);
 
+/* How many lines it takes. */
+unsigned int latency_drawing_lines(const struct histogram *histogram, unsigned int by);
+
 /* Appends one line, newline included. */
 void latency_json(struct buffer *out, const struct group *group, unsigned int by,
 		  const struct span *span, const struct format_context *ctx);

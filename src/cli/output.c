@@ -59,6 +59,12 @@ static void look_at_terminal(struct output *output)
 	output->terminal_rows = size.ws_row;
 }
 
+unsigned int output_rows(struct output *output)
+{
+	look_at_terminal(output);
+	return output->options->format == &format_json ? 0 : output->terminal_rows;
+}
+
 static bool header_due(const struct output *output)
 {
 	if (!output->options->format->header || output->reports)
@@ -167,6 +173,8 @@ static void try_reopen(struct output *output)
 	int err = sink_reopen(output->sink);
 
 	output->reopen = err == -EAGAIN;
+	if (!err)
+		output->gone = false;
 	if (!err && output->options->write_path)
 		output->since_header = 0; /* the new file begins with one */
 	if (err && err != -EAGAIN)
@@ -293,11 +301,20 @@ void output_finished(void *ctx, const struct counters *counters, uint64_t tracke
 	print_summary(output, &stop);
 }
 
+/* Not to be waited for when it is gone: it would always be ready to say so. */
 static int output_fd(void *ctx)
 {
 	struct output *output = ctx;
 
-	return sink_fd(output->sink);
+	return output->gone ? -1 : sink_fd(output->sink);
+}
+
+static void on_gone(void *ctx, struct session *session)
+{
+	struct output *output = ctx;
+
+	output->gone = true;
+	write_failed(output, session, -EPIPE);
 }
 
 static bool output_pending(void *ctx)
@@ -320,6 +337,7 @@ struct session_client output_client(struct output *output)
 		.finished = output_finished,
 		.output_fd = output_fd,
 		.output_pending = output_pending,
+		.output_gone = on_gone,
 	};
 }
 

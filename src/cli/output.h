@@ -27,6 +27,7 @@ struct output {
 	unsigned int since_header;  /* lines, the header included; 0: none yet */
 	int write_error;	    /* the last errno told; 0: output works */
 	bool reopen, closed;
+	bool gone; /* nobody reads; a file that is a pipe can be opened anew */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
@@ -43,6 +44,9 @@ struct session_client output_client(struct output *output);
  */
 struct buffer *output_line(struct output *output, struct session *session, size_t max);
 void output_commit(struct output *output);
+
+/* The lines of the terminal that standard output is, for text; 0: it is none, or not known. */
+unsigned int output_rows(struct output *output);
 
 void output_flush(struct output *output, struct session *session);
 

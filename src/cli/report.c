@@ -25,28 +25,36 @@ const char *key_column_name(enum key_column column)
 	return columns[column].name;
 }
 
-static void number_or_name(struct cell *cell, uint32_t number, const char *name)
+void other_cell(struct cell *cell, const struct group *group)
+{
+	if (!group->folded) {
+		cell_word(cell, "other");
+		return;
+	}
+	cell_start(cell);
+	buffer_u64(&cell->text, group->folded);
+	buffer_literal(&cell->text, " more");
+	cell_done(cell);
+}
+
+/* Of the names of users and services: a file has no width of its own. */
+#define NAME_MAX_COLUMNS 32
+
+static void number_or_name(struct cell *cell, uint32_t number, const char *name, unsigned int max)
 {
 	if (name)
-		cell_name(cell, name, 32);
+		cell_name(cell, name, max < NAME_MAX_COLUMNS ? max : NAME_MAX_COLUMNS);
 	else
 		cell_number(cell, number);
 }
 
-static void address_cell(struct cell *cell, const uint8_t addr[16])
-{
-	cell_start(cell);
-	field_address(&cell->text, addr, address_family(addr));
-	cell_done(cell);
-}
-
 void key_cell(struct cell *cell, const struct group *group, enum key_column column,
-	      const struct names *names)
+	      const struct names *names, unsigned int max)
 {
 	const struct key *key = &group->key;
 
-	if (group->other) {
-		cell_word(cell, "other");
+	if (column <= KEY_USER && !key->has_process) {
+		cell_word(cell, "-");
 		return;
 	}
 	switch (column) {
@@ -57,16 +65,16 @@ void key_cell(struct cell *cell, const struct group *group, enum key_column colu
 			cell_number(cell, group->process.pid);
 		return;
 	case KEY_COMM:
-		cell_name(cell, key->comm, COMM_LEN);
+		cell_name(cell, key->comm, max);
 		return;
 	case KEY_USER:
-		number_or_name(cell, key->uid, names_user(names, key->uid));
+		number_or_name(cell, key->uid, names_user(names, key->uid), max);
 		return;
 	case KEY_DST:
-		address_cell(cell, key->addr);
+		cell_address(cell, key->addr, address_family(key->addr), max);
 		return;
 	case KEY_PORT:
-		number_or_name(cell, key->port, names_service(names, (uint16_t)key->port));
+		number_or_name(cell, key->port, names_service(names, (uint16_t)key->port), max);
 		return;
 	default:
 		if (key->cgroup_id)
@@ -83,13 +91,14 @@ void key_title(struct buffer *out, const struct group *group, unsigned int by,
 	struct cell cell;
 
 	if (group->other) {
-		buffer_literal(out, "other");
+		other_cell(&cell, group);
+		cell_put(out, &cell, 0, false);
 		return;
 	}
 	for (enum key_column column = 0; column < KEY_COLUMNS; column++) {
 		if (!key_has(by, column) || (column == KEY_PID && group->process.several))
 			continue;
-		key_cell(&cell, group, column, names);
+		key_cell(&cell, group, column, names, KEY_CELL_MAX);
 		buffer_puts(out, space);
 		buffer_puts(out, columns[column].title);
 		buffer_putc(out, '=');
@@ -160,9 +169,9 @@ static void json_group(struct buffer *out, const struct group *group, unsigned i
 		json_address(out, key->addr);
 	if (by & BY_PORT)
 		report_json_number(out, "network.peer.port", key->port);
-	if (by & (BY_PROCESS | BY_PID))
+	if (by & (BY_PROCESS | BY_PID) && key->has_process)
 		json_process(out, group);
-	if (by & BY_USER)
+	if (by & BY_USER && key->has_process)
 		report_json_number(out, "process.user.id", key->uid);
 	if (by & BY_CGROUP && key->cgroup_id) {
 		put_json_key(out, "tpconnect.cgroup.id");

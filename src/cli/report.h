@@ -16,20 +16,35 @@ struct span {
 };
 
 /* The columns that a key can have. */
-enum key_column { KEY_PID, KEY_COMM, KEY_USER, KEY_DST, KEY_PORT, KEY_CGROUP, KEY_COLUMNS };
+enum key_column {
+	KEY_PID, /* to KEY_USER: who */
+	KEY_COMM,
+	KEY_USER,
+	KEY_DST,
+	KEY_PORT,
+	KEY_CGROUP,
+	KEY_COLUMNS,
+};
 
 /* Whether keys of these BY_* bits have that column; its name, in capitals. */
 bool key_has(unsigned int by, enum key_column column);
 const char *key_column_name(enum key_column column);
 
+/* No cell of a key needs more columns. */
+#define KEY_CELL_MAX 39
+
 /*
- * Its cell: "-" for what is not known. A group of several processes of one name has `several` for
- * a PID; `other` says so in every column.
+ * Its cell, names and addresses in at most max columns: "-" for what is not known. A group of
+ * several processes of one name has `several` for a PID. Not for `other`.
  */
 void key_cell(struct cell *cell, const struct group *group, enum key_column column,
-	      const struct names *names);
+	      const struct names *names, unsigned int max);
 
-/* "comm=curl dst=192.0.2.1"; "other"; nothing, if nothing is grouped by. */
+/* Of `other`, in the place of all its columns: "other", or "12 more" where it is known of how many.
+ */
+void other_cell(struct cell *cell, const struct group *group);
+
+/* "comm=curl dst=192.0.2.1"; as other_cell(); nothing, if nothing is grouped by. */
 void key_title(struct buffer *out, const struct group *group, unsigned int by,
 	       const struct names *names);
 

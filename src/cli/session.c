@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
@@ -42,7 +43,7 @@ struct session {
 	sigset_t old_mask;
 	struct child child; /* pid 0: none, or ended */
 	int child_status;
-	bool child_signalled;
+	bool child_signalled, child_abandoned;
 	int64_t boot_to_utc_ns;
 	uint64_t received; /* records */
 	unsigned int ticks;
@@ -112,12 +113,36 @@ static void drain_last(struct session *session)
 	}
 }
 
+/* Whether a shell gave us the terminal, and takes it back when we stop. */
+static bool has_terminal(void)
+{
+	pid_t group = getpgrp();
+
+	return tcgetpgrp(STDIN_FILENO) == group || tcgetpgrp(STDERR_FILENO) == group;
+}
+
+/*
+ * A command that stops itself, and not everything that the terminal has in front, would leave the
+ * shell waiting for us: so stop as well, and let the command go on when we may.
+ */
+static void child_stopped(struct session *session)
+{
+	if (!has_terminal())
+		return;
+	raise(SIGSTOP);
+	kill(session->child.pid, SIGCONT);
+}
+
 static void child_reap(struct session *session)
 {
 	int status;
 
-	if (!session->child.pid || waitpid(session->child.pid, &status, WNOHANG) <= 0)
+	if (!session->child.pid || waitpid(session->child.pid, &status, WNOHANG | WUNTRACED) <= 0)
 		return;
+	if (WIFSTOPPED(status)) {
+		child_stopped(session);
+		return;
+	}
 	session->child.pid = 0;
 	session->child_status = child_exit_status(status);
 	session_stop(session, EXIT_DONE);
@@ -126,14 +151,23 @@ static void child_reap(struct session *session)
 /* The command gets its chance to end by itself; a second signal does not wait for that. */
 static void interrupted(struct session *session, const struct signalfd_siginfo *info)
 {
-	if (!session->child.pid || session->child_signalled) {
+	if (!session->child.pid) {
+		/* The terminal has shown "^C", and goes on behind it. */
+		if (info->ssi_code == SI_KERNEL && isatty(STDERR_FILENO))
+			fputc('\n', stderr);
+		session_stop(session, EXIT_DONE);
+		return;
+	}
+	/* What the terminal sends, it sends to the command as well, which may live on with it. */
+	if (info->ssi_code == SI_KERNEL)
+		return;
+	if (session->child_signalled) {
+		session->child_abandoned = true;
 		session_stop(session, EXIT_DONE);
 		return;
 	}
 	session->child_signalled = true;
-	/* What the terminal sends, it sends to the command as well. */
-	if (info->ssi_code != SI_KERNEL)
-		kill(session->child.pid, info->ssi_signo);
+	kill(session->child.pid, (int)info->ssi_signo);
 }
 
 static void on_signal(struct session *session)
@@ -141,12 +175,24 @@ static void on_signal(struct session *session)
 	struct signalfd_siginfo info;
 
 	while (read(session->fds[FD_SIGNAL].fd, &info, sizeof(info)) == sizeof(info)) {
-		if (info.ssi_signo == SIGCHLD)
+		switch (info.ssi_signo) {
+		case SIGCHLD:
 			child_reap(session);
-		else if (info.ssi_signo == SIGHUP)
-			session->client->hangup(session->client->ctx, session);
-		else
+			break;
+		case SIGUSR1:
+		case SIGUSR2:
+			if (session->child.pid)
+				kill(session->child.pid, (int)info.ssi_signo);
+			break;
+		case SIGHUP:
+			if (session->options->write_path) {
+				session->client->hangup(session->client->ctx, session);
+				break;
+			}
+			/* fall through */
+		default:
 			interrupted(session, &info);
+		}
 	}
 }
 
@@ -190,6 +236,8 @@ static void turn(struct session *session, bool wait)
 	/* What happened before the wall clock was set is shown by the clock of before. */
 	if (!(fds[FD_CLOCK_STEP].revents & POLLIN))
 		clock_refresh(session);
+	if (fds[FD_OUTPUT].revents & (POLLERR | POLLHUP))
+		client->output_gone(client->ctx, session);
 	empty = drain(session);
 	if (fds[FD_CLOCK_STEP].revents & POLLIN) {
 		clock_step_rearm(fds[FD_CLOCK_STEP].fd);
@@ -222,15 +270,18 @@ static int timer_open(uint64_t first_ns, uint64_t interval_ns)
 	return fd;
 }
 
-static int signals_open(sigset_t *old_mask)
+/* With a command, also what is of no interest to us, but may be to it. */
+static int signals_open(sigset_t *old_mask, bool for_command)
 {
+	static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
+	static const int passed_on[] = {SIGQUIT, SIGUSR1, SIGUSR2};
 	sigset_t mask;
 
 	sigemptyset(&mask);
-	sigaddset(&mask, SIGINT);
-	sigaddset(&mask, SIGTERM);
-	sigaddset(&mask, SIGHUP);
-	sigaddset(&mask, SIGCHLD);
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		sigaddset(&mask, ours[i]);
+	for (size_t i = 0; for_command && i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+		sigaddset(&mask, passed_on[i]);
 	sigprocmask(SIG_BLOCK, &mask, old_mask);
 	/* A closed pipe and a file at its limit are errors of write(2), no reason to die. */
 	signal(SIGPIPE, SIG_IGN);
@@ -245,7 +296,7 @@ static int open_fds(struct session *session)
 
 	for (int i = 0; i < FD_COUNT; i++)
 		fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-	fds[FD_SIGNAL].fd = signals_open(&session->old_mask);
+	fds[FD_SIGNAL].fd = signals_open(&session->old_mask, options->argv);
 	fds[FD_TICK].fd = timer_open(TICK_NS, TICK_NS);
 	/* Without it, a step of the wall clock is noticed a little later: no reason to give up. */
 	fds[FD_CLOCK_STEP].fd = clock_step_open();
@@ -379,17 +430,13 @@ static void loop(struct session *session)
 /* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */
 static int final_status(struct session *session)
 {
-	int status;
-
 	if (!session->options->argv || session->status != EXIT_DONE)
 		return session->status;
-	if (!session->child.pid || session->child_signalled)
-		return session->child_status;
-	sigprocmask(SIG_SETMASK, &session->old_mask, NULL);
-	while (waitpid(session->child.pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return EXIT_FAILED;
-	return child_exit_status(status);
+	while (session->child.pid && !session->child_abandoned) {
+		poll(&session->fds[FD_SIGNAL], 1, -1);
+		on_signal(session);
+	}
+	return session->child_status;
 }
 
 int session_run(const struct options *options, const struct session_client *client)

@@ -47,6 +47,9 @@ struct session_client {
 	/* A descriptor to wait for, and whether for more than its errors. */
 	int (*output_fd)(void *ctx);
 	bool (*output_pending)(void *ctx);
+
+	/* There is nobody at the other end of that descriptor any more. */
+	void (*output_gone)(void *ctx, struct session *session);
 };
 
 /* Returns the exit status; messages have been logged. */

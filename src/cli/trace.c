@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
-#include "cli/output.h"
 #include "cli/trace.h"
+
+#include "cli/output.h"
+#include "cli/summary.h"
 #include "util/log.h"
+
+struct trace {
+	struct output output; /* first: ctx of the callbacks is a pointer to it */
+	struct summary summary;
+};
 
 static void on_event(void *ctx, struct session *session, const struct conn *conn,
 		     int64_t boot_to_utc_ns)
 {
-	struct output *output = ctx;
+	struct trace *trace = ctx;
+	struct output *output = &trace->output;
 	uint64_t max = output->options->max_events;
 	struct buffer *line;
 
@@ -14,6 +22,8 @@ static void on_event(void *ctx, struct session *session, const struct conn *conn
 		output->filtered++;
 		return;
 	}
+	if (output->options->argv)
+		summary_add(&trace->summary, conn);
 	line = output_line(output, session, FORMAT_LINE_MAX);
 	if (!line) {
 		output->lost++;
@@ -26,19 +36,41 @@ static void on_event(void *ctx, struct session *session, const struct conn *conn
 		session_stop(session, EXIT_DONE);
 }
 
+/* For a command, what became of its connections. */
+static void log_summary(const struct trace *trace)
+{
+	char text[2048];
+	struct buffer out = {.data = text, .cap = sizeof(text)};
+
+	summary_put(&out, &trace->summary, trace->output.options->events);
+	if (out.len)
+		log_info("%.*s", (int)out.len, text);
+}
+
+static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked)
+{
+	struct trace *trace = ctx;
+
+	output_flush_patiently(&trace->output);
+	if (trace->output.options->argv)
+		log_summary(trace);
+	output_finished(&trace->output, counters, tracked);
+}
+
 int trace_main(const struct options *options, bool color)
 {
 	struct session_client client;
-	struct output output;
-	int status = output_open(&output, options, color);
+	struct trace trace = {0};
+	int status = output_open(&trace.output, options, color);
 
 	if (status)
 		return status;
 	if (options->names && options->format != &format_table)
 		log_warning("-N shows names in tables only, such as -o table; here are numbers");
-	client = output_client(&output);
+	client = output_client(&trace.output);
 	client.event = on_event;
+	client.finished = on_finished;
 	status = session_run(options, &client);
-	output_close(&output);
+	output_close(&trace.output);
 	return status;
 }

@@ -27,6 +27,7 @@ enum conn_has {
 	CONN_HAS_RTT = 1 << 5,
 	CONN_HAS_CGROUP = 1 << 6,
 	CONN_HAS_RETRIES = 1 << 7, /* known for what was sent; the count may be 0 */
+	CONN_HAS_PROCESS = 1 << 8, /* pid, tid, ppid, uid, process_start_ns and both names */
 };
 
 struct conn {

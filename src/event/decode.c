@@ -72,28 +72,34 @@ static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && !memcmp(a->addr, b->addr, sizeof(a->addr));
 }
 
-static void set_attempt(struct conn *conn, const struct attempt *a)
+static void set_process(struct conn *conn, const struct attempt *a)
 {
-	conn->start_ns = a->start_ns;
-	conn->cpu = a->cpu;
+	conn->has |= CONN_HAS_PROCESS;
 	conn->process_start_ns = a->process_start_ns;
 	conn->pid = a->pid;
 	conn->tid = a->tid;
 	conn->ppid = a->ppid;
 	conn->uid = a->uid;
+	memcpy(conn->comm, a->comm, COMM_LEN);
+	memcpy(conn->thread_comm, a->thread_comm, COMM_LEN);
+	if (a->cgroup_id) {
+		conn->cgroup_id = a->cgroup_id;
+		conn->has |= CONN_HAS_CGROUP;
+	}
+}
+
+static void set_attempt(struct conn *conn, const struct attempt *a)
+{
+	conn->start_ns = a->start_ns;
+	conn->cpu = a->cpu;
 	conn->netns = a->netns;
 	conn->origin = (enum origin)a->origin;
 	conn->family = a->family;
 	conn->not_sent = a->flags & ATTEMPT_NOT_SENT;
 	conn->deferred = a->flags & ATTEMPT_DEFERRED;
 	conn->mapped = a->flags & ATTEMPT_MAPPED;
-	memcpy(conn->comm, a->comm, COMM_LEN);
-	memcpy(conn->thread_comm, a->thread_comm, COMM_LEN);
-
-	if (a->cgroup_id) {
-		conn->cgroup_id = a->cgroup_id;
-		conn->has |= CONN_HAS_CGROUP;
-	}
+	if (a->pid)
+		set_process(conn, a);
 }
 
 static void set_endpoints(struct conn *conn, const struct attempt *a)

@@ -82,6 +82,16 @@ static void put_address(struct cell *cell, const char *address, size_t len, uint
 	}
 }
 
+void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, unsigned int max)
+{
+	char data[48]; /* the longest address has 39 */
+	struct buffer address = {.data = data, .cap = sizeof(data)};
+
+	field_address(&address, addr, family);
+	cell_start(cell);
+	put_address(cell, data, address.len, family, max);
+}
+
 /* The service's name if the room is enough to show the address beside it, else the number. */
 static void port_cell(struct cell *cell, uint16_t port, const char *service, size_t room)
 {

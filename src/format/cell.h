@@ -30,6 +30,9 @@ void cell_number(struct cell *cell, uint64_t number);
  */
 void cell_name(struct cell *cell, const char *name, unsigned int max);
 
+/* An address, in at most max columns (from 5): what is too long is shortened as below. */
+void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, unsigned int max);
+
 /*
  * An address and a port, in at most max columns: too long an address loses its middle (IPv6) or
  * its end (IPv4), or goes altogether, but the port stays. service: the port's name, NULL to show

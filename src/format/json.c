@@ -183,7 +183,8 @@ static void json_event(struct buffer *out, const struct conn *conn,
 	put_head(out, conn->time_ns, "tcp.", event_kind_name(conn->kind), ctx);
 	put_connection_id(out, conn);
 	put_network(out, conn);
-	put_process(out, conn, ctx);
+	if (conn->has & CONN_HAS_PROCESS)
+		put_process(out, conn, ctx);
 	put_result(out, conn);
 	put_attempt(out, conn);
 	if (conn->kind == EVENT_CLOSE)

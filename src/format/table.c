@@ -40,7 +40,7 @@ struct growth {
 static const unsigned int narrowest[COLUMNS] = {12, 7, 8, SRC_MIN, 15, 6, 12, 7};
 static const struct growth growths[] = {
 	{DST, IPV4_MAX}, {EVENT, 11}, {SRC, 15}, {SRC, IPV4_MAX},
-	{COMM, 15},	 {ERROR, 13}, {DST, 47},
+	{COMM, 15},	 {ERROR, 13}, {DST, 47}, {SRC, 47},
 };
 
 static struct layout layout_of(unsigned int total)
@@ -118,6 +118,14 @@ static void shrink(unsigned int *width, unsigned int *over, unsigned int least)
 	*over -= by;
 }
 
+static void fill_comm(struct cell *cell, const struct conn *conn, unsigned int max)
+{
+	if (conn->has & CONN_HAS_PROCESS)
+		cell_name(cell, conn->comm, max);
+	else
+		cell_word(cell, "-");
+}
+
 /* Who, from and to where: what can be long. `room` is for all three, spaces included. */
 static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
 		      const struct layout *layout, const struct format_context *ctx,
@@ -125,7 +133,7 @@ static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
 {
 	unsigned int comm, src, dst, over;
 
-	cell_name(&cells[COMM], conn->comm, COMM_LEN);
+	fill_comm(&cells[COMM], conn, COMM_LEN);
 	fill_src(&cells[SRC], conn, CELL_MAX);
 	fill_dst(&cells[DST], conn, ctx, CELL_MAX);
 	comm = cells[COMM].width;
@@ -140,7 +148,7 @@ static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
 	shrink(&comm, &over, layout->width[COMM]);
 	shrink(&dst, &over, layout->width[DST]);
 	shrink(&src, &over, SRC_MIN);
-	cell_name(&cells[COMM], conn->comm, comm);
+	fill_comm(&cells[COMM], conn, comm);
 	fill_src(&cells[SRC], conn, src);
 	fill_dst(&cells[DST], conn, ctx, dst);
 }
@@ -170,7 +178,10 @@ static void fill_cells(struct cell cells[COLUMNS], const struct conn *conn,
 	cell_start(&cells[TIME]);
 	field_time_of_day(&cells[TIME].text, conn->time_ns + (uint64_t)ctx->boot_to_utc_ns);
 	cell_done(&cells[TIME]);
-	cell_number(&cells[PID], conn->pid);
+	if (conn->has & CONN_HAS_PROCESS)
+		cell_number(&cells[PID], conn->pid);
+	else
+		cell_word(&cells[PID], "-");
 	fill_result(cells, conn);
 	for (int i = COMM; i <= DST; i++)
 		cell_start(&cells[i]);

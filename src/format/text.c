@@ -113,7 +113,7 @@ static void put_event(struct buffer *out, const struct conn *conn, bool color)
 
 static void put_who_and_where(struct buffer *out, const struct conn *conn)
 {
-	buffer_literal(out, " pid=");
+	buffer_literal(out, " pid="); /* always there: 0, which is no process, if not known */
 	buffer_u64(out, conn->pid);
 	buffer_literal(out, " proto=6 dst=");
 	put_endpoint(out, &conn->dst, conn->family);
@@ -121,10 +121,12 @@ static void put_who_and_where(struct buffer *out, const struct conn *conn)
 		buffer_literal(out, " src=");
 		put_endpoint(out, &conn->src, conn->family);
 	}
-	buffer_literal(out, " comm=");
-	put_name(out, conn->comm);
-	buffer_literal(out, " uid=");
-	buffer_u64(out, conn->uid);
+	if (conn->has & CONN_HAS_PROCESS) {
+		buffer_literal(out, " comm=");
+		put_name(out, conn->comm);
+		buffer_literal(out, " uid=");
+		buffer_u64(out, conn->uid);
+	}
 }
 
 static void put_attempt(struct buffer *out, const struct conn *conn)

@@ -253,10 +253,12 @@ static void check_text(const struct line *line, const struct attempt *a)
 		expect(&in, " src=");
 		expect_endpoint(&in, a->family, a->saddr, a->sport);
 	}
-	expect(&in, " comm=");
-	expect_name(&in, a->comm);
-	expect(&in, " uid=");
-	expect_number(&in, a->uid);
+	if (a->pid) {
+		expect(&in, " comm=");
+		expect_name(&in, a->comm);
+		expect(&in, " uid=");
+		expect_number(&in, a->uid);
+	}
 	expect(&in, " event=");
 	in.at -= strlen(" event=");
 	expect_pairs(&in);
@@ -343,22 +345,39 @@ static void check_json_name(const json_t *object, const char *key, const char *e
 	json_decref(valid);
 }
 
+/* All of it, or nothing. */
+static void check_json_process(json_t *object, const struct attempt *a)
+{
+	static const char *const keys[] = {
+		"process.pid",		 "thread.id",
+		"process.parent_pid",	 "process.executable.name",
+		"thread.name",		 "process.user.id",
+		"process.creation.time", "tpconnect.cgroup.id",
+	};
+
+	for (size_t i = 0; !a->pid && i < sizeof(keys) / sizeof(keys[0]); i++)
+		check(!json_object_get(object, keys[i]), "%s of nobody", keys[i]);
+	if (!a->pid)
+		return;
+	check_integer(object, "process.pid", a->pid);
+	check_integer(object, "thread.id", a->tid);
+	check_integer(object, "process.user.id", a->uid);
+	check_json_name(object, "process.executable.name", a->comm);
+	check_json_name(object, "thread.name", a->thread_comm);
+}
+
 static void check_json(const struct line *line, const struct attempt *a)
 {
 	json_t *object = parse_json(line);
 
 	check_integer(object, "tpconnect.seq", 7);
-	check_integer(object, "process.pid", a->pid);
-	check_integer(object, "thread.id", a->tid);
-	check_integer(object, "process.user.id", a->uid);
+	check_json_process(object, a);
 	check_integer(object, "network.peer.port", a->dport);
 	check_json_address(object, "network.peer.address", a->daddr);
 	if (a->sport) {
 		check_integer(object, "network.local.port", a->sport);
 		check_json_address(object, "network.local.address", a->saddr);
 	}
-	check_json_name(object, "process.executable.name", a->comm);
-	check_json_name(object, "thread.name", a->thread_comm);
 	json_decref(object);
 }
 

@@ -28,21 +28,23 @@ def of_event: of_line + {
     "network.type": ["ipv4", "ipv6"],
     "network.peer.address": "address",
     "network.peer.port": "any port",
+    "tpconnect.origin": ["connect", "compat", "io_uring", "sendmsg", "kernel", "mptcp", "repair",
+                         "unknown"],
+    "tpconnect.netns": "id"
+};
+# All of it or nothing; nothing is only for what the kernel does for somebody it does not tell.
+def of_process: {
     "process.pid": "id",
     "thread.id": "id",
     "process.executable.name": "string",
     "thread.name": "string",
     "process.user.id": "int",
     "process.creation.time": "time",
-    "tpconnect.origin": ["connect", "compat", "io_uring", "sendmsg", "kernel", "mptcp", "repair",
-                         "unknown"],
-    "tpconnect.netns": "id",
     "tpconnect.cgroup.id": "digits"
 };
 def optional: {
     "network.local.address": "address",
     "network.local.port": "port",
-    "process.parent_pid": "id",
     "tpconnect.sent": [false],
     "tpconnect.deferred": [true],
     "tpconnect.requested.address": "address",
@@ -80,16 +82,22 @@ def of_notice: {
     })
 };
 
-def must_have:
-    if of_notice[.] then of_line + of_notice[.] elif of_name[.] then of_event + of_name[.]
+def is_of_nobody: ."tpconnect.origin" == "mptcp" and ."process.pid" == null;
+def must_have: ."event.name" as $name |
+    if of_notice[$name] then of_line + of_notice[$name]
+    elif of_name[$name] then
+        of_event + of_name[$name] + if is_of_nobody then {} else of_process end
     else null end;
-def may_have:
-    if of_name[.] then optional + (may_of_name[.] // {}) else {} end;
+def may_have: ."event.name" as $name |
+    if of_name[$name] then
+        optional + (may_of_name[$name] // {}) +
+        if is_of_nobody then {} else {"process.parent_pid": "id"} end
+    else {} end;
 
-def problems: . as $line | ."event.name" as $name | ($name | must_have) as $must |
+def problems: . as $line | must_have as $must |
     if $must == null then "an unknown event"
     else
-        ($must + ($name | may_have)) as $types |
+        ($must + may_have) as $types |
         ($must | keys[] | select($line[.] == null) | "lacks \(.)"),
         (to_entries[] | .key as $key |
          if $types[$key] == null then "has a key \($key)"

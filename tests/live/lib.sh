@@ -82,7 +82,7 @@ case_cleanup() {
     done
     ! mountpoint -q full || umount full
     if [[ -n ${cgroup:-} ]]; then
-        await rmdir "$cgroup"
+        await find "$cgroup" -depth -type d -exec rmdir {} +
     fi
     wait
 } 2>/dev/null
@@ -207,6 +207,14 @@ trace_raw() {
 }
 
 gone() { ! kill -0 "$1" 2>/dev/null; }
+
+all_gone() {
+    local pid
+
+    for pid; do
+        gone "$pid" || return 1
+    done
+}
 
 # Waits for tpconnect's end and demands its exit status.
 trace_ends() {

@@ -17,7 +17,7 @@
 
 static const struct conn plain = {
 	.kind = EVENT_CONNECT,
-	.has = CONN_HAS_CGROUP,
+	.has = CONN_HAS_PROCESS | CONN_HAS_CGROUP,
 	.pid = 7,
 	.process_start_ns = 70,
 	.uid = 1000,
@@ -84,6 +84,17 @@ static void what_stands_behind_a_name_is_not_part_of_it(void **state)
 	assert_true(same_key(&plain, &other, BY_PROCESS | BY_PID));
 	other.comm[4] = 'x';
 	assert_false(same_key(&plain, &other, BY_PROCESS));
+}
+
+static void an_unknown_process_is_one_of_its_own(void **state)
+{
+	struct conn root = {.has = CONN_HAS_PROCESS}, unknown = {0};
+
+	(void)state;
+	assert_false(same_key(&root, &unknown, BY_PROCESS));
+	assert_false(same_key(&root, &unknown, BY_PID));
+	assert_false(same_key(&root, &unknown, BY_USER));
+	assert_true(same_key(&root, &unknown, BY_DST | BY_PORT));
 }
 
 static void an_unknown_cgroup_is_one_of_its_own(void **state)
@@ -348,6 +359,7 @@ int main(void)
 		cmocka_unit_test(keys_differ_only_by_what_is_asked_for),
 		cmocka_unit_test(a_pid_used_again_is_another_process),
 		cmocka_unit_test(what_stands_behind_a_name_is_not_part_of_it),
+		cmocka_unit_test(an_unknown_process_is_one_of_its_own),
 		cmocka_unit_test(an_unknown_cgroup_is_one_of_its_own),
 		cmocka_unit_test(names_of_by_are_found),
 		cmocka_unit_test(groups_are_sorted_by_attempts_then_results_then_key),

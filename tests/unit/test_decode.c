@@ -390,6 +390,24 @@ static void a_request_is_known_where_it_differs_from_the_destination(void **stat
 	assert_false(decoded(&record).has & CONN_HAS_REQUESTED);
 }
 
+static void of_nobody_nothing_is_known(void **state)
+{
+	struct close_event record = sample(EVENT_CONNECT);
+	struct conn conn;
+
+	(void)state;
+	assert_true(decoded(&record).has & CONN_HAS_PROCESS);
+	record.event.attempt.pid = 0;
+	conn = decoded(&record);
+	assert_false(conn.has & (CONN_HAS_PROCESS | CONN_HAS_CGROUP));
+	assert_int_equal(conn.pid, 0);
+	assert_int_equal(conn.uid, 0);
+	assert_string_equal(conn.comm, "");
+	/* What is the socket's own stays known. */
+	assert_int_equal(conn.netns, 4026531840);
+	assert_true(conn.has & CONN_HAS_SRC);
+}
+
 static void the_cgroup_is_known_when_it_is_not_0(void **state)
 {
 	struct close_event record = sample(EVENT_CONNECT);
@@ -492,6 +510,7 @@ int main(void)
 		cmocka_unit_test(only_results_of_what_was_sent_have_a_latency),
 		cmocka_unit_test(a_latency_of_nothing_is_known_and_a_negative_one_is_absent),
 		cmocka_unit_test(a_request_is_known_where_it_differs_from_the_destination),
+		cmocka_unit_test(of_nobody_nothing_is_known),
 		cmocka_unit_test(the_cgroup_is_known_when_it_is_not_0),
 		cmocka_unit_test(retries_are_known_for_what_was_sent_also_when_none),
 		cmocka_unit_test(a_close_carries_its_numbers),

@@ -14,6 +14,7 @@
 
 #include "cli/count_report.h"
 #include "cli/latency_report.h"
+#include "cli/summary.h"
 #include "cli/options.h"
 #include "format/fields.h"
 #include "util/cleanup.h"
@@ -53,7 +54,7 @@ static struct conn random_conn(uint64_t *seed)
 	static const uint16_t errors[] = {ECONNREFUSED, EADDRNOTAVAIL, EPERM, 4095};
 	struct conn conn = {
 		.kind = EVENT_CONNECT + next_random(seed) % (EVENT_KIND_END - 1),
-		.has = next_random(seed) % 256,
+		.has = next_random(seed) % (2 * CONN_HAS_PROCESS),
 		.time_ns = next_random(seed),
 		.pid = next_random(seed) % 4194305,
 		.family = next_random(seed) % 2 ? 4 : 6,
@@ -217,7 +218,8 @@ static struct counts some_counts = {
 static struct group group_of(void *value)
 {
 	struct group group = {
-		.key = {.uid = 33,
+		.key = {.has_process = 1,
+			.uid = 33,
 			.comm = "e\033vil",
 			.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
 			.port = 443,
@@ -238,6 +240,9 @@ static void counts_make_a_table(void **state)
 	(void)state;
 	count_table_start(&table, BY_PROCESS | BY_DST);
 	count_table_fit(&table, &group, NULL);
+	group.process.several = true;
+	count_table_fit(&table, &group, NULL);
+	group.process.several = false;
 	count_table_fit(&table, &other, NULL);
 	span_title(&out, &second, &ctx_2026);
 	count_table_header(&out, &table);
@@ -245,15 +250,79 @@ static void counts_make_a_table(void **state)
 	group.process.several = true;
 	count_table_row(&out, &table, &group, &ctx_2026);
 	count_table_row(&out, &table, &other, &ctx_2026);
+	other.folded = 123;
+	count_table_row(&out, &table, &other, &ctx_2026);
 	assert_string_equal(text_of(&out),
 			    "2026-02-16 12:34:57.000 UTC, the last 1.000s:\n"
-			    "  PID COMM  DST       ATTEMPTS ESTABLISHED FAILED CANCELLED ERRORS\n"
-			    "    7 e?vil 192.0.2.1       12           8      4         0 "
+			    "    PID COMM  DST       ATTEMPTS ESTAB FAILED CANCEL ERRORS\n"
+			    "      7 e?vil 192.0.2.1       12     8      4      0 "
 			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
-			    "several e?vil 192.0.2.1       12           8      4         0 "
+			    "several e?vil 192.0.2.1       12     8      4      0 "
 			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
-			    "other other other           12           8      4         0 "
+			    "other                         12     8      4      0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
+			    "123 more                      12     8      4      0 "
 			    "ECONNREFUSED=3,ETIMEDOUT=1\n");
+}
+
+/* Of a line without control characters: the columns that it takes. */
+static unsigned int columns_of(const char *text)
+{
+	unsigned int columns = 0;
+
+	for (; *text && *text != '\n'; text++)
+		columns += (*text & 0xc0) != 0x80;
+	return columns;
+}
+
+static void a_table_is_narrowed_to_what_is_there(void **state)
+{
+	static struct counts counts = {
+		.attempts = 100000,
+		.failed = 23456,
+		.errors = {{ECONNREFUSED, 23400}, {EADDRNOTAVAIL, 55}, {ENETUNREACH, 1}},
+	};
+	struct group group = group_of(&counts);
+
+	(void)state;
+	memcpy(group.key.comm, "123456789abcdef", COMM_LEN);
+	memset(group.key.addr, 0xfe, sizeof(group.key.addr));
+	group.process.several = true;
+	for (unsigned int width = 300; width >= 72; width--) {
+		struct buffer out = empty_buffer();
+		struct count_table table;
+		const char *row;
+
+		count_table_start(&table, BY_PROCESS | BY_DST);
+		count_table_fit(&table, &group, NULL);
+		count_table_narrow(&table, width);
+		count_table_row(&out, &table, &group, &ctx_2026);
+		row = text_of(&out);
+		assert_in_range(columns_of(row), 60, width);
+		/* No number of an errno loses digits. */
+		assert_true(strstr(row, "ECONNREFUSED=23400") || !strstr(row, "ECONNREFUSED="));
+		assert_true(strstr(row, "EADDRNOTAVAIL=55") || !strstr(row, "EADDRNOTAVAIL="));
+	}
+}
+
+static void merged_counts_and_histograms_are_sums(void **state)
+{
+	static struct histogram sum, part, all;
+	struct counts counts = {0};
+
+	(void)state;
+	counts_merge(&counts, &some_counts);
+	counts_merge(&counts, &some_counts);
+	assert_int_equal(counts.attempts, 24);
+	assert_int_equal(counts.failed, 8);
+	assert_int_equal(counts.errors[1].error, ETIMEDOUT);
+	assert_int_equal(counts.errors[1].n, 2);
+	for (unsigned int i = 1; i < 100; i++) {
+		histogram_add(i % 3 ? &sum : &part, (uint64_t)i * i * 1000);
+		histogram_add(&all, (uint64_t)i * i * 1000);
+	}
+	histogram_merge(&sum, &part);
+	assert_memory_equal(&sum, &all, sizeof(sum));
 }
 
 static void counts_make_json_of_numbers_only(void **state)
@@ -303,6 +372,7 @@ static void latencies_are_drawn_as_bcc_does(void **state)
 		"         8 -> 15         : 0        |                                        |\n"
 		"        16 -> 31         : 1        |*                                       |\n"
 		"n=81 p50<=0.006ms p90<=0.006ms p99<=0.020ms max=0.020ms\n");
+	assert_int_equal(latency_drawing_lines(&histogram, BY_DST), 7);
 	out = empty_buffer();
 	latency_json(&out, &group, 0, &second, &ctx_2026);
 	assert_non_null(
@@ -324,6 +394,53 @@ static void the_longest_drawing_fits(void **state)
 	out = (struct buffer){.data = storage, .cap = REPORT_LINE_MAX};
 	latency_json(&out, &group, 0xff, &second, &ctx_2026);
 	assert_false(out.overflow);
+}
+
+/* A command's summary */
+
+static void summarize(struct summary *summary, enum event_kind kind, uint16_t error, uint64_t ns)
+{
+	const struct conn conn = {
+		.kind = kind,
+		.has = CONN_HAS_LATENCY,
+		.error = error,
+		.latency_ns = ns,
+		.family = 6,
+		.dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}, .port = 443},
+	};
+
+	summary_add(summary, &conn);
+}
+
+static void assert_summary(const struct summary *summary, uint32_t events, const char *expected)
+{
+	struct buffer out = empty_buffer();
+
+	summary_put(&out, summary, events);
+	assert_string_equal(text_of(&out), expected);
+}
+
+static void a_summary_says_what_was_asked_for_only(void **state)
+{
+	const uint32_t all = ~0u, failed = EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_RETRY);
+	struct summary summary = {0};
+
+	(void)state;
+	assert_summary(&summary, all, "no connection was attempted");
+	assert_summary(&summary, EVENT_BIT(EVENT_CLOSE), "");
+	summarize(&summary, EVENT_ESTABLISHED, 0, 412000);
+	assert_summary(&summary, all,
+		       "1 attempt: 1 established; it took 0.412ms, to [2001:db8::7]:443");
+	summarize(&summary, EVENT_CONNECT, 0, 0);
+	summarize(&summary, EVENT_FAILED, ETIMEDOUT, 3000000000);
+	summarize(&summary, EVENT_FAILED, ECONNREFUSED, 1000);
+	summarize(&summary, EVENT_FAILED, ETIMEDOUT, 1000);
+	assert_summary(&summary, all,
+		       "4 attempts: 1 established, 3 failed (ETIMEDOUT 2, ECONNREFUSED 1); the "
+		       "slowest took 3.000s, to [2001:db8::7]:443 (failed)");
+	assert_summary(&summary, failed,
+		       "3 failed (ETIMEDOUT 2, ECONNREFUSED 1); the slowest took 3.000s, to "
+		       "[2001:db8::7]:443 (failed)");
 }
 
 /* Their options */
@@ -382,9 +499,12 @@ int main(void)
 		cmocka_unit_test(short_durations_are_cut_off_never_rounded_up),
 		cmocka_unit_test(names_come_from_their_files),
 		cmocka_unit_test(counts_make_a_table),
+		cmocka_unit_test(a_table_is_narrowed_to_what_is_there),
+		cmocka_unit_test(merged_counts_and_histograms_are_sums),
 		cmocka_unit_test(counts_make_json_of_numbers_only),
 		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
 		cmocka_unit_test(the_longest_drawing_fits),
+		cmocka_unit_test(a_summary_says_what_was_asked_for_only),
 		cmocka_unit_test(commands_of_reports_take_an_interval_and_groups),
 	};
 

@@ -50,7 +50,7 @@ case_curl() {
 close_event() { jq -c 'select(."event.name" == "tcp.close")' record; }
 
 case_transfer() { # 31
-    local bytes=1048576 again took duration retransmits
+    local bytes=1048576 again took duration
 
     # One packet in 50 is lost, either way; with larger ones, there would be too few.
     ip -n "$a" link set veth0 gso_max_segs 1
@@ -68,14 +68,12 @@ case_transfer() { # 31
     await test -s peer || fail "the server has not ended"
     [[ $(close_event | jq '."tpconnect.bytes_sent"') -eq $(cat peer) && $(cat peer) -eq $bytes ]] ||
         fail "the peer has received $(cat peer) bytes: $(close_event)"
-    # By the program's own count and clock, which it read a moment before it closed.
+    # By the program's own count and clock; round-trip time and count of the event are those that
+    # the kernel told the program.
     read -r again took <<<"$(tail -n 1 trigger_messages)"
     [[ $again -gt 0 ]] || fail "nothing had to be sent again"
-    retransmits="$(close_event | jq '."tpconnect.retransmits"')"
-    [[ $retransmits -ge $again && $retransmits -le $((again + 5)) ]] ||
-        fail "$again were sent again: $(close_event)"
     duration="$(close_event | jq '."tpconnect.connection.duration_ns" / 1000 | floor')"
-    [[ $duration -ge $((took - 1000)) && $duration -lt $((took + 1000000)) ]] ||
+    [[ $duration -ge $((took - 100000)) && $duration -lt $((took + 100000)) ]] ||
         fail "lasted $duration us, not $took"
 }
 

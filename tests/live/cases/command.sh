@@ -74,13 +74,79 @@ case_command_last_events() { # section 7
 }
 
 case_command_interrupted() { # section 7
-    "$tpconnect" -w events -- sh -c 'trap "exit 9" TERM; echo ready; while :; do sleep 0.05; done' \
+    "$tpconnect" -w events -- sh -c 'trap "exit 9" TERM; echo "ready $$"; while :; do sleep 0.05; done' \
         >stdout 2>messages &
     tracer=$!
     pids+=("$tracer")
     await grep -q ready stdout || fail "the command did not start: $(cat messages)"
     kill -TERM "$tracer"
     trace_ends 9
+}
+
+# A command that says which signals it gets, and ends with SIGTERM. A shell lets what it starts in
+# the background ignore some of them. Its tpconnect goes to $tracer.
+listener() {
+    : >stdout
+    # shellcheck disable=SC2016 # for the inner shell
+    env --default-signal=INT,QUIT "$tpconnect" "$@" -- sh -c 'for name in INT HUP QUIT USR1 USR2; do trap "echo $name" $name; done
+        trap "exit 9" TERM; echo "ready $$"; while :; do sleep 0.02; done' >stdout 2>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -q ready stdout || fail "the command did not start: $(cat messages)"
+    pids+=("$(sed -n 's/^ready //p' stdout)")
+}
+
+case_command_signals() { # section 7
+    local name
+
+    for name in USR1 USR2; do
+        listener
+        kill "-$name" "$tracer"
+        await grep -q "$name" stdout || fail "SIG$name is not passed on: $(cat stdout)"
+        kill -TERM "$tracer"
+        trace_ends 9
+    done
+    # What ends a command mostly: the first is passed on, a second one does not wait for its end.
+    for name in HUP QUIT INT; do
+        listener
+        kill "-$name" "$tracer"
+        await grep -q "$name" stdout || fail "SIG$name is not passed on: $(cat stdout)"
+        kill -TERM "$tracer"
+        trace_ends 0
+    done
+    # With a file, SIGHUP opens that anew, and the command hears nothing of it.
+    listener -w events
+    mv events events.old
+    kill -HUP "$tracer"
+    await test -e events || fail "the file was not opened anew"
+    kill -TERM "$tracer"
+    trace_ends 9
+    [[ $(wc -l <stdout) -eq 1 ]] || fail "SIGHUP was passed on in spite of -w: $(cat stdout)"
+}
+
+case_command_summary() { # section 7
+    local said
+
+    serve "$b" 10.99.0.2 80
+    rule_in "$b" input "tcp dport 82 drop"
+    # shellcheck disable=SC2016 # for the inner shell
+    trace_shell '"$triggers/connect" -n 2 ECONNREFUSED 10.99.0.2 90
+        "$triggers/connect" established 10.99.0.2 80
+        "$triggers/connect" -u ENETUNREACH 10.97.0.1 80
+        "$triggers/giveup" exit 10.99.0.2 82'
+    said='5 attempts: 1 established, 3 failed (ECONNREFUSED 2, ENETUNREACH 1), 1 cancelled; '
+    grep -qF "$said" messages || fail "no summary: $(cat messages)"
+    # Of the attempts that took some time, the one that got no answer took the longest.
+    grep -qE 'the slowest took [0-9.]+ms, to 10\.99\.0\.2:82 \(cancelled\)$' messages ||
+        fail "not the slowest: $(cat messages)"
+    [[ $(tail -n 1 messages) == *" written="* ]] || fail "the books are not last: $(cat messages)"
+    check
+    run_traced -- true
+    grep -q ': no connection was attempted$' messages || fail "no summary: $(cat messages)"
+    run_traced -q -- true
+    [[ $(wc -l <messages) -eq 1 ]] || fail "a summary in spite of -q: $(cat messages)"
+    run_traced -e retry -- true
+    ! grep -q attempt messages || fail "a summary of what was not asked for: $(cat messages)"
 }
 
 case_command_time() { # -t with a command: tracing ends before the command, whose status counts

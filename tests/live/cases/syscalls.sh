@@ -66,18 +66,116 @@ case_fastopen_unsent() { # 15
     check opens=0 uncounted=1 accepted=false
 }
 
-case_mptcp() { # 16
+# B accepts MPTCP connections, and both sides let them have more subflows.
+serve_mptcp() {
     ip -n "$a" address add 10.99.0.11/24 dev veth0
-    within "$a" ip mptcp limits set subflow 2 add_addr_accepted 2 || skip "this kernel, or its ip, has no MPTCP"
-    within "$b" ip mptcp limits set subflow 2 add_addr_accepted 2
-    within "$a" ip mptcp endpoint add 10.99.0.11 dev veth0 subflow
-    nsenter --net="/run/netns/$b" "$triggers/mptcp" serve 10.99.0.2 80 2>mptcp_server &
+    ip -n "$b" address add 10.99.0.12/24 dev veth0
+    within "$a" ip mptcp limits set subflow 4 add_addr_accepted 2 || skip "no MPTCP in this kernel or its ip"
+    within "$b" ip mptcp limits set subflow 4 add_addr_accepted 2
+    nsenter --net="/run/netns/$b" "$triggers/mptcp" serve 0.0.0.0 80 2>mptcp_server &
     pids+=($!)
     await grep -qs listening mptcp_server || skip "$(cat mptcp_server)"
+}
+
+case_mptcp() { # 16
+    serve_mptcp
+    within "$a" ip mptcp endpoint add 10.99.0.11 dev veth0 subflow
     trace
     trigger mptcp 10.99.0.2 80 10.99.0.11
     stop_trace
     check accepted=false
+}
+
+# mptcp_before hold|lend: an MPTCP connection of before tracing begins.
+mptcp_before() {
+    serve_mptcp
+    nsenter --net="/run/netns/$a" "$triggers/mptcp" "$1" 10.99.0.2 80 10.99.0.11 10.99.0.12 \
+        >>expected 2>holder < <(sleep "$STEP_SECONDS") &
+    pids+=($!)
+    await grep -qs connected holder || fail "no connection: $(cat holder)"
+}
+
+# Further subflows: one by `ip`, in its own context; one by a kworker, as B tells its address.
+add_subflows() {
+    within "$a" ip mptcp endpoint add 10.99.0.11 dev veth0 subflow
+    wait_for 1 established
+    within "$b" ip mptcp endpoint add 10.99.0.12 dev veth0 signal
+    wait_for 2 established
+}
+
+# mptcp_trace FILE OPTION...: one more tpconnect; returns when it is attached.
+mptcp_trace() {
+    local file="$1"
+    shift
+
+    "$tpconnect" --netns "$a" -e all,-close -o json -w "$file" "$@" 2>>messages &
+    pids+=($!)
+    tracers+=($!)
+    await grep -qs '"tpconnect.start"' "$file" || fail "it did not start: $(cat messages)"
+}
+
+# Whoever holds the descriptor owns the connection, and is who the filters ask for.
+case_mptcp_of_before() { # 16, 34
+    local tracers=() file owner
+
+    mptcp_before hold
+    owner="${pids[-1]}"
+    make_cgroup
+    mkdir -p "$cgroup/of/it" "$cgroup/other"
+    echo "$owner" >"$cgroup/of/it/cgroup.procs"
+    mptcp_trace unwanted.name -C ip
+    mptcp_trace unwanted.user -u 4321
+    mptcp_trace unwanted.pid -p $$
+    mptcp_trace unwanted.command -- sleep 60
+    mptcp_trace unwanted.cgroup --cgroup "$cgroup/other"
+    trace -e all,-close -C mptcp --cgroup "$cgroup" -u 0 -p "$owner"
+    add_subflows
+    stop_trace
+    check accepted=false opens=2
+    kill -TERM "${tracers[@]}"
+    await all_gone "${tracers[@]}" || fail "they did not end: $(cat messages)"
+    for file in unwanted.*; do
+        [[ $(grep -c '"tpconnect.events.sent":0,' "$file") -eq 1 ]] || fail "$file: $(cat "$file")"
+    done
+}
+
+case_mptcp_pending_before() { # 16, 34: its result is that of no lost attempt
+    serve_mptcp
+    peer_is_away
+    before mptcp 10.99.0.2 80
+    await pending 1 || fail "the attempt is not pending"
+    trace
+    peer_is_back
+    await test -s before || fail "it was not established"
+    stop_trace
+    check accepted=false opens=0
+}
+
+# The subflow that names the owner is not of the network that is asked for.
+case_mptcp_filtered() { # 16, 33
+    serve_mptcp
+    trace -e all,-close -d 10.99.0.12
+    nsenter --net="/run/netns/$a" "$triggers/mptcp" hold 10.99.0.2 80 10.99.0.11 10.99.0.12 \
+        >held 2>holder < <(sleep "$STEP_SECONDS") &
+    pids+=($!)
+    await grep -qs connected holder || fail "no connection: $(cat holder)"
+    within "$b" ip mptcp endpoint add 10.99.0.12 dev veth0 signal
+    wait_for 1 established
+    stop_trace
+    grep '"10.99.0.12"' held >expected
+    check accepted=false opens=1
+}
+
+case_mptcp_of_nobody() { # 16, 34: nobody can know whose it is, and nobody is invented
+    mptcp_before lend
+    trace -e all,-close
+    text_trace
+    add_subflows
+    stop_text_trace
+    stop_trace
+    check accepted=false opens=2
+    grep -qE '^[^ ]+ pid=0 proto=6 dst=10.99.0.12:80 src=10.99.0.1:[0-9]+ event=established' text ||
+        fail "the text invents somebody: $(cat text)"
 }
 
 case_mptcp_fallback() { # 16

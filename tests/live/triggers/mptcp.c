@@ -2,11 +2,16 @@
 /*
  * An MPTCP connection. Usage: mptcp ADDR PORT [SECOND_ADDR]; with SECOND_ADDR, it is held until
  * there has been time for a second subflow, from that address. "mptcp serve ADDR PORT" accepts.
+ *
+ * "mptcp hold ADDR PORT FROM TO" holds a connection until its standard input ends, and expects
+ * further subflows alone: one from FROM, one to TO. "mptcp lend ..." does so as well, but the only
+ * reference to the connection is in a message that nobody has read: no process has a descriptor.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "trigger.h"
@@ -44,14 +49,74 @@ static void serve(const struct target *target)
 	}
 }
 
-/* By the kernel, from a kworker, but the doing of this process. */
-static void expect_subflow(const struct target *target, const char *from)
+/* Takes fd away from this process; it goes on living in the queue of a pair that stays open. */
+static void lend(int fd)
+{
+	char control[CMSG_SPACE(sizeof(fd))] = {};
+	struct iovec byte = {.iov_base = "x", .iov_len = 1};
+	struct msghdr message = {
+		.msg_iov = &byte,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	int pair[2];
+
+	*header = (struct cmsghdr){
+		.cmsg_len = CMSG_LEN(sizeof(fd)),
+		.cmsg_level = SOL_SOCKET,
+		.cmsg_type = SCM_RIGHTS,
+	};
+	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || sendmsg(pair[0], &message, 0) != 1)
+		die("SCM_RIGHTS");
+	close(fd);
+}
+
+static void expect_nobody(void)
+{
+	static const char *const keys[] = {
+		"process.pid",		 "thread.id",
+		"process.parent_pid",	 "process.executable.name",
+		"thread.name",		 "process.user.id",
+		"process.creation.time", "tpconnect.cgroup.id",
+	};
+
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		expect_null(keys[i]);
+}
+
+/* What a further subflow is known to be, whoever owns it. */
+static void expect_further(const struct target *target, const char *from, bool owned)
 {
 	expect("established", target);
-	expect_string("network.local.address", from);
+	if (from)
+		expect_string("network.local.address", from);
 	expect_string("network.local.port", "*");
 	expect_string("tpconnect.origin", "mptcp");
+	if (!owned)
+		expect_nobody();
 	expect_end();
+}
+
+static void hold(char **args, bool owned)
+{
+	struct target target = target_parse(args[0], args[1], false);
+	struct target second = target_parse(args[3], args[1], false);
+	int fd = mptcp_socket(&target);
+	char byte;
+
+	demand("connect", connect_to(fd, &target) ? errno : 0, 0);
+	if (write(fd, "x", 1) != 1)
+		die("write");
+	if (!owned)
+		lend(fd);
+	expect_further(&target, args[2], owned);
+	expect_further(&second, NULL, owned);
+	fprintf(stderr, "connected\n");
+	while (read(STDIN_FILENO, &byte, 1) > 0)
+		;
 }
 
 int main(int argc, char **argv)
@@ -63,8 +128,12 @@ int main(int argc, char **argv)
 		target = target_parse(argv[2], argv[3], false);
 		serve(&target);
 	}
+	if (argc == 6 && (!strcmp(argv[1], "hold") || !strcmp(argv[1], "lend"))) {
+		hold(argv + 2, !strcmp(argv[1], "hold"));
+		return 0;
+	}
 	if (argc != 3 && argc != 4)
-		die("usage: mptcp [serve] ADDR PORT [SECOND_ADDR]");
+		die("usage: mptcp [serve | hold | lend] ADDR PORT [SECOND_ADDR | FROM TO]");
 	target = target_parse(argv[1], argv[2], false);
 	fd = mptcp_socket(&target);
 	demand("connect", connect_to(fd, &target) ? errno : 0, 0);
@@ -74,7 +143,8 @@ int main(int argc, char **argv)
 		if (write(fd, "x", 1) != 1) /* a second subflow needs the peer's consent first */
 			die("write");
 		usleep(500000);
-		expect_subflow(&target, argv[3]);
+		/* By the kernel, from a kworker, but the doing of this process. */
+		expect_further(&target, argv[3], true);
 	}
 	close(fd);
 }

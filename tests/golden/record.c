@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: MIT
+#define _GNU_SOURCE 1 /* strerrorname_np */
+#include "record.h"
+
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/format.h"
+#include "util/cleanup.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* Errnos are below it: MAX_ERRNO of the kernel's err.h. */
+#define ERRNO_END 4096
+
+void die(const struct place *place, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s:%u: ", place->path, place->line);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+/* Words of a record */
+
+enum word_type {
+	WORD_NUMBER,
+	WORD_NAME,
+	WORD_KIND,
+	WORD_ORIGIN,
+	WORD_ERROR,
+	WORD_DST,
+	WORD_SRC,
+	WORD_REQUESTED,
+	WORD_FLAG, /* no value: sets the bit `arg` of attempt.flags */
+	WORD_RESET,
+};
+
+struct word {
+	const char *key;
+	enum word_type type;
+	size_t offset, size; /* of the field in struct close_event */
+	unsigned int arg;
+};
+
+#define FIELD(member)                                                                              \
+	offsetof(struct close_event, member), sizeof(((struct close_event *)NULL)->member)
+
+static const struct word words[] = {
+	{"kind", WORD_KIND, FIELD(event.kind), 0},
+	{"time_ns", WORD_NUMBER, FIELD(event.time_ns), 0},
+	{"error", WORD_ERROR, FIELD(event.error), 0},
+	{"retries", WORD_NUMBER, FIELD(event.retries), 0},
+	{"reset", WORD_RESET, FIELD(event.reset), 0},
+	{"start_ns", WORD_NUMBER, FIELD(event.attempt.start_ns), 0},
+	{"process_start_ns", WORD_NUMBER, FIELD(event.attempt.process_start_ns), 0},
+	{"cgroup", WORD_NUMBER, FIELD(event.attempt.cgroup_id), 0},
+	{"pid", WORD_NUMBER, FIELD(event.attempt.pid), 0},
+	{"tid", WORD_NUMBER, FIELD(event.attempt.tid), 0},
+	{"ppid", WORD_NUMBER, FIELD(event.attempt.ppid), 0},
+	{"uid", WORD_NUMBER, FIELD(event.attempt.uid), 0},
+	{"netns", WORD_NUMBER, FIELD(event.attempt.netns), 0},
+	{"cpu", WORD_NUMBER, FIELD(event.attempt.cpu), 0},
+	{"origin", WORD_ORIGIN, FIELD(event.attempt.origin), 0},
+	{"dst", WORD_DST, FIELD(event.attempt.daddr), 0},
+	{"src", WORD_SRC, FIELD(event.attempt.saddr), 0},
+	{"requested", WORD_REQUESTED, FIELD(event.attempt.requested), 0},
+	{"comm", WORD_NAME, FIELD(event.attempt.comm), 0},
+	{"thread_comm", WORD_NAME, FIELD(event.attempt.thread_comm), 0},
+	{"not_sent", WORD_FLAG, FIELD(event.attempt.flags), ATTEMPT_NOT_SENT},
+	{"deferred", WORD_FLAG, FIELD(event.attempt.flags), ATTEMPT_DEFERRED},
+	{"mapped", WORD_FLAG, FIELD(event.attempt.flags), ATTEMPT_MAPPED},
+	{"established_ns", WORD_NUMBER, FIELD(established_ns), 0},
+	{"tx", WORD_NUMBER, FIELD(bytes_sent), 0},
+	{"rx", WORD_NUMBER, FIELD(bytes_received), 0},
+	{"retrans", WORD_NUMBER, FIELD(retransmits), 0},
+	{"rtt_us", WORD_NUMBER, FIELD(rtt_us), 0},
+};
+
+static const struct word *find_word(const char *key)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (!strcmp(words[i].key, key))
+			return &words[i];
+	return NULL;
+}
+
+/* Values */
+
+static void store(struct close_event *record, const struct word *word, uint64_t value,
+		  const struct place *place)
+{
+	void *field = (char *)record + word->offset;
+
+	if (word->size < sizeof(value) && value >> (8 * word->size))
+		die(place, "%s does not fit %zu bytes", word->key, word->size);
+	switch (word->size) {
+	case sizeof(__u8):
+		*(__u8 *)field = (__u8)value;
+		break;
+	case sizeof(__u16):
+		*(__u16 *)field = (__u16)value;
+		break;
+	case sizeof(__u32):
+		*(__u32 *)field = (__u32)value;
+		break;
+	default:
+		*(__u64 *)field = value;
+		break;
+	}
+}
+
+static uint64_t parse_number(const char *text, const struct place *place)
+{
+	char *end;
+	uint64_t value;
+
+	errno = 0;
+	value = strtoull(text, &end, 10);
+	if (errno || !isdigit((unsigned char)*text) || *end)
+		die(place, "not a number: '%s'", text);
+	return value;
+}
+
+static unsigned int parse_kind(const char *text, const struct place *place)
+{
+	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++)
+		if (!strcmp(event_kind_name((enum event_kind)kind), text))
+			return kind;
+	die(place, "no such kind: '%s'", text);
+}
+
+static unsigned int parse_origin(const char *text, const struct place *place)
+{
+	for (unsigned int origin = 0; origin < ORIGIN_END; origin++)
+		if (!strcmp(origin_name((enum origin)origin), text))
+			return origin;
+	die(place, "no such origin: '%s'", text);
+}
+
+/* By name, or by number for what has no name. */
+static uint64_t parse_error(const char *text, const struct place *place)
+{
+	for (int error = 1; error < ERRNO_END; error++) {
+		const char *name = strerrorname_np(error);
+
+		if (name && !strcmp(name, text))
+			return (unsigned int)error;
+	}
+	return parse_number(text, place);
+}
+
+/* "192.0.2.1:80" or "[2001:db8::1]:80". Returns the family. */
+static __u8 parse_endpoint(char *text, __u8 addr[16], __u16 *port, const struct place *place)
+{
+	bool bracketed = *text == '[';
+	char *colon = strrchr(text, ':');
+	uint64_t number;
+
+	if (!colon || (bracketed && colon[-1] != ']'))
+		die(place, "not an address and port: '%s'", text);
+	number = parse_number(colon + 1, place);
+	if (number > UINT16_MAX)
+		die(place, "not a port: '%s'", colon + 1);
+	*port = (__u16)number;
+	colon[bracketed ? -1 : 0] = '\0';
+	memcpy(addr, (const __u8[12]){[10] = 0xff, [11] = 0xff}, 12);
+	if (bracketed ? inet_pton(AF_INET6, text + 1, addr) != 1
+		      : inet_pton(AF_INET, text, addr + 12) != 1)
+		die(place, "not an address: '%s'", text);
+	return bracketed ? 6 : 4;
+}
+
+static void set_endpoint(struct attempt *a, enum word_type type, char *value,
+			 const struct place *place)
+{
+	switch (type) {
+	case WORD_DST:
+		a->family = parse_endpoint(value, a->daddr, &a->dport, place);
+		break;
+	case WORD_SRC:
+		parse_endpoint(value, a->saddr, &a->sport, place);
+		break;
+	default:
+		parse_endpoint(value, a->requested, &a->requested_port, place);
+		a->flags |= ATTEMPT_REQUESTED;
+		break;
+	}
+}
+
+static void set_word(struct close_event *record, const struct word *word, char *value, size_t len,
+		     const struct place *place)
+{
+	struct attempt *a = &record->event.attempt;
+
+	switch (word->type) {
+	case WORD_NUMBER:
+		store(record, word, parse_number(value, place), place);
+		break;
+	case WORD_NAME:
+		if (len >= word->size)
+			die(place, "%s is longer than %zu bytes", word->key, word->size - 1);
+		memcpy((char *)record + word->offset, value, len);
+		break;
+	case WORD_KIND:
+		store(record, word, parse_kind(value, place), place);
+		break;
+	case WORD_ORIGIN:
+		store(record, word, parse_origin(value, place), place);
+		break;
+	case WORD_ERROR:
+		store(record, word, parse_error(value, place), place);
+		break;
+	case WORD_FLAG:
+		a->flags |= (__u16)word->arg;
+		break;
+	case WORD_RESET:
+		store(record, word, 1, place);
+		break;
+	default:
+		set_endpoint(a, word->type, value, place);
+		break;
+	}
+}
+
+/* Splitting a record into its words */
+
+static int hex_digit(char c)
+{
+	const char *digits = "0123456789abcdef", *at = c ? strchr(digits, c) : NULL;
+
+	return at ? (int)(at - digits) : -1;
+}
+
+/* The character that the escape at *s stands for; *s moves on to what follows it. */
+static char read_escape(const char **s, const struct place *place)
+{
+	const char *at = *s;
+
+	*s = at + 2;
+	switch (at[1]) {
+	case 'n':
+		return '\n';
+	case '"':
+	case '\\':
+		return at[1];
+	case 'x':
+		if (hex_digit(at[2]) >= 0 && hex_digit(at[3]) >= 0) {
+			*s = at + 4;
+			return (char)(hex_digit(at[2]) << 4 | hex_digit(at[3]));
+		}
+	}
+	die(place, "bad escape: '%s'", at);
+}
+
+/*
+ * The value at *s, unquoted, into value; *s moves on to what follows it. Returns its length: it may
+ * hold a NUL. value has room for the rest of the line, which no value is longer than.
+ */
+static size_t read_value(const char **s, char *value, const struct place *place)
+{
+	bool quoted = **s == '"';
+	size_t len = 0;
+
+	*s += quoted;
+	while (**s && **s != (quoted ? '"' : ' ')) {
+		if (quoted && **s == '\\')
+			value[len++] = read_escape(s, place);
+		else
+			value[len++] = *(*s)++;
+	}
+	if (quoted && *(*s)++ != '"')
+		die(place, "a quote is not closed");
+	value[len] = '\0';
+	return len;
+}
+
+static void read_word(const char **s, struct close_event *record, char *scratch,
+		      const struct place *place)
+{
+	size_t key_len = strcspn(*s, "= "), len = 0;
+	char key[32];
+	const struct word *word;
+	bool bare;
+
+	snprintf(key, sizeof(key), "%.*s", (int)key_len, *s);
+	word = find_word(key);
+	if (!word)
+		die(place, "no such word: '%s'", key);
+	*s += key_len;
+	bare = word->type == WORD_FLAG || word->type == WORD_RESET;
+	if (bare == (**s == '='))
+		die(place, "'%s' %s", key, bare ? "takes no value" : "needs a value");
+	if (!bare) {
+		(*s)++;
+		len = read_value(s, scratch, place);
+	}
+	set_word(record, word, scratch, len, place);
+}
+
+struct close_event read_record(const char *line, const struct place *place)
+{
+	struct close_event record = {
+		.event = {.version = EVENT_VERSION, .attempt.origin = ORIGIN_CONNECT},
+	};
+	_cleanup_free_ char *scratch = malloc(strlen(line) + 1);
+
+	if (!scratch)
+		die(place, "no memory");
+	while (*line) {
+		read_word(&line, &record, scratch, place);
+		line += strspn(line, " ");
+	}
+	record.event.size =
+		record.event.kind == EVENT_CLOSE ? sizeof(record) : sizeof(record.event);
+	return record;
+}

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2016 # what run.sh and lib.sh set; what is typed
+# What a person sees and types: a shell in a real terminal, tmux's.
+
+terminal() { tmux -L "$run_id" "$@"; }
+
+# open_terminal COLUMNS ROWS: a shell in one, in the current directory. "$ " is its prompt.
+open_terminal() {
+    command -v tmux >/dev/null || skip "tmux is missing"
+    export tpconnect triggers a
+    terminal -f /dev/null new-session -d -x "$1" -y "$2" \
+        "exec env PS1='$ ' bash --norc --noprofile --noediting"
+    terminal set-option -g history-limit 5000
+    terminal set-option -g window-size manual
+    pids+=("$(terminal display-message -p '#{pid}')")
+    await screen_shows '^\$ *$' || fail "no prompt: $(screen)"
+}
+
+type_in() { terminal send-keys -l "$1" && terminal send-keys Enter; }
+
+press() { terminal send-keys "$@"; }
+
+# What is on the screen; everything that was; with `colour`, its escape sequences.
+screen() { terminal capture-pane -p; }
+scrolled() { terminal capture-pane -p -S -; }
+
+screen_shows() { screen | grep -qE "$1"; }
+
+screen_ends() { [[ $(screen | grep . | tail -n 1) =~ $1 ]]; }
+
+await_screen() { await screen_shows "$1" || fail "expected $1 on the screen: $(screen)"; }
+
+# An attempt in A that is refused, by a process of that name.
+refuse() {
+    within "$a" "$triggers/connect" -c "$1" ECONNREFUSED "$2" "$3" >/dev/null || fail "not refused"
+}
+
+time_of_day='[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}'
+
+# Every line of the table's begins with a time, is a header, or is what was typed and said.
+check_rows() {
+    scrolled | grep . >rows
+    ! grep -vE "^($time_of_day |TIME |\\$|tpconnect: )" rows >odd || fail "lines wrap: $(cat odd)"
+}
+
+case_terminal_table() { # section 5
+    local i
+
+    serve "$b" fd00:99::2 80
+    open_terminal 80 12
+    type_in '$tpconnect -q -o table --netns $a'
+    await_screen '^TIME '
+    refuse "fifteen letters" 10.99.0.2 65000
+    refuse "fifteen letters" fd00:99::2 65001
+    within "$a" "$triggers/connect" established fd00:99::2 80 >/dev/null
+    await_screen ':65001 failed ECONNREFUSED'
+    await_screen ':80 +establ|:80 +established'
+    check_rows
+    # After each screen, the header again: it can always be seen.
+    for i in {1..30}; do
+        refuse "n$i" 10.99.0.2 $((1000 + i))
+    done
+    await_screen ':1030 '
+    [[ $(scrolled | grep -c '^TIME ') -ge 3 ]] || fail "no header again: $(scrolled)"
+    screen_shows '^TIME ' || fail "no header on this screen: $(screen)"
+    # Another width: another header, and everything has room.
+    terminal resize-window -x 200 -y 12
+    sleep 0.5
+    refuse "fifteen letters" fd00:99::2 65002
+    await_screen 'fifteen letters +\[fd00:99::1\]:[0-9]+ \[fd00:99::2\]:65002 +failed '
+    await_screen '^TIME +PID +COMM +SRC +DST {30,}EVENT'
+    terminal resize-window -x 80 -y 12
+    sleep 0.5
+    refuse "fifteen letters" fd00:99::2 65003
+    await_screen "^$time_of_day .*:65003 failed ECONNREFUSED 0\.[0-9]+ms$"
+    press C-c
+    await_screen '^tpconnect: sent=[0-9]+ written=[0-9]+ '
+    type_in 'echo status=$?'
+    await_screen '^status=0$'
+}
+
+case_terminal_colors() { # section 5
+    local red=$'\e\\[31m'
+
+    open_terminal 100 24
+    type_in '$tpconnect -q --netns $a -- nsenter --net=/run/netns/$a $triggers/connect ECONNREFUSED 10.99.0.2 81 | cat'
+    await_screen '^tpconnect: sent=1'
+    ! terminal capture-pane -p -e | grep -q $'\e' || fail "colour in a pipe: $(screen)"
+    type_in 'clear; NO_COLOR=1 $tpconnect -q -o table --netns $a'
+    await_screen '^TIME '
+    refuse plain 10.99.0.2 82
+    await_screen ' plain '
+    ! terminal capture-pane -p -e | grep -q $'\e' || fail "colour in spite of NO_COLOR: $(screen)"
+    press C-c
+    await_screen '^tpconnect: sent=1'
+    type_in 'clear; $tpconnect -q -o table --netns $a'
+    await_screen '^TIME '
+    refuse coloured 10.99.0.2 83
+    await_screen ' coloured '
+    terminal capture-pane -p -e | grep -qE "${red}failed +ECONNREFUSED" ||
+        fail "a failure is not red: $(terminal capture-pane -p -e | cat -v)"
+}
+
+case_terminal_pipes() { # section 7: | head, | jq
+    open_terminal 160 24
+    type_in '$tpconnect -q --netns $a | head -n 2; echo "status=${PIPESTATUS[*]}"'
+    sleep 1 # whatever happens before it is attached is not shown
+    refuse first 10.99.0.2 81
+    refuse second 10.99.0.2 82
+    # It ends at once, and not with the next event only.
+    await_screen '^status=0 0$'
+    [[ $(screen | grep -c ' event=failed ') -eq 2 ]] || fail "not two lines: $(screen)"
+    type_in 'clear; $tpconnect -q --netns $a -o json | jq -r --unbuffered ".\"process.executable.name\" // empty"'
+    sleep 1
+    refuse "in jq" 10.99.0.2 84
+    await_screen '^in jq$' # while it runs
+    press C-c
+    await screen_ends '^\$ *$' || fail "no prompt after Ctrl-C: $(screen)"
+}
+
+case_terminal_count() { # section 7: a report fits the screen, and its sums are those of the whole
+    local i sums
+
+    open_terminal 80 12
+    type_in 'clear; $tpconnect count -q --by port --netns $a 3'
+    sleep 1
+    for i in {1..40}; do
+        within "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 $((1000 + i)) >/dev/null
+    done
+    within "$a" "$triggers/connect" -n 3 ECONNREFUSED 10.99.0.2 2000 >/dev/null
+    within "$a" "$triggers/connect" -n 3 ECONNREFUSED 10.99.0.2 2000 >/dev/null
+    await_screen '^[0-9]+ more +[0-9]+ '
+    screen | grep -qE '^20.* the last 3\.0' || fail "the title is not on the screen: $(screen)"
+    screen | sed -n '/ UTC, /{n;n;p}' | grep -qE '^200[0-2] +2 ' || fail "not the most: $(screen)"
+    # How many rows the last one stands for, and attempts.
+    [[ $(screen | sed -n 's/^\([0-9]*\) more .*/\1/p') -eq \
+        $((43 - $(screen | grep -cE '^[12][0-9]{3} '))) ]] || fail "not 43 ports: $(screen)"
+    press C-c
+    await_screen '^tpconnect: sent='
+    sums="$(scrolled | awk '/^[12][0-9][0-9][0-9] / { n += $2 } / more / { n += $3 } END { print n }')"
+    [[ $sums -eq 46 ]] || fail "not the sum of 46 attempts: $(scrolled)"
+    scrolled | grep -q 'written=92 ' || fail "not 92 events: $(scrolled)"
+}
+
+case_terminal_latency() { # section 7: what has no place for a histogram of its own is in the last
+    serve "$b" 10.99.0.2 80 10.99.0.2 81 10.99.0.2 82 10.99.0.2 83 10.99.0.2 84
+    open_terminal 80 20
+    type_in '$tpconnect latency --by port --netns $a'
+    await_screen 'Ctrl-C shows the report'
+    within "$a" "$triggers/connect" -n 5 established 10.99.0.2 80 >/dev/null
+    press C-c
+    await_screen '^tpconnect: sent=5 written=5 '
+    screen_shows 'UTC, the last ' || fail "more than the screen: $(scrolled)"
+    screen_shows '^[34] more$' || fail "not all that have no place: $(scrolled)"
+    [[ $(screen | sed -nE 's/^n=([0-9]+) .*/\1/p' | awk '{ n += $1 } END { print n }') -eq 5 ]] ||
+        fail "not the sum of 5: $(scrolled)"
+    screen_shows 'a pipe or -w FILE gets all' || fail "it does not say so: $(scrolled)"
+}
+
+case_terminal_command() { # section 7: the terminal is the command's
+    open_terminal 80 24
+    # A shell, with all that it does with jobs.
+    type_in '$tpconnect -q -w record -- bash --norc --noprofile --noediting; echo status=$?'
+    sleep 1
+    type_in 'PS1="inner> "'
+    await screen_ends '^inner> *$' || fail "no inner prompt: $(screen)"
+    press C-c C-c C-c
+    type_in 'nsenter --net=/run/netns/$a $triggers/connect -c inner ECONNREFUSED 10.99.0.2 81 >/dev/null'
+    type_in 'sleep 100'
+    press C-z
+    await_screen 'Stopped +sleep 100'
+    type_in 'kill %1; cat'
+    press C-c
+    type_in 'echo "back in" $((40 + 2))'
+    await_screen '^back in 42$'
+    type_in 'exit 7'
+    await_screen '^status=7$'
+    grep -q ' comm=inner .*event=failed' record || fail "not traced: $(cat record)"
+}
+
+case_terminal_interrupt() { # section 7: Ctrl-C is the command's, also when it lives on with it
+    open_terminal 80 24
+    type_in '$tpconnect -q -w record -- sh -c '"'"'trap "echo caught" INT; echo ready; until [ -e finished ]; do sleep 0.1; done; exit 3'"'"'; echo status=$?'
+    await_screen '^ready$'
+    press C-c
+    await_screen 'caught$'
+    sleep 0.2
+    press C-c
+    await two_caught || fail "the second one is not the command's: $(screen)"
+    touch finished
+    await_screen '^status=3$'
+    # One that dies of it.
+    type_in 'clear; $tpconnect -q -w record -- sleep 100; echo status=$?'
+    sleep 1
+    press C-c
+    await_screen '^status=130$'
+}
+
+two_caught() { [[ $(screen | grep -c 'caught$') -eq 2 ]]; }
+
+case_terminal_stop() { # section 7: Ctrl-Z, fg, and a command that stops itself
+    open_terminal 80 24
+    type_in '$tpconnect -q -w record -- cat'
+    sleep 1
+    press C-z
+    await_screen 'Stopped'
+    type_in 'clear; fg'
+    await_screen '^\$tpconnect -q -w record -- cat$' # fg says so
+    sleep 0.5
+    type_in 'words'
+    await two_words || fail "the command does not go on: $(screen)"
+    press C-d
+    await screen_ends '^\$ *$' || fail "no prompt: $(screen)"
+    type_in 'clear; $tpconnect -q -w record -- sh -c '"'"'kill -STOP $$; echo went on; exit 4'"'"
+    await_screen 'Stopped'
+    type_in 'fg; echo status=$?'
+    await_screen '^went on$'
+    await_screen '^status=4$'
+}
+
+two_words() { [[ $(screen | grep -c '^words$') -eq 2 ]]; }
