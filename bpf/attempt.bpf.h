@@ -163,7 +163,7 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	attempt_addresses(attempt, sk);
 	wanted = destination_wanted(attempt);
 	/* Another subflow of the connection may be wanted: then its owner must be known. */
-	if (!wanted && !tp->is_mptcp)
+	if (!wanted && !is_subflow(tp))
 		return;
 	attempt->origin = attempt_origin(sk, tp, call);
 	if (!attempt_identity(attempt, tp) || !wanted)
