@@ -61,13 +61,20 @@ static __always_inline void event_send(enum event_kind kind, const struct attemp
 	event_submit(event, sizeof(*event));
 }
 
+static __always_inline __u32 netns_of(const struct sock_common *skc)
+{
+	const struct net *net = KERNEL_READ(skc, skc_net.net);
+
+	return KERNEL_READ(net, ns.inum);
+}
+
 static __always_inline void attempt_addresses(struct attempt *attempt, const struct sock *sk)
 {
 	const struct sock_common *skc = &sk->__sk_common;
 
-	attempt->dport = bpf_ntohs(skc->skc_dport);
-	attempt->netns = skc->skc_net.net->ns.inum;
-	if (skc->skc_family == AF_INET6) {
+	attempt->dport = bpf_ntohs(KERNEL_READ(skc, skc_dport));
+	attempt->netns = netns_of(skc);
+	if (KERNEL_READ(skc, skc_family) == AF_INET6) {
 		BPF_CORE_READ_INTO(&attempt->daddr, skc, skc_v6_daddr.in6_u.u6_addr8);
 		if (!address_is_mapped(attempt->daddr)) {
 			attempt->family = 6;
@@ -77,8 +84,8 @@ static __always_inline void attempt_addresses(struct attempt *attempt, const str
 		attempt->flags |= ATTEMPT_MAPPED;
 	}
 	attempt->family = 4;
-	address_from_ipv4(attempt->daddr, skc->skc_daddr);
-	address_from_ipv4(attempt->saddr, skc->skc_rcv_saddr);
+	address_from_ipv4(attempt->daddr, KERNEL_READ(skc, skc_daddr));
+	address_from_ipv4(attempt->saddr, KERNEL_READ(skc, skc_rcv_saddr));
 }
 
 static __always_inline void attempt_request(struct attempt *attempt, struct call *call)
@@ -101,13 +108,13 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 	struct syscall_regs regs;
 	__u32 task_flags;
 
-	if (BPF_CORE_READ_BITFIELD(tp, repair))
+	if (KERNEL_READ_BITFIELD(tp, repair))
 		return ORIGIN_REPAIR;
 	if (is_subflow(tp))
 		return ORIGIN_MPTCP;
-	if (BPF_CORE_READ_BITFIELD(sk, sk_kern_sock))
+	if (KERNEL_READ_BITFIELD(sk, sk_kern_sock))
 		return ORIGIN_KERNEL;
-	if (tp->fastopen_req)
+	if (KERNEL_READ(tp, fastopen_req))
 		return ORIGIN_SENDMSG;
 	if (call)
 		return ORIGIN_CONNECT;
@@ -148,7 +155,7 @@ static __always_inline void attempt_track(__u64 key, const struct tracked *track
 /* CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. */
 static __always_inline void attempt_begin(const struct sock *sk)
 {
-	struct tcp_sock *tp = bpf_skc_to_tcp_sock((void *)sk);
+	struct tcp_sock *tp = tcp_sock_of(sk);
 	struct tracked tracked = {};
 	struct attempt *attempt = &tracked.attempt;
 	__u64 key = (__u64)sk;
@@ -156,7 +163,7 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	bool wanted;
 
 	if (!tp)
-		return; /* SCTP, or MPTCP's own socket */
+		return;
 	call = call_current();
 	if (call)
 		call->attempt_sk = key;
@@ -172,10 +179,10 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	attempt->cpu = bpf_get_smp_processor_id();
 	if (call)
 		attempt_request(attempt, call);
-	attempt->sport = sk->__sk_common.skc_num; /* set if the program bound one */
+	attempt->sport = KERNEL_READ(sk, __sk_common.skc_num); /* set if the program bound one */
 	if (!attempt->sport)
-		tracked.stale_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
-	tracked.stale_error = sk->sk_err;
+		tracked.stale_port = bpf_ntohs(KERNEL_READ(tp, inet_conn.icsk_inet.inet_sport));
+	tracked.stale_error = KERNEL_READ(sk, sk_err);
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
 	attempt_track(key, &tracked);
@@ -184,12 +191,12 @@ static __always_inline void attempt_begin(const struct sock *sk)
 /* The source port, once it is assigned. */
 static __always_inline void attempt_source(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	attempt->sport = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
+	attempt->sport = bpf_ntohs(KERNEL_READ(tp, inet_conn.icsk_inet.inet_sport));
 }
 
 static __always_inline void attempt_retry(struct tracked *tracked, const struct tcp_sock *tp)
 {
-	__u32 retries = tp->total_retrans;
+	__u32 retries = KERNEL_READ(tp, total_retrans);
 
 	if (retries == tracked->retries)
 		return; /* the other copy of the program has sent it */
@@ -223,7 +230,7 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 	bool wanted;
 
 	tracked->established_ns = bpf_ktime_get_boot_ns();
-	tracked->retries = tp->total_retrans;
+	tracked->retries = KERNEL_READ(tp, total_retrans);
 	attempt_source(&tracked->attempt, tp);
 	wanted = latency_wanted(&tracked->attempt, tracked->established_ns);
 	if (wanted)
@@ -250,9 +257,9 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 	__u64 now = bpf_ktime_get_boot_ns();
 	bool bound = tracked->attempt.sport;
 	struct call *call;
-	int error = sk->sk_err;
+	int error = KERNEL_READ(sk, sk_err);
 
-	tracked->retries = tp->total_retrans;
+	tracked->retries = KERNEL_READ(tp, total_retrans);
 	attempt_source(&tracked->attempt, tp);
 	if (error && error != tracked->stale_error) {
 		attempt_end(key, tracked, now, error);
@@ -271,7 +278,8 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 /* Payload received. The kernel counts sequence numbers, and the peer's FIN takes one. */
 static __always_inline __u64 payload_received(const struct sock *sk, const struct tcp_sock *tp)
 {
-	return tp->bytes_received - ((sk->__sk_common.skc_flags >> SOCK_DONE) & 1);
+	return KERNEL_READ(tp, bytes_received) -
+	       ((KERNEL_READ(sk, __sk_common.skc_flags) >> SOCK_DONE) & 1);
 }
 
 static __always_inline void connection_close_send(const struct tracked *tracked,
@@ -287,10 +295,10 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 	close->event.retries = tracked->retries;
 	close->event.attempt = tracked->attempt;
 	close->established_ns = tracked->established_ns;
-	close->bytes_sent = tp->bytes_sent - tp->bytes_retrans;
+	close->bytes_sent = KERNEL_READ(tp, bytes_sent) - KERNEL_READ(tp, bytes_retrans);
 	close->bytes_received = payload_received(sk, tp);
-	close->retransmits = tp->total_retrans;
-	close->rtt_us = tp->srtt_us >> 3; /* srtt_us is in eighths */
+	close->retransmits = KERNEL_READ(tp, total_retrans);
+	close->rtt_us = KERNEL_READ(tp, srtt_us) >> 3; /* srtt_us is in eighths */
 	event_submit(close, sizeof(*close));
 }
 

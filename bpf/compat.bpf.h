@@ -3,47 +3,39 @@
 #ifndef BPF_COMPAT_BPF_H
 #define BPF_COMPAT_BPF_H
 
-#include "bpf/kernel.h"
+#include "bpf/maps.bpf.h"
 #include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
 
 /*
- * The current task. Since Linux 5.11 (3ca1032ab7ab) the verifier knows its type, so that what hangs
- * on it is read like any memory; before, each read is a call. KERNEL_READ() does what it can.
+ * Whether the verifier knows the types of the kernel's pointers, so that what they point to is read
+ * like any memory; else each read is a call, which KERNEL_READ() sees to. It does not where the
+ * kernel has no BTF of its own (config.typed); and that of the current task, for which the same
+ * reads are used, it knows since Linux 5.11 (3ca1032ab7ab).
  */
+#define TYPED (HAS_HELPER(get_current_task_btf) && config.typed)
+
+#define KERNEL_READ(pointer, field) (TYPED ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+#define KERNEL_READ_BITFIELD(pointer, field)                                                       \
+	(TYPED ? BPF_CORE_READ_BITFIELD(pointer, field)                                            \
+	       : BPF_CORE_READ_BITFIELD_PROBED(pointer, field))
+
 static __always_inline struct task_struct *current_task(void)
 {
-	if (HAS_HELPER(get_current_task_btf))
+	if (TYPED)
 		return (struct task_struct *)bpf_get_current_task_btf();
 	return (struct task_struct *)bpf_get_current_task();
 }
 
-#define KERNEL_READ(pointer, field)                                                                \
-	(HAS_HELPER(get_current_task_btf) ? (pointer)->field : BPF_CORE_READ(pointer, field))
-
-/*
- * The same for an address that the verifier knows nothing of: since Linux 6.2 (a35b9af4ec2c) it
- * takes our word for the type.
- */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
-
-#define UNTYPED_READ(pointer, field)                                                               \
-	(bpf_rdonly_cast ? ((typeof(pointer))bpf_rdonly_cast(                                      \
-				    pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))         \
-				   ->field                                                         \
-			 : BPF_CORE_READ(pointer, field))
-
-/* The pointer that an address holds; 0 if it cannot be read. */
-static __always_inline void *pointer_at(const void *address)
+/* NULL if it is another protocol's: SCTP's, or MPTCP's own socket. */
+static __always_inline struct tcp_sock *tcp_sock_of(const struct sock *sk)
 {
-	void *pointer = NULL;
-
-	if (bpf_rdonly_cast)
-		return UNTYPED_READ((const struct list_head *)address, next);
-	bpf_probe_read_kernel(&pointer, sizeof(pointer), address);
-	return pointer;
+	if (TYPED)
+		return bpf_skc_to_tcp_sock((void *)sk);
+	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? (struct tcp_sock *)sk : NULL;
 }
 
 /*
@@ -56,9 +48,11 @@ static __always_inline bool retransmit_failed(const unsigned long long *ctx)
 }
 
 /* Whether it is a subflow of MPTCP's; a kernel without CONFIG_MPTCP, as Debian's 5.10, has none. */
+#define HAS_MPTCP bpf_core_field_exists(struct tcp_sock, is_mptcp)
+
 static __always_inline bool is_subflow(const struct tcp_sock *tp)
 {
-	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
+	return HAS_MPTCP && KERNEL_READ(tp, is_mptcp);
 }
 
 /* Whether the task has an io_uring; neither has a kernel without CONFIG_IO_URING. Since 5.10. */
@@ -74,7 +68,8 @@ static __always_inline bool has_io_uring(const struct task_struct *task)
  * x86-64: TS_COMPAT of asm/thread_info.h. arm64: the mode that the task came from, PSR_MODE32_BIT
  * of asm/ptrace.h, which user space knows too. Not TIF_32BIT, which has got another number since it
  * was made generic, while its old one now stands for something that 64-bit programs ask for; it
- * serves only where the registers cannot be reached, before 5.15 (dd6e10fbd9fb).
+ * serves only before 5.15 (dd6e10fbd9fb), where the registers cannot be reached for sure. Nor can
+ * they without BTF: then nobody knows, and it is not called compat.
  */
 static __always_inline bool in_compat_syscall(struct task_struct *task)
 {
@@ -89,6 +84,8 @@ static __always_inline bool in_compat_syscall(struct task_struct *task)
 
 	if (!HAS_HELPER(task_pt_regs))
 		return KERNEL_READ(task, thread_info.flags) & tif_32bit;
+	if (!config.typed)
+		return false;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
 #endif
@@ -107,16 +104,18 @@ struct syscall_regs {
 	__u64 arg[3];
 };
 
+#define HAS_REGISTERS (HAS_HELPER(task_pt_regs) && config.typed)
+
 /*
- * Where the current task's registers are: the helper is there since Linux 5.15 (dd6e10fbd9fb).
- * Before that, at the end of its kernel stack, whose size is not in BTF: this is the one that
- * x86-64 and arm64 have unless they are built with KASAN or with pages of 64 KiB.
+ * Where the current task's registers are: the helper is there since Linux 5.15 (dd6e10fbd9fb), if
+ * the kernel has BTF. Without it, at the end of its kernel stack, whose size is not in BTF: this is
+ * the one that x86-64 and arm64 have unless they are built with KASAN or with pages of 64 KiB.
  */
 static __always_inline struct pt_regs *registers_of_current(void)
 {
 	const __u64 stack_size = 16384; /* THREAD_SIZE */
 
-	if (HAS_HELPER(task_pt_regs))
+	if (HAS_REGISTERS)
 		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return (struct pt_regs *)((__u64)KERNEL_READ(current_task(), stack) + stack_size -
 				  bpf_core_type_size(struct pt_regs));
@@ -141,7 +140,7 @@ static __always_inline bool syscall_of_current(struct syscall_regs *syscall)
 	syscall->arg[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
 	syscall->arg[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
 #endif
-	return HAS_HELPER(task_pt_regs) || syscall->nr == NR_CONNECT;
+	return HAS_REGISTERS || syscall->nr == NR_CONNECT;
 }
 
 #endif

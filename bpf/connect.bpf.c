@@ -35,10 +35,10 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 	struct sock *sk;
 	__u16 protocol;
 
-	if (!socket || UNTYPED_READ(socket, state) != SS_UNCONNECTED)
+	if (!socket || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return false;
-	sk = UNTYPED_READ(socket, sk);
-	protocol = UNTYPED_READ(sk, sk_protocol);
+	sk = BPF_CORE_READ(socket, sk);
+	protocol = BPF_CORE_READ(sk, sk_protocol);
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
@@ -69,7 +69,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 		return 0;
 	}
 	file = file_of_fd(ctx->args[0]);
-	socket = UNTYPED_READ(file, private_data);
+	socket = BPF_CORE_READ(file, private_data);
 	call->entered = true;
 	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	if (!socket_may_connect(socket))
@@ -150,7 +150,7 @@ static __always_inline void call_sent(const struct call *call, long ret)
 {
 	__u64 key = call->attempt_sk;
 	struct sock *sk = (struct sock *)key;
-	__u8 state = UNTYPED_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
+	__u8 state = BPF_CORE_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
 	bool pending = state == TCP_SYN_SENT || state == TCP_SYN_RECV;
 	struct tracked *tracked;
 

@@ -29,11 +29,11 @@ static __always_inline void task_comm(char comm[COMM_LEN], const struct task_str
 {
 	__u64 *words = (__u64 *)comm;
 
-	if (!HAS_HELPER(get_current_task_btf)) {
-		bpf_core_read(comm, COMM_LEN, &task->comm);
-	} else {
+	if (TYPED) {
 		words[0] = *(const __u64 *)&task->comm[0];
 		words[1] = *(const __u64 *)&task->comm[8];
+	} else {
+		bpf_core_read(comm, COMM_LEN, &task->comm);
 	}
 	words[1] = nul_in(words[0]) ? 0 : until_nul(words[1]);
 	words[0] = until_nul(words[0]);
@@ -89,7 +89,7 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
  */
 static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	struct mptcp_subflow_context *subflow = tp->inet_conn.icsk_ulp_data;
+	struct mptcp_subflow_context *subflow = KERNEL_READ(tp, inet_conn.icsk_ulp_data);
 	struct sock *parent = BPF_CORE_READ(subflow, conn);
 	__u64 key = (__u64)parent;
 	struct attempt *owner;
@@ -115,7 +115,7 @@ static __always_inline bool subflow_identity(struct attempt *attempt, const stru
 /* Fills in who makes the attempt; returns whether the filters want that. */
 static __always_inline bool attempt_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	if (attempt->origin == ORIGIN_MPTCP)
+	if (is_subflow(tp))
 		return subflow_identity(attempt, tp);
 	identity_of(attempt, current_task());
 	return process_wanted(attempt);

@@ -175,11 +175,6 @@ struct css_set {
 	struct cgroup *dfl_cgrp; /* of version 2 */
 };
 
-/* Begins with a pointer: see pointer_at(). */
-struct list_head {
-	struct list_head *next;
-};
-
 struct task_struct {
 	struct thread_info thread_info;
 	void *stack;

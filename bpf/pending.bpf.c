@@ -107,7 +107,7 @@ int pending_file(struct bpf_iter__task_file *ctx)
 	protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (protocol == IPPROTO_TCP) {
 		pending_note(sk);
-	} else if (protocol == IPPROTO_MPTCP) {
+	} else if (HAS_MPTCP && protocol == IPPROTO_MPTCP) {
 		owner_note(sk, task);
 		first = BPF_CORE_READ((struct mptcp_sock *)sk, first);
 		if (first)

@@ -10,22 +10,22 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 	struct tracked *tracked;
 	struct tcp_sock *tp;
 
-	if (sk->__sk_common.skc_state != TCP_SYN_SENT || retransmit_failed(ctx))
+	if (KERNEL_READ(sk, __sk_common.skc_state) != TCP_SYN_SENT || retransmit_failed(ctx))
 		return;
 	tracked = tracked_find(key);
-	tp = bpf_skc_to_tcp_sock((void *)sk);
+	tp = tcp_sock_of(sk);
 	if (tracked && tracked->attempt.start_ns && tp) /* not one of before tracing began */
 		attempt_retry(tracked, tp);
 }
 
-SEC("tp_btf/tcp_retransmit_skb")
+SEC("raw_tp/tcp_retransmit_skb")
 int retry_first(unsigned long long *ctx)
 {
 	retransmitted(ctx);
 	return 0;
 }
 
-SEC("tp_btf/tcp_retransmit_skb")
+SEC("raw_tp/tcp_retransmit_skb")
 int retry_second(unsigned long long *ctx)
 {
 	retransmitted(ctx);

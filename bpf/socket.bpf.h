@@ -19,8 +19,11 @@ static __always_inline struct file *file_of_fd(__u32 fd)
 {
 	struct files_struct *files = KERNEL_READ(current_task(), files);
 	struct fdtable *fdt = KERNEL_READ(files, fdt);
+	struct file *file = NULL;
 
-	return fd < KERNEL_READ(fdt, max_fds) ? pointer_at(KERNEL_READ(fdt, fd) + fd) : NULL;
+	if (fd < KERNEL_READ(fdt, max_fds))
+		bpf_probe_read_kernel(&file, sizeof(file), KERNEL_READ(fdt, fd) + fd);
+	return file;
 }
 
 #endif

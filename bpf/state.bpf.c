@@ -17,7 +17,7 @@
 /* Whether a RST, of either side, ended it; the tracepoint comes after sk_err is set. */
 static __always_inline bool closed_by_reset(const struct sock *sk, int oldstate)
 {
-	int error = sk->sk_err;
+	int error = KERNEL_READ(sk, sk_err);
 
 	if (error)
 		return error == ECONNRESET || error == EPIPE || error == ECONNABORTED;
@@ -44,12 +44,13 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 				      bool first)
 {
 	const struct sock_common *skc = &sk->__sk_common;
+	__u16 protocol = KERNEL_READ(sk, sk_protocol);
 
-	if (sk->sk_protocol == IPPROTO_MPTCP && newstate == TCP_CLOSE)
+	if (protocol == IPPROTO_MPTCP && newstate == TCP_CLOSE)
 		bpf_map_delete_elem(&mptcp_owners, &key);
 	if (first && current_phase() == PHASE_COMPLETE && oldstate == TCP_SYN_SENT &&
-	    sk->sk_protocol == IPPROTO_TCP && !filters_hide() &&
-	    endpoint_wanted(skc->skc_net.net->ns.inum, bpf_ntohs(skc->skc_dport)))
+	    protocol == IPPROTO_TCP && !filters_hide() &&
+	    endpoint_wanted(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
 		COUNT(unmatched);
 }
 
@@ -73,7 +74,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 		untracked(key, sk, oldstate, newstate, first);
 		return;
 	}
-	tp = bpf_skc_to_tcp_sock((void *)sk);
+	tp = tcp_sock_of(sk);
 	if (!tp)
 		return;
 	if (!tracked->attempt.start_ns) {
@@ -90,14 +91,14 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	}
 }
 
-SEC("tp_btf/inet_sock_set_state")
+SEC("raw_tp/inet_sock_set_state")
 int BPF_PROG(state_first, const struct sock *sk, int oldstate, int newstate)
 {
 	state_changed(sk, oldstate, newstate, true);
 	return 0;
 }
 
-SEC("tp_btf/inet_sock_set_state")
+SEC("raw_tp/inet_sock_set_state")
 int BPF_PROG(state_second, const struct sock *sk, int oldstate, int newstate)
 {
 	state_changed(sk, oldstate, newstate, false);

@@ -28,6 +28,7 @@ _tpconnect_rows=(
     'trace count latency doctor||--color|one|auto always never'
     'trace count latency||--no-syscalls||'
     'trace count latency||--object|file|'
+    'trace count latency doctor||--btf|file|'
     'trace count latency||--ring-size|unknown|'
     'trace count latency|-q|--quiet||'
     'trace count latency|-v|--verbose||'

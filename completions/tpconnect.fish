@@ -103,6 +103,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -s w -l write -r -
 complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l no-syscalls -d 'leave the system call tracepoints out: costs other system calls nothing'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l object -r -F -d 'load this BPF object, not the one built in'
+complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -l btf -r -F -d 'the kernel\'s BTF (type information), where it gives none itself'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l ring-size -x -d 'ring buffer, a power of two (default 4M)'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s q -l quiet -d 'no start-up line and no warnings'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s v -l verbose -d 'more, such as what libbpf says'

@@ -51,7 +51,7 @@ struct config {
 	__u32 n_cgroups;      /* only cgroups[] and below; 0: all */
 	__u64 min_latency_ns; /* only results at least that slow; 0: all */
 	__u32 task_storage;   /* the kernel has it for tracing programs */
-	__u32 reserved;
+	__u32 typed;	      /* the kernel has BTF: the verifier knows what pointers point to */
 	struct config_cgroup cgroups[CGROUPS_MAX];
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };

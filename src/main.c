@@ -30,7 +30,7 @@ static int run(const struct options *options)
 		puts("tpconnect " VERSION);
 		return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
 	case COMMAND_DOCTOR:
-		return doctor_main(use_color(options));
+		return doctor_main(use_color(options), options->btf_path);
 	case COMMAND_TRACE:
 		return trace_main(options, use_color(options));
 	case COMMAND_COUNT:

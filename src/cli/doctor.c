@@ -209,14 +209,14 @@ static void append_sbin_to_path(void)
 		setenv("PATH", longer, 1);
 }
 
-int doctor_main(bool color)
+int doctor_main(bool color, const char *btf_path)
 {
 	struct feature rows[ROWS_MAX];
 	size_t host, build;
 	bool can_trace;
 
 	append_sbin_to_path();
-	host = features_probe(rows);
+	host = features_probe(rows, btf_path);
 	build = look_at_tools(rows + host);
 	print_rows(rows, host + build, color);
 	printf("\n");

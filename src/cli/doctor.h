@@ -9,6 +9,6 @@
  * Writes a table to stdout. Returns the exit status: 0 if tracing can work here, else 3. What is
  * missing for building alone does not change it. Appends /usr/sbin to PATH.
  */
-int doctor_main(bool color);
+int doctor_main(bool color, const char *btf_path);
 
 #endif

@@ -49,6 +49,14 @@ int set_object(struct options *options, const char *value, char *why)
 	return 0;
 }
 
+int set_btf(struct options *options, const char *value, char *why)
+{
+	if (!*value)
+		return because(why, "a file name is missing");
+	options->btf_path = value;
+	return 0;
+}
+
 int set_ring_size(struct options *options, const char *value, char *why)
 {
 	uint64_t page = sysconf(_SC_PAGESIZE), max = 1ull << 30, size;

@@ -85,6 +85,13 @@ const struct option_row option_rows[] = {
 	 .headline = "Tracing"},
 	{0, "object", "FILE", set_object, OF_TRACING,
 	 .help = "load this BPF object, not the one built in", .values = VALUES_FILE},
+	{0, "btf", "FILE", set_btf, OF_TRACING | OF(COMMAND_DOCTOR),
+	 .help = "the kernel's BTF (type information), where it gives none itself",
+	 .more = "Raw, or in an ELF file such as vmlinux. It must be of the very build of the "
+		 "kernel that runs: with any other, everything that is read would be wrong. "
+		 "A file that can be seen to be of another is refused. Costs a little more for "
+		 "each connection, and attempts under way at the start are not known.",
+	 .values = VALUES_FILE},
 	{0, "ring-size", "BYTES", set_ring_size, OF_TRACING,
 	 .help = "ring buffer, a power of two (default 4M)"},
 	{'q', "quiet", NULL, set_quiet, OF_TRACING, .help = "no start-up line and no warnings",

@@ -40,8 +40,8 @@ option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
 /* option_output.c: how and where they are shown, and everything else */
-option_set set_output, set_write, set_color, set_object, set_ring_size, set_quiet, set_verbose,
-	set_help, set_version;
+option_set set_output, set_write, set_color, set_object, set_btf, set_ring_size, set_quiet,
+	set_verbose, set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
 words_fn event_name, color_name;

@@ -61,6 +61,7 @@ struct options {
 	uint64_t interval_ns; /* of their reports; 0: one at the end */
 
 	const char *object_path; /* NULL: built in */
+	const char *btf_path;	 /* NULL: the kernel's own */
 	uint32_t ring_size;	 /* bytes */
 	int verbosity;		 /* -1 quiet, 0, 1 verbose */
 };

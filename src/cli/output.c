@@ -146,6 +146,10 @@ static const char *what_is_missing(const struct options *options)
 	if (options->no_syscalls)
 		return "; without the system calls, attempts that fail before SYN_SENT and the "
 		       "errnos of synchronous failures stay unseen";
+	if (options->btf_path)
+		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
+		       "before stays unseen, and attempts under way at the start are not known, so "
+		       "results of nothing known are not counted (unmatched)";
 	if (!features_task_storage())
 		return "; without task storage, which this kernel lacks, a seccomp filter's answer "
 		       "on a socket used before stays unseen";

@@ -335,6 +335,7 @@ static enum exit_status open_probe(struct session *session)
 	const struct options *options = session->options;
 	const struct probe_options probe_options = {
 		.object_path = options->object_path,
+		.btf_path = options->btf_path,
 		.config = kernel_config(options),
 		.pids = &options->pids,
 		.uids = &options->uids,
@@ -349,7 +350,8 @@ static enum exit_status open_probe(struct session *session)
 	err = probe_open(&probe_options, &session->probe, error);
 	if (!err)
 		return EXIT_DONE;
-	if (err != -ENOEXEC && features_explain(reason, sizeof(reason), !options->no_syscalls)) {
+	if (err != -ENOEXEC &&
+	    features_explain(reason, sizeof(reason), !options->no_syscalls, options->btf_path)) {
 		log_debug("%s", error);
 		log_error("%s", reason);
 		return EXIT_UNABLE;

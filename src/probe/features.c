@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <mntent.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -18,6 +19,7 @@
 #include <linux/capability.h>
 #include <linux/magic.h>
 
+#include "probe/btf.h"
 #include "probe/features.h"
 #include "util/cleanup.h"
 
@@ -27,7 +29,7 @@
 #define INITIAL_PIDNS  "pid:[4026531836]"
 #define INITIAL_USERNS "user:[4026531837]"
 
-#define BOOT_BTF     "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y"
+#define ADVICE_BTF   "boot a kernel built with CONFIG_DEBUG_INFO_BTF=y, or use --btf FILE"
 #define BOOT_NEWER   "boot a kernel of version 5.8 or newer, built with CONFIG_BPF_SYSCALL=y"
 #define BOOT_SYSCALL "boot a kernel built with CONFIG_FTRACE_SYSCALLS=y, or use --no-syscalls"
 #define ADVICE_PRIVILEGE                                                                           \
@@ -43,6 +45,7 @@ struct host {
 	unsigned int version;	 /* major << 8 | minor */
 	uint64_t capabilities;	 /* effective */
 	const char *missing;	 /* NULL: bpf(2) is allowed; else the capability it lacks */
+	const char *btf_path;	 /* --btf; NULL: the kernel's own */
 	struct btf *btf;	 /* of the kernel; NULL until check_btf() has found it */
 	const char *tracefs;	 /* NULL: not mounted */
 	libbpf_print_fn_t print; /* libbpf's, put back at the end */
@@ -130,11 +133,25 @@ static bool check_privilege(struct host *host, const struct check *check, struct
 		     capable(host, CAP_SYS_ADMIN) ? "CAP_SYS_ADMIN" : "CAP_BPF, CAP_PERFMON");
 }
 
+static bool check_btf_given(struct host *host, struct feature *feature)
+{
+	char wrong[PATH_MAX + 128];
+
+	if (btf_check(host->btf_path, wrong, sizeof(wrong))) {
+		advise(feature, "give what was built with this very kernel, such as its vmlinux");
+		return found(feature, false, "%s", wrong);
+	}
+	host->btf = btf__parse(host->btf_path, NULL);
+	return found(feature, host->btf, "%s", host->btf_path);
+}
+
 static bool check_btf(struct host *host, const struct check *check, struct feature *feature)
 {
 	char reason[64];
 
 	(void)check;
+	if (host->btf_path)
+		return check_btf_given(host, feature);
 	if (access(VMLINUX_BTF, R_OK) < 0)
 		return found(feature, false, "%s: %s", VMLINUX_BTF, strerror(errno));
 	host->btf = btf__parse(VMLINUX_BTF, NULL);
@@ -188,6 +205,8 @@ static bool check_load(struct host *host, const struct check *check, struct feat
 
 	if (host->missing)
 		return not_tested(feature, host->missing);
+	if (host->btf_path)
+		return found(feature, true, "not needed with --btf");
 	id = host->btf ? tracepoint_id(host->btf, check->arg) : -ENOENT;
 	if (id < 0)
 		return not_tested(feature, "BTF");
@@ -318,7 +337,7 @@ static bool check_cgroup(struct host *host, const struct check *check, struct fe
 static const struct check checks[] = {
 	{"kernel", check_kernel, NULL, FEATURE_FAIL, false, BOOT_NEWER},
 	{"privilege", check_privilege, NULL, FEATURE_FAIL, false, ADVICE_PRIVILEGE},
-	{"BTF", check_btf, NULL, FEATURE_FAIL, false, BOOT_BTF},
+	{"BTF", check_btf, NULL, FEATURE_FAIL, false, ADVICE_BTF},
 	{"ring buffer", check_ring, NULL, FEATURE_FAIL, false, BOOT_NEWER},
 	{"tracepoint inet_sock_set_state", check_btf_tracepoint, "inet_sock_set_state",
 	 FEATURE_FAIL, false, "boot a kernel built with CONFIG_INET=y and BTF"},
@@ -372,11 +391,11 @@ static const char *missing_capability(const struct host *host)
 	return !bpf && !perfmon ? "CAP_BPF and CAP_PERFMON" : bpf ? "CAP_PERFMON" : "CAP_BPF";
 }
 
-static void host_open(struct host *host)
+static void host_open(struct host *host, const char *btf_path)
 {
 	unsigned int major = 0, minor = 0;
 
-	*host = (struct host){};
+	*host = (struct host){.btf_path = btf_path};
 	uname(&host->uname);
 	sscanf(host->uname.release, "%u.%u", &major, &minor);
 	host->version = KERNEL(major, minor);
@@ -403,23 +422,23 @@ static void run_check(struct host *host, const struct check *check, struct featu
 		ret->status = check->failed;
 }
 
-size_t features_probe(struct feature features[static FEATURES_MAX])
+size_t features_probe(struct feature features[static FEATURES_MAX], const char *btf_path)
 {
 	struct host host;
 
-	host_open(&host);
+	host_open(&host, btf_path);
 	for (size_t i = 0; i < CHECKS; i++)
 		run_check(&host, &checks[i], &features[i]);
 	host_close(&host);
 	return CHECKS;
 }
 
-int features_explain(char *line, size_t size, bool need_syscalls)
+int features_explain(char *line, size_t size, bool need_syscalls, const char *btf_path)
 {
 	struct feature feature = {};
 	struct host host;
 
-	host_open(&host);
+	host_open(&host, btf_path);
 	for (size_t i = 0; i < CHECKS && feature.status != FEATURE_FAIL; i++)
 		if (checks[i].failed == FEATURE_FAIL && (need_syscalls || !checks[i].syscalls))
 			run_check(&host, &checks[i], &feature);

@@ -24,16 +24,16 @@ struct feature {
 /*
  * Look at everything, in the order in which things depend on each other. Returns how many
  * elements of features were filled. FEATURE_FAIL: tpconnect cannot trace without it;
- * FEATURE_WARN: it can, less well.
+ * FEATURE_WARN: it can, less well. btf_path: of --btf, NULL if it is not given.
  */
-size_t features_probe(struct feature features[static FEATURES_MAX]);
+size_t features_probe(struct feature features[static FEATURES_MAX], const char *btf_path);
 
 /*
  * Is everything there that tracing requires? Returns 0 and leaves line alone if so, else -1 with
  * one line (no newline, cut at size) on the first thing missing and what to do about it.
  * need_syscalls: the system call tracepoints, and so tracefs, are wanted too.
  */
-int features_explain(char *line, size_t size, bool need_syscalls);
+int features_explain(char *line, size_t size, bool need_syscalls, const char *btf_path);
 
 /*
  * Where tracefs is mounted, of the two places that libbpf looks in, or NULL. That it is mounted

@@ -12,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "contract/event.h"
+#include "probe/btf.h"
 #include "probe/features.h"
 #include "probe/loader.h"
 #include "connect.skel.h" /* needs the types of contract/ */
@@ -23,7 +24,8 @@
 struct program {
 	const char *name, *tracepoint;
 	bool (*wanted)(const struct config *config);
-	bool single; /* attached once: what the kernel skips of it is lost */
+	bool single;  /* attached once: what the kernel skips of it is lost */
+	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
 
 static bool always(const struct config *config)
@@ -48,14 +50,14 @@ static bool wants_syscalls(const struct config *config)
 }
 
 static const struct program programs[] = {
-	{"follow_fork", "sched_process_fork", wants_follow, true},
-	{"follow_exit", "sched_process_exit", wants_follow, true},
-	{"retry_first", "tcp_retransmit_skb", wants_retry, false},
-	{"retry_second", NULL, wants_retry, false},
-	{"state_first", "inet_sock_set_state", always, false},
-	{"state_second", NULL, always, false},
-	{"connect_exit", "sys_exit_connect", wants_syscalls, true},
-	{"connect_enter", "sys_enter_connect", wants_syscalls, true},
+	{"follow_fork", "sched_process_fork", wants_follow, true, false},
+	{"follow_exit", "sched_process_exit", wants_follow, true, false},
+	{"retry_first", "tcp_retransmit_skb", wants_retry, false, false},
+	{"retry_second", NULL, wants_retry, false, false},
+	{"state_first", "inet_sock_set_state", always, false, false},
+	{"state_second", NULL, always, false, false},
+	{"connect_exit", "sys_exit_connect", wants_syscalls, true, true},
+	{"connect_enter", "sys_enter_connect", wants_syscalls, true, true},
 };
 
 #define N_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
@@ -90,10 +92,11 @@ static int libbpf_say(enum libbpf_print_level level, const char *format, va_list
 	return vfprintf(stderr, format, args);
 }
 
-static int object_open(const char *path, struct bpf_object **ret, char *error)
+static int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error)
 {
 	/* Maps have a prefix of this name: of both kinds of object the same. */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect");
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect",
+		    .btf_custom_path = btf_path);
 	struct bpf_object *object;
 	const void *bytes;
 	size_t size;
@@ -190,6 +193,39 @@ static bool has_all_maps(struct probe *probe)
 	return all;
 }
 
+/* The second copy of a program is at the tracepoint of the first. */
+static const char *tracepoint_of(size_t i)
+{
+	return programs[i].tracepoint ? programs[i].tracepoint : programs[i - 1].tracepoint;
+}
+
+/* The object's raw tracepoints become BTF tracepoints: the same arguments, with their types. */
+static int make_typed(struct bpf_program *prog, const char *tracepoint)
+{
+	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+	bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
+	return bpf_program__set_attach_target(prog, 0, tracepoint);
+}
+
+/* Which of the programs are loaded, and as what. */
+static int choose_programs(struct probe *probe, const struct probe_options *options, char *error)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		bool wanted = programs[i].wanted(&options->config);
+		int err = 0;
+
+		bpf_program__set_autoload(probe->progs[i], wanted);
+		if (wanted && !options->btf_path && !programs[i].classic)
+			err = make_typed(probe->progs[i], tracepoint_of(i));
+		if (err)
+			return fail(error, err, "cannot find %s in the kernel's BTF: %s",
+				    tracepoint_of(i), strerror(-err));
+	}
+	/* Iterators are of the kernel's own BTF. */
+	bpf_program__set_autoload(probe->pending, !options->btf_path);
+	return 0;
+}
+
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
 {
 	struct config config = options->config;
@@ -200,7 +236,8 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 			    "build it with scripts/build.sh",
 			    options->object_path ? options->object_path : "the built-in object");
 	config.wakeup_size = options->ring_size / 8;
-	config.task_storage = features_task_storage();
+	config.typed = !options->btf_path;
+	config.task_storage = config.typed && features_task_storage();
 	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
 	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
@@ -210,9 +247,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 
 		bpf_map__set_max_entries(find_map(probe, filters[i].map, 1), n ? n : 1);
 	}
-	for (size_t i = 0; i < N_PROGRAMS; i++)
-		bpf_program__set_autoload(probe->progs[i], programs[i].wanted(&options->config));
-	return 0;
+	return choose_programs(probe, options, error);
 }
 
 static int map_shared(struct probe *probe)
@@ -258,14 +293,20 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	return 0;
 }
 
-static int attach(struct probe *probe, const struct config *config, char *error)
+static struct bpf_link *attach_program(struct bpf_program *prog, size_t i, bool typed)
+{
+	return typed && !programs[i].classic ? bpf_program__attach_trace(prog)
+					     : bpf_program__attach(prog);
+}
+
+static int attach(struct probe *probe, const struct config *config, bool typed, char *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
 		if (!programs[i].wanted(config)) {
 			probe->progs[i] = NULL;
 			continue;
 		}
-		probe->links[i] = bpf_program__attach(probe->progs[i]);
+		probe->links[i] = attach_program(probe->progs[i], i, typed);
 		if (!probe->links[i])
 			return fail(error, -errno, "cannot attach %s: %s", programs[i].name,
 				    errno == E2BIG ? "the kernel allows no more programs at its "
@@ -307,7 +348,10 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!probe)
 		return fail(error, -ENOMEM, "out of memory");
 	libbpf_set_print(options->verbose ? libbpf_say : NULL);
-	err = object_open(options->object_path, &probe->object, error);
+	if (options->btf_path && btf_check(options->btf_path, error, PROBE_ERROR_MAX))
+		err = -ENOEXEC; /* nor will a change of the host mend that */
+	else
+		err = object_open(options->object_path, options->btf_path, &probe->object, error);
 	if (!err)
 		err = find_programs(probe, options->object_path, error);
 	if (!err)
@@ -315,16 +359,18 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!err)
 		err = load(probe, options, error);
 	if (!err)
-		err = attach(probe, &options->config, error);
+		err = attach(probe, &options->config, !options->btf_path, error);
 	if (!err) {
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
-		err = note_pending(probe, error);
+		err = options->btf_path ? 0 : note_pending(probe, error);
 	}
 	if (err) {
 		probe_close(probe);
 		return err;
 	}
-	*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
+	/* Else a result of nothing known may be that of an attempt of before. */
+	if (!options->btf_path)
+		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;
 	return 0;
 }

@@ -19,7 +19,8 @@ struct probe;
 
 struct probe_options {
 	const char *object_path;       /* a BPF object to load; NULL: the one built in */
-	struct config config;	       /* wakeup_size and task_storage are set by probe_open() */
+	const char *btf_path;	       /* the kernel's BTF, as it has none itself; NULL: it has */
+	struct config config;	       /* wakeup_size, task_storage, typed: see probe_open() */
 	const struct vector *pids;     /* of uint32_t, with config.filter_pid */
 	const struct vector *uids;     /* of uint32_t, with config.filter_uid */
 	const struct vector *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
@@ -29,9 +30,10 @@ struct probe_options {
 };
 
 /*
- * Loads and attaches. On failure returns -errno and writes one line about it to `error`
- * (PROBE_ERROR_MAX bytes); *ret is then untouched. -ENOEXEC:
- * object_path is not one of our objects, which no change of the host will mend.
+ * Loads and attaches; sets what options->config leaves to it. On failure returns -errno and writes
+ * one line about it to `error` (PROBE_ERROR_MAX bytes); *ret is then untouched. -ENOEXEC:
+ * object_path is not one of our objects, or btf_path not this kernel's BTF, which no change of the
+ * host will mend.
  */
 int probe_open(const struct probe_options *options, struct probe **ret, char *error);
 

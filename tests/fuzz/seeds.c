@@ -62,7 +62,7 @@ static const char hostile_names[][COMM_LEN] = {
 static const char *const command_lines[] = {
 	"-p\0001,2\0-P\000443,8000-8999\0--netns\0self\0-n\00010\0-t\0001.5s\0",
 	"-e\0all,-close\0-f\0-o\0json\0-w\0/tmp/x\0--color\0always\0-q\0-v\0",
-	"-e\0+connect,-retry\0--no-syscalls\0--object\0x.o\0--ring-size\0008M\0",
+	"-e\0+connect,-retry\0--no-syscalls\0--object\0x.o\0--btf\0x\0--ring-size\0008M\0",
 	"trace\0-f\0--\0curl\0-p\0http://example.com\0",
 	"doctor\0--color=never\0",
 	"--help\0",

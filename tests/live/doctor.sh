@@ -130,6 +130,9 @@ succeeds "trace: nothing missing" true "$TPCONNECT" -t 0.2s
 both_fail "no tracefs" "$hide_tracefs" tracefs 'not mounted' 'mount -t tracefs'
 succeeds "trace: no tracefs, none needed" "$hide_tracefs" "$TPCONNECT" --no-syscalls -t 0.2s
 both_fail "no BTF" "$hide_btf" BTF 'No such file' CONFIG_DEBUG_INFO_BTF
+cp /sys/kernel/btf/vmlinux "$work/btf"
+succeeds "doctor: no BTF, but --btf" "$hide_btf" "$TPCONNECT" doctor --btf "$work/btf"
+succeeds "trace: no BTF, but --btf" "$hide_btf" "$TPCONNECT" --btf "$work/btf" -t 0.2s
 doctor_fails "broken BTF" "$break_btf" BTF /sys/kernel/btf/vmlinux CONFIG_DEBUG_INFO_BTF
 
 both_fail "root without capabilities" true privilege 'CAP_BPF and CAP_PERFMON' confined \

@@ -18,7 +18,7 @@
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define ARGS_MAX 16
+#define ARGS_MAX 24
 
 /* A parsed command line, and what it was parsed from: options.argv points into it. */
 struct parsed {

@@ -207,9 +207,9 @@ static void failed_narrows_the_events_down(void **state)
 
 static void output_and_limits_are_taken(void **state)
 {
-	const struct options *options =
-		good("-o", "json", "-w", "/tmp/x", "-n", "5", "-t", "1.5s", "--color", "always",
-		     "--object", "x.bpf.o", "--ring-size", "8M", "--no-syscalls", "-v");
+	const struct options *options = good("-o", "json", "-w", "/tmp/x", "-n", "5", "-t", "1.5s",
+					     "--color", "always", "--object", "x.bpf.o", "--btf",
+					     "x.btf", "--ring-size", "8M", "--no-syscalls", "-v");
 
 	(void)state;
 	assert_ptr_equal(options->format, &format_json);
@@ -218,6 +218,7 @@ static void output_and_limits_are_taken(void **state)
 	assert_int_equal(options->duration_ns, 1500000000);
 	assert_int_equal(options->color, COLOR_ALWAYS);
 	assert_string_equal(options->object_path, "x.bpf.o");
+	assert_string_equal(options->btf_path, "x.btf");
 	assert_int_equal(options->ring_size, 8 * 1024 * 1024);
 	assert_true(options->no_syscalls);
 	assert_int_equal(options->verbosity, 1);
@@ -295,6 +296,7 @@ static void wrong_values_are_refused_and_change_no_default(void **state)
 		{"--output", "", "there is no format \"\"", "text, table and json"},
 		{"--output", "JSON", "there is no format \"JSON\"", "text, table and json"},
 		{"--write", "", "a file name is missing", ""},
+		{"--btf", "", "a file name is missing", ""},
 		{"--max-events", "0", "\"0\" is not a number of events", "from 1"},
 		{"--max-events", "-1", "\"-1\" is not a number of events", "from 1"},
 		{"--max-events", "18446744073709551616", "is not a number of events", "from 1"},

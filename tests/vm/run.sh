@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # The live suite on Debian's kernels, each booted in qemu without any hardware's help. Usage:
-#   run.sh [--core | --all | --cases 'CASE...'] [--degraded] [--update] [KERNEL...]
+#   run.sh [--core | --all | --cases 'CASE...'] [--degraded] [--arm64] [--update] [KERNEL...]
 # --core      the core scenarios (default); --all: all of tests/live; --cases: these
 # --degraded  hosts that lack something as well: see degraded.sh
+# --arm64     Debian's arm64 kernels (default: 6.1), with what cross.sh builds
 # --update    look for newer kernels, instead of using those that were fetched before
 # KERNEL      5.10, 6.1, 6.12 or newest, the one of sid (default: all four)
-# VM_TPCONNECT, VM_TRIGGERS: what to test (default: build-static/tpconnect, build/tests/live/triggers).
+# VM_TPCONNECT, VM_TRIGGERS, which --arm64 needs not: what to test (default: build-static/tpconnect, build/tests/live/triggers).
 # VM_SECONDS: a boot that takes longer has failed. Needs no privilege. Ends with a table and
 # 'N passed, N failed, N skipped'.
 set -euo pipefail
@@ -23,7 +24,7 @@ core=(established refused nonblocking no_answer routes other_protocols ipv4_mapp
 
 die() { echo "run.sh: $*" >&2; exit 2; }
 
-cases=("${core[@]}") degraded=no update=() kernels=()
+cases=("${core[@]}") degraded=no arch=amd64 update=() kernels=()
 while [[ $# -gt 0 ]]; do
     case "$1" in
     --core) ;;
@@ -34,14 +35,16 @@ while [[ $# -gt 0 ]]; do
         shift
         ;;
     --degraded) degraded=yes ;;
+    --arm64) arch=arm64 ;;
     --update) update=(--update) ;;
     5.10 | 6.1 | 6.12 | newest) kernels+=("$1") ;;
-    *) die "unknown argument '$1': it takes --core, --all, --cases, --degraded, --update, and the" \
-        "kernels 5.10, 6.1, 6.12 and newest" ;;
+    *) die "unknown argument '$1': it takes --core, --all, --cases, --degraded, --arm64, --update," \
+        "and the kernels 5.10, 6.1, 6.12 and newest" ;;
     esac
     shift
 done
-[[ ${#kernels[@]} -gt 0 ]] || kernels=(5.10 6.1 6.12 newest)
+[[ ${#kernels[@]} -gt 0 || $arch == arm64 ]] || kernels=(5.10 6.1 6.12 newest)
+[[ ${#kernels[@]} -gt 0 ]] || kernels=(6.1)
 
 passed=0 failed=0 skipped=0
 table=()
@@ -55,8 +58,14 @@ obstacle() {
     local said
 
     said="$("$top/scripts/setup.sh" --vm 2>&1)" || { tail -n 1 <<<"$said"; return; }
+    [[ $arch != arm64 ]] || { cross_build; return; }
     [[ -x $tpconnect ]] || { echo "there is no $tpconnect: build it with -Dstatic=true"; return; }
     [[ -d $triggers ]] || echo "there is no $triggers: scripts/build.sh makes it"
+}
+
+# The same program and triggers for arm64, and the root that has its tools; or what is in the way.
+cross_build() {
+    "$here/cross.sh" "$top/build-arm64" >"$work/cross" 2>&1 || tail -n 1 "$work/cross"
 }
 
 # Nothing could be tried: a skip where that can be, a failure where it is meant to run.
@@ -73,14 +82,25 @@ not_run() {
 }
 
 # boot KERNEL_DIR CPUS APPEND SECONDS: with initrd; the console goes to console, what the job prints
-# to result. The CPUs take turns: with a thread for each, qemu 7.2 can let one run code that another
-# has just patched, and a kernel that patches itself (each tracepoint does so) dies of an int3.
+# to result. On x86 the emulated CPUs take turns: with a thread for each, a kernel that patches its
+# code (for each tracepoint) was seen to die of an int3 that was there no more.
 boot() {
+    local machine append
+
+    if [[ $arch == arm64 ]]; then
+        machine=(qemu-system-aarch64 -accel tcg,thread=multi -machine virt -cpu cortex-a57
+            -serial "file:$work/console"
+            -chardev "file,id=result,path=$work/result" -device "pci-serial,chardev=result")
+        append="console=ttyAMA0 tty=ttyS0" # of init: the board has one port of its own kind
+    else
+        machine=(qemu-system-x86_64 -accel tcg,thread=single -serial "file:$work/console"
+            -serial "file:$work/result")
+        append="console=ttyS0 tsc=reliable"
+    fi
     : >"$work/result"
-    timeout "$4" qemu-system-x86_64 -no-user-config -nodefaults -display none -no-reboot \
-        -accel tcg,thread=single -smp "$2" -m 2048 -kernel "$1/vmlinuz" -initrd "$work/initrd" \
-        -append "console=ttyS0 panic=-1 tpconnect.vm mitigations=off tsc=reliable $3" \
-        -serial "file:$work/console" -serial "file:$work/result" </dev/null >"$work/qemu" 2>&1
+    timeout "$4" "${machine[@]}" -no-user-config -nodefaults -display none -no-reboot \
+        -smp "$2" -m 2048 -kernel "$1/vmlinuz" -initrd "$work/initrd" \
+        -append "$append panic=-1 tpconnect.vm mitigations=off $3" </dev/null >"$work/qemu" 2>&1
 }
 
 # What the job says, as it says it.
@@ -144,15 +164,24 @@ run_degraded() {
 run_kernel() {
     local kernel="$1" dir
 
-    dir="$("$here/fetch.sh" "${update[@]}" "$kernel" 2>"$work/fetch")" ||
+    dir="$("$here/fetch.sh" "${update[@]}" "$kernel" "$arch" 2>"$work/fetch")" ||
         { not_run "$kernel" "$(tail -n 1 "$work/fetch")"; sed 's/^/    /' "$work/fetch"; return; }
     "$here/image.sh" modules "$work/modules.cpio" "$dir"
+    [[ $arch == amd64 ]] || kernel="$kernel-$arch"
     run_job "$kernel" "$dir" 2 "" "$(job "live/run.sh ./tpconnect triggers ${cases[*]}")"
     [[ $degraded == no ]] || run_degraded "$kernel" "$dir"
 }
 
+make_base() {
+    if [[ $arch == arm64 ]]; then
+        tpconnect="$top/build-arm64/tpconnect" triggers="$top/build-arm64/tests/live/triggers"
+        set -- "$("$here/fetch.sh" userspace arm64)"
+    fi
+    "$here/image.sh" base "$work/base.cpio" "$tpconnect" "$triggers" "$@"
+}
+
 reason="$(obstacle)"
-[[ -n $reason ]] || "$here/image.sh" base "$work/base.cpio" "$tpconnect" "$triggers"
+[[ -n $reason ]] || make_base
 row kernel version passed failed skipped
 for kernel in "${kernels[@]}"; do
     if [[ -n $reason ]]; then

@@ -238,6 +238,59 @@ case_wrong_object() { # section 7
     refused 1 '/tmp.*(not a|directory)' --object /tmp
 }
 
+# With what the kernel itself gives, which then is hidden: programs that use none of it.
+case_btf() { # --btf
+    local hide
+
+    [[ -r /sys/kernel/btf/vmlinux ]] || skip "this kernel has no BTF to give"
+    cp /sys/kernel/btf/vmlinux btf
+    within "$a" ip route add prohibit 10.98.2.0/24
+    serve "$b" 10.99.0.2 80
+    for hide in true 'mount -t tmpfs none /sys/kernel/btf'; do
+        rm -f record
+        : >expected
+        since="$(now)"
+        # As tpconnect itself, so that it gets the signal.
+        unshare --mount bash -ec "$hide; "'exec "$@"' bash "$tpconnect" --btf btf \
+            --netns "/run/netns/$a" -e all -o json -w record 2>messages &
+        tracer=$!
+        pids+=("$tracer")
+        await grep -qs '"tpconnect.start"' record || fail "it said: $(cat messages)"
+        trigger connect established 10.99.0.2 80
+        trigger connect ECONNREFUSED fd00:99::2 81
+        trigger connect -u EACCES 10.98.2.1 80
+        stop_trace
+        grep -q "without the kernel's own BTF" messages || fail "it does not say what is missing"
+        check_since_last
+    done
+}
+
+# check, where the kernel's counter has counted for earlier traces as well.
+check_since_last() {
+    local opens
+
+    opens="$(tcp_counter "$a" ActiveOpens)"
+    check opens="$((opens - ${opens_before:-0}))"
+    opens_before="$opens"
+    : >accepted
+}
+
+case_wrong_btf() { # --btf
+    refused 1 '/nonexistent.*No such file' --btf /nonexistent -t 0.2s
+    refused 1 '/etc/passwd.*no BTF' --btf /etc/passwd -t 0.2s
+    : >empty
+    refused 1 'empty.*no BTF' --btf empty -t 0.2s
+    refused 1 '/tmp.*no BTF' --btf /tmp -t 0.2s
+    # An ELF file with BTF that is no kernel's, if there is one.
+    [[ ! -e ${tpconnect%/*}/connect.bpf.o ]] ||
+        refused 1 'not the BTF of a kernel' --btf "${tpconnect%/*}/connect.bpf.o" -t 0.2s
+    [[ -r /sys/kernel/btf/vmlinux ]] || return 0
+    # One byte of the strings, which are at the end, is another kernel's.
+    cp /sys/kernel/btf/vmlinux changed
+    printf 'X' | dd of=changed bs=1 seek="$(($(stat -c %s changed) - 2))" conv=notrunc status=none
+    refused 1 'changed.*another kernel' --btf changed -t 0.2s
+}
+
 case_unwritable_file() { # -w
     refused 1 '/nonexistent/file.*No such file' -w /nonexistent/file
 }

@@ -70,7 +70,7 @@ case_fastopen_unsent() { # 15
 serve_mptcp() {
     ip -n "$a" address add 10.99.0.11/24 dev veth0
     ip -n "$b" address add 10.99.0.12/24 dev veth0
-    within "$a" ip mptcp limits set subflow 4 add_addr_accepted 2 || skip "no MPTCP in this kernel or its ip"
+    within "$a" ip mptcp limits set subflow 4 add_addr_accepted 2 || skip "this kernel, or its ip, has no MPTCP"
     within "$b" ip mptcp limits set subflow 4 add_addr_accepted 2
     nsenter --net="/run/netns/$b" "$triggers/mptcp" serve 0.0.0.0 80 2>mptcp_server &
     pids+=($!)
