@@ -88,12 +88,12 @@ boot() {
     local machine append
 
     if [[ $arch == arm64 ]]; then
-        machine=(qemu-system-aarch64 -accel tcg,thread=multi -machine virt -cpu cortex-a57
+        machine=(qemu-system-aarch64 -accel "tcg,thread=multi" -machine virt -cpu cortex-a57
             -serial "file:$work/console"
             -chardev "file,id=result,path=$work/result" -device "pci-serial,chardev=result")
         append="console=ttyAMA0 tty=ttyS0" # of init: the board has one port of its own kind
     else
-        machine=(qemu-system-x86_64 -accel tcg,thread=single -serial "file:$work/console"
+        machine=(qemu-system-x86_64 -accel "tcg,thread=single" -serial "file:$work/console"
             -serial "file:$work/result")
         append="console=ttyS0 tsc=reliable"
     fi
