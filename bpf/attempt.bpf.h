@@ -125,12 +125,8 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 		return ORIGIN_KERNEL;
 	if (in_compat_syscall(task))
 		return ORIGIN_COMPAT;
-	if (!config.syscalls) {
-		if (!syscall_of_current(&regs))
-			return ORIGIN_UNKNOWN;
-		if (regs.nr == NR_CONNECT)
-			return ORIGIN_CONNECT;
-	}
+	if (syscall_of_current(&regs) && regs.nr == NR_CONNECT)
+		return ORIGIN_CONNECT; /* not traced, or the kernel skipped the program */
 	/* Not connect(2), then: of the ways in, this is left. */
 	if (has_io_uring(task))
 		return ORIGIN_IO_URING;
@@ -175,6 +171,8 @@ static __always_inline void attempt_begin(const struct sock *sk)
 	attempt->origin = attempt_origin(sk, tp, call);
 	if (!attempt_identity(attempt, tp) || !wanted)
 		return;
+	if (config.syscalls && !call && attempt->origin == ORIGIN_CONNECT)
+		COUNT(caught);
 	attempt->start_ns = bpf_ktime_get_boot_ns();
 	attempt->cpu = bpf_get_smp_processor_id();
 	if (call)

@@ -4,8 +4,8 @@
  *
  * An interrupt that runs a program which is already running on its CPU finds it skipped. So there
  * are two copies on the same tracepoint, the second doing what the first has not done yet: an
- * interrupt lands in one of them only. CLOSE -> SYN_SENT happens in process context, which never
- * interrupts, and needs the first alone.
+ * interrupt lands in one of them only. So does, as seen on Linux 7.2, another thread that comes to run
+ * instead of one which is in a program: tracepoints can be preempted there.
  */
 #include "bpf/attempt.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -54,6 +54,22 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 		COUNT(unmatched);
 }
 
+/* Whether nobody has seen this attempt begin. That is marked, as not every attempt gets tracked. */
+static __always_inline bool beginning_unseen(__u64 key, bool first)
+{
+	struct place *place = place_of(key);
+	bool seen;
+
+	if (!place || first) {
+		if (place)
+			place->begun = key;
+		return first;
+	}
+	seen = place->begun == key;
+	place->begun = 0;
+	return !seen && !tracked_find(key);
+}
+
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
 					  bool first)
 {
@@ -63,7 +79,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	struct tcp_sock *tp;
 
 	if (newstate == TCP_SYN_SENT) {
-		if (first && oldstate == TCP_CLOSE && is_tracking())
+		if (oldstate == TCP_CLOSE && is_tracking() && beginning_unseen(key, first))
 			attempt_begin(sk);
 		return;
 	}

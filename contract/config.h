@@ -84,7 +84,8 @@ struct counters {
 	__u64 missed;	 /* transitions that a later one shows to have been skipped */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 reserved[3];
+	__u64 caught;	 /* attempts in a connect(2) whose sys_enter_connect was skipped */
+	__u64 reserved[2];
 };
 
 /* What is written while it runs. */

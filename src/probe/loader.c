@@ -25,7 +25,11 @@
 struct program {
 	const char *name, *tracepoint;
 	bool (*wanted)(const struct config *config);
-	bool single;  /* attached once: what the kernel skips of it is lost */
+	enum {
+		TWICE,	/* two copies: what the kernel skips of one, the other does */
+		SINGLE, /* what the kernel skips of it is lost */
+		PAIRED, /* skipped with the other of its system call; lost unless a state tells */
+	} skipped;
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
 
@@ -51,14 +55,14 @@ static bool wants_syscalls(const struct config *config)
 }
 
 static const struct program programs[] = {
-	{"follow_fork", "sched_process_fork", wants_follow, true, false},
-	{"follow_exit", "sched_process_exit", wants_follow, true, false},
-	{"retry_first", "tcp_retransmit_skb", wants_retry, false, false},
-	{"retry_second", NULL, wants_retry, false, false},
-	{"state_first", "inet_sock_set_state", always, false, false},
-	{"state_second", NULL, always, false, false},
-	{"connect_exit", "sys_exit_connect", wants_syscalls, true, true},
-	{"connect_enter", "sys_enter_connect", wants_syscalls, true, true},
+	{"follow_fork", "sched_process_fork", wants_follow, SINGLE, false},
+	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
+	{"retry_first", "tcp_retransmit_skb", wants_retry, TWICE, false},
+	{"retry_second", NULL, wants_retry, TWICE, false},
+	{"state_first", "inet_sock_set_state", always, TWICE, false},
+	{"state_second", NULL, always, TWICE, false},
+	{"connect_exit", "sys_exit_connect", wants_syscalls, PAIRED, true},
+	{"connect_enter", "sys_enter_connect", wants_syscalls, PAIRED, true},
 };
 
 #define N_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
@@ -431,6 +435,23 @@ static uint64_t recursion_misses(const struct bpf_program *prog)
 	return info.recursion_misses;
 }
 
+/* What is lost because the kernel skipped programs; caught: of the system call's, what is not. */
+static uint64_t missed_programs(struct probe *probe, uint64_t caught)
+{
+	uint64_t lost = 0, calls = 0, misses;
+
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (!probe->progs[i] || programs[i].skipped == TWICE)
+			continue;
+		misses = recursion_misses(probe->progs[i]);
+		if (programs[i].skipped == SINGLE)
+			lost += misses;
+		else if (misses > calls)
+			calls = misses;
+	}
+	return lost + (calls > caught ? calls - caught : 0);
+}
+
 void probe_counters(struct probe *probe, struct counters *ret)
 {
 	struct counters sum = {};
@@ -443,10 +464,9 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.missed += slot->missed;
 		sum.state += slot->state;
 		sum.unmatched += slot->unmatched;
+		sum.caught += slot->caught;
 	}
-	for (size_t i = 0; i < N_PROGRAMS; i++)
-		if (probe->progs[i] && programs[i].single)
-			sum.missed += recursion_misses(probe->progs[i]);
+	sum.missed += missed_programs(probe, sum.caught);
 	*ret = sum;
 }
 
