@@ -54,6 +54,18 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->complete = is_tracking();
 }
 
+/*
+ * The kernel skipped the program at the end of the thread's call before. If that had got as far as
+ * SYN_SENT, its result is told all the same, unless it still waits for the errno.
+ */
+static __always_inline void call_unfinished(const struct call *call)
+{
+	struct tracked *tracked = tracked_find(call->attempt_sk);
+
+	if (call->attempt_sk && !(tracked && tracked->ended_ns))
+		COUNT(caught);
+}
+
 SEC("tracepoint/syscalls/sys_enter_connect")
 int connect_enter(struct trace_event_raw_sys_enter *ctx)
 {
@@ -70,6 +82,8 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	}
 	file = file_of_fd(ctx->args[0]);
 	socket = UNTYPED_READ(file, private_data);
+	if (call->entered)
+		call_unfinished(call);
 	call->entered = true;
 	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	if (!socket_may_connect(socket))

@@ -4,8 +4,8 @@
  *
  * An interrupt that runs a program which is already running on its CPU finds it skipped. So there
  * are two copies on the same tracepoint, the second doing what the first has not done yet: an
- * interrupt lands in one of them only. So does, as seen on Linux 7.2, another thread that comes to run
- * instead of one which is in a program: tracepoints can be preempted there.
+ * interrupt lands in one of them only. So does, as seen on Linux 7.2, another thread that comes to
+ * run instead of one which is in a program: tracepoints can be preempted there.
  */
 #include "bpf/attempt.bpf.h"
 #include <bpf/bpf_tracing.h>
