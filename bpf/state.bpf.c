@@ -66,7 +66,8 @@ static __always_inline bool beginning_unseen(__u64 key, bool first)
 		return first;
 	}
 	seen = place->begun == key;
-	place->begun = 0;
+	if (seen)
+		place->begun = 0; /* not another socket's of the same place */
 	return !seen && !tracked_find(key);
 }
 

@@ -20,7 +20,7 @@ struct probe;
 struct probe_options {
 	const char *object_path;       /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	       /* the kernel's BTF, as it has none itself; NULL: it has */
-	struct config config;	       /* wakeup_size, task_storage, typed: see probe_open() */
+	struct config config;	       /* what depends on the kernel is set by probe_open() */
 	const struct vector *pids;     /* of uint32_t, with config.filter_pid */
 	const struct vector *uids;     /* of uint32_t, with config.filter_uid */
 	const struct vector *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
