@@ -20,18 +20,23 @@ triggers="${VM_TRIGGERS:-$top/build/tests/live/triggers}"
 
 # What differs most between kernels, in the time that CI has.
 core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat io_uring
-    given_up before_start seccomp_denies close_plain clock_stepped stress_steered)
+    given_up before_start seccomp_denies close_plain clock_stepped)
+
+# Not on 7.2, where it is known to fail about one time in five: README, Limits. --all and --cases
+# run it there too.
+steered=stress_steered
 
 die() { echo "run.sh: $*" >&2; exit 2; }
 
-cases=("${core[@]}") degraded=no arch=amd64 update=() kernels=()
+cases=() core_only=yes degraded=no arch=amd64 update=() kernels=()
 while [[ $# -gt 0 ]]; do
     case "$1" in
     --core) ;;
-    --all) cases=() ;;
+    --all) core_only=no ;;
     --cases)
         [[ $# -gt 1 ]] || die "which cases? run.sh --cases 'CASE...'"
         read -ra cases <<<"$2"
+        core_only=no
         shift
         ;;
     --degraded) degraded=yes ;;
@@ -161,6 +166,24 @@ run_degraded() {
 	VARIANTS
 }
 
+# The cases for a kernel; none: all.
+cases_of() {
+    if [[ $core_only == no ]]; then
+        echo "${cases[*]}"
+    elif [[ $1 == newest ]]; then
+        echo "${core[*]}"
+    else
+        echo "${core[*]} $steered"
+    fi
+}
+
+# What is left out is said, and counted.
+tell_left_out() {
+    [[ $core_only == yes && $1 == newest ]] || return 0
+    skipped=$((skipped + 1))
+    echo "skip $1: $steered: two programs can be preempted at once there: README, Limits"
+}
+
 run_kernel() {
     local kernel="$1" dir
 
@@ -168,7 +191,8 @@ run_kernel() {
         { not_run "$kernel" "$(tail -n 1 "$work/fetch")"; sed 's/^/    /' "$work/fetch"; return; }
     "$here/image.sh" modules "$work/modules.cpio" "$dir"
     [[ $arch == amd64 ]] || kernel="$kernel-$arch"
-    run_job "$kernel" "$dir" 2 "" "$(job "live/run.sh ./tpconnect triggers ${cases[*]}")"
+    run_job "$kernel" "$dir" 2 "" "$(job "live/run.sh ./tpconnect triggers $(cases_of "$1")")"
+    tell_left_out "$1"
     [[ $degraded == no ]] || run_degraded "$kernel" "$dir"
 }
 
