@@ -63,7 +63,7 @@ static __always_inline void event_send(enum event_kind kind, const struct attemp
 
 static __always_inline __u32 netns_of(const struct sock_common *skc)
 {
-	const struct net *net = KERNEL_READ(skc, skc_net.net);
+	const struct net *net = KERNEL_POINTER(skc, skc_net.net);
 
 	return KERNEL_READ(net, ns.inum);
 }
@@ -114,7 +114,7 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 		return ORIGIN_MPTCP;
 	if (KERNEL_READ_BITFIELD(sk, sk_kern_sock))
 		return ORIGIN_KERNEL;
-	if (KERNEL_READ(tp, fastopen_req))
+	if (KERNEL_POINTER(tp, fastopen_req))
 		return ORIGIN_SENDMSG;
 	if (call)
 		return ORIGIN_CONNECT;

@@ -20,7 +20,7 @@ SEC("raw_tp/sched_process_exit")
 int BPF_PROG(follow_exit, struct task_struct *task)
 {
 	__u32 pid = KERNEL_READ(task, tgid);
-	struct signal_struct *signal = KERNEL_READ(task, signal);
+	struct signal_struct *signal = KERNEL_POINTER(task, signal);
 
 	/* The number of its threads that are left was lowered just before. */
 	if (!KERNEL_READ(signal, live.counter))

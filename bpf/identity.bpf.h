@@ -41,7 +41,7 @@ static __always_inline void task_comm(char comm[COMM_LEN], const struct task_str
 
 static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
 {
-	const struct css_set *cgroups = KERNEL_READ(task, cgroups);
+	const struct css_set *cgroups = KERNEL_POINTER(task, cgroups);
 	const struct cgroup *cgroup = KERNEL_READ(cgroups, dfl_cgrp);
 	const struct kernfs_node *kn = KERNEL_READ(cgroup, kn);
 
@@ -50,9 +50,9 @@ static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
 
 static __always_inline void identity_of(struct attempt *attempt, struct task_struct *task)
 {
-	struct task_struct *leader = KERNEL_READ(task, group_leader);
-	struct task_struct *parent = KERNEL_READ(task, real_parent);
-	const struct cred *cred = KERNEL_READ(task, cred);
+	struct task_struct *leader = KERNEL_POINTER(task, group_leader);
+	struct task_struct *parent = KERNEL_POINTER(task, real_parent);
+	const struct cred *cred = KERNEL_POINTER(task, cred);
 
 	attempt->pid = KERNEL_READ(task, tgid);
 	attempt->tid = KERNEL_READ(task, pid);
@@ -89,7 +89,7 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
  */
 static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	struct mptcp_subflow_context *subflow = KERNEL_READ(tp, inet_conn.icsk_ulp_data);
+	struct mptcp_subflow_context *subflow = KERNEL_POINTER(tp, inet_conn.icsk_ulp_data);
 	struct sock *parent = BPF_CORE_READ(subflow, conn);
 	__u64 key = (__u64)parent;
 	struct attempt *owner;

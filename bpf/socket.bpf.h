@@ -17,7 +17,7 @@ static __always_inline struct socket *socket_of_file(struct file *file)
 /* NULL if the descriptor of the current process is not open. */
 static __always_inline struct file *file_of_fd(__u32 fd)
 {
-	struct files_struct *files = KERNEL_READ(current_task(), files);
+	struct files_struct *files = KERNEL_POINTER(current_task(), files);
 	struct fdtable *fdt = KERNEL_READ(files, fdt);
 
 	return fd < KERNEL_READ(fdt, max_fds) ? pointer_at(KERNEL_READ(fdt, fd) + fd) : NULL;
