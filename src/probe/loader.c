@@ -16,7 +16,7 @@
 #include "probe/features.h"
 #include "probe/kfunc.h"
 #include "probe/loader.h"
-#include "connect.skel.h" /* needs the types of contract/ */
+#include "probe/object.h"
 
 /*
  * The programs, in the order in which they are attached; of two copies on one tracepoint, the first
@@ -95,35 +95,6 @@ static int libbpf_say(enum libbpf_print_level level, const char *format, va_list
 {
 	(void)level;
 	return vfprintf(stderr, format, args);
-}
-
-static int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error)
-{
-	/* Maps have a prefix of this name: of both kinds of object the same. */
-	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect",
-		    .btf_custom_path = btf_path);
-	struct bpf_object *object;
-	const void *bytes;
-	size_t size;
-
-	if (path) {
-		if (access(path, R_OK))
-			return fail(error, -ENOEXEC, "cannot load %s: %s", path, strerror(errno));
-		object = bpf_object__open_file(path, &opts);
-		if (!object)
-			return fail(error, -ENOEXEC,
-				    "cannot load %s: it is not a BPF object file; scripts/build.sh "
-				    "makes one, build/connect.bpf.o",
-				    path);
-	} else {
-		bytes = connect_bpf__elf_bytes(&size);
-		object = bpf_object__open_mem(bytes, size, &opts);
-		if (!object)
-			return fail(error, -errno, "cannot open the built-in BPF object: %s",
-				    strerror(errno));
-	}
-	*ret = object;
-	return 0;
 }
 
 static int find_program(struct probe *probe, const char *path, const char *name,

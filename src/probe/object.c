@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <zlib.h>
+
+#include "probe/loader.h"
+#include "probe/object.h"
+#include "util/cleanup.h"
+
+/* gzip's, of the object that the build has made: a quarter of its size. */
+static const uint8_t builtin[] = {
+#include "connect.bpf.inc"
+};
+
+/* RFC 1952: a member ends with the size of what was compressed, little-endian. */
+static size_t builtin_size(void)
+{
+	const uint8_t *end = builtin + sizeof(builtin);
+
+	return end[-4] | end[-3] << 8 | end[-2] << 16 | (size_t)end[-1] << 24;
+}
+
+static int builtin_expand(void *bytes, size_t size)
+{
+	z_stream stream = {
+		.next_in = builtin,
+		.avail_in = sizeof(builtin),
+		.next_out = bytes,
+		.avail_out = size,
+	};
+	int result = inflateInit2(&stream, MAX_WBITS + 16); /* gzip's format, not zlib's */
+
+	if (result != Z_OK)
+		return -ENOMEM;
+	result = inflate(&stream, Z_FINISH);
+	inflateEnd(&stream);
+	return result == Z_STREAM_END ? 0 : -EBADMSG;
+}
+
+static int open_builtin(const struct bpf_object_open_opts *opts, struct bpf_object **ret)
+{
+	size_t size = builtin_size();
+	_cleanup_free_ void *bytes = malloc(size);
+	int err = bytes ? builtin_expand(bytes, size) : -ENOMEM;
+
+	if (err)
+		return err;
+	*ret = bpf_object__open_mem(bytes, size, opts);
+	return *ret ? 0 : -errno;
+}
+
+int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error)
+{
+	/* Maps have a prefix of this name: of both kinds of object the same. */
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect",
+		    .btf_custom_path = btf_path);
+	int err;
+
+	if (!path) {
+		err = open_builtin(&opts, ret);
+		if (err)
+			snprintf(error, PROBE_ERROR_MAX, "cannot open the built-in BPF object: %s",
+				 strerror(-err));
+		return err;
+	}
+	if (access(path, R_OK)) {
+		snprintf(error, PROBE_ERROR_MAX, "cannot load %s: %s", path, strerror(errno));
+		return -ENOEXEC;
+	}
+	*ret = bpf_object__open_file(path, &opts);
+	if (*ret)
+		return 0;
+	snprintf(error, PROBE_ERROR_MAX,
+		 "cannot load %s: it is not a BPF object file; scripts/build.sh makes one, "
+		 "build/connect.bpf.o",
+		 path);
+	return -ENOEXEC;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* The BPF object: the one built in, or a file. */
+#ifndef PROBE_OBJECT_H
+#define PROBE_OBJECT_H
+
+#include <bpf/libbpf.h>
+
+/*
+ * Opens the object in the file of that path (NULL: the one built in), to be loaded with the BTF of
+ * the file btf_path (NULL: the kernel's own). The caller closes *ret. Returns 0, or a negative
+ * errno, with a message without a newline in error (PROBE_ERROR_MAX bytes).
+ */
+int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error);
+
+#endif
