@@ -10,17 +10,16 @@
 #include "bpf/tracked.bpf.h"
 
 /*
- * Waking the reader costs far more than writing a record, so it is woken only when what waits
- * passes a multiple of config.wakeup_size (a power of two); it also reads on its own, many times a
- * second.
+ * Waking the reader costs far more than writing a record, so it is woken only by one that lies
+ * across a multiple of config.wakeup_size (a power of two) in memory, as there is one in each such
+ * part of the ring; it also reads on its own, many times a second.
  */
 static __always_inline void event_submit(void *event, __u32 size)
 {
-	__u64 waiting = bpf_ringbuf_query(&events, BPF_RB_AVAIL_DATA); /* with this one */
-	__u32 step = size + BPF_RINGBUF_HDR_SZ;
+	__u32 end = address_low((__u64)event) + size;
+	bool across = (end & (config.wakeup_size - 1)) < size + BPF_RINGBUF_HDR_SZ;
 
-	bpf_ringbuf_submit(event, (waiting & (config.wakeup_size - 1)) < step ? BPF_RB_FORCE_WAKEUP
-									      : BPF_RB_NO_WAKEUP);
+	bpf_ringbuf_submit(event, across ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
 }
 
 /* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */

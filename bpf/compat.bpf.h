@@ -37,9 +37,10 @@ static void *(*const rdonly_cast)(const void *, __u32 btf_id) = (void *)CALL_RDO
 	(config.casts ? CAST_READ(pointer, field) : BPF_CORE_READ(pointer, field))
 
 /*
- * KERNEL_READ() of a field that is a pointer itself. Read through a pointer that the verifier trusts
- * it costs a search through all names of the kernel's types, and more for each that is read through
- * it in turn: half the time that loading took. A cast pointer it does not trust in the first place.
+ * KERNEL_READ() of a field that is a pointer itself. Read through a pointer that the verifier
+ * trusts it costs a search through all names of the kernel's types, and more for each that is read
+ * through it in turn: half the time that loading took. A cast pointer it does not trust in the
+ * first place.
  */
 #define KERNEL_POINTER(pointer, field)                                                             \
 	(config.casts ? CAST_READ(pointer, field) : KERNEL_READ(pointer, field))

@@ -71,6 +71,18 @@ struct {
 	__type(value, struct attempt);
 } mptcp_owners SEC(".maps") SHARED;
 
+/*
+ * The lower half of an address. The verifier does not let us reckon with what it takes for a
+ * pointer; half of one, however, is a number to it.
+ */
+static __always_inline __u32 address_low(__u64 address)
+{
+	register __u64 low asm("r2") = address;
+
+	asm("w2 = w2" : "+r"(low));
+	return low;
+}
+
 static __always_inline struct counters *my_counters(void)
 {
 	return &shared.counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)];

@@ -52,18 +52,12 @@ struct {
 	__type(value, struct tracked);
 } conns SEC(".maps") SHARED;
 
-/*
- * Never NULL, but the verifier does not know that. Nor does it let us reckon with what it takes for
- * a pointer; the lower half of one, however, is a number to it.
- */
+/* Never NULL, but the verifier does not know that. */
 static __always_inline struct place *place_of(__u64 key)
 {
-	register __u64 low asm("r2") = key;
-	__u32 index;
-
-	asm("w2 = w2" : "+r"(low));
 	/* 2^32 divided by the golden ratio: Knuth's multiplicative hashing, TAOCP 6.4. */
-	index = (__u32)low * 0x9e3779b1u >> (32 - PLACE_BITS);
+	__u32 index = address_low(key) * 0x9e3779b1u >> (32 - PLACE_BITS);
+
 	return bpf_map_lookup_elem(&places, &index);
 }
 

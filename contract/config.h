@@ -42,7 +42,7 @@ struct config_network {
 struct config {
 	__u32 events;	      /* EVENT_BIT()s wanted */
 	__u32 netns;	      /* only this network namespace (inode number); 0: all */
-	__u32 wakeup_size;    /* wake the reader each time so many bytes more wait: a power of 2 */
+	__u32 wakeup_size;    /* wake the reader for each so many bytes of the ring: a power of 2 */
 	__u8 filter_pid;      /* only thread groups in the map pids */
 	__u8 filter_uid;      /* only effective users in the map uids */
 	__u8 filter_comm;     /* only processes or threads with a name in the map comms */
