@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define ZLIB_CONST /* it does not change its input */
 #include <zlib.h>
 
 #include "probe/loader.h"
