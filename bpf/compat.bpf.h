@@ -63,6 +63,26 @@ static __always_inline struct task_struct *current_task(void)
 	return (struct task_struct *)bpf_get_current_task();
 }
 
+/*
+ * The id of the cgroup at that level which the current task is in or below; 0: it is not so deep.
+ * The helper, which is older, may be called by tracing programs since Linux 5.15 (95b861a7935b),
+ * like task_pt_regs(). Before, and until 6.1 (7f203bc89eb6), a cgroup has the ids of its ancestors.
+ */
+static __always_inline __u64 ancestor_cgroup_id(__u32 level)
+{
+	struct task_struct *task = current_task();
+	struct cgroup *cgroup;
+	__u64 id = 0;
+
+	if (HAS_HELPER(task_pt_regs))
+		return bpf_get_current_ancestor_cgroup_id(level);
+	cgroup = BPF_CORE_READ(task, cgroups, dfl_cgrp);
+	if (level <= (__u32)BPF_CORE_READ(cgroup, level))
+		bpf_core_read(&id, sizeof(id),
+			      &((struct cgroup___before_6_1 *)cgroup)->ancestor_ids[level]);
+	return id;
+}
+
 /* NULL if it is another protocol's: SCTP's, or MPTCP's own socket. */
 static __always_inline struct tcp_sock *tcp_sock_of(const struct sock *sk)
 {

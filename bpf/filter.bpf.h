@@ -3,6 +3,7 @@
 #ifndef BPF_FILTER_BPF_H
 #define BPF_FILTER_BPF_H
 
+#include "bpf/compat.bpf.h"
 #include "bpf/maps.bpf.h"
 #include <bpf/bpf_endian.h>
 
@@ -34,8 +35,7 @@ static __always_inline bool cgroup_wanted(void)
 	for (__u32 i = 0; i < CGROUPS_MAX; i++) {
 		if (i >= config.n_cgroups)
 			break;
-		if (bpf_get_current_ancestor_cgroup_id(config.cgroups[i].level) ==
-		    config.cgroups[i].id)
+		if (ancestor_cgroup_id(config.cgroups[i].level) == config.cgroups[i].id)
 			return true;
 	}
 	return false;

@@ -168,7 +168,13 @@ struct cgroup_subsys_state {
 
 struct cgroup {
 	struct cgroup_subsys_state self;
+	int level; /* of the root: 0 */
 	struct kernfs_node *kn;
+};
+
+/* See ancestor_cgroup_id(). */
+struct cgroup___before_6_1 {
+	__u64 ancestor_ids[0]; /* level + 1, itself the last */
 };
 
 struct css_set {
