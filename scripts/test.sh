@@ -14,17 +14,20 @@ passed=0 failed=0 skipped=0
 
 say() { printf '\n== %s\n' "$*"; }
 
+took() { echo "($((SECONDS - $1)) s)"; }
+
 add() {
     passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
 }
 
 # Runs a suite whose last line is 'N passed, N failed, N skipped'; one that has none has failed.
 suite() {
-    local name="$1" log count
+    local name="$1" log count begin="$SECONDS"
     shift
     say "$name"
     log=$(mktemp)
     "$@" </dev/null 2>&1 | tee "$log" || true
+    took "$begin"
     count=$(tail -n 1 "$log" | grep -Ex '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' || true)
     rm -f "$log"
     if [[ -z $count ]]; then

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Real connections, traced, and the record compared with what the connecting programs, their peers
-# and the kernel's own counters say. Usage: run.sh TPCONNECT TRIGGER_DIR [CASE...], as root.
+# and the kernel's own counters say. Usage: run.sh TPCONNECT TRIGGER_DIR [CASE | FILE.sh]..., as root;
+# FILE: all cases of tests/live/cases/FILE.sh.
 # Each case has network namespaces of its own; nothing outside of them is changed.
 # LIVE_KEEP=1 keeps what a case has recorded and says where.
 # shellcheck disable=SC2034,SC2153 # what is set here is for the cases
@@ -25,8 +26,16 @@ for file in "$here"/cases/*.sh; do
 done
 
 # Functions in the order in which they were written down.
-all_cases() {
-    sed -n 's/^case_\([a-z0-9_]*\)() .*/\1/p' "$here"/cases/*.sh
+cases_in() { sed -n 's/^case_\([a-z0-9_]*\)() .*/\1/p' "$@"; }
+
+# What was asked for; nothing: all.
+chosen_cases() {
+    local name
+
+    [[ $# -gt 0 ]] || cases_in "$here"/cases/*.sh
+    for name; do
+        if [[ -f $here/cases/$name ]]; then cases_in "$here/cases/$name"; else echo "$name"; fi
+    done
 }
 
 # Why no case can run here; nothing if they can.
@@ -117,8 +126,7 @@ run_id="tpc$$"
 passed=0 failed=0 skipped=0
 trap finish EXIT
 [[ -z ${LIVE_KEEP:-} ]] || echo "keeping $work"
-[[ $# -gt 0 ]] || mapfile -t cases < <(all_cases)
-[[ $# -eq 0 ]] || cases=("$@")
+mapfile -t cases < <(chosen_cases "$@")
 
 reason="$(obstacle)"
 for name in "${cases[@]}"; do

@@ -62,6 +62,7 @@ put_tools() {
 put_users() {
     mkdir -p "$root"/{dev,etc,proc,root,run,sys,tmp,var}
     printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' 'nobody:x:65534:65534::/:/bin/false' \
+        'www-data:x:33:33::/:/bin/false' \
         >"$root/etc/passwd"
     printf '%s\n' 'root:x:0:' 'nogroup:x:65534:' >"$root/etc/group"
 }
@@ -86,9 +87,13 @@ make_base() {
         [[ ! -f $file || ! -x $file ]] || put "$file" "/tests/triggers/${file##*/}"
     done
     put "$tpconnect" /tests/tpconnect
+    [[ ! -e ${tpconnect%/*}/connect.bpf.o ]] || put "${tpconnect%/*}/connect.bpf.o" /tests/connect.bpf.o
     if [[ -n $other ]]; then copy_tools "$other"; else put_tools; fi
     put_users
     cp -r "$here/../live" "$root/tests/"
+    # The examples in them are cases as well.
+    put "$here/../../README.md" /README.md
+    put "$here/../../man/tpconnect.1" /man/tpconnect.1
     put "$here/init" /init
     put "$here/degraded.sh" /tests/degraded.sh
 }

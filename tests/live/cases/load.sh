@@ -120,7 +120,7 @@ case_rotation() { # 27
     local n=0
 
     trace --ring-size 64M
-    trigger_background flood 1 20000 127.0.0.1 80
+    trigger_background flood 1 "${LIVE_COUNT:-20000}" 127.0.0.1 80
     while [[ $n -lt 10 ]]; do
         sleep 0.05
         n=$((n + 1))

@@ -374,17 +374,21 @@ examples() {
         sed 's/\\-/-/g; s/\\(aq/'"'"'/g; s/\\e/\\/g'
 }
 
-# What an example names, as this host has it; and an end after a little while.
+# What an example names, as this host has it; and an end a little after tracing has begun.
 run_example() {
-    local line="$1" end="timeout --preserve-status -s INT 1"
+    local line="$1"
 
     line="${line//1234,1235/$$,$PPID}"
     line="${line//1234/$$}"
     line="${line//PID/$$}"
     line="${line//system.slice\/*.service/$cgroup}"
     line="${line//\/var\/log/$PWD}"
-    [[ $line != *'-- '* ]] || end=""
-    bash -o pipefail -c "$end $tpconnect ${line#tpconnect }" >stdout 2>messages ||
+    case "$line" in
+    *'-- '*) ;;
+    *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 1s/' <<<"$line")" ;;
+    *) line="$(sed -E 's/^tpconnect( count| latency)?/& -t 1s/' <<<"$line")" ;;
+    esac
+    timeout "$STEP_SECONDS" bash -o pipefail -c "$tpconnect ${line#tpconnect }" >stdout 2>messages ||
         fail "$line: status $?: $(cat messages)"
     [[ $line == *' -q '* ]] || grep -q '^tpconnect: tracing ' messages ||
         fail "$line: it did not trace: $(cat messages)"

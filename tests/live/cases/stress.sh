@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # More than any program would do: floods, races, and input that is meant to deceive.
 #
-# LIVE_COUNT    connections of a flood (default 20000)
+# LIVE_COUNT    connections of a flood (default 20000), here and in load.sh
 # LIVE_OBJECT   the BPF object for the floods, in place of the built-in one
 
 stress_count="${LIVE_COUNT:-20000}"
@@ -30,7 +30,7 @@ check_many() {
         same_but_for_ports want got
     fi
     if $accepted; then
-        await accepted_is_complete '{"accepted":true}' || true
+        await accepted_is_complete || true
         jq -r '"\(."network.local.address") \(."network.local.port")"' accepted | sort >want
         awk -F '\t' '$1 == "tcp.established" { print $6, $7 }' events | sort >got
         same want got
