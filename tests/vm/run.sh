@@ -104,10 +104,13 @@ not_run() {
     fi
 }
 
-# boot NAME PART CPUS APPEND COMMAND: of $kernel, with floods that an emulated CPU can take.
+# boot NAME PART CPUS APPEND COMMAND: of $kernel, with floods that an emulated CPU can take, and with
+# the time that one program's run takes there.
 boot() {
+    local set="LIVE_COUNT=${LIVE_COUNT:-2000} LIVE_MANY=${LIVE_MANY:-10000} LIVE_SKEW_NS=20000000"
+
     "$here/boot.sh" "$dir" "$1" "$2" "$arch" "$(cat "$work/$kernel.dir")" "$3" "$4" "$limit" \
-        "export LIVE_COUNT=${LIVE_COUNT:-2000} LIVE_MANY=${LIVE_MANY:-10000}; $5" \
+        "export $set; $5" \
         "$work/base.cpio" "$work/$kernel.cpio"
 }
 

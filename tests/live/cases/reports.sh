@@ -185,7 +185,7 @@ case_latency_known() { # section 7: latency, against a delay that is known
 }
 
 # What latency says of each destination, and what follows from the events of another tpconnect,
-# whose programs run a little earlier or later.
+# whose programs run a little earlier or later: LIVE_SKEW_NS, of at most so much (default 1 ms).
 case_latency_by() { # section 7: latency --by, against every single event
     local reporters=() problems
 
@@ -198,11 +198,12 @@ case_latency_by() { # section 7: latency --by, against every single event
     lose_first_syn 10.99.0.2 80 # one that takes long enough for the differences to be small
     stop_trace
     reporters_end
-    problems="$(jq -nr --slurpfile record record --slurpfile by_dst by.dst \
-        --slurpfile by_process by.process --slurpfile filtered filtered '
+    problems="$(jq -nr --argjson skew "${LIVE_SKEW_NS:-1000000}" \
+        --slurpfile record record --slurpfile by_dst by.dst --slurpfile by_process by.process \
+        --slurpfile filtered filtered '
         def events: [$record[] | select(."event.name" == "tcp.established")];
         def ranked($percent): sort | .[(length * $percent + 99) / 100 - 1 | floor];
-        def near($true; $factor): . >= $true - 1000000 and . <= $true * $factor + 1000000;
+        def near($true; $factor): . >= $true - $skew and . <= $true * $factor + $skew;
         def reports: map(select(."event.name" == "tpconnect.latency"));
         events as $events |
         ($events | group_by(."network.peer.address")[] | . as $group |
