@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Real connections, traced, and the record compared with what the connecting programs, their peers
-# and the kernel's own counters say. Usage: run.sh TPCONNECT TRIGGER_DIR [CASE | FILE.sh]..., as root;
-# FILE: all cases of tests/live/cases/FILE.sh.
+# and the kernel's own counters say. Usage: run.sh TPCONNECT TRIGGER_DIR [[-]CASE | [-]FILE.sh]..., as
+# root; FILE.sh: all cases of tests/live/cases/FILE.sh; -: not these; with no others than such: all.
 # Each case has network namespaces of its own; nothing outside of them is changed.
 # LIVE_KEEP=1 keeps what a case has recorded and says where.
 # shellcheck disable=SC2034,SC2153 # what is set here is for the cases
@@ -28,14 +28,24 @@ done
 # Functions in the order in which they were written down.
 cases_in() { sed -n 's/^case_\([a-z0-9_]*\)() .*/\1/p' "$@"; }
 
-# What was asked for; nothing: all.
-chosen_cases() {
+# named NAME...: cases, by their own names or those of their files.
+named() {
     local name
 
-    [[ $# -gt 0 ]] || cases_in "$here"/cases/*.sh
     for name; do
         if [[ -f $here/cases/$name ]]; then cases_in "$here/cases/$name"; else echo "$name"; fi
     done
+}
+
+# What was asked for.
+chosen_cases() {
+    local name with=() without=()
+
+    for name; do
+        if [[ $name == -* ]]; then without+=("${name#-}"); else with+=("$name"); fi
+    done
+    [[ ${#with[@]} -gt 0 ]] || mapfile -t with < <(cases_in "$here"/cases/*.sh)
+    named "${with[@]}" | grep -vxF -f <(named "${without[@]}")
 }
 
 # Why no case can run here; nothing if they can.
