@@ -131,11 +131,12 @@ case_visible_soon() { # section 3
         sleep 0.5
         trigger connect ECONNREFUSED 10.99.0.2 $((80 + i))
         wait_for "$i" failed
-        # Whoever wrote the file did so at this time: no delay of this script's own is in it.
+        # Whoever wrote the file did so at this time: no delay of this script's own is in it. It is
+        # that of the kernel's last tick, of which there are 100 a second or more.
         delay_ms="$(jq -rn --arg written "$(stat -c %.9Y record)" '[inputs][-1].timestamp |
             ((.[:19] + "Z" | fromdate) + ("0" + .[19:29] | tonumber)) as $happened |
             ($written | tonumber) - $happened | . * 1000 | floor' record)"
-        [[ $delay_ms -ge -1 && $delay_ms -lt 200 ]] || fail "visible after $delay_ms ms"
+        [[ $delay_ms -ge -10 && $delay_ms -lt 200 ]] || fail "visible after $delay_ms ms"
     done
     stop_trace
     check
