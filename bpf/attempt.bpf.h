@@ -148,17 +148,14 @@ static __always_inline void attempt_track(__u64 key, const struct tracked *track
 }
 
 /* CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. */
-static __always_inline void attempt_begin(const struct sock *sk)
+static __always_inline void attempt_begin(const struct sock *sk, const struct tcp_sock *tp)
 {
-	struct tcp_sock *tp = tcp_sock_of(sk);
 	struct tracked tracked = {};
 	struct attempt *attempt = &tracked.attempt;
 	__u64 key = (__u64)sk;
 	struct call *call;
 	bool wanted;
 
-	if (!tp)
-		return;
 	call = call_current();
 	if (call)
 		call->attempt_sk = key;

@@ -29,9 +29,9 @@
  */
 static void *(*const rdonly_cast)(const void *, __u32 btf_id) = (void *)CALL_RDONLY_CAST;
 
-#define CAST_READ(pointer, field)                                                                  \
-	(((typeof(pointer))rdonly_cast(pointer, bpf_core_type_id_kernel(typeof(*(pointer)))))      \
-		 ->field)
+#define CAST(type, pointer) ((type *)rdonly_cast(pointer, bpf_core_type_id_kernel(type)))
+
+#define CAST_READ(pointer, field) (CAST(typeof(*(pointer)), pointer)->field)
 
 #define UNTYPED_READ(pointer, field)                                                               \
 	(config.casts ? CAST_READ(pointer, field) : BPF_CORE_READ(pointer, field))
@@ -89,6 +89,12 @@ static __always_inline struct tcp_sock *tcp_sock_of(const struct sock *sk)
 	if (TYPED)
 		return bpf_skc_to_tcp_sock((void *)sk);
 	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? (struct tcp_sock *)sk : NULL;
+}
+
+/* The same of a socket that was cast. */
+static __always_inline struct tcp_sock *tcp_sock_of_cast(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP ? CAST(struct tcp_sock, sk) : NULL;
 }
 
 /*

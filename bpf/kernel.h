@@ -207,6 +207,12 @@ struct trace_entry {
 	int pid;
 };
 
+struct trace_event_raw_inet_sock_set_state {
+	const void *skaddr;
+	int oldstate;
+	int newstate;
+};
+
 struct trace_event_raw_sys_enter {
 	struct trace_entry ent;
 	unsigned long args[6];

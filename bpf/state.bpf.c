@@ -4,8 +4,13 @@
  *
  * An interrupt that runs a program which is already running on its CPU finds it skipped. So there
  * are two copies on the same tracepoint, the second doing what the first has not done yet: an
- * interrupt lands in one of them only. So does, as seen on Linux 7.2, another thread that comes to
- * run instead of one which is in a program: tracepoints can be preempted there.
+ * interrupt lands in one of them only.
+ *
+ * Since Linux 7.0 or so, raw tracepoints can be preempted. Then a thread stays in the program until
+ * it is its turn again, all others of its CPU find that skipped, and one of them comes to stay in
+ * the second copy. So before both runs one of perf events, which cannot be preempted but does not
+ * know the types of its arguments. Before both it is because all tracers' perf programs run where
+ * the first of them was attached.
  */
 #include "bpf/attempt.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -13,6 +18,10 @@
 #define ECONNRESET   104
 #define ECONNABORTED 103
 #define EPIPE	     32
+
+enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
+
+#define FIRST_COPY (config.perf_copy ? COPY_PERF : COPY_FIRST)
 
 /* Whether a RST, of either side, ended it; the tracepoint comes after sk_err is set. */
 static __always_inline bool closed_by_reset(const struct sock *sk, int oldstate)
@@ -54,25 +63,27 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 		COUNT(unmatched);
 }
 
-/* Whether nobody has seen this attempt begin. That is marked, as not every attempt gets tracked. */
-static __always_inline bool beginning_unseen(__u64 key, bool first)
+/*
+ * Whether no copy before this one has seen this attempt begin. That is marked, as not every attempt
+ * gets tracked; not for the last, or another socket of the same place could find it.
+ */
+static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 {
 	struct place *place = place_of(key);
-	bool seen;
+	bool seen = place && place->begun == key;
 
-	if (!place || first) {
-		if (place)
-			place->begun = key;
-		return first;
-	}
-	seen = place->begun == key;
-	if (seen)
-		place->begun = 0; /* not another socket's of the same place */
-	return !seen && !tracked_find(key);
+	if (place)
+		place->begun = copy == COPY_SECOND ? 0 : key;
+	return copy == FIRST_COPY || (!seen && !tracked_find(key));
+}
+
+static __always_inline struct tcp_sock *tcp_sock_for(enum copy copy, const struct sock *sk)
+{
+	return copy == COPY_PERF ? tcp_sock_of_cast(sk) : tcp_sock_of(sk);
 }
 
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
-					  bool first)
+					  enum copy copy)
 {
 	bool pending = oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV;
 	__u64 key = (__u64)sk;
@@ -80,18 +91,21 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	struct tcp_sock *tp;
 
 	if (newstate == TCP_SYN_SENT) {
-		if (oldstate == TCP_CLOSE && is_tracking() && beginning_unseen(key, first))
-			attempt_begin(sk);
+		if (oldstate != TCP_CLOSE || !is_tracking() || !beginning_unseen(key, copy))
+			return;
+		tp = tcp_sock_for(copy, sk);
+		if (tp)
+			attempt_begin(sk, tp);
 		return;
 	}
 	if (newstate != TCP_CLOSE && !(pending && newstate == TCP_ESTABLISHED))
 		return;
 	tracked = tracked_find(key);
 	if (!tracked) {
-		untracked(key, sk, oldstate, newstate, first);
+		untracked(key, sk, oldstate, newstate, copy == FIRST_COPY);
 		return;
 	}
-	tp = tcp_sock_of(sk);
+	tp = tcp_sock_for(copy, sk);
 	if (!tp)
 		return;
 	if (!tracked->attempt.start_ns) {
@@ -108,16 +122,23 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	}
 }
 
+SEC("tracepoint/sock/inet_sock_set_state")
+int state_perf(struct trace_event_raw_inet_sock_set_state *ctx)
+{
+	state_changed(CAST(struct sock, ctx->skaddr), ctx->oldstate, ctx->newstate, COPY_PERF);
+	return 0;
+}
+
 SEC("raw_tp/inet_sock_set_state")
 int BPF_PROG(state_first, const struct sock *sk, int oldstate, int newstate)
 {
-	state_changed(sk, oldstate, newstate, true);
+	state_changed(sk, oldstate, newstate, COPY_FIRST);
 	return 0;
 }
 
 SEC("raw_tp/inet_sock_set_state")
 int BPF_PROG(state_second, const struct sock *sk, int oldstate, int newstate)
 {
-	state_changed(sk, oldstate, newstate, false);
+	state_changed(sk, oldstate, newstate, COPY_SECOND);
 	return 0;
 }

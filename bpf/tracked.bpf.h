@@ -32,7 +32,7 @@ struct tracked {
 struct place {
 	__u64 key;    /* the socket; 0: none */
 	__u64 claims; /* how many claim it; who does so alone has it */
-	__u64 begun;  /* the last attempt that the first copy of state.bpf.c's program saw begin */
+	__u64 begun;  /* the last attempt that a copy of state.bpf.c's program saw begin */
 	struct tracked tracked;
 };
 

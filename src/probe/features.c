@@ -391,14 +391,19 @@ static const char *missing_capability(const struct host *host)
 	return !bpf && !perfmon ? "CAP_BPF and CAP_PERFMON" : bpf ? "CAP_PERFMON" : "CAP_BPF";
 }
 
-static void host_open(struct host *host, const char *btf_path)
+static unsigned int version_of(const struct utsname *uname)
 {
 	unsigned int major = 0, minor = 0;
 
+	sscanf(uname->release, "%u.%u", &major, &minor);
+	return KERNEL(major, minor);
+}
+
+static void host_open(struct host *host, const char *btf_path)
+{
 	*host = (struct host){.btf_path = btf_path};
 	uname(&host->uname);
-	sscanf(host->uname.release, "%u.%u", &major, &minor);
-	host->version = KERNEL(major, minor);
+	host->version = version_of(&host->uname);
 	host->capabilities = effective_capabilities();
 	host->missing = missing_capability(host);
 	host->tracefs = features_tracefs();
@@ -464,4 +469,12 @@ bool features_task_storage(void)
 {
 	return libbpf_probe_bpf_helper(BPF_PROG_TYPE_TRACEPOINT, BPF_FUNC_task_storage_get, NULL) >
 	       0;
+}
+
+bool features_preempts(void)
+{
+	struct utsname name;
+
+	uname(&name);
+	return version_of(&name) >= KERNEL(7, 0);
 }

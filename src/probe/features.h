@@ -47,4 +47,10 @@ const char *features_tracefs(void);
  */
 bool features_task_storage(void);
 
+/*
+ * Whether threads can be preempted in programs at raw tracepoints: seen on Linux 7.2, not on 6.18.
+ * Nothing that can be asked tells, so it is the version that does: from 7.0 on.
+ */
+bool features_preempts(void);
+
 #endif

@@ -19,48 +19,55 @@
 #include "probe/object.h"
 
 /*
- * The programs, in the order in which they are attached; of two copies on one tracepoint, the first
+ * The programs, in the order in which they are attached; of copies at one tracepoint, the first
  * attached runs first. Nothing is tracked before all are there: see enum phase.
  */
 struct program {
-	const char *name, *tracepoint;
-	bool (*wanted)(const struct config *config);
+	const char *name, *tracepoint; /* NULL: another copy names it */
+	bool (*wanted)(const struct probe_options *options);
 	enum {
-		TWICE,	/* two copies: what the kernel skips of one, the other does */
+		COPIED, /* more than one copy: what the kernel skips of one, another does */
 		SINGLE, /* what the kernel skips of it is lost */
 		PAIRED, /* skipped with the other of its system call; lost unless a state tells */
 	} skipped;
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
 
-static bool always(const struct config *config)
+static bool always(const struct probe_options *options)
 {
-	(void)config;
+	(void)options;
 	return true;
 }
 
-static bool wants_retry(const struct config *config)
+/* Its tracepoint is found through tracefs. */
+static bool wants_perf(const struct probe_options *options)
 {
-	return config->events & EVENT_BIT(EVENT_RETRY);
+	return !options->btf_path && features_preempts() && features_tracefs();
 }
 
-static bool wants_follow(const struct config *config)
+static bool wants_retry(const struct probe_options *options)
 {
-	return config->follow;
+	return options->config.events & EVENT_BIT(EVENT_RETRY);
 }
 
-static bool wants_syscalls(const struct config *config)
+static bool wants_follow(const struct probe_options *options)
 {
-	return config->syscalls;
+	return options->config.follow;
+}
+
+static bool wants_syscalls(const struct probe_options *options)
+{
+	return options->config.syscalls;
 }
 
 static const struct program programs[] = {
 	{"follow_fork", "sched_process_fork", wants_follow, SINGLE, false},
 	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
-	{"retry_first", "tcp_retransmit_skb", wants_retry, TWICE, false},
-	{"retry_second", NULL, wants_retry, TWICE, false},
-	{"state_first", "inet_sock_set_state", always, TWICE, false},
-	{"state_second", NULL, always, TWICE, false},
+	{"retry_first", "tcp_retransmit_skb", wants_retry, COPIED, false},
+	{"retry_second", NULL, wants_retry, COPIED, false},
+	{"state_perf", NULL, wants_perf, COPIED, true},
+	{"state_first", "inet_sock_set_state", always, COPIED, false},
+	{"state_second", NULL, always, COPIED, false},
 	{"connect_exit", "sys_exit_connect", wants_syscalls, PAIRED, true},
 	{"connect_enter", "sys_enter_connect", wants_syscalls, PAIRED, true},
 };
@@ -199,7 +206,7 @@ static int put_casts(struct probe *probe, int cast, char *error)
 static int choose_programs(struct probe *probe, const struct probe_options *options, char *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		bool wanted = programs[i].wanted(&options->config);
+		bool wanted = programs[i].wanted(options);
 		int err = 0;
 
 		bpf_program__set_autoload(probe->progs[i], wanted);
@@ -228,6 +235,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	config.wakeup_size = options->ring_size / 8;
 	config.typed = !options->btf_path;
 	config.casts = cast > 0;
+	config.perf_copy = wants_perf(options);
 	config.task_storage = config.typed && features_task_storage();
 	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
@@ -291,14 +299,14 @@ static struct bpf_link *attach_program(struct bpf_program *prog, size_t i, bool 
 					     : bpf_program__attach(prog);
 }
 
-static int attach(struct probe *probe, const struct config *config, bool typed, char *error)
+static int attach(struct probe *probe, const struct probe_options *options, char *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!programs[i].wanted(config)) {
+		if (!programs[i].wanted(options)) {
 			probe->progs[i] = NULL;
 			continue;
 		}
-		probe->links[i] = attach_program(probe->progs[i], i, typed);
+		probe->links[i] = attach_program(probe->progs[i], i, !options->btf_path);
 		if (!probe->links[i])
 			return fail(error, -errno, "cannot attach %s: %s", programs[i].name,
 				    errno == E2BIG ? "the kernel allows no more programs at its "
@@ -351,7 +359,7 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!err)
 		err = load(probe, options, error);
 	if (!err)
-		err = attach(probe, &options->config, !options->btf_path, error);
+		err = attach(probe, options, error);
 	if (!err) {
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
 		err = options->btf_path ? 0 : note_pending(probe, error);
@@ -412,7 +420,7 @@ static uint64_t missed_programs(struct probe *probe, uint64_t caught)
 	uint64_t lost = 0, calls = 0, misses;
 
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!probe->progs[i] || programs[i].skipped == TWICE)
+		if (!probe->progs[i] || programs[i].skipped == COPIED)
 			continue;
 		misses = recursion_misses(probe->progs[i]);
 		if (programs[i].skipped == SINGLE)

@@ -22,11 +22,7 @@ triggers="${VM_TRIGGERS:-$top/build/tests/live/triggers}"
 
 # What differs most between kernels, in the time that CI has.
 core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat io_uring
-    given_up before_start seccomp_denies close_plain clock_stepped)
-
-# Not on 7.2, where it is known to fail about one time in five: README, Limits. --all and --cases
-# run it there too.
-steered=stress_steered
+    given_up before_start seccomp_denies close_plain clock_stepped stress_steered)
 
 die() { echo "run.sh: $*" >&2; exit 2; }
 
@@ -117,21 +113,6 @@ boot() {
 # run_live NAME PART CASE...
 run_live() { later boot "$1" "$2" 2 "" "live/run.sh ./tpconnect triggers ${*:3}"; }
 
-# What is left out is said, and counted.
-left_out() {
-    echo "skip $1: $steered: two programs can be preempted at once there: README, Limits"
-    row "$1" 0 0 1
-}
-
-run_core() {
-    if [[ $kernel == newest ]]; then
-        run_live "$1" '' "${core[@]}"
-        later left_out "$1"
-    else
-        run_live "$1" '' "${core[@]}" "$steered"
-    fi
-}
-
 run_all() {
     local file
 
@@ -162,7 +143,7 @@ run_kernel() {
     [[ -z $reason ]] || { later not_run "$name" "$reason"; return; }
     [[ -e $work/$kernel.dir ]] || { later not_run "$name" "$(tac "$work/$kernel.messages")"; return; }
     case "$what" in
-    core) run_core "$name" ;;
+    core) run_live "$name" '' "${core[@]}" ;;
     all) run_all "$name" ;;
     cases) run_live "$name" '' "$cases" ;;
     esac
