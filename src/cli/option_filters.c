@@ -174,6 +174,8 @@ int set_cgroup(struct options *options, const char *value, char *why)
 	if (kernel->n_cgroups == CGROUPS_MAX)
 		return because(why, "at most %d cgroups can be named", CGROUPS_MAX);
 	err = cgroup_find(value, &id, &level);
+	if (err == -ENODEV)
+		return because(why, "cgroup v2 is not mounted; run: mount -t cgroup2 none /mnt");
 	if (err)
 		return because(why,
 			       "cannot find the cgroup " SHOWN

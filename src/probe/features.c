@@ -364,7 +364,7 @@ static const struct check checks[] = {
 	{"pid namespace", check_pidns, NULL, FEATURE_WARN, false,
 	 "process ids are those of the initial pid namespace, not those seen in here"},
 	{"cgroup v2", check_cgroup, NULL, FEATURE_WARN, false,
-	 "--cgroup needs it: mount -t cgroup2 none /sys/fs/cgroup"},
+	 "--cgroup needs it: mount -t cgroup2 none /mnt"},
 };
 
 #define CHECKS (sizeof(checks) / sizeof(checks[0]))

@@ -31,7 +31,7 @@ static int cgroup_root(char root[PATH_MAX])
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	const struct mntent *entry;
-	int err = -ENOENT;
+	int err = -ENODEV;
 
 	while (mounts && (entry = getmntent(mounts)))
 		if (!strcmp(entry->mnt_type, "cgroup2")) {

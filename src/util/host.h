@@ -11,7 +11,8 @@ int user_find(const char *name, uint32_t *ret_uid);
 /*
  * A cgroup of version 2: path is its directory, or its path below where cgroup2 is mounted.
  * *ret_id: its kernel id, the inode number; *ret_level: how deep it lies below the root (0).
- * Returns 0, or -ENOENT, -ENOTDIR, -EINVAL (no cgroup of version 2) and the like.
+ * Returns 0, or -ENODEV (no cgroup2 is mounted), -ENOENT, -ENOTDIR, -EINVAL (no cgroup of version
+ * 2) and the like.
  */
 int cgroup_find(const char *path, uint64_t *ret_id, uint32_t *ret_level);
 

@@ -89,7 +89,7 @@ variant_cgroup1() {
     run $tpconnect doctor
     says "cgroup v1: doctor" 0 0 '^WARN +cgroup v2 +not mounted' out
     run $tpconnect --cgroup system.slice -t 1s
-    says "cgroup v1: --cgroup" 2 1 'cgroup' err
+    says "cgroup v1: --cgroup" 2 1 'cgroup v2 is not mounted; run: mount' err
     live established refused
 }
 
