@@ -167,8 +167,12 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	attempt->origin = attempt_origin(sk, tp, call);
 	if (!attempt_identity(attempt, tp) || !wanted)
 		return;
-	if (config.syscalls && !call && attempt->origin == ORIGIN_CONNECT)
+	if (config.syscalls && !call && attempt->origin == ORIGIN_CONNECT) {
 		COUNT(caught);
+		call = call_begin_late();
+		if (call)
+			call->attempt_sk = key;
+	}
 	attempt->start_ns = bpf_ktime_get_boot_ns();
 	attempt->cpu = bpf_get_smp_processor_id();
 	if (call)

@@ -19,7 +19,8 @@ struct call {
 	__u8 entered;	       /* the thread is in the call */
 	__u8 complete;	       /* it began when its attempt was sure to be seen */
 	bool requested_mapped; /* ::ffff:a.b.c.d, in an IPv6 sockaddr */
-	__u8 padding[2];
+	bool late;	       /* the program at its beginning was skipped */
+	__u8 padding;
 };
 
 /* Kept by the thread, and gone with it. */
@@ -60,6 +61,39 @@ static __always_inline struct call *call_slot(bool create)
 		return call_slot_by_tid(create);
 	return bpf_task_storage_get(&calls, (void *)bpf_get_current_task_btf(), NULL,
 				    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+}
+
+/* What the thread asks for; the address itself is read only if it may matter. */
+static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
+{
+	call->socket = 0;
+	call->attempt_sk = 0;
+	call->fd = fd;
+	call->uaddr = uaddr;
+	call->addrlen = addrlen;
+	call->requested_family = 0;
+	call->entered = true;
+	call->complete = is_tracking();
+	call->late = false;
+}
+
+/*
+ * The kernel skipped the program at the call's beginning: what that would have left. Without it the
+ * end of the call would look like one that seccomp has answered.
+ */
+static __always_inline struct call *call_begin_late(void)
+{
+	struct syscall_regs regs;
+	struct call *call;
+
+	if (!syscall_of_current(&regs))
+		return NULL;
+	call = call_slot(true);
+	if (!call)
+		return NULL;
+	call_begin(call, regs.arg[0], regs.arg[1], regs.arg[2]);
+	call->late = true;
+	return call;
 }
 
 /* The thread has returned from it. */

@@ -42,18 +42,6 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
 }
 
-/* What the thread asks for; the address itself is read only if it may matter. */
-static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
-{
-	call->socket = 0;
-	call->attempt_sk = 0;
-	call->fd = fd;
-	call->uaddr = uaddr;
-	call->addrlen = addrlen;
-	call->requested_family = 0;
-	call->complete = is_tracking();
-}
-
 /*
  * The kernel skipped the program at the end of the thread's call before. If that had got as far as
  * SYN_SENT, its result is told all the same, unless it still waits for the errno.
@@ -62,7 +50,7 @@ static __always_inline void call_unfinished(const struct call *call)
 {
 	struct tracked *tracked = tracked_find(call->attempt_sk);
 
-	if (call->attempt_sk && !(tracked && tracked->ended_ns))
+	if (call->attempt_sk && !call->late && !(tracked && tracked->ended_ns))
 		COUNT(caught);
 }
 
@@ -84,7 +72,6 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	socket = UNTYPED_READ(file, private_data);
 	if (call->entered)
 		call_unfinished(call);
-	call->entered = true;
 	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
 	if (!socket_may_connect(socket))
 		return 0;
