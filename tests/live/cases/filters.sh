@@ -246,7 +246,7 @@ case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unus
         [[ ${options[n]} == --netns* ]] || options[n]+=" --netns $a"
     done
     start_tracers 0 20
-    hold 20 10.99.0.2 80
+    STEP_SECONDS=600 hold 20 10.99.0.2 80
     for n in "${!filters[@]}"; do
         IFS='|' read -r _ tracked code <<<"${filters[n]}"
         [[ $(tracked_by "${tracers[n]}") -eq $tracked ]] ||
