@@ -18,6 +18,15 @@ open_terminal() {
 
 type_in() { terminal send-keys -l "$1" && terminal send-keys Enter; }
 
+# Likewise on an empty screen, where nothing that was there before can be taken for an answer.
+type_in_anew() {
+    type_in clear
+    await screen_is_empty || fail "the screen is not cleared: $(screen)"
+    type_in "$1"
+}
+
+screen_is_empty() { [[ $(screen | grep .) =~ ^'$ '*$ ]]; }
+
 press() { terminal send-keys "$@"; }
 
 # What is on the screen; everything that was; with `colour`, its escape sequences.
@@ -86,14 +95,14 @@ case_terminal_colors() { # section 5
     type_in '$tpconnect -q --netns $a -- nsenter --net=/run/netns/$a $triggers/connect ECONNREFUSED 10.99.0.2 81 | cat'
     await_screen '^tpconnect: sent=1'
     ! terminal capture-pane -p -e | grep -q $'\e' || fail "colour in a pipe: $(screen)"
-    type_in 'clear; NO_COLOR=1 $tpconnect -q -o table --netns $a'
+    type_in_anew 'NO_COLOR=1 $tpconnect -q -o table --netns $a'
     await_screen '^TIME '
     refuse plain 10.99.0.2 82
     await_screen ' plain '
     ! terminal capture-pane -p -e | grep -q $'\e' || fail "colour in spite of NO_COLOR: $(screen)"
     press C-c
     await_screen '^tpconnect: sent=1'
-    type_in 'clear; $tpconnect -q -o table --netns $a'
+    type_in_anew '$tpconnect -q -o table --netns $a'
     await_screen '^TIME '
     refuse coloured 10.99.0.2 83
     await_screen ' coloured '
@@ -103,15 +112,15 @@ case_terminal_colors() { # section 5
 
 case_terminal_pipes() { # section 7: | head, | jq
     open_terminal 160 24
-    type_in '$tpconnect -q --netns $a | head -n 2; echo "status=${PIPESTATUS[*]}"'
-    sleep 1 # whatever happens before it is attached is not shown
+    type_in '$tpconnect --netns $a | head -n 2; echo "status=${PIPESTATUS[*]}"'
+    await_screen '^tpconnect: tracing ' # whatever happens before it is attached is not shown
     refuse first 10.99.0.2 81
     refuse second 10.99.0.2 82
     # It ends at once, and not with the next event only.
     await_screen '^status=0 0$'
     [[ $(screen | grep -c ' event=failed ') -eq 2 ]] || fail "not two lines: $(screen)"
-    type_in 'clear; $tpconnect -q --netns $a -o json | jq -r --unbuffered ".\"process.executable.name\" // empty"'
-    sleep 1
+    type_in_anew '$tpconnect --netns $a -o json | jq -r --unbuffered ".\"process.executable.name\" // empty"'
+    await_screen '^tpconnect: tracing '
     refuse "in jq" 10.99.0.2 84
     await_screen '^in jq$' # while it runs
     press C-c
@@ -122,8 +131,8 @@ case_terminal_count() { # section 7: a report fits the screen, and its sums are 
     local i sums
 
     open_terminal 80 12
-    type_in 'clear; $tpconnect count -q --by port --netns $a 3'
-    sleep 1
+    type_in_anew '$tpconnect count --by port --netns $a 3'
+    await_screen '^tpconnect: tracing '
     for i in {1..40}; do
         within "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 $((1000 + i)) >/dev/null
     done
@@ -160,9 +169,7 @@ case_terminal_latency() { # section 7: what has no place for a histogram of its 
 case_terminal_command() { # section 7: the terminal is the command's
     open_terminal 80 24
     # A shell, with all that it does with jobs.
-    type_in '$tpconnect -q -w record -- bash --norc --noprofile --noediting; echo status=$?'
-    sleep 1
-    type_in 'PS1="inner> "'
+    type_in 'PS1="inner> " $tpconnect -q -w record -- bash --norc --noprofile --noediting; echo status=$?'
     await screen_ends '^inner> *$' || fail "no inner prompt: $(screen)"
     press C-c C-c C-c
     type_in 'nsenter --net=/run/netns/$a $triggers/connect -c inner ECONNREFUSED 10.99.0.2 81 >/dev/null'
@@ -190,8 +197,8 @@ case_terminal_interrupt() { # section 7: Ctrl-C is the command's, also when it l
     touch finished
     await_screen '^status=3$'
     # One that dies of it.
-    type_in 'clear; $tpconnect -q -w record -- sleep 100; echo status=$?'
-    sleep 1
+    type_in_anew '$tpconnect -q -w record -- sh -c "echo ready; exec sleep 100"; echo status=$?'
+    await_screen '^ready$'
     press C-c
     await_screen '^status=130$'
 }
@@ -200,18 +207,18 @@ two_caught() { [[ $(screen | grep -c 'caught$') -eq 2 ]]; }
 
 case_terminal_stop() { # section 7: Ctrl-Z, fg, and a command that stops itself
     open_terminal 80 24
-    type_in '$tpconnect -q -w record -- cat'
-    sleep 1
+    type_in '$tpconnect -q -w record -- sh -c "echo ready; exec cat"'
+    await_screen '^ready$'
     press C-z
     await_screen 'Stopped'
-    type_in 'clear; fg'
-    await_screen '^\$tpconnect -q -w record -- cat$' # fg says so
+    type_in_anew 'fg'
+    await_screen '^\$tpconnect -q -w record -- sh ' # fg says so
     sleep 0.5
     type_in 'words'
     await two_words || fail "the command does not go on: $(screen)"
     press C-d
     await screen_ends '^\$ *$' || fail "no prompt: $(screen)"
-    type_in 'clear; $tpconnect -q -w record -- sh -c '"'"'kill -STOP $$; echo went on; exit 4'"'"
+    type_in_anew '$tpconnect -q -w record -- sh -c '"'"'kill -STOP $$; echo went on; exit 4'"'"
     await_screen 'Stopped'
     type_in 'fg; echo status=$?'
     await_screen '^went on$'
