@@ -10,7 +10,7 @@
 # --update    look for newer kernels, instead of using those that were fetched before
 # KERNEL      5.10, 6.1, 6.12 or newest, the one of sid (default: all four)
 # VM_TPCONNECT, VM_TRIGGERS, which --arm64 needs not: what to test (default: build-static/tpconnect,
-# build/tests/live/triggers). VM_SECONDS: a VM that takes longer has failed (default: 300; with --all
+# build/tests/live/triggers). VM_SECONDS: a VM that takes longer has failed (default: 600; with --all
 # 1800). Needs no privilege. Ends with a table and 'N passed, N failed, N skipped'.
 set -euo pipefail
 
@@ -48,7 +48,7 @@ done
 [[ ${#kernels[@]} -gt 0 || $arch == arm64 ]] || kernels=(5.10 6.1 6.12 newest)
 [[ ${#kernels[@]} -gt 0 ]] || kernels=(6.1)
 
-limit="${VM_SECONDS:-300}"
+limit="${VM_SECONDS:-600}"
 [[ $what != all ]] || limit="${VM_SECONDS:-1800}"
 
 work="$(mktemp -d)"
