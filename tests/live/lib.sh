@@ -141,8 +141,12 @@ syns_sent() {
     within "$a" nft -j list counter inet syns sent | jq '.nftables[].counter.packets // empty'
 }
 
-# Attempts in A stay pending, as B does not tell its address, until peer_is_back.
-peer_is_away() { ip -n "$b" link set veth0 arp off; }
+# Attempts in A stay pending, as B does not tell its address, until peer_is_back. A asks for it once
+# a second, and would give up after three times.
+peer_is_away() {
+    sysctl_in "$a" net.ipv4.neigh.veth0.mcast_solicit="$STEP_SECONDS"
+    ip -n "$b" link set veth0 arp off
+}
 
 # B asks for the address of A, so that A learns that of B at once, and no SYN is sent again.
 peer_is_back() {
