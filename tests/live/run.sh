@@ -46,6 +46,10 @@ chosen_cases() {
     done
     [[ ${#with[@]} -gt 0 ]] || mapfile -t with < <(cases_in "$here"/cases/*.sh)
     named "${with[@]}" | grep -vxF -f <(named "${without[@]}")
+    # Nor is one left out whose name is mistyped: it is said that there is none.
+    for name in $(named "${without[@]}"); do
+        declare -F "case_$name" >/dev/null || echo "$name"
+    done
 }
 
 # Why no case can run here; nothing if they can.
