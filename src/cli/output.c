@@ -9,7 +9,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "probe/features.h"
+#include "probe/kernel.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -150,7 +150,7 @@ static const char *what_is_missing(const struct options *options)
 		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
 		       "before stays unseen, and attempts under way at the start are not known, so "
 		       "results of nothing known are not counted (unmatched)";
-	if (!features_task_storage())
+	if (!kernel_has_task_storage())
 		return "; without task storage, which this kernel lacks, a seccomp filter's answer "
 		       "on a socket used before stays unseen";
 	return "";

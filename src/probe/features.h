@@ -35,22 +35,4 @@ size_t features_probe(struct feature features[static FEATURES_MAX], const char *
  */
 int features_explain(char *line, size_t size, bool need_syscalls, const char *btf_path);
 
-/*
- * Where tracefs is mounted, of the two places that libbpf looks in, or NULL. That it is mounted
- * does not yet mean that this process may read it. The string is static.
- */
-const char *features_tracefs(void);
-
-/*
- * Whether tracing programs can keep something with a thread: since Linux 5.12. Needs the privilege
- * to load programs.
- */
-bool features_task_storage(void);
-
-/*
- * Whether threads can be preempted in programs at raw tracepoints: seen on Linux 7.2, not on 6.18.
- * Nothing that can be asked tells, so it is the version that does: from 7.0 on.
- */
-bool features_preempts(void);
-
 #endif

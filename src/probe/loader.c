@@ -13,7 +13,7 @@
 
 #include "contract/event.h"
 #include "probe/btf.h"
-#include "probe/features.h"
+#include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/loader.h"
 #include "probe/object.h"
@@ -42,7 +42,7 @@ static bool always(const struct probe_options *options)
 /* Its tracepoint is found through tracefs. */
 static bool wants_perf(const struct probe_options *options)
 {
-	return !options->btf_path && features_preempts() && features_tracefs();
+	return !options->btf_path && kernel_preempts() && kernel_tracefs();
 }
 
 static bool wants_retry(const struct probe_options *options)
@@ -236,7 +236,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	config.typed = !options->btf_path;
 	config.casts = cast > 0;
 	config.perf_copy = wants_perf(options);
-	config.task_storage = config.typed && features_task_storage();
+	config.task_storage = config.typed && kernel_has_task_storage();
 	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
 	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));

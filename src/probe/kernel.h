@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked of the running kernel. Nothing is changed, nothing printed. */
+#ifndef PROBE_KERNEL_H
+#define PROBE_KERNEL_H
+
+#include <stdbool.h>
+
+#define KERNEL(major, minor) ((major) << 8 | (minor))
+
+/* Of uname(2), as KERNEL() makes it. */
+unsigned int kernel_version(void);
+
+/*
+ * Where tracefs is mounted, of the two places that libbpf looks in, or NULL. That it is mounted
+ * does not yet mean that this process may read it. The string is static.
+ */
+const char *kernel_tracefs(void);
+
+/*
+ * Whether tracing programs can keep something with a thread: since Linux 5.12. Needs the privilege
+ * to load programs.
+ */
+bool kernel_has_task_storage(void);
+
+/*
+ * Whether threads can be preempted in programs at raw tracepoints: seen on Linux 7.2, not on 6.18.
+ * Nothing that can be asked tells, so it is the version that does: from 7.0 on.
+ */
+bool kernel_preempts(void);
+
+#endif
