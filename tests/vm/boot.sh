@@ -58,6 +58,18 @@ reason_of_end() {
     fi
 }
 
+# The console's last 40 lines; of a panic the first, which say why and may be long past.
+console_tail() {
+    local first
+
+    first="$(grep -nE -m 1 'BUG: |Oops: |Kernel panic' "$dir/console" | cut -d : -f 1)" || true
+    if [[ -n $first ]]; then
+        sed -n "$first,$((first + 39))p" "$dir/console"
+    else
+        tail -n 40 "$dir/console"
+    fi
+}
+
 status=0
 make_initrd "$@"
 version="$(cat "$kernel/version")"
@@ -70,9 +82,9 @@ oks=$(count ok) bads=$(count 'not ok') skips=$(count skip)
 # Whatever kept it from its end is a failure, and so is doing nothing.
 if [[ $(tail -n 1 "$dir/result") != "end of the job" || $((oks + bads + skips)) -eq 0 ]]; then
     bads=$((bads + 1))
-    echo "not ok $name: $(reason_of_end "$status"); the console's end:"
+    echo "not ok $name: $(reason_of_end "$status"); its console:"
     cat "$dir/qemu"
-    tail -n 40 "$dir/console" | tr -d '\r' | cut -c 1-160 | sed 's/^/    /'
+    console_tail | tr -d '\r' | cut -c 1-160 | sed 's/^/    /'
 fi
 rm "$dir/initrd"
 printf '%s\t%s\t%d\t%d\t%d\t%d\n' "$name" "$version" "$oks" "$bads" "$skips" "$SECONDS" >"$dir/row"
