@@ -23,7 +23,7 @@
 static struct target target; /* what the second thread changes */
 static struct target targets[2];
 static int fds[2], shared_fd = -1;
-static atomic_bool over;
+static atomic_bool begun, over;
 
 /* Each of the two on a CPU of its own, or they would take turns and nothing change during a call.
  */
@@ -38,12 +38,19 @@ static void stay_on_cpu(int n)
 		die("sched_setaffinity");
 }
 
+/* On a busy machine all calls could be over before the second thread has had its first turn. */
+static void begin(void)
+{
+	stay_on_cpu(1);
+	begun = true;
+}
+
 static void *move_port(void *arg)
 {
 	volatile uint16_t *port = &((struct sockaddr_in *)&target.addr)->sin_port;
 	uint16_t ports[] = {htons(port_of(&targets[0].addr)), htons(port_of(&targets[1].addr))};
 
-	stay_on_cpu(1);
+	begin();
 	/* Now and then longer at one of them, so that calls are not all cut at the same place. */
 	for (unsigned int i = 0; !over; i++)
 		for (unsigned int n = 0; n <= (i & 15); n++)
@@ -56,7 +63,7 @@ static void *move_family(void *arg)
 	volatile sa_family_t *family = &target.addr.ss_family;
 	sa_family_t right = *family;
 
-	stay_on_cpu(1);
+	begin();
 	for (unsigned int i = 0; !over; i++)
 		for (unsigned int n = 0; n <= (i & 15); n++)
 			*family = i & 1 ? AF_UNIX : right;
@@ -65,7 +72,7 @@ static void *move_family(void *arg)
 
 static void *move_descriptor(void *arg)
 {
-	stay_on_cpu(1);
+	begin();
 	for (unsigned int i = 0; !over; i++)
 		if (dup2(fds[i & 1], shared_fd) < 0)
 			die("dup2");
@@ -127,6 +134,8 @@ int main(int argc, char **argv)
 			   NULL))
 		die("pthread_create");
 	stay_on_cpu(0);
+	while (!begun)
+		sched_yield();
 	for (int i = 0; i < count; i++)
 		once(by_descriptor);
 	over = true;
