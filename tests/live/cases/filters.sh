@@ -212,7 +212,7 @@ filters_in() {
     for id in $(programs_of "$1"); do
         bpftool prog dump xlated id "$id"
     done >code
-    ! grep -q bpf_get_current_ancestor_cgroup_id code || echo cgroup
+    ! grep -q 'call bpf_get_current_ancestor_cgroup_id' code || echo cgroup
     grep -oE 'map\[id:[0-9]+' code | cut -d : -f 2 | sort -u | while read -r id; do
         map_name "$id" | grep -xE 'pids|uids|comms|networks|followed' || true
     done
