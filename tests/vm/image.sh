@@ -65,6 +65,7 @@ put_users() {
         'www-data:x:33:33::/:/bin/false' \
         >"$root/etc/passwd"
     printf '%s\n' 'root:x:0:' 'nogroup:x:65534:' >"$root/etc/group"
+    printf '%s\n' 'http 80/tcp' >"$root/etc/services"
 }
 
 # All of another root but what only compilers want. Nothing of it was installed, only unpacked.
