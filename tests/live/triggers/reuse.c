@@ -18,6 +18,8 @@ static void disconnect(int fd)
 {
 	struct sockaddr addr = {.sa_family = AF_UNSPEC};
 
+	/* What is reset before the server has come to accept it, accept(2) does not name. */
+	usleep(200000);
 	if (connect(fd, &addr, sizeof(addr)))
 		die("connect to AF_UNSPEC");
 }
