@@ -15,6 +15,7 @@ hostile_names() {
 # name_traced OPTION...: tpconnect, for which the hostile files are the system's, while two users
 # connect to two ports.
 name_traced() {
+    rm -f messages # those of the tracer before
     # shellcheck disable=SC2016 # for the inner shell
     unshare -m sh -c 'mount --bind passwd /etc/passwd && mount --bind services /etc/services &&
         exec "$@"' sh "$tpconnect" --netns "/run/netns/$a" -N -w record "$@" >>stdout 2>messages &
