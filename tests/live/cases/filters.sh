@@ -154,7 +154,8 @@ compare_record() {
     got="$(record_results "record.$n")"
     want="$(jq -c "select(${conditions[n]}) | [.pid, .event, .error, .dst, .port]" facts | sort)"
     [[ $got == "$want" ]] ||
-        fail "tpconnect ${options[n]}: expected $want, got $got; the mix: $(cat facts)"
+        fail "tpconnect ${options[n]}: expected $want, got $got;" "$(tail -n 1 "record.$n")" \
+            "the mix: $(cat facts)"
 }
 
 case_filters() { # 33
