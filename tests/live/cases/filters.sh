@@ -18,7 +18,7 @@ filter_table() {
 --cgroup $cgroup|.cgroup
 --netns $a|.netns == "a"
 -f|.event != "tcp.established"
--l 2s|.slow
+-l 400ms|.slow
 -e established,cancelled|.event == "tcp.established" or .event == "tcp.cancelled"
 --no-syscalls|.error != "EACCES"
 -v -N --color always -t 1h|true
