@@ -147,6 +147,19 @@ static __always_inline void attempt_track(__u64 key, const struct tracked *track
 	*before = *tracked;
 }
 
+/*
+ * The connect(2) that an attempt begins in. One on another socket is of before: the kernel skipped
+ * the program at its end. A subflow's socket is not the one that the program knows.
+ */
+static __always_inline struct call *call_beginning(const struct sock *sk, const struct tcp_sock *tp)
+{
+	struct call *call = call_current();
+
+	if (!call || is_subflow(tp) || (__u64)KERNEL_POINTER(sk, sk_socket) == call->socket)
+		return call;
+	return NULL;
+}
+
 /* CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. */
 static __always_inline void attempt_begin(const struct sock *sk, const struct tcp_sock *tp)
 {
@@ -156,7 +169,7 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	struct call *call;
 	bool wanted;
 
-	call = call_current();
+	call = call_beginning(sk, tp);
 	if (call)
 		call->attempt_sk = key;
 	attempt_addresses(attempt, sk);
@@ -168,7 +181,6 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	if (!attempt_identity(attempt, tp) || !wanted)
 		return;
 	if (config.syscalls && !call && attempt->origin == ORIGIN_CONNECT) {
-		COUNT(caught);
 		call = call_begin_late();
 		if (call)
 			call->attempt_sk = key;

@@ -19,8 +19,7 @@ struct call {
 	__u8 entered;	       /* the thread is in the call */
 	__u8 complete;	       /* it began when its attempt was sure to be seen */
 	bool requested_mapped; /* ::ffff:a.b.c.d, in an IPv6 sockaddr */
-	bool late;	       /* the program at its beginning was skipped */
-	__u8 padding;
+	__u8 padding[2];
 };
 
 /* Kept by the thread, and gone with it. */
@@ -74,7 +73,6 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->requested_family = 0;
 	call->entered = true;
 	call->complete = is_tracking();
-	call->late = false;
 }
 
 /*
@@ -92,7 +90,6 @@ static __always_inline struct call *call_begin_late(void)
 	if (!call)
 		return NULL;
 	call_begin(call, regs.arg[0], regs.arg[1], regs.arg[2]);
-	call->late = true;
 	return call;
 }
 

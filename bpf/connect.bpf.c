@@ -43,14 +43,15 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 }
 
 /*
- * The kernel skipped the program at the end of the thread's call before. If that had got as far as
- * SYN_SENT, its result is told all the same, unless it still waits for the errno.
+ * The kernel skipped the program at the end of the thread's call before. Nothing is lost of one that
+ * could start no attempt. What did get as far as SYN_SENT has its result told all the same, unless
+ * that still waits for the errno.
  */
 static __always_inline void call_unfinished(const struct call *call)
 {
 	struct tracked *tracked = tracked_find(call->attempt_sk);
 
-	if (call->attempt_sk && !call->late && !(tracked && tracked->ended_ns))
+	if (call->attempt_sk ? !(tracked && tracked->ended_ns) : !call->socket)
 		COUNT(caught);
 }
 
@@ -117,7 +118,33 @@ static __always_inline struct sock *tcp_sock_of_fd(__u32 fd, struct socket **ret
 	return sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
 }
 
-/* The call started no attempt. */
+/*
+ * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
+ * a call that was under way when tracing began; but that is the first of its thread that is seen
+ * (not `known`), and its socket has chosen a sequence number (write_seq), which it keeps for good.
+ */
+static __always_inline void call_not_entered(__u16 error, bool known)
+{
+	struct syscall_regs regs;
+	struct socket *socket;
+	struct call call = {};
+	struct sock *sk;
+
+	if (!syscall_of_current(&regs))
+		return;
+	sk = tcp_sock_of_fd(regs.arg[0], &socket);
+	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
+		return;
+	if (!known && BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
+		return;
+	call_begin(&call, regs.arg[0], regs.arg[1], regs.arg[2]);
+	call_not_sent(&call, sk, error);
+}
+
+/*
+ * The call started no attempt. If it was on another socket, it is of before, and the kernel skipped
+ * two programs: the one at its end and that at the beginning of the call that ends now.
+ */
 static __always_inline void call_failed(struct call *call, __u16 error)
 {
 	struct socket *socket;
@@ -125,7 +152,9 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 
 	if (error == EFAULT)
 		return; /* not all of the address can be read */
-	if (sk && (__u64)socket == call->socket)
+	if ((__u64)socket != call->socket)
+		call_not_entered(error, true);
+	else if (sk)
 		call_not_sent(call, sk, error);
 }
 
@@ -167,29 +196,6 @@ static __always_inline void call_sent(const struct call *call, long ret)
 		result_unseen(key, tracked, state, ret);
 	else
 		tracked->attempt.flags |= ATTEMPT_DEFERRED; /* success, and no handshake yet */
-}
-
-/*
- * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
- * a call that was under way when tracing began; but that is the first of its thread that is seen
- * (not `known`), and its socket has chosen a sequence number (write_seq), which it keeps for good.
- */
-static __always_inline void call_not_entered(__u16 error, bool known)
-{
-	struct syscall_regs regs;
-	struct socket *socket;
-	struct call call = {};
-	struct sock *sk;
-
-	if (!syscall_of_current(&regs))
-		return;
-	sk = tcp_sock_of_fd(regs.arg[0], &socket);
-	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
-		return;
-	if (!known && BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
-		return;
-	call_begin(&call, regs.arg[0], regs.arg[1], regs.arg[2]);
-	call_not_sent(&call, sk, error);
 }
 
 static __always_inline void call_returned(struct call *call, long ret)

@@ -75,6 +75,7 @@ struct sock {
 	__u16 sk_protocol;
 	int sk_err;
 	__u8 sk_kern_sock : 1;
+	struct socket *sk_socket;
 };
 
 struct inet_sock {

@@ -85,7 +85,7 @@ struct counters {
 	__u64 missed;	 /* transitions that a later one shows to have been skipped */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 caught;	 /* calls of which a program was skipped, but not the attempt lost */
+	__u64 caught;	 /* calls whose end was skipped, but not the attempt's result */
 	__u64 reserved[2];
 };
 

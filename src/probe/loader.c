@@ -26,9 +26,8 @@ struct program {
 	const char *name, *tracepoint; /* NULL: another copy names it */
 	bool (*wanted)(const struct probe_options *options);
 	enum {
-		COPIED, /* more than one copy: what the kernel skips of one, another does */
-		SINGLE, /* what the kernel skips of it is lost */
-		PAIRED, /* skipped with the other of its system call; lost unless a state tells */
+		COPIED, /* what the kernel skips of it, another program does */
+		SINGLE, /* what the kernel skips of it is lost, unless it is counted as caught */
 	} skipped;
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
@@ -68,8 +67,8 @@ static const struct program programs[] = {
 	{"state_perf", NULL, wants_perf, COPIED, true},
 	{"state_first", "inet_sock_set_state", always, COPIED, false},
 	{"state_second", NULL, always, COPIED, false},
-	{"connect_exit", "sys_exit_connect", wants_syscalls, PAIRED, true},
-	{"connect_enter", "sys_enter_connect", wants_syscalls, PAIRED, true},
+	{"connect_exit", "sys_exit_connect", wants_syscalls, SINGLE, true},
+	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
 };
 
 #define N_PROGRAMS (sizeof(programs) / sizeof(programs[0]))
@@ -414,21 +413,15 @@ static uint64_t recursion_misses(const struct bpf_program *prog)
 	return info.recursion_misses;
 }
 
-/* What is lost because the kernel skipped programs; caught: of the system call's, what is not. */
+/* What is lost because the kernel skipped programs; caught: what is not. */
 static uint64_t missed_programs(struct probe *probe, uint64_t caught)
 {
-	uint64_t lost = 0, calls = 0, misses;
+	uint64_t lost = 0;
 
-	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!probe->progs[i] || programs[i].skipped == COPIED)
-			continue;
-		misses = recursion_misses(probe->progs[i]);
-		if (programs[i].skipped == SINGLE)
-			lost += misses;
-		else if (misses > calls)
-			calls = misses;
-	}
-	return lost + (calls > caught ? calls - caught : 0);
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		if (probe->progs[i] && programs[i].skipped == SINGLE)
+			lost += recursion_misses(probe->progs[i]);
+	return lost > caught ? lost - caught : 0;
 }
 
 void probe_counters(struct probe *probe, struct counters *ret)
