@@ -8,10 +8,12 @@ def is_event: name | startswith("tcp.");
 def is_result: name | . == "tcp.established" or . == "tcp.failed" or . == "tcp.cancelled";
 def sent: ."tpconnect.sent" != false;
 
-# "*" is any value, null no value.
+# "*" is any value, null no value; at_most_ns is of the latency.
 def matches($want): . as $event |
     all($want | to_entries[]; . as $e | $event[$e.key] |
-        if $e.value == "*" then . != null else . == $e.value end);
+        if $e.key == "at_most_ns" then ($event."tpconnect.connect.duration_ns" // 0) <= $e.value
+        elif $e.value == "*" then . != null
+        else . == $e.value end);
 
 # Events that can match each other have a key in common, so that floods do not take forever.
 def coarse_key: "\(name) \(."process.pid") \(."network.peer.port")";
@@ -100,7 +102,8 @@ def expectations:
     ($events | index_by(coarse_key)) as $coarse |
     ($events | index_by(fine_key)) as $fine |
     # A flood can use a port again: what was expected n times must be there n times.
-    [$expected | group_by(.)[] | length as $times | .[0] as $want | $want |
+    [$expected | group_by(del(.at_most_ns))[] | length as $times |
+     max_by(.at_most_ns) as $want | $want |
      (if ."network.local.port" | type == "number" then $fine[fine_key]
       else $coarse[coarse_key] end // []) | map(select(matches($want))) |
      {$want, $times, matching: .}] |

@@ -221,6 +221,7 @@ static void expect_sent(int fd)
 void expect_result(int fd, const struct target *target, int error)
 {
 	struct target peer = {.len = sizeof(peer.addr)};
+	long long age = age_of(fd);
 
 	if (error || getpeername(fd, (struct sockaddr *)&peer.addr, &peer.len))
 		peer = *target;
@@ -235,6 +236,8 @@ void expect_result(int fd, const struct target *target, int error)
 	} else {
 		expect_endpoint("tpconnect.requested", &target->addr);
 	}
+	if (age)
+		expect_int("at_most_ns", age);
 	expect_sent(fd);
 	expect_end();
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "trigger.h"
@@ -13,6 +14,7 @@
 #define ERRNO_MAX      133
 #define STATUS_FAILED  1
 #define STATUS_SKIPPED 77
+#define OPENED_SLOTS   1024
 
 static void leave(int status, const char *format, va_list args)
 {
@@ -68,13 +70,31 @@ struct target target_parse(const char *addr, const char *port, bool mapped)
 	return target;
 }
 
+static long long now_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* When socket_for() made it, by descriptor. */
+static long long opened_ns[OPENED_SLOTS];
+
 int socket_for(const struct target *target, int type)
 {
 	int fd = socket(target->addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | type, 0);
 
 	if (fd < 0)
 		die("socket");
+	if (fd < OPENED_SLOTS)
+		opened_ns[fd] = now_ns();
 	return fd;
+}
+
+long long age_of(int fd)
+{
+	return fd < OPENED_SLOTS && opened_ns[fd] ? now_ns() - opened_ns[fd] : 0;
 }
 
 int connect_to(int fd, const struct target *target)

@@ -3,7 +3,7 @@
  * What the triggers share. A trigger makes connections in one certain way and prints, for each
  * event that must come of it, a line of JSON: the keys of the JSON output that are known for sure,
  * from the system calls of the trigger itself. null: the key must be absent; "*": it must be
- * present, whatever it says.
+ * present, whatever it says. at_most_ns: a bound of the latency, if the event tells one.
  */
 #ifndef TRIGGER_H
 #define TRIGGER_H
@@ -28,6 +28,9 @@ struct target target_parse(const char *addr, const char *port, bool mapped);
 
 /* A TCP socket for the target; type: 0 or SOCK_NONBLOCK. Dies if there is none. */
 int socket_for(const struct target *target, int type);
+
+/* How long ago socket_for() made it, in ns; 0 if it did not. */
+long long age_of(int fd);
 
 int connect_to(int fd, const struct target *target);
 
