@@ -19,7 +19,8 @@ struct call {
 	__u8 entered;	       /* the thread is in the call */
 	__u8 complete;	       /* it began when its attempt was sure to be seen */
 	bool requested_mapped; /* ::ffff:a.b.c.d, in an IPv6 sockaddr */
-	__u8 padding[2];
+	bool known;	       /* a call of the thread was seen to begin */
+	bool seen_to; /* by the first copy of the program at its end, not yet by the second */
 };
 
 /* Kept by the thread, and gone with it. */
@@ -73,6 +74,8 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->requested_family = 0;
 	call->entered = true;
 	call->complete = is_tracking();
+	call->known = true;
+	call->seen_to = false;
 }
 
 /*

@@ -43,9 +43,9 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 }
 
 /*
- * The kernel skipped the program at the end of the thread's call before. Nothing is lost of one that
- * could start no attempt. What did get as far as SYN_SENT has its result told all the same, unless
- * that still waits for the errno.
+ * The kernel skipped the program at the end of the thread's call before. Nothing is lost of one
+ * that could start no attempt. What did get as far as SYN_SENT has its result told all the same,
+ * unless that still waits for the errno.
  */
 static __always_inline void call_unfinished(const struct call *call)
 {
@@ -208,17 +208,46 @@ static __always_inline void call_returned(struct call *call, long ret)
 		call_failed(call, error);
 }
 
+/*
+ * Whether the first copy has seen to this call. The kernel counts how often it skipped that; what
+ * the second makes up for is no loss.
+ */
+static __always_inline bool seen_to(struct call *call, bool second)
+{
+	bool before = call->seen_to;
+
+	call->seen_to = !second;
+	if (second && !before)
+		COUNT(caught);
+	return second && before;
+}
+
+static __always_inline void call_exit(long ret, bool second)
+{
+	struct call *call = call_slot(config.preempted);
+	__u16 error = final_error(ret);
+
+	if (call && config.preempted && seen_to(call, second))
+		return;
+	if (call && call->entered) {
+		call_returned(call, ret);
+		call_end(call);
+	} else if (error && is_tracking()) {
+		call_not_entered(error, call && call->known);
+	}
+}
+
 SEC("tracepoint/syscalls/sys_exit_connect")
 int connect_exit(struct trace_event_raw_sys_exit *ctx)
 {
-	struct call *call = call_slot(false);
-	__u16 error = final_error(ctx->ret);
+	call_exit(ctx->ret, false);
+	return 0;
+}
 
-	if (call && call->entered) {
-		call_returned(call, ctx->ret);
-		call_end(call);
-	} else if (error && is_tracking()) {
-		call_not_entered(error, call != NULL);
-	}
+/* Where threads can be preempted in programs: see state.bpf.c. */
+SEC("tracepoint/syscalls/sys_exit_connect")
+int connect_exit_second(struct trace_event_raw_sys_exit *ctx)
+{
+	call_exit(ctx->ret, true);
 	return 0;
 }

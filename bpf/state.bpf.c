@@ -21,7 +21,7 @@
 
 enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
 
-#define FIRST_COPY (config.perf_copy ? COPY_PERF : COPY_FIRST)
+#define FIRST_COPY (config.preempted ? COPY_PERF : COPY_FIRST)
 
 /* Whether a RST, of either side, ended it; the tracepoint comes after sk_err is set. */
 static __always_inline bool closed_by_reset(const struct sock *sk, int oldstate)

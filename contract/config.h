@@ -56,7 +56,7 @@ struct config {
 	__u16 task_storage;   /* the kernel has it for tracing programs */
 	__u16 typed;	      /* the kernel has BTF: the verifier knows what pointers point to */
 	__u16 casts;	 /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
-	__u16 perf_copy; /* the program of perf events is at inet_sock_set_state too */
+	__u16 preempted; /* threads can be, in programs: there is one copy more of some */
 	struct config_cgroup cgroups[CGROUPS_MAX];
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };

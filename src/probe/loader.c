@@ -38,8 +38,8 @@ static bool always(const struct probe_options *options)
 	return true;
 }
 
-/* Its tracepoint is found through tracefs. */
-static bool wants_perf(const struct probe_options *options)
+/* One copy more; its tracepoint is found through tracefs. */
+static bool is_preempted(const struct probe_options *options)
 {
 	return !options->btf_path && kernel_preempts() && kernel_tracefs();
 }
@@ -59,15 +59,21 @@ static bool wants_syscalls(const struct probe_options *options)
 	return options->config.syscalls;
 }
 
+static bool wants_second_exit(const struct probe_options *options)
+{
+	return wants_syscalls(options) && is_preempted(options);
+}
+
 static const struct program programs[] = {
 	{"follow_fork", "sched_process_fork", wants_follow, SINGLE, false},
 	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
 	{"retry_first", "tcp_retransmit_skb", wants_retry, COPIED, false},
 	{"retry_second", NULL, wants_retry, COPIED, false},
-	{"state_perf", NULL, wants_perf, COPIED, true},
+	{"state_perf", NULL, is_preempted, COPIED, true},
 	{"state_first", "inet_sock_set_state", always, COPIED, false},
 	{"state_second", NULL, always, COPIED, false},
 	{"connect_exit", "sys_exit_connect", wants_syscalls, SINGLE, true},
+	{"connect_exit_second", NULL, wants_second_exit, COPIED, true},
 	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
 };
 
@@ -234,7 +240,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	config.wakeup_size = options->ring_size / 8;
 	config.typed = !options->btf_path;
 	config.casts = cast > 0;
-	config.perf_copy = wants_perf(options);
+	config.preempted = is_preempted(options);
 	config.task_storage = config.typed && kernel_has_task_storage();
 	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);

@@ -262,8 +262,8 @@ case_stress_entry_skipped() {
 case_stress_ends_skipped() {
     mutated_object connect.bpf.c '
         /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
-        /^int connect_exit/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1) {\
-            COUNT(missed);\n\t\treturn 0;\n\t}/'
+        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1) {\
+            COUNT(missed);\n\t\treturn;\n\t}/'
     LIVE_OBJECT="$object"
     within "$a" ip route add prohibit 10.98.2.0/24
     trace_flood
@@ -280,14 +280,41 @@ case_stress_ends_skipped() {
 case_stress_ends_skipped_sent() {
     mutated_object connect.bpf.c '
         /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
-        /^int connect_exit/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1)\
-            return 0;/'
+        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1)\
+            return;/'
     LIVE_OBJECT="$object"
     trace_flood
     trigger connect -n 1000 ECONNREFUSED 127.0.0.1 10000
     stop_trace
     check_many accepted=false
     ! grep -q '"tpconnect.requested' record || fail "not requested: $(grep -m 1 requested record)"
+}
+
+# Attempts that never leave, of more processes than there are CPUs: of these only the call itself
+# tells. Each is in the record or counted as missed.
+case_stress_never_sent() {
+    local each=$((stress_count / 20)) triggers_of=() n missed
+
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace_flood
+    for n in {1..8}; do
+        nsenter --net="/run/netns/$a" "$triggers/connect" -n "$each" -u EACCES 10.98.2.1 10000 \
+            >"told.$n" &
+        triggers_of+=($!)
+        pids+=($!)
+    done
+    for n in "${triggers_of[@]}"; do
+        wait "$n" || fail "a trigger failed"
+    done
+    stop_trace
+    jq -c 'select(."event.name" == "tcp.failed") | [."process.pid", ."network.peer.port"]' \
+        record | sort >got
+    jq -c '[."process.pid", ."network.peer.port"]' told.* | sort >want
+    [[ -z $(comm -23 got want) ]] || fail "not attempted: $(comm -23 got want | head -n 5)"
+    missed="$(tail -n 1 record | jq '."tpconnect.loss.missed"')"
+    [[ $(comm -13 got want | wc -l) -eq $missed ]] ||
+        fail "$(comm -13 got want | wc -l) of $((8 * each)) lack, $missed are counted as missed"
+    [[ $missed -eq 0 ]] || echo "$missed of $((8 * each)) were missed, and counted"
 }
 
 # --- addresses that change during the call -----------------------------------------------------
