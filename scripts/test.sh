@@ -88,7 +88,7 @@ suite "live" tests/live/run.sh build/tpconnect build/tests/live/triggers
 suite "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
 # Without what only the kernel side, which is the same, or the comparison itself can get wrong.
 suite "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers \
-    -stress.sh -comparison -filtered_costs_nothing
+    -stress.sh -skipped.sh -comparison -filtered_costs_nothing
 suite "other kernels" tests/vm/run.sh --core
 
 printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
+# The kernel can skip a program: what it would have told is told by another, or counted as missed.
+
+# --- no transition missed ----------------------------------------------------------------------
+
+# Two tracers at once: an interrupt that finds a program of one running leaves the other's alone. So
+# what both have missed, no program could have seen: there are kernels that hide a process of theirs
+# from all tracing, and what is received while that one is interrupted.
+trace_twice() {
+    trace_flood "$@"
+    first_tracer="$tracer"
+    mv record record.first
+    trace_flood
+    second_tracer="$tracer"
+    mv record record.second
+}
+
+stop_both() {
+    tracer="$first_tracer"
+    stop_trace
+    tracer="$second_tracer"
+    stop_trace
+    mv record.first record
+}
+
+# Of each attempt, in lines that are the same whoever traced it: the process, the how manieth of its
+# attempts, and its life if that is not whole.
+incomplete() {
+    events_of "$1" | awk -F '\t' '
+        $1 ~ /^tcp\./ && !($3 in turn) { turn[$3] = $4 " " ++turns[$4] }
+        $1 ~ /^tcp\./ { life[$3] = life[$3] substr($1, 5, 2) " " }
+        END { for (id in life) if (life[id] !~ /^co (re )*(es cl |fa |ca )$/)
+            print turn[id] ": " life[id] }' | sort
+}
+
+# All that one of the two has missed, the other has missed as well, and has counted it.
+missed_by_both() {
+    local missed
+
+    incomplete record >missing
+    incomplete record.second >missing.second
+    diff missing missing.second >differences ||
+        fail "$(wc -l <missing) attempts are incomplete, a second tracer lacks" \
+            "$(wc -l <missing.second); they differ: $(head -n 5 differences)"
+    missed="$(tail -n 1 record | jq '."tpconnect.loss.missed"')"
+    [[ $missed -eq $(wc -l <missing) ]] ||
+        fail "$(wc -l <missing) attempts are incomplete, $missed are counted as missed"
+}
+
+# steered_flood ADDR: many connections at once, as many packets on each CPU.
+steered_flood() {
+    steer_loopback
+    trace_twice
+    spin
+    trigger flood 4 $((stress_count / 4)) "$1" 80
+    stop_both
+    [[ $(wc -l <expected) -eq $((stress_count / 4 * 4)) ]] || fail "the trigger has not said all"
+    missed_by_both
+    [[ ! -s missing ]] || skip "of $stress_count attempts, $(wc -l <missing) had transitions that" \
+        "this kernel hid from every program; no other was missed"
+}
+
+case_stress_steered() { # 22
+    serve "$a" 127.0.0.1 80
+    steered_flood 127.0.0.1
+    check_many
+}
+
+case_stress_steered_refused() { # 22
+    steered_flood 127.0.0.1
+    check_many accepted=false
+}
+
+# With one copy of the program, the cases before must fail.
+case_stress_steered_teeth() { # 22: with what makes up for it taken out as well, it fails
+    mutated_object \
+        state.bpf.c '/BPF_PROG\(state_second|int state_perf/,/^}/ s/^\tstate_changed.*//
+            s/^\t\tattempt_established_unseen.*/\t\tCOUNT(missed);/' \
+        connect.bpf.c 's/^\t\tresult_unseen\(.*/\t\t;/'
+    LIVE_OBJECT="$object"
+    serve "$a" 127.0.0.1 80
+    (steered_flood 127.0.0.1 && check_many) >said && fail "nothing was missed without the mechanism"
+    ! grep -q 'hid from' said || fail "the case does not notice: $(cat said)"
+    cat said
+}
+
+# The kernel may skip the program at the beginning of a call, and run the one at its end. What seccomp
+# answers looks so too, but nothing of that may be invented, and the request is known all the same.
+case_stress_entry_skipped() {
+    mutated_object connect.bpf.c \
+        '/^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/'
+    LIVE_OBJECT="$object"
+    trace_flood
+    trigger flood 2 $((stress_count / 20)) 127.0.0.1 80
+    trigger flood 1 20 0.0.0.0 80
+    stop_trace
+    sed -i 's/"0\.0\.0\.0"/"127.0.0.1"/' expected
+    check_many accepted=false
+    [[ $(grep -c '"tpconnect.requested.address":"0.0.0.0"' record) -eq 40 ]] ||
+        fail "not every request is known: $(tail -n 2 record | head -n 1)"
+}
+
+# Since Linux 7.0 or so it may skip that at the end as well, as if none of its copies were there. What
+# is lost by that is counted, and no call is taken for the one before.
+case_stress_ends_skipped() {
+    mutated_object connect.bpf.c '
+        /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
+        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1) {\
+            COUNT(missed);\n\t\treturn;\n\t}/'
+    LIVE_OBJECT="$object"
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace_flood
+    trigger connect -n 1000 -u EACCES 10.98.2.1 10000
+    stop_trace
+    jq -r 'select(."event.name" == "tcp.failed") | ."network.peer.port"' record >ports
+    [[ $(wc -l <ports) -eq $(sort -u ports | wc -l) ]] || fail "an attempt is told twice"
+    [[ $(wc -l <ports) -gt 300 ]] || fail "only $(wc -l <ports) attempts are told"
+    [[ $(($(wc -l <ports) + $(tail -n 1 record | jq '."tpconnect.loss.missed"'))) -eq 1000 ]] ||
+        fail "of 1000 attempts $(wc -l <ports) are told: $(tail -n 1 record)"
+}
+
+# What begins in a call is of that call, not of the one before whose end was skipped.
+case_stress_ends_skipped_sent() {
+    mutated_object connect.bpf.c '
+        /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
+        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1)\
+            return;/'
+    LIVE_OBJECT="$object"
+    trace_flood
+    trigger connect -n 1000 ECONNREFUSED 127.0.0.1 10000
+    stop_trace
+    check_many accepted=false
+    ! grep -q '"tpconnect.requested' record || fail "not requested: $(grep -m 1 requested record)"
+}
+
+# Attempts that never leave, of more processes than there are CPUs: of these only the call itself
+# tells. Each is in the record or counted as missed.
+case_stress_never_sent() {
+    local each=$((stress_count / 20)) triggers_of=() n missed
+
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace_flood
+    for n in {1..8}; do
+        nsenter --net="/run/netns/$a" "$triggers/connect" -n "$each" -u EACCES 10.98.2.1 10000 \
+            >"told.$n" &
+        triggers_of+=($!)
+        pids+=($!)
+    done
+    for n in "${triggers_of[@]}"; do
+        wait "$n" || fail "a trigger failed"
+    done
+    stop_trace
+    jq -c 'select(."event.name" == "tcp.failed") | [."process.pid", ."network.peer.port"]' \
+        record | sort >got
+    jq -c '[."process.pid", ."network.peer.port"]' told.* | sort >want
+    [[ -z $(comm -23 got want) ]] || fail "not attempted: $(comm -23 got want | head -n 5)"
+    missed="$(tail -n 1 record | jq '."tpconnect.loss.missed"')"
+    [[ $(comm -13 got want | wc -l) -eq $missed ]] ||
+        fail "$(comm -13 got want | wc -l) of $((8 * each)) lack, $missed are counted as missed"
+    [[ $missed -eq 0 ]] || echo "$missed of $((8 * each)) were missed, and counted"
+}
