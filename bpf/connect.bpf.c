@@ -210,12 +210,15 @@ static __always_inline void call_returned(struct call *call, long ret)
 
 /*
  * Whether the first copy has seen to this call. The kernel counts how often it skipped that; what
- * the second makes up for is no loss.
+ * the second makes up for is no loss. Without a slot, for want of memory, nobody knows.
  */
 static __always_inline bool seen_to(struct call *call, bool second)
 {
-	bool before = call->seen_to;
+	bool before;
 
+	if (!call)
+		return second;
+	before = call->seen_to;
 	call->seen_to = !second;
 	if (second && !before)
 		COUNT(caught);
@@ -227,7 +230,7 @@ static __always_inline void call_exit(long ret, bool second)
 	struct call *call = call_slot(config.preempted);
 	__u16 error = final_error(ret);
 
-	if (call && config.preempted && seen_to(call, second))
+	if (config.preempted && seen_to(call, second))
 		return;
 	if (call && call->entered) {
 		call_returned(call, ret);
