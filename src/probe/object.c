@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 #define ZLIB_CONST /* it does not change its input */
 #include <zlib.h>
 
-#include "probe/loader.h"
+#include "probe/error.h"
 #include "probe/object.h"
 #include "util/cleanup.h"
 
@@ -65,20 +64,18 @@ int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
 	if (!path) {
 		err = open_builtin(&opts, ret);
 		if (err)
-			snprintf(error, PROBE_ERROR_MAX, "cannot open the built-in BPF object: %s",
-				 strerror(-err));
-		return err;
+			return probe_error(error, err, "cannot open the built-in BPF object: %s",
+					   strerror(-err));
+		return 0;
 	}
-	if (access(path, R_OK)) {
-		snprintf(error, PROBE_ERROR_MAX, "cannot load %s: %s", path, strerror(errno));
-		return -ENOEXEC;
-	}
+	if (access(path, R_OK))
+		return probe_error(error, -ENOEXEC, "cannot load %s: %s", path, strerror(errno));
 	*ret = bpf_object__open_file(path, &opts);
 	if (*ret)
 		return 0;
-	snprintf(error, PROBE_ERROR_MAX,
-		 "cannot load %s: it is not a BPF object file; scripts/build.sh makes one, "
-		 "build/connect.bpf.o",
-		 path);
-	return -ENOEXEC;
+	return probe_error(
+		error, -ENOEXEC,
+		"cannot load %s: it is not a BPF object file; scripts/build.sh makes one, "
+		"build/connect.bpf.o",
+		path);
 }

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/bpf.h>
+
+#include "contract/event.h"
+#include "probe/error.h"
+#include "probe/kernel.h"
+#include "probe/kfunc.h"
+#include "probe/programs.h"
+
+/*
+ * The programs, in the order in which they are attached; of copies at one tracepoint, the first
+ * attached runs first. Nothing is tracked before all are there: see enum phase.
+ */
+struct program {
+	const char *name, *tracepoint; /* NULL: another copy names it */
+	bool (*wanted)(const struct probe_options *options);
+	enum {
+		COPIED, /* what the kernel skips of it, another program does */
+		SINGLE, /* what the kernel skips of it is lost, unless it is counted as caught */
+	} skipped;
+	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
+};
+
+static bool always(const struct probe_options *options)
+{
+	(void)options;
+	return true;
+}
+
+/* The copy's tracepoint is found through tracefs. */
+bool programs_preempted(const struct probe_options *options)
+{
+	return !options->btf_path && kernel_preempts() && kernel_tracefs();
+}
+
+static bool wants_retry(const struct probe_options *options)
+{
+	return options->config.events & EVENT_BIT(EVENT_RETRY);
+}
+
+static bool wants_follow(const struct probe_options *options)
+{
+	return options->config.follow;
+}
+
+static bool wants_syscalls(const struct probe_options *options)
+{
+	return options->config.syscalls;
+}
+
+static bool wants_second_exit(const struct probe_options *options)
+{
+	return wants_syscalls(options) && programs_preempted(options);
+}
+
+static const struct program table[] = {
+	{"follow_fork", "sched_process_fork", wants_follow, SINGLE, false},
+	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
+	{"retry_first", "tcp_retransmit_skb", wants_retry, COPIED, false},
+	{"retry_second", NULL, wants_retry, COPIED, false},
+	{"state_perf", NULL, programs_preempted, COPIED, true},
+	{"state_first", "inet_sock_set_state", always, COPIED, false},
+	{"state_second", NULL, always, COPIED, false},
+	{"connect_exit", "sys_exit_connect", wants_syscalls, SINGLE, true},
+	{"connect_exit_second", NULL, wants_second_exit, COPIED, true},
+	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
+};
+
+_Static_assert(sizeof(table) / sizeof(table[0]) == N_PROGRAMS, "as many as have room");
+
+static int find_program(const struct bpf_object *object, const char *path, const char *name,
+			struct bpf_program **ret, char *error)
+{
+	struct bpf_program *prog = bpf_object__find_program_by_name(object, name);
+
+	if (!prog)
+		return probe_error(
+			error, -ENOEXEC,
+			"%s has no program \"%s\": it is not a tpconnect object, or one of another "
+			"version; build it with scripts/build.sh",
+			path ? path : "the built-in object", name);
+	*ret = prog;
+	return 0;
+}
+
+int programs_find(struct programs *programs, const struct bpf_object *object,
+		  const struct probe_options *options, char *error)
+{
+	const char *path = options->object_path;
+	int err = find_program(object, path, "pending_file", &programs->pending, error);
+
+	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
+		err = find_program(object, path, table[i].name, &programs->progs[i], error);
+	return err;
+}
+
+/* The second copy of a program is at the tracepoint of the first. */
+static const char *tracepoint_of(size_t i)
+{
+	return table[i].tracepoint ? table[i].tracepoint : table[i - 1].tracepoint;
+}
+
+/* The object's raw tracepoints become BTF tracepoints: the same arguments, with their types. */
+static int make_typed(struct bpf_program *prog, const char *tracepoint)
+{
+	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+	bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
+	return bpf_program__set_attach_target(prog, 0, tracepoint);
+}
+
+static int put_casts(struct programs *programs, int cast, char *error)
+{
+	int err = 0;
+
+	for (size_t i = 0; cast > 0 && !err && i < N_PROGRAMS; i++)
+		err = kfunc_put(programs->progs[i], CALL_RDONLY_CAST, cast);
+	if (cast > 0 && !err)
+		err = kfunc_put(programs->pending, CALL_RDONLY_CAST, cast);
+	return err ? probe_error(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
+		   : 0;
+}
+
+int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
+		    char *error)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		bool wanted = table[i].wanted(options);
+		int err = 0;
+
+		bpf_program__set_autoload(programs->progs[i], wanted);
+		if (wanted && !options->btf_path && !table[i].classic)
+			err = make_typed(programs->progs[i], tracepoint_of(i));
+		if (err)
+			return probe_error(error, err, "cannot find %s in the kernel's BTF: %s",
+					   tracepoint_of(i), strerror(-err));
+	}
+	/* Iterators are of the kernel's own BTF. */
+	bpf_program__set_autoload(programs->pending, !options->btf_path);
+	return put_casts(programs, cast, error);
+}
+
+static struct bpf_link *attach_program(struct bpf_program *prog, size_t i, bool typed)
+{
+	return typed && !table[i].classic ? bpf_program__attach_trace(prog)
+					  : bpf_program__attach(prog);
+}
+
+int programs_attach(struct programs *programs, const struct probe_options *options, char *error)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (!table[i].wanted(options)) {
+			programs->progs[i] = NULL;
+			continue;
+		}
+		programs->links[i] = attach_program(programs->progs[i], i, !options->btf_path);
+		if (!programs->links[i])
+			return probe_error(error, -errno, "cannot attach %s: %s", table[i].name,
+					   errno == E2BIG
+						   ? "the kernel allows no more programs at its "
+						     "tracepoint; stop another tracer"
+						   : strerror(errno));
+		if (table[i].tracepoint) {
+			size_t len = strlen(programs->tracepoints);
+
+			snprintf(programs->tracepoints + len, sizeof(programs->tracepoints) - len,
+				 "%s%s", len ? "," : "", table[i].tracepoint);
+		}
+	}
+	return 0;
+}
+
+void programs_detach(struct programs *programs)
+{
+	for (size_t i = N_PROGRAMS; i-- > 0;) {
+		bpf_link__destroy(programs->links[i]);
+		programs->links[i] = NULL;
+	}
+}
+
+/* Reading the iterator's (empty) output to the end is what makes it visit every file. */
+int programs_run_pending(const struct programs *programs, char *error)
+{
+	struct bpf_link *link = bpf_program__attach_iter(programs->pending, NULL);
+	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	int err = fd < 0 ? -errno : 0;
+	char none[64];
+	ssize_t n = 0;
+
+	while (!err && (n = read(fd, none, sizeof(none))) != 0)
+		if (n < 0 && errno != EINTR && errno != EAGAIN)
+			err = -errno;
+	if (fd >= 0)
+		close(fd);
+	bpf_link__destroy(link);
+	return err ? probe_error(error, err, "cannot look for attempts under way: %s",
+				 strerror(-err))
+		   : 0;
+}
+
+/* How often the kernel found a program running already and skipped it; since Linux 5.12. */
+static uint64_t recursion_misses(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = {};
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
+uint64_t programs_skipped(const struct programs *programs)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		if (programs->progs[i] && table[i].skipped == SINGLE)
+			n += recursion_misses(programs->progs[i]);
+	return n;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The programs of the BPF object: which are loaded, where they attach, and what the kernel skipped
+ * of them. A function that can fail returns 0, or -errno with a line in error (PROBE_ERROR_MAX
+ * bytes).
+ */
+#ifndef PROBE_PROGRAMS_H
+#define PROBE_PROGRAMS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <bpf/libbpf.h>
+
+#include "probe/loader.h"
+
+#define N_PROGRAMS 10
+
+/* All zeros: nothing found yet. The programs are the object's, the links those of here. */
+struct programs {
+	struct bpf_program *pending;	       /* the iterator: run once */
+	struct bpf_program *progs[N_PROGRAMS]; /* once attached, NULL: not loaded */
+	struct bpf_link *links[N_PROGRAMS];    /* NULL: not attached */
+	char tracepoints[256];		       /* attached to, comma-separated */
+};
+
+/* Whether there is one copy more of what a thread can be preempted in. */
+bool programs_preempted(const struct probe_options *options);
+
+/* -ENOEXEC: options->object_path is not one of our objects. */
+int programs_find(struct programs *programs, const struct bpf_object *object,
+		  const struct probe_options *options, char *error);
+
+/* Which are loaded, and as what. cast: the id of bpf_rdonly_cast(); negative: there is none. */
+int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
+		    char *error);
+
+/* Once they are loaded. */
+int programs_attach(struct programs *programs, const struct probe_options *options, char *error);
+void programs_detach(struct programs *programs);
+
+/* Visits every open file once: attempts under way become known. */
+int programs_run_pending(const struct programs *programs, char *error);
+
+/* How often the kernel skipped a program for which no other makes up; since Linux 5.12. */
+uint64_t programs_skipped(const struct programs *programs);
+
+#endif
