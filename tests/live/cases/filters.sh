@@ -162,10 +162,9 @@ compare_record() {
 
 case_filters() { # 33
     local cgroup_mount cgroup pid_list options=(0) conditions tracers mix first n
-    # The kernel allows 64 programs at one tracepoint, of all tracers together; each has up to two.
-    local at_once=39
-
-    [[ $(uname -r) != [7-9].* ]] || at_once=30
+    # The kernel allows 64 programs at one tracepoint, of all tracers together; each has one, and from
+    # Linux 7.0 on two.
+    local at_once=30
     cgroup_mount="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)"
     [[ -n $cgroup_mount ]] || skip "cgroup v2 is not mounted"
     cgroup="$cgroup_mount/$run_id-filters"
