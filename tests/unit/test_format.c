@@ -14,30 +14,10 @@
 
 #include "format/fields.h"
 #include "format/format.h"
+#include "unit/random.h"
+#include "unit/written.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-static char storage[FORMAT_LINE_MAX + 1];
-
-static struct buffer empty_buffer(void)
-{
-	return (struct buffer){.data = storage, .cap = sizeof(storage) - 1};
-}
-
-/* What was written, as a string. It lives until the next one is written. */
-static const char *text_of(const struct buffer *b)
-{
-	assert_false(b->overflow);
-	storage[b->len] = '\0';
-	return storage;
-}
-
-/* Always the same sequence (Knuth's MMIX constants), so that a failure comes again. */
-static uint32_t next_random(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(*seed >> 33);
-}
 
 /* Fields */
 

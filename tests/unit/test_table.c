@@ -17,29 +17,9 @@
 #include "cli/summary.h"
 #include "cli/options.h"
 #include "format/fields.h"
+#include "unit/random.h"
+#include "unit/written.h"
 #include "util/cleanup.h"
-
-static char storage[LATENCY_DRAWING_MAX + 1];
-
-static struct buffer empty_buffer(void)
-{
-	return (struct buffer){.data = storage, .cap = sizeof(storage) - 1};
-}
-
-/* What was written, as a string. It lives until the next one is written. */
-static const char *text_of(const struct buffer *b)
-{
-	assert_false(b->overflow);
-	storage[b->len] = '\0';
-	return storage;
-}
-
-/* Always the same sequence (Knuth's MMIX constants), so that a failure comes again. */
-static uint32_t next_random(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return (uint32_t)(*seed >> 33);
-}
 
 /* Tables */
 
@@ -383,15 +363,16 @@ static void latencies_are_drawn_as_bcc_does(void **state)
 static void the_longest_drawing_fits(void **state)
 {
 	static struct histogram histogram;
+	static char drawing[LATENCY_DRAWING_MAX];
 	struct group group = group_of(&histogram);
-	struct buffer out = empty_buffer();
+	struct buffer out = {.data = drawing, .cap = sizeof(drawing)};
 
 	(void)state;
 	for (unsigned int shift = 0; shift < 64; shift++)
 		histogram_add(&histogram, 1ull << shift);
 	latency_drawing(&out, &group, 0xff, &ctx_2026);
 	assert_false(out.overflow);
-	out = (struct buffer){.data = storage, .cap = REPORT_LINE_MAX};
+	out = (struct buffer){.data = drawing, .cap = REPORT_LINE_MAX};
 	latency_json(&out, &group, 0xff, &second, &ctx_2026);
 	assert_false(out.overflow);
 }
