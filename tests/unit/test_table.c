@@ -122,27 +122,6 @@ static void the_header_names_the_columns(void **state)
 			    "EVENT       ERROR        LATENCY\n");
 }
 
-static void assert_short(uint64_t ns, const char *expected)
-{
-	struct buffer b = empty_buffer();
-
-	field_duration_short(&b, ns);
-	assert_string_equal(text_of(&b), expected);
-}
-
-static void short_durations_are_cut_off_never_rounded_up(void **state)
-{
-	(void)state;
-	assert_short(0, "0.000ms");
-	assert_short(9999999, "9.999ms");
-	assert_short(10000000, "10.00ms");
-	assert_short(99999999, "99.99ms");
-	assert_short(999999999, "999.9ms");
-	assert_short(1000000000, "1.000s");
-	assert_short(127123456789, "127.1s");
-	assert_short(86400000000000, "86400s");
-}
-
 /* Names */
 
 static void write_file(const char *path, const char *text)
@@ -477,7 +456,6 @@ int main(void)
 		cmocka_unit_test(every_line_is_clean_and_as_wide_as_the_header),
 		cmocka_unit_test(the_port_is_always_there),
 		cmocka_unit_test(the_header_names_the_columns),
-		cmocka_unit_test(short_durations_are_cut_off_never_rounded_up),
 		cmocka_unit_test(names_come_from_their_files),
 		cmocka_unit_test(counts_make_a_table),
 		cmocka_unit_test(a_table_is_narrowed_to_what_is_there),
