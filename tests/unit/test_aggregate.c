@@ -13,6 +13,7 @@
 #include "aggregate/counts.h"
 #include "aggregate/groups.h"
 #include "aggregate/histogram.h"
+#include "unit/random.h"
 #include "util/cleanup.h"
 
 static const struct conn plain = {
@@ -26,13 +27,6 @@ static const struct conn plain = {
 	.family = 4,
 	.dst = {.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1}, .port = 443},
 };
-
-/* Always the same sequence (Knuth's MMIX constants), so that a failure comes again. */
-static uint64_t next_random(uint64_t *seed)
-{
-	*seed = *seed * 6364136223846793005u + 1442695040888963407u;
-	return *seed >> 20;
-}
 
 /* Keys */
 
@@ -300,8 +294,9 @@ static void percentiles_bound_the_truth_within_a_sixteenth(void **state)
 		memset(&histogram, 0, sizeof(histogram));
 		for (size_t i = 0; i < n; i++) {
 			/* All magnitudes from 1 us to an hour alike. */
-			values[i] = 1000 + (next_random(&seed) >> (4 + next_random(&seed) % 40)) %
-						   2000000000000;
+			values[i] = 1000 +
+				    (random_bits(&seed, 44) >> (4 + random_bits(&seed, 44) % 40)) %
+					    2000000000000;
 			histogram_add(&histogram, values[i]);
 		}
 		qsort(values, n, sizeof(values[0]), by_value);

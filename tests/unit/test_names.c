@@ -87,6 +87,31 @@ static void names_are_read_whole_and_the_first_one_counts(void **state)
 	assert_null(names_user(names, 1));
 }
 
+static void names_come_from_their_files(void **state)
+{
+	struct fixture *fixture = *state;
+	const struct names *names =
+		load(state,
+		     "# ssh 1/tcp\n\nhttps\t443/tcp alias\nhttps 443/udp\n"
+		     "second 443/tcp\nquic 444/udp\nssh 22/tcp # x\nbad 99999/tcp\n",
+		     "root:x:0:0:root:/:/bin/sh\ntoor:x:0:0::/:\nbroken\nweb:x:33:33::/:\n");
+
+	assert_string_equal(names_service(names, 443), "https");
+	assert_string_equal(names_service(names, 22), "ssh");
+	assert_null(names_service(names, 444));
+	assert_null(names_service(names, 1));
+	assert_null(names_service(names, 99999 & 0xffff));
+	assert_string_equal(names_user(names, 0), "root");
+	assert_string_equal(names_user(names, 33), "web");
+	assert_null(names_user(names, 1));
+	names_free(fixture->names);
+	unlink(fixture->services);
+	unlink(fixture->passwd);
+	assert_int_equal(names_load(fixture->services, fixture->passwd, &fixture->names), 0);
+	assert_null(names_service(fixture->names, 443));
+	assert_null(names_service(NULL, 443));
+}
+
 static void lines_that_are_none_are_passed_over(void **state)
 {
 	const struct names *names =
@@ -153,6 +178,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		row(names_are_read_whole_and_the_first_one_counts),
+		row(names_come_from_their_files),
 		row(lines_that_are_none_are_passed_over),
 		row(hostile_bytes_do_no_harm),
 		row(a_name_of_a_megabyte_is_a_name),

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* For tests of records: one of each kind, and to decode it. */
+#ifndef UNIT_DECODED_H
+#define UNIT_DECODED_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "event/decode.h"
+
+static const struct attempt sample_attempt = {
+	.start_ns = 1000,
+	.process_start_ns = 500,
+	.cgroup_id = 77,
+	.pid = 10,
+	.tid = 11,
+	.ppid = 9,
+	.uid = 1000,
+	.netns = 4026531840,
+	.cpu = 3,
+	.dport = 443,
+	.sport = 40000,
+	.requested_port = 80,
+	.family = 4,
+	.origin = ORIGIN_CONNECT,
+	.daddr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+	.saddr = {[10] = 0xff, 0xff, 192, 0, 2, 2},
+	.requested = {[10] = 0xff, 0xff, 192, 0, 2, 3},
+	.comm = "curl",
+	.thread_comm = "worker",
+};
+
+/* A valid record of that kind. An event that is no close uses the first part only. */
+static inline struct close_event sample(enum event_kind kind)
+{
+	size_t size = kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
+
+	return (struct close_event){
+		.event =
+			{
+				.version = EVENT_VERSION,
+				.size = (__u16)size,
+				.kind = (__u8)kind,
+				.error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
+				.retries = 2,
+				.time_ns = 5000,
+				.attempt = sample_attempt,
+			},
+		.established_ns = 2000,
+		.bytes_sent = 100,
+		.bytes_received = 200,
+		.retransmits = 4,
+		.rtt_us = 30,
+	};
+}
+
+/*
+ * Decodes from an allocation of exactly that size, so that a sanitizer sees any byte read beyond.
+ * What is left in *ret on failure must be what was there before.
+ */
+static inline int decode_bytes(const struct close_event *record, size_t size, struct conn *ret)
+{
+	struct conn before;
+	void *copy = malloc(size ? size : 1);
+	int err;
+
+	memset(ret, 0xa5, sizeof(*ret));
+	before = *ret;
+	memcpy(copy, record, size);
+	err = event_decode(copy, size, ret);
+	free(copy);
+	if (err)
+		assert_memory_equal(ret, &before, sizeof(before));
+	return err;
+}
+
+static inline int decode(const struct close_event *record, struct conn *ret)
+{
+	return decode_bytes(record, record->event.size, ret);
+}
+
+static inline struct conn decoded(const struct close_event *record)
+{
+	struct conn conn;
+
+	assert_int_equal(decode(record, &conn), 0);
+	return conn;
+}
+
+#endif

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/* The program's own lines in the stream of events. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "format/format.h"
+#include "unit/written.h"
+
+static const char *notice_line(const struct notice *notice)
+{
+	const struct format_context ctx = {.seq = 9};
+	struct buffer b = empty_buffer();
+
+	format_json.notice(&b, notice, &ctx);
+	return text_of(&b);
+}
+
+static const struct notice sample_notice = {
+	.time_ns = 1000000001,
+	.version = "1.0",
+	.programs = "connect,\"state\"",
+	.loss = {.ring = 1, .missed = 2, .state = 3, .unmatched = 4, .output = 5},
+	.sent = 10,
+	.written = 8,
+	.filtered = 1,
+	.tracked = 6,
+};
+
+static void the_start_notice_says_what_is_attached(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.kind = NOTICE_START;
+	assert_string_equal(notice_line(&notice),
+			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
+			    "\"event.name\":\"tpconnect.start\",\"tpconnect.seq\":9,"
+			    "\"tpconnect.version\":\"1.0\","
+			    "\"tpconnect.programs\":\"connect,\\\"state\\\"\"}\n");
+}
+
+static void the_loss_notice_names_every_class(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.kind = NOTICE_LOSS;
+	assert_string_equal(notice_line(&notice),
+			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
+			    "\"event.name\":\"tpconnect.loss\",\"tpconnect.seq\":9,"
+			    "\"tpconnect.loss.ring\":1,\"tpconnect.loss.missed\":2,"
+			    "\"tpconnect.loss.state\":3,\"tpconnect.loss.unmatched\":4,"
+			    "\"tpconnect.loss.output\":5}\n");
+}
+
+static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.kind = NOTICE_STOP;
+	notice.loss = (struct loss){0};
+	assert_string_equal(notice_line(&notice),
+			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
+			    "\"event.name\":\"tpconnect.stop\",\"tpconnect.seq\":9,"
+			    "\"tpconnect.loss.ring\":0,\"tpconnect.loss.missed\":0,"
+			    "\"tpconnect.loss.state\":0,\"tpconnect.loss.unmatched\":0,"
+			    "\"tpconnect.loss.output\":0,\"tpconnect.events.sent\":10,"
+			    "\"tpconnect.events.written\":8,\"tpconnect.events.filtered\":1,"
+			    "\"tpconnect.tracked\":6}\n");
+}
+
+static void text_has_no_notices(void **state)
+{
+	(void)state;
+	assert_null(format_text.notice);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_start_notice_says_what_is_attached),
+		cmocka_unit_test(the_loss_notice_names_every_class),
+		cmocka_unit_test(the_stop_notice_shows_losses_of_none_too_and_the_books),
+		cmocka_unit_test(text_has_no_notices),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: MIT
+/* The reports of count and latency, and the summary of a command's connections. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "cli/count_report.h"
+#include "cli/latency_report.h"
+#include "cli/summary.h"
+#include "unit/written.h"
+
+static const struct format_context ctx_2026 = {.boot_to_utc_ns = 1771245296ll * 1000000000,
+					       .seq = 3};
+static const struct span second = {.begin_ns = 0, .end_ns = 1000000000};
+
+static struct counts some_counts = {
+	.attempts = 12,
+	.established = 8,
+	.failed = 4,
+	.errors = {{ECONNREFUSED, 3}, {ETIMEDOUT, 1}},
+};
+
+static struct group group_of(void *value)
+{
+	struct group group = {
+		.key = {.has_process = 1,
+			.uid = 33,
+			.comm = "e\033vil",
+			.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+			.port = 443,
+			.cgroup_id = 9007199254740993},
+		.process = {.pid = 7},
+		.value = value,
+	};
+
+	return group;
+}
+
+static void counts_make_a_table(void **state)
+{
+	struct group group = group_of(&some_counts), other = {.other = true, .value = &some_counts};
+	struct buffer out = empty_buffer();
+	struct count_table table;
+
+	(void)state;
+	count_table_start(&table, BY_PROCESS | BY_DST);
+	count_table_fit(&table, &group, NULL);
+	group.process.several = true;
+	count_table_fit(&table, &group, NULL);
+	group.process.several = false;
+	count_table_fit(&table, &other, NULL);
+	span_title(&out, &second, &ctx_2026);
+	count_table_header(&out, &table);
+	count_table_row(&out, &table, &group, &ctx_2026);
+	group.process.several = true;
+	count_table_row(&out, &table, &group, &ctx_2026);
+	count_table_row(&out, &table, &other, &ctx_2026);
+	other.folded = 123;
+	count_table_row(&out, &table, &other, &ctx_2026);
+	assert_string_equal(text_of(&out),
+			    "2026-02-16 12:34:57.000 UTC, the last 1.000s:\n"
+			    "    PID COMM  DST       ATTEMPTS ESTAB FAILED CANCEL ERRORS\n"
+			    "      7 e?vil 192.0.2.1       12     8      4      0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
+			    "several e?vil 192.0.2.1       12     8      4      0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
+			    "other                         12     8      4      0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n"
+			    "123 more                      12     8      4      0 "
+			    "ECONNREFUSED=3,ETIMEDOUT=1\n");
+}
+
+/* Of a line without control characters: the columns that it takes. */
+static unsigned int columns_of(const char *text)
+{
+	unsigned int columns = 0;
+
+	for (; *text && *text != '\n'; text++)
+		columns += (*text & 0xc0) != 0x80;
+	return columns;
+}
+
+static void a_table_is_narrowed_to_what_is_there(void **state)
+{
+	static struct counts counts = {
+		.attempts = 100000,
+		.failed = 23456,
+		.errors = {{ECONNREFUSED, 23400}, {EADDRNOTAVAIL, 55}, {ENETUNREACH, 1}},
+	};
+	struct group group = group_of(&counts);
+
+	(void)state;
+	memcpy(group.key.comm, "123456789abcdef", COMM_LEN);
+	memset(group.key.addr, 0xfe, sizeof(group.key.addr));
+	group.process.several = true;
+	for (unsigned int width = 300; width >= 72; width--) {
+		struct buffer out = empty_buffer();
+		struct count_table table;
+		const char *row;
+
+		count_table_start(&table, BY_PROCESS | BY_DST);
+		count_table_fit(&table, &group, NULL);
+		count_table_narrow(&table, width);
+		count_table_row(&out, &table, &group, &ctx_2026);
+		row = text_of(&out);
+		assert_in_range(columns_of(row), 60, width);
+		/* No number of an errno loses digits. */
+		assert_true(strstr(row, "ECONNREFUSED=23400") || !strstr(row, "ECONNREFUSED="));
+		assert_true(strstr(row, "EADDRNOTAVAIL=55") || !strstr(row, "EADDRNOTAVAIL="));
+	}
+}
+
+static void merged_counts_and_histograms_are_sums(void **state)
+{
+	static struct histogram sum, part, all;
+	struct counts counts = {0};
+
+	(void)state;
+	counts_merge(&counts, &some_counts);
+	counts_merge(&counts, &some_counts);
+	assert_int_equal(counts.attempts, 24);
+	assert_int_equal(counts.failed, 8);
+	assert_int_equal(counts.errors[1].error, ETIMEDOUT);
+	assert_int_equal(counts.errors[1].n, 2);
+	for (unsigned int i = 1; i < 100; i++) {
+		histogram_add(i % 3 ? &sum : &part, (uint64_t)i * i * 1000);
+		histogram_add(&all, (uint64_t)i * i * 1000);
+	}
+	histogram_merge(&sum, &part);
+	assert_memory_equal(&sum, &all, sizeof(sum));
+}
+
+static void counts_make_json_of_numbers_only(void **state)
+{
+	struct group group = group_of(&some_counts);
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	count_json(&out, &group, BY_PROCESS | BY_DST | BY_PORT | BY_USER | BY_CGROUP, &second,
+		   &ctx_2026);
+	assert_string_equal(
+		text_of(&out),
+		"{\"timestamp\":\"2026-02-16T12:34:57.000000000Z\",\"event.name\":"
+		"\"tpconnect.count\",\"tpconnect.seq\":3,\"tpconnect.interval_ns\":1000000000,"
+		"\"network.type\":\"ipv4\",\"network.peer.address\":\"192.0.2.1\","
+		"\"network.peer.port\":443,\"process.pid\":7,\"process.executable.name\":"
+		"\"e\\u001bvil\",\"process.user.id\":33,\"tpconnect.cgroup.id\":"
+		"\"9007199254740993\",\"tpconnect.attempts\":12,\"tpconnect.established\":8,"
+		"\"tpconnect.failed\":4,\"tpconnect.cancelled\":0,"
+		"\"tpconnect.failed.ECONNREFUSED\":3,\"tpconnect.failed.ETIMEDOUT\":1}\n");
+	out = empty_buffer();
+	group.process.several = true;
+	count_json(&out, &group, BY_PROCESS, &second, &ctx_2026);
+	assert_null(strstr(text_of(&out), "process.pid"));
+	out = empty_buffer();
+	group.other = true;
+	count_json(&out, &group, BY_PROCESS, &second, &ctx_2026);
+	assert_non_null(strstr(text_of(&out), ",\"tpconnect.other\":true,"));
+}
+
+static void latencies_are_drawn_as_bcc_does(void **state)
+{
+	static struct histogram histogram;
+	struct group group = group_of(&histogram);
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	for (int i = 0; i < 80; i++)
+		histogram_add(&histogram, 5000);
+	histogram_add(&histogram, 20000);
+	latency_drawing(&out, &group, BY_DST, &ctx_2026);
+	assert_string_equal(
+		text_of(&out),
+		"\ndst=192.0.2.1\n"
+		"     usecs               : count    distribution\n"
+		"         4 -> 7          : 80       |****************************************|\n"
+		"         8 -> 15         : 0        |                                        |\n"
+		"        16 -> 31         : 1        |*                                       |\n"
+		"n=81 p50<=0.006ms p90<=0.006ms p99<=0.020ms max=0.020ms\n");
+	assert_int_equal(latency_drawing_lines(&histogram, BY_DST), 7);
+	out = empty_buffer();
+	latency_json(&out, &group, 0, &second, &ctx_2026);
+	assert_non_null(
+		strstr(text_of(&out), "\"tpconnect.latency.buckets\":[[4,8,80],[16,32,1]]}"));
+	assert_non_null(strstr(text_of(&out), "\"tpconnect.latency.max_ns\":20000,"));
+}
+
+static void the_longest_drawing_fits(void **state)
+{
+	static struct histogram histogram;
+	static char drawing[LATENCY_DRAWING_MAX];
+	struct group group = group_of(&histogram);
+	struct buffer out = {.data = drawing, .cap = sizeof(drawing)};
+
+	(void)state;
+	for (unsigned int shift = 0; shift < 64; shift++)
+		histogram_add(&histogram, 1ull << shift);
+	latency_drawing(&out, &group, 0xff, &ctx_2026);
+	assert_false(out.overflow);
+	out = (struct buffer){.data = drawing, .cap = REPORT_LINE_MAX};
+	latency_json(&out, &group, 0xff, &second, &ctx_2026);
+	assert_false(out.overflow);
+}
+
+/* A command's summary */
+
+static void summarize(struct summary *summary, enum event_kind kind, uint16_t error, uint64_t ns)
+{
+	const struct conn conn = {
+		.kind = kind,
+		.has = CONN_HAS_LATENCY,
+		.error = error,
+		.latency_ns = ns,
+		.family = 6,
+		.dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}, .port = 443},
+	};
+
+	summary_add(summary, &conn);
+}
+
+static void assert_summary(const struct summary *summary, uint32_t events, const char *expected)
+{
+	struct buffer out = empty_buffer();
+
+	summary_put(&out, summary, events);
+	assert_string_equal(text_of(&out), expected);
+}
+
+static void a_summary_says_what_was_asked_for_only(void **state)
+{
+	const uint32_t all = ~0u, failed = EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_RETRY);
+	struct summary summary = {0};
+
+	(void)state;
+	assert_summary(&summary, all, "no connection was attempted");
+	assert_summary(&summary, EVENT_BIT(EVENT_CLOSE), "");
+	summarize(&summary, EVENT_ESTABLISHED, 0, 412000);
+	assert_summary(&summary, all,
+		       "1 attempt: 1 established; it took 0.412ms, to [2001:db8::7]:443");
+	summarize(&summary, EVENT_CONNECT, 0, 0);
+	summarize(&summary, EVENT_FAILED, ETIMEDOUT, 3000000000);
+	summarize(&summary, EVENT_FAILED, ECONNREFUSED, 1000);
+	summarize(&summary, EVENT_FAILED, ETIMEDOUT, 1000);
+	assert_summary(&summary, all,
+		       "4 attempts: 1 established, 3 failed (ETIMEDOUT 2, ECONNREFUSED 1); the "
+		       "slowest took 3.000s, to [2001:db8::7]:443 (failed)");
+	assert_summary(&summary, failed,
+		       "3 failed (ETIMEDOUT 2, ECONNREFUSED 1); the slowest took 3.000s, to "
+		       "[2001:db8::7]:443 (failed)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_make_a_table),
+		cmocka_unit_test(a_table_is_narrowed_to_what_is_there),
+		cmocka_unit_test(merged_counts_and_histograms_are_sums),
+		cmocka_unit_test(counts_make_json_of_numbers_only),
+		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
+		cmocka_unit_test(the_longest_drawing_fits),
+		cmocka_unit_test(a_summary_says_what_was_asked_for_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

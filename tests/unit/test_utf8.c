@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "format/fields.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+/* RFC 3629, section 3, written the other way: encodes; 0 for what is no character. */
+static size_t utf8_encode(uint32_t c, unsigned char to[4])
+{
+	if (c < 0x80) {
+		to[0] = (unsigned char)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		to[0] = (unsigned char)(0xc0 | c >> 6);
+		to[1] = (unsigned char)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	if (c < 0x10000) {
+		to[0] = (unsigned char)(0xe0 | c >> 12);
+		to[1] = (unsigned char)(0x80 | (c >> 6 & 0x3f));
+		to[2] = (unsigned char)(0x80 | (c & 0x3f));
+		return c >= 0xd800 && c < 0xe000 ? 0 : 3;
+	}
+	to[0] = (unsigned char)(0xf0 | c >> 18);
+	to[1] = (unsigned char)(0x80 | (c >> 12 & 0x3f));
+	to[2] = (unsigned char)(0x80 | (c >> 6 & 0x3f));
+	to[3] = (unsigned char)(0x80 | (c & 0x3f));
+	return c > 0x10ffff ? 0 : 4;
+}
+
+static void utf8_accepts_every_character_and_no_surrogate_or_beyond(void **state)
+{
+	(void)state;
+	for (uint32_t c = 0; c < 0x200000; c++) {
+		unsigned char bytes[4];
+		size_t len = utf8_encode(c, bytes), whole = c < 0x800 ? 0 : c < 0x10000 ? 3 : 4;
+		uint32_t got = UINT32_MAX;
+
+		assert_int_equal(utf8_step((char *)bytes, len ? len : whole, &got), len);
+		assert_int_equal(got, len ? c : UINT32_MAX);
+	}
+}
+
+static void utf8_refuses_what_is_cut_overlong_or_no_start(void **state)
+{
+	static const char *const bad[] = {
+		"\x80",
+		"\xbf",
+		"\xc2",
+		"\xe2\x82",
+		"\xf0\x9f\x98",
+		"\xc0\x80",
+		"\xc1\xbf",
+		"\xe0\x80\x80",
+		"\xe0\x9f\xbf",
+		"\xf0\x80\x80\x80",
+		"\xf0\x8f\xbf\xbf",
+		"\xed\xa0\x80",
+		"\xed\xbf\xbf",
+		"\xf4\x90\x80\x80",
+		"\xf8\x88\x80\x80\x80",
+		"\xf9\x80\x80\x80",
+		"\xfe",
+		"\xff",
+		"\xc3(",
+		"\xe2(\xa1",
+		"\xe2\x82(",
+		"\xf0\x9f\x98(",
+	};
+	uint32_t got = 42;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(utf8_step(bad[i], strlen(bad[i]), &got), 0);
+	/* Whole, but not within the bytes given. */
+	for (size_t n = 0; n < 4; n++)
+		assert_int_equal(utf8_step("\xf0\x9f\x98\x80", n, &got), 0);
+	assert_int_equal(got, 42);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(utf8_accepts_every_character_and_no_surrogate_or_beyond),
+		cmocka_unit_test(utf8_refuses_what_is_cut_overlong_or_no_start),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
