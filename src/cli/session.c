@@ -291,15 +291,23 @@ static int signals_open(sigset_t *old_mask, bool for_command)
 
 static int open_fds(struct session *session)
 {
-	const struct options *options = session->options;
 	struct pollfd *fds = session->fds;
 
 	for (int i = 0; i < FD_COUNT; i++)
 		fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-	fds[FD_SIGNAL].fd = signals_open(&session->old_mask, options->argv);
+	fds[FD_SIGNAL].fd = signals_open(&session->old_mask, session->options->argv);
 	fds[FD_TICK].fd = timer_open(TICK_NS, TICK_NS);
 	/* Without it, a step of the wall clock is noticed a little later: no reason to give up. */
 	fds[FD_CLOCK_STEP].fd = clock_step_open();
+	return fds[FD_SIGNAL].fd < 0 || fds[FD_TICK].fd < 0 ? -errno : 0;
+}
+
+/* What is told in spans of time: they begin now. */
+static int open_limits(struct session *session)
+{
+	const struct options *options = session->options;
+	struct pollfd *fds = session->fds;
+
 	if (options->interval_ns) {
 		fds[FD_INTERVAL].fd = timer_open(options->interval_ns, options->interval_ns);
 		if (fds[FD_INTERVAL].fd < 0)
@@ -310,7 +318,7 @@ static int open_fds(struct session *session)
 		if (fds[FD_LIMIT].fd < 0)
 			return -errno;
 	}
-	return fds[FD_SIGNAL].fd < 0 || fds[FD_TICK].fd < 0 ? -errno : 0;
+	return 0;
 }
 
 /* All that the options ask of the kernel side. */
@@ -415,7 +423,11 @@ static void loop(struct session *session)
 	int err;
 
 	client->started(client->ctx, session, probe_tracepoints(session->probe));
-	if (session->child.pid) {
+	err = open_limits(session);
+	if (err) {
+		log_error("cannot set up timers: %s", strerror(-err));
+		session_stop(session, EXIT_FAILED);
+	} else if (session->child.pid) {
 		err = child_release(&session->child);
 		if (err)
 			log_error("cannot run %s: %s", session->options->argv[0], strerror(-err));
