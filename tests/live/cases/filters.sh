@@ -193,7 +193,10 @@ case_filters() { # 33
 # The maps that a process holds.
 maps_of() { sed -n 's/^map_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* 2>/dev/null | sort -u; }
 
-map_name() { bpftool -j map show id "$1" | jq -r .name; }
+# Of all maps at once, as bpftool takes seconds to start in an emulated VM: the id and the name of each.
+name_maps() { bpftool -j map show | jq -r '.[] | "\(.id) \(.name)"' >map_names; }
+
+map_name() { sed -n "s/^$1 //p" map_names; }
 
 # How many attempts the kernel side of a tracer keeps, as the kernel itself says.
 tracked_by() {
@@ -249,6 +252,7 @@ case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unus
         [[ ${options[n]} == --netns* ]] || options[n]+=" --netns $a"
     done
     start_tracers 0 20
+    name_maps
     STEP_SECONDS=600 hold 20 10.99.0.2 80
     for n in "${!filters[@]}"; do
         IFS='|' read -r _ tracked code <<<"${filters[n]}"
