@@ -98,4 +98,10 @@ static __always_inline bool filters_hide(void)
 	return process_filtered() || config.filter_dst || config.family;
 }
 
+/* Whether it says that something was lost if a result comes of which no attempt is known. */
+static __always_inline bool unknown_counts(__u32 netns, __u16 port)
+{
+	return !filters_hide() && endpoint_wanted(netns, port);
+}
+
 #endif

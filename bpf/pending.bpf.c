@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Run once, right after attaching. Attempts that are pending already are entered in the map with
- * nothing known of them (start_ns 0), so that their results are neither shown nor taken for those
- * of attempts that were lost. Of MPTCP connections that are open already it is noted whose they
+ * nothing known of them (start_ns 0), so that their results are not taken for those of attempts
+ * that were lost. Of MPTCP connections that are open already it is noted whose they
  * are, because they can open further subflows.
  */
 #include "bpf/attempt.bpf.h"
@@ -25,12 +25,19 @@ static __always_inline void pending_forget(__u64 key)
 		tracked_unhash(key);
 }
 
+/* Its result would else be taken for that of an attempt that was lost. */
+static __always_inline bool result_counts(const struct sock *sk)
+{
+	return unknown_counts(BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
+			      bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)));
+}
+
 static __always_inline void pending_note(struct sock *sk)
 {
 	const struct tracked unknown = {};
 	__u64 key = (__u64)sk;
 
-	if (!is_pending(sk))
+	if (!is_pending(sk) || !result_counts(sk))
 		return;
 	/* It is not under the socket's lock, so only the hash map, which has locks of its own, will
 	 * do. */

@@ -58,8 +58,8 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 	if (protocol == IPPROTO_MPTCP && newstate == TCP_CLOSE)
 		bpf_map_delete_elem(&mptcp_owners, &key);
 	if (first && current_phase() == PHASE_COMPLETE && oldstate == TCP_SYN_SENT &&
-	    protocol == IPPROTO_TCP && !filters_hide() &&
-	    endpoint_wanted(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
+	    protocol == IPPROTO_TCP &&
+	    unknown_counts(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
 		COUNT(unmatched);
 }
 

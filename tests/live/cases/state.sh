@@ -69,6 +69,23 @@ case_tracked_returns_crowded() { # 28, where nearly every attempt finds its plac
     tracked_returns --object "$object"
 }
 
+case_tracked_of_before() { # pending when tracing began: no entry for what the filters leave out
+    local options
+
+    peer_is_away
+    hold 20 10.99.0.2 80
+    for options in "--netns $a" "--netns $a -P 81" "--netns $a -P 80" "--netns $b" "--netns $a -6"; do
+        rm -f record
+        # shellcheck disable=SC2086 # the options are words
+        trace_raw -o json -w record -t 100ms $options
+        trace_ends 0
+        echo "$options: $(stop_field tracked)"
+    done >got
+    kill -KILL "$holder"
+    printf '%s\n' "--netns $a: 20" "--netns $a -P 81: 0" "--netns $a -P 80: 20" "--netns $b: 0" \
+        "--netns $a -6: 0" | diff - got >odd || fail "$(cat odd)"
+}
+
 case_two_tracers() { # section 8
     trace_twice
     trigger flood -q 2 2000 127.0.0.1 80
