@@ -156,7 +156,7 @@ static const char *what_is_missing(const struct options *options)
 	return "";
 }
 
-static void on_started(void *ctx, struct session *session, const char *tracepoints)
+void output_started(void *ctx, struct session *session, const char *tracepoints)
 {
 	struct notice notice = {.kind = NOTICE_START, .version = VERSION, .programs = tracepoints};
 	struct output *output = ctx;
@@ -333,7 +333,7 @@ struct session_client output_client(struct output *output)
 {
 	return (struct session_client){
 		.ctx = output,
-		.started = on_started,
+		.started = output_started,
 		.undecodable = on_undecodable,
 		.idle = on_idle,
 		.second = on_second,

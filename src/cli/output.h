@@ -53,7 +53,8 @@ void output_flush(struct output *output, struct session *session);
 /* Writes what is pending, waiting for a slow reader as long as it takes something at all. */
 void output_flush_patiently(struct output *output);
 
-/* The callback `finished`: for a command that has something to write before it. */
+/* The callbacks of those names: for a command that has something to do besides. */
+void output_started(void *ctx, struct session *session, const char *tracepoints);
 void output_finished(void *ctx, const struct counters *counters, uint64_t tracked);
 
 #endif

@@ -166,6 +166,14 @@ static void report(struct reporter *reporter, struct session *session)
 	reporter->span.begin_ns = reporter->span.end_ns;
 }
 
+static void on_started(void *ctx, struct session *session, const char *tracepoints)
+{
+	struct reporter *reporter = ctx;
+
+	reporter->span.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
+	output_started(ctx, session, tracepoints);
+}
+
 static void on_interval(void *ctx, struct session *session)
 {
 	report(ctx, session);
@@ -198,9 +206,9 @@ int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 		output_close(output);
 		return EXIT_FAILED;
 	}
-	reporter->span.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
 	output->reports = true;
 	client = output_client(output);
+	client.started = on_started;
 	client.event = on_event;
 	client.interval = on_interval;
 	client.finished = on_finished;
