@@ -2,8 +2,8 @@
 /*
  * Run once, right after attaching. Attempts that are pending already are entered in the map with
  * nothing known of them (start_ns 0), so that their results are not taken for those of attempts
- * that were lost. Of MPTCP connections that are open already it is noted whose they
- * are, because they can open further subflows.
+ * that were lost. Of MPTCP connections that are open already it is noted whose they are, because
+ * they can open further subflows.
  */
 #include "bpf/attempt.bpf.h"
 #include "bpf/socket.bpf.h"

@@ -98,6 +98,7 @@ tests/live/run.sh build-asan/tpconnect build/tests/live/triggers "${busy[@]/#/-}
 suite "live" "${live[@]}" "${busy[@]/#/-}"
 wait "$!" || true
 suite "live, sanitized" cat "$sanitized"
+rm -f "$sanitized"
 suite "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
 suite "other kernels" tests/vm/run.sh --core
 
