@@ -13,10 +13,18 @@ open_terminal() {
     terminal set-option -g history-limit 5000
     terminal set-option -g window-size manual
     pids+=("$(terminal display-message -p '#{pid}')")
-    await screen_shows '^\$ *$' || fail "no prompt: $(screen)"
+    await_prompt
 }
 
-type_in() { terminal send-keys -l "$1" && terminal send-keys Enter; }
+# A line for whatever reads it.
+enter() { terminal send-keys -l "$1" && terminal send-keys Enter; }
+
+# A line for the shell, at its prompt: typed before that, it would be shown before it, and its answer
+# after it, on its line. Between two of them, an answer to the first has to be awaited.
+type_in() {
+    await_prompt
+    enter "$1"
+}
 
 # Likewise on an empty screen, where nothing that was there before can be taken for an answer.
 type_in_anew() {
@@ -36,6 +44,8 @@ scrolled() { terminal capture-pane -p -S -; }
 screen_shows() { screen | grep -qE "$1"; }
 
 screen_ends() { [[ $(screen | grep . | tail -n 1) =~ $1 ]]; }
+
+await_prompt() { await screen_ends '^(inner>|\$) *$' || fail "no prompt: $(screen)"; }
 
 await_screen() { await screen_shows "$1" || fail "expected $1 on the screen: $(screen)"; }
 
@@ -124,7 +134,7 @@ case_terminal_pipes() { # section 7: | head, | jq
     refuse "in jq" 10.99.0.2 84
     await_screen '^in jq$' # while it runs
     press C-c
-    await screen_ends '^\$ *$' || fail "no prompt after Ctrl-C: $(screen)"
+    await_prompt
 }
 
 case_terminal_count() { # section 7: a report fits the screen, and its sums are those of the whole
@@ -170,13 +180,17 @@ case_terminal_command() { # section 7: the terminal is the command's
     open_terminal 80 24
     # A shell, with all that it does with jobs.
     type_in 'PS1="inner> " $tpconnect -q -w record -- bash --norc --noprofile --noediting; echo status=$?'
-    await screen_ends '^inner> *$' || fail "no inner prompt: $(screen)"
+    await_screen '^inner> *$'
     press C-c C-c C-c
-    type_in 'nsenter --net=/run/netns/$a $triggers/connect -c inner ECONNREFUSED 10.99.0.2 81 >/dev/null'
-    type_in 'sleep 100'
+    await_screen '\^C' # one for all three
+    type_in 'nsenter --net=/run/netns/$a $triggers/connect -c inner ECONNREFUSED 10.99.0.2 81 >/dev/null; echo done'
+    await_screen '^done$'
+    type_in 'sh -c "echo asleep; exec sleep 100"'
+    await_screen '^asleep$'
     press C-z
-    await_screen 'Stopped +sleep 100'
-    type_in 'kill %1; cat'
+    await_screen 'Stopped +sh -c '
+    type_in 'kill %1; sh -c "echo awake; exec cat"'
+    await_screen '^awake$'
     press C-c
     type_in 'echo "back in" $((40 + 2))'
     await_screen '^back in 42$'
@@ -214,10 +228,9 @@ case_terminal_stop() { # section 7: Ctrl-Z, fg, and a command that stops itself
     type_in_anew 'fg'
     await_screen '^\$tpconnect -q -w record -- sh ' # fg says so
     sleep 0.5
-    type_in 'words'
+    enter 'words'
     await two_words || fail "the command does not go on: $(screen)"
     press C-d
-    await screen_ends '^\$ *$' || fail "no prompt: $(screen)"
     type_in_anew '$tpconnect -q -w record -- sh -c '"'"'kill -STOP $$; echo went on; exit 4'"'"
     await_screen 'Stopped'
     type_in 'fg; echo status=$?'
