@@ -69,7 +69,52 @@ int child_release(struct child *child)
 	return -err;
 }
 
-int child_exit_status(int wait_status)
+/* Whether a shell gave us the terminal, and takes it back when we stop. */
+static bool has_terminal(void)
 {
-	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+	pid_t group = getpgrp();
+
+	return tcgetpgrp(STDIN_FILENO) == group || tcgetpgrp(STDERR_FILENO) == group;
+}
+
+/*
+ * A command that stops itself, and not everything that the terminal has in front, would leave the
+ * shell waiting for us: so stop as well, and let the command go on when we may.
+ */
+static void stop_likewise(const struct child *child)
+{
+	if (!has_terminal())
+		return;
+	raise(SIGSTOP);
+	child_signal(child, SIGCONT);
+}
+
+bool child_reap(struct child *child)
+{
+	int status;
+
+	if (!child->pid || waitpid(child->pid, &status, WNOHANG | WUNTRACED) <= 0)
+		return false;
+	if (WIFSTOPPED(status)) {
+		stop_likewise(child);
+		return false;
+	}
+	child->pid = 0;
+	child->status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	return true;
+}
+
+void child_signal(const struct child *child, int signo)
+{
+	if (child->pid)
+		kill(child->pid, signo);
+}
+
+bool child_interrupt(struct child *child, int signo)
+{
+	if (child->interrupted)
+		return false;
+	child->interrupted = true;
+	child_signal(child, signo);
+	return true;
 }

@@ -1,15 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* The command after "--": started held back, so that tracing is in place before its first step. */
+/*
+ * The command after "--": started held back, so that tracing is in place before its first step;
+ * then what it gets of our signals, and how it ends.
+ */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct child {
-	pid_t pid;
-	int hold_fd;  /* closing it lets the command go */
+	pid_t pid;    /* 0: none, or ended */
+	int hold_fd;  /* a byte lets the command go; closed without one, it ends */
 	int error_fd; /* carries the errno of an exec that failed */
+	int status;   /* as a shell gives it: 128 + signal if it was killed */
+	bool interrupted;
 };
 
 /*
@@ -21,7 +27,19 @@ int child_start(char **argv, const sigset_t *mask, struct child *ret);
 /* Lets it go. Returns 0 once the command runs, or the -errno of its exec. */
 int child_release(struct child *child);
 
-/* An exit status as a shell gives it: 128 + signal for one that was killed. */
-int child_exit_status(int wait_status);
+/*
+ * After a SIGCHLD: whether it has ended. When it has stopped itself, and a shell waits for us,
+ * stops us as well.
+ */
+bool child_reap(struct child *child);
+
+/* Nothing once it has ended. */
+void child_signal(const struct child *child, int signo);
+
+/*
+ * Passes on the first signal that asks for an end: the command gets its chance to end by itself.
+ * Returns whether to go on waiting for it: a second signal asks not to.
+ */
+bool child_interrupt(struct child *child, int signo);
 
 #endif

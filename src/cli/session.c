@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/timerfd.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cli/command.h"
@@ -41,9 +40,8 @@ struct session {
 	struct reader *reader;
 	struct pollfd fds[FD_COUNT];
 	sigset_t old_mask;
-	struct child child; /* pid 0: none, or ended */
-	int child_status;
-	bool child_signalled, child_abandoned;
+	struct child child;
+	bool child_abandoned;
 	int64_t boot_to_utc_ns;
 	uint64_t received; /* records */
 	unsigned int ticks;
@@ -113,42 +111,6 @@ static void drain_last(struct session *session)
 	}
 }
 
-/* Whether a shell gave us the terminal, and takes it back when we stop. */
-static bool has_terminal(void)
-{
-	pid_t group = getpgrp();
-
-	return tcgetpgrp(STDIN_FILENO) == group || tcgetpgrp(STDERR_FILENO) == group;
-}
-
-/*
- * A command that stops itself, and not everything that the terminal has in front, would leave the
- * shell waiting for us: so stop as well, and let the command go on when we may.
- */
-static void child_stopped(struct session *session)
-{
-	if (!has_terminal())
-		return;
-	raise(SIGSTOP);
-	kill(session->child.pid, SIGCONT);
-}
-
-static void child_reap(struct session *session)
-{
-	int status;
-
-	if (!session->child.pid || waitpid(session->child.pid, &status, WNOHANG | WUNTRACED) <= 0)
-		return;
-	if (WIFSTOPPED(status)) {
-		child_stopped(session);
-		return;
-	}
-	session->child.pid = 0;
-	session->child_status = child_exit_status(status);
-	session_stop(session, EXIT_DONE);
-}
-
-/* The command gets its chance to end by itself; a second signal does not wait for that. */
 static void interrupted(struct session *session, const struct signalfd_siginfo *info)
 {
 	if (!session->child.pid) {
@@ -161,13 +123,10 @@ static void interrupted(struct session *session, const struct signalfd_siginfo *
 	/* What the terminal sends, it sends to the command as well, which may live on with it. */
 	if (info->ssi_code == SI_KERNEL)
 		return;
-	if (session->child_signalled) {
+	if (!child_interrupt(&session->child, (int)info->ssi_signo)) {
 		session->child_abandoned = true;
 		session_stop(session, EXIT_DONE);
-		return;
 	}
-	session->child_signalled = true;
-	kill(session->child.pid, (int)info->ssi_signo);
 }
 
 static void on_signal(struct session *session)
@@ -177,12 +136,12 @@ static void on_signal(struct session *session)
 	while (read(session->fds[FD_SIGNAL].fd, &info, sizeof(info)) == sizeof(info)) {
 		switch (info.ssi_signo) {
 		case SIGCHLD:
-			child_reap(session);
+			if (child_reap(&session->child))
+				session_stop(session, EXIT_DONE);
 			break;
 		case SIGUSR1:
 		case SIGUSR2:
-			if (session->child.pid)
-				kill(session->child.pid, (int)info.ssi_signo);
+			child_signal(&session->child, (int)info.ssi_signo);
 			break;
 		case SIGHUP:
 			if (session->options->write_path) {
@@ -450,7 +409,7 @@ static int final_status(struct session *session)
 		poll(&session->fds[FD_SIGNAL], 1, -1);
 		on_signal(session);
 	}
-	return session->child_status;
+	return session->child.status;
 }
 
 int session_run(const struct options *options, const struct session_client *client)
