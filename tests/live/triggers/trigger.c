@@ -22,7 +22,9 @@ static void leave(int status, const char *format, va_list args)
 
 	fprintf(stderr, "%s: ", program_invocation_short_name);
 	vfprintf(stderr, format, args);
-	fprintf(stderr, " (errno: %s)\n", strerror(err));
+	if (err)
+		fprintf(stderr, " (errno: %s)", strerror(err));
+	fputc('\n', stderr);
 	_exit(status);
 }
 
