@@ -14,11 +14,11 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 # Every command of the live suite. They are this machine's, so that a case does the same in a VM;
 # busybox is for init alone. What is not here either is skipped, with its reason, by the cases.
-tools=(bash sh awk basename bpftool cat chmod chown chroot cmp comm cp curl cut date dd df diff
-    dirname dmesg env expr find findmnt getconf grep head iconv id install ip jq kill ldd ln ls
+tools=(bash sh awk basename bpftool cat chmod chown chroot clear cmp comm cp curl cut date dd df
+    diff dirname dmesg env expr find findmnt getconf grep head iconv id install ip jq kill ldd ln ls
     mkdir mkfifo mktemp mount mountpoint mv nft nice nproc nsenter od pgrep printf ps readlink
     realpath rm rmdir script sed seq setpriv setsid sleep sort ss stat sysctl tail taskset tee
-    timeout touch tr true umount uname uniq unshare wc xargs modprobe)
+    timeout tmux touch tr true umount uname uniq unshare wc xargs modprobe)
 
 # Some are built into one kernel and modules of another; what a kernel does not have at all, the
 # cases will notice.
@@ -37,11 +37,8 @@ put() {
     install -D -m "$(stat -L -c %a "$1")" "$1" "$root$place"
 }
 
-# What the dynamic linker wants for these files, those in place already included.
-libraries() { ldd "$@" 2>/dev/null | grep -oE '/[^ :]+\.so[^ :]*' | sort -u; }
-
 put_tools() {
-    local tool path library
+    local tool path file library
 
     for tool in "${tools[@]}"; do
         path="$(type -P "$tool")" || continue
@@ -49,9 +46,10 @@ put_tools() {
         put "$path" "/usr/bin/$tool"
     done
     put "$(type -P busybox)" /usr/bin/busybox
-    # What glibc loads by itself, to end a thread.
-    for library in /lib/*-linux-gnu/libgcc_s.so.1; do
-        put "$library"
+    # What glibc loads by itself, to end a thread; of a terminal, what clear reads, and the character
+    # set that tmux insists on.
+    for file in /lib/*-linux-gnu/libgcc_s.so.1 /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8/LC_CTYPE; do
+        put "$file"
     done
     find "$root" -type f >"$work/files"
     while read -r library; do
