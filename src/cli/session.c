@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/probe_start.h"
 #include "cli/session.h"
 #include "event/decode.h"
-#include "probe/features.h"
 #include "probe/loader.h"
 #include "probe/reader.h"
 #include "util/clock.h"
@@ -280,54 +280,6 @@ static int open_limits(struct session *session)
 	return 0;
 }
 
-/* All that the options ask of the kernel side. */
-static struct config kernel_config(const struct options *options)
-{
-	struct config config = options->kernel;
-
-	config.events = options->events;
-	config.filter_pid = options->pids.n != 0;
-	config.filter_uid = options->uids.n != 0;
-	config.filter_comm = options->comms.n != 0;
-	config.filter_dst = options->networks.n != 0;
-	config.family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
-	config.follow = options->argv != NULL;
-	config.syscalls = !options->no_syscalls;
-	return config;
-}
-
-/* Loads the programs; says why not in one line. Returns an exit status. */
-static enum exit_status open_probe(struct session *session)
-{
-	const struct options *options = session->options;
-	const struct probe_options probe_options = {
-		.object_path = options->object_path,
-		.btf_path = options->btf_path,
-		.config = kernel_config(options),
-		.pids = &options->pids,
-		.uids = &options->uids,
-		.comms = &options->comms,
-		.networks = &options->networks,
-		.ring_size = options->ring_size,
-		.verbose = options->verbosity > 0,
-	};
-	char error[PROBE_ERROR_MAX], reason[PROBE_ERROR_MAX];
-	int err;
-
-	err = probe_open(&probe_options, &session->probe, error);
-	if (!err)
-		return EXIT_DONE;
-	if (err != -ENOEXEC &&
-	    features_explain(reason, sizeof(reason), !options->no_syscalls, options->btf_path)) {
-		log_debug("%s", error);
-		log_error("%s", reason);
-		return EXIT_UNABLE;
-	}
-	log_error("%s%s", error,
-		  log_level() < LOG_DEBUG && err != -ENOEXEC ? "; -v shows more" : "");
-	return EXIT_FAILED;
-}
-
 static enum exit_status start_child(struct session *session)
 {
 	char **argv = session->options->argv;
@@ -354,7 +306,7 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
-	status = open_probe(session);
+	status = probe_start(session->options, &session->probe);
 	if (status)
 		return status;
 	err = reader_open(probe_ring_fd(session->probe), &session->reader);

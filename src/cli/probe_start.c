@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+
+#include "cli/probe_start.h"
+#include "probe/features.h"
+#include "probe/loader.h"
+#include "util/log.h"
+
+/* All that the options ask of the kernel side. */
+static struct config kernel_config(const struct options *options)
+{
+	struct config config = options->kernel;
+
+	config.events = options->events;
+	config.filter_pid = options->pids.n != 0;
+	config.filter_uid = options->uids.n != 0;
+	config.filter_comm = options->comms.n != 0;
+	config.filter_dst = options->networks.n != 0;
+	config.family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
+	config.follow = options->argv != NULL;
+	config.syscalls = !options->no_syscalls;
+	return config;
+}
+
+enum exit_status probe_start(const struct options *options, struct probe **ret)
+{
+	const struct probe_options probe_options = {
+		.object_path = options->object_path,
+		.btf_path = options->btf_path,
+		.config = kernel_config(options),
+		.pids = &options->pids,
+		.uids = &options->uids,
+		.comms = &options->comms,
+		.networks = &options->networks,
+		.ring_size = options->ring_size,
+		.verbose = options->verbosity > 0,
+	};
+	char error[PROBE_ERROR_MAX], reason[PROBE_ERROR_MAX];
+	int err;
+
+	err = probe_open(&probe_options, ret, error);
+	if (!err)
+		return EXIT_DONE;
+	if (err != -ENOEXEC &&
+	    features_explain(reason, sizeof(reason), !options->no_syscalls, options->btf_path)) {
+		log_debug("%s", error);
+		log_error("%s", reason);
+		return EXIT_UNABLE;
+	}
+	log_error("%s%s", error,
+		  log_level() < LOG_DEBUG && err != -ENOEXEC ? "; -v shows more" : "");
+	return EXIT_FAILED;
+}
