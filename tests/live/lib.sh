@@ -179,6 +179,14 @@ serve() {
     await grep -qs listening "$log" || fail "the server did not start: $(cat "$log")"
 }
 
+# unexpected NAMESPACE OUTCOME ADDR PORT: a connection that must not show.
+unexpected() {
+    local name="$1"
+    shift
+
+    within "$name" "$triggers/connect" "$@" >/dev/null || fail "the connection to hide failed"
+}
+
 # trigger NAME ARGUMENT...: run it in A; what it prints is what must be in the record.
 trigger() {
     local program="$1" status=0

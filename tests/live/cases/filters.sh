@@ -1,6 +1,107 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
-# Scenario 33: every filter, alone and in pairs, against a mix of attempts of which all is known.
+# What the filters let pass: each one; scenario 33, every filter, alone and in pairs, against a mix of
+# attempts of which all is known; and what a filter costs.
+
+# held OUTCOME ADDR PORT: a process that connects once it is released; its pid goes to $held.
+held() {
+    mkfifo "gate.$#.$3"
+    # shellcheck disable=SC2016 # for the inner shell
+    nsenter --net="/run/netns/$a" sh -c 'read -r _ <"$1"; shift; exec "$@"' sh "gate.$#.$3" \
+        "$triggers/connect" "$@" >"held.$3" &
+    held=$!
+    pids+=("$held")
+}
+
+release() { echo >"gate.3.$1"; wait "$2" || fail "the held connection failed"; }
+
+case_filter_pid() { # -p
+    local first second third
+
+    held ECONNREFUSED 10.99.0.2 81 && first="$held"
+    held ECONNREFUSED 10.99.0.2 82 && second="$held"
+    held ECONNREFUSED 10.99.0.2 83 && third="$held"
+    trace -p "$first,$third"
+    release 81 "$first"
+    release 82 "$second"
+    release 83 "$third"
+    stop_trace
+    cat held.81 held.83 >expected
+    check opens=2
+}
+
+case_filter_port() { # -P
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace -P 81,8000-8002
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect -n 3 ECONNREFUSED 10.99.0.2 8000
+    trigger connect -u EACCES 10.98.2.1 8001
+    unexpected "$a" ECONNREFUSED 10.99.0.2 80
+    unexpected "$a" -n 2 ECONNREFUSED 10.99.0.2 7998
+    unexpected "$a" ECONNREFUSED 10.99.0.2 8003
+    unexpected "$a" -u EACCES 10.98.2.1 8003
+    stop_trace
+    check opens=4
+}
+
+case_filter_netns() { # --netns by inode number, name, path, self
+    local how port=81
+
+    for how in "$(netns_inode "$a")" "$a" "/run/netns/$a" self; do
+        : >record
+        : >expected
+        trace_raw_within "$how" --netns "$how" -e all -o json -w record
+        trigger connect ECONNREFUSED 10.99.0.2 "$port"
+        unexpected "$b" ECONNREFUSED 10.99.0.1 "$port"
+        unexpected "$b" -u ENETUNREACH 10.97.0.1 "$port"
+        stop_trace
+        check opens=1
+        port=$((port + 1))
+    done
+}
+
+trace_raw_within() {
+    local enter=()
+    [[ $1 != self ]] || enter=(nsenter --net="/run/netns/$a")
+    shift
+
+    "${enter[@]}" "$tpconnect" "$@" >>stdout 2>>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -qs '"tpconnect.start"' record || fail "tpconnect did not start: $(cat messages)"
+}
+
+case_filter_events() { # -e, -f
+    local options want events
+
+    serve "$b" 10.99.0.2 80
+    while read -r options want; do
+        : >record
+        # shellcheck disable=SC2086 # words
+        trace_raw --netns "$a" -o json -w record ${options//,,/ }
+        await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
+        trigger connect established 10.99.0.2 80
+        trigger connect ECONNREFUSED 10.99.0.2 81
+        trigger connect -u ENETUNREACH 10.97.0.1 80
+        sleep 0.2
+        stop_trace
+        events="$(jq -r '."event.name" | select(startswith("tcp."))[4:]' record | sort | uniq -c |
+            awk '{ printf "%s%s:%s", sep, $2, $1; sep = "," }')"
+        [[ $events == "$want" ]] || fail "$options: expected $want, got $events"
+        check expected=false accepted=false whole=false
+    done <<-'ROWS'
+	-e,,all close:1,connect:3,established:1,failed:2
+	-e,,established established:1
+	-e,,failed,close close:1,failed:2
+	-e,,connect connect:3
+	-e,,+close close:1,established:1,failed:2
+	-e,,-failed established:1
+	-e,,+close,,-e,,-failed close:1,established:1
+	-e,,all,,-e,,close,+failed close:1,failed:2
+	-f failed:2
+	-e,,+connect,,-f failed:2
+	ROWS
+}
 
 # Each filter, and the condition in jq on a line of the mix by which it should choose. Where two
 # begin with the same option, their pair is that option twice.
