@@ -48,7 +48,8 @@ put_tools() {
     put "$(type -P busybox)" /usr/bin/busybox
     # What glibc loads by itself, to end a thread; of a terminal, what clear reads, and the character
     # set that tmux insists on.
-    for file in /lib/*-linux-gnu/libgcc_s.so.1 /lib/terminfo/t/tmux-256color /usr/lib/locale/C.utf8/LC_CTYPE; do
+    for file in /lib/*-linux-gnu/libgcc_s.so.1 /lib/terminfo/t/tmux-256color \
+        /usr/lib/locale/C.utf8/LC_CTYPE; do
         put "$file"
     done
     find "$root" -type f >"$work/files"
