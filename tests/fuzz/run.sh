@@ -57,7 +57,7 @@ mkdir -p "$build/seeds"
 
 # All at once, and told in order.
 fuzz fuzz_decode 256 >"$build/decode.said" 2>&1 &
-fuzz fuzz_format 1024 -ljansson >"$build/format.said" 2>&1 &
+fuzz fuzz_format 1024 tests/fuzz/lines*.c -ljansson >"$build/format.said" 2>&1 &
 fuzz fuzz_options 2048 src/cli/option*.c src/util/host.c >"$build/options.said" 2>&1 &
 wait
 cat "$build"/{decode,format,options}.said | tee "$build/said"
