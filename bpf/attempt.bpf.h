@@ -5,6 +5,7 @@
 
 #include "bpf/address.bpf.h"
 #include "bpf/call.bpf.h"
+#include "bpf/error.bpf.h"
 #include "bpf/filter.bpf.h"
 #include "bpf/identity.bpf.h"
 #include "bpf/tracked.bpf.h"
@@ -35,7 +36,7 @@ static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u
 	event->version = EVENT_VERSION;
 	event->size = size;
 	event->kind = kind;
-	event->reset = 0;
+	event->ended = ENDED_UNKNOWN;
 	event->error = 0;
 	event->retries = 0;
 	event->reserved = 0;
@@ -77,6 +78,10 @@ static __always_inline void attempt_addresses(struct attempt *attempt, const str
 		BPF_CORE_READ_INTO(&attempt->daddr, skc, skc_v6_daddr.in6_u.u6_addr8);
 		if (!address_is_mapped(attempt->daddr)) {
 			attempt->family = 6;
+			/* connect(2) has bound the socket to the interface that the program named.
+			 */
+			if (address_is_link_local(attempt->daddr))
+				attempt->scope_id = KERNEL_READ(skc, skc_bound_dev_if);
 			BPF_CORE_READ_INTO(&attempt->saddr, skc, skc_v6_rcv_saddr.in6_u.u6_addr8);
 			return;
 		}
@@ -90,13 +95,13 @@ static __always_inline void attempt_addresses(struct attempt *attempt, const str
 static __always_inline void attempt_request(struct attempt *attempt, struct call *call)
 {
 	/* Not resident when the call began; by now the kernel itself has read it. */
-	if (!call->requested_family)
+	if (!call->request.family)
 		call_request(call);
-	if (!call->requested_family)
+	if (!call->request.family)
 		return;
 	attempt->flags |= ATTEMPT_REQUESTED;
-	attempt->requested_port = call->requested_port;
-	address_copy(attempt->requested, call->requested);
+	attempt->requested_port = call->request.port;
+	address_copy(attempt->requested, call->request.addr);
 }
 
 /* Evidence in the order of its strength; call: the connect(2) that this happens in, or NULL. */
@@ -192,7 +197,7 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	attempt->sport = KERNEL_READ(sk, __sk_common.skc_num); /* set if the program bound one */
 	if (!attempt->sport)
 		tracked.stale_port = bpf_ntohs(KERNEL_READ(tp, inet_conn.icsk_inet.inet_sport));
-	tracked.stale_error = KERNEL_READ(sk, sk_err);
+	errors_begin(&tracked, sk, tp);
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
 	attempt_track(key, &tracked);
@@ -204,15 +209,30 @@ static __always_inline void attempt_source(struct attempt *attempt, const struct
 	attempt->sport = bpf_ntohs(KERNEL_READ(tp, inet_conn.icsk_inet.inet_sport));
 }
 
-static __always_inline void attempt_retry(struct tracked *tracked, const struct tcp_sock *tp)
+/*
+ * A segment of the attempt or of its connection was sent again; error: why it did not leave this
+ * host, 0 if it did. The kernel's total counts both.
+ */
+static __always_inline void attempt_retransmit(struct tracked *tracked, const struct sock *sk,
+					       const struct tcp_sock *tp, __u32 segments,
+					       __u16 error)
 {
-	__u32 retries = KERNEL_READ(tp, total_retrans);
+	bool pending = KERNEL_READ(sk, __sk_common.skc_state) == TCP_SYN_SENT;
+	__u32 total = KERNEL_READ(tp, total_retrans);
 
-	if (retries == tracked->retries)
-		return; /* the other copy of the program has sent it */
-	tracked->retries = retries;
+	if (total == tracked->total_retrans)
+		return; /* the other copy of the program has seen it */
+	tracked->total_retrans = total;
+	if (!error)
+		tracked->retransmits += segments;
+	if (!pending)
+		return;
+	if (!error)
+		tracked->retries++;
+	soft_error_note(tracked, KERNEL_READ(sk, sk_err_soft), total - 1);
 	attempt_source(&tracked->attempt, tp);
-	event_send(EVENT_RETRY, &tracked->attempt, bpf_ktime_get_boot_ns(), 0, retries);
+	event_send(EVENT_RETRY, &tracked->attempt, bpf_ktime_get_boot_ns(), error,
+		   tracked->retries);
 }
 
 static __always_inline bool is_established(const struct tracked *tracked)
@@ -228,7 +248,6 @@ static __always_inline void attempt_established_unseen(struct tracked *tracked,
 
 	attempt->flags |= ATTEMPT_UNTIMED;
 	attempt->sport = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
-	tracked->retries = BPF_CORE_READ(tp, total_retrans);
 	if (!config.min_latency_ns)
 		event_send(EVENT_ESTABLISHED, attempt, bpf_ktime_get_boot_ns(), 0,
 			   tracked->retries);
@@ -240,7 +259,6 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 	bool wanted;
 
 	tracked->established_ns = bpf_ktime_get_boot_ns();
-	tracked->retries = KERNEL_READ(tp, total_retrans);
 	attempt_source(&tracked->attempt, tp);
 	wanted = latency_wanted(&tracked->attempt, tracked->established_ns);
 	if (wanted)
@@ -251,9 +269,10 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 }
 
 /* The attempt ended without a handshake; error 0: given up by this host. */
-static __always_inline void attempt_end(__u64 key, const struct tracked *tracked, __u64 now,
-					__u16 error)
+static __always_inline void attempt_end(__u64 key, struct tracked *tracked, __u64 now, __u16 error)
 {
+	if (!error)
+		tracked->attempt.flags &= ~ATTEMPT_NOT_SENT; /* which says why it failed */
 	if (latency_wanted(&tracked->attempt, now))
 		event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
 			   tracked->retries);
@@ -266,12 +285,14 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 {
 	__u64 now = bpf_ktime_get_boot_ns();
 	bool bound = tracked->attempt.sport;
+	bool built = syn_was_built(tracked, tp);
 	struct call *call;
-	int error = KERNEL_READ(sk, sk_err);
+	int error = socket_error(tracked, sk, built);
 
-	tracked->retries = KERNEL_READ(tp, total_retrans);
 	attempt_source(&tracked->attempt, tp);
-	if (error && error != tracked->stale_error) {
+	if (!built)
+		tracked->attempt.flags |= ATTEMPT_NOT_SENT;
+	if (error) {
 		attempt_end(key, tracked, now, error);
 		return;
 	}
@@ -282,34 +303,7 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 	if (call && call->attempt_sk == key)
 		tracked->ended_ns = now; /* the errno is what the system call returns */
 	else
-		attempt_end(key, tracked, now, 0);
-}
-
-/* Payload received. The kernel counts sequence numbers, and the peer's FIN takes one. */
-static __always_inline __u64 payload_received(const struct sock *sk, const struct tcp_sock *tp)
-{
-	return KERNEL_READ(tp, bytes_received) -
-	       ((KERNEL_READ(sk, __sk_common.skc_flags) >> SOCK_DONE) & 1);
-}
-
-static __always_inline void connection_close_send(const struct tracked *tracked,
-						  const struct sock *sk, const struct tcp_sock *tp,
-						  bool reset)
-{
-	struct close_event *close;
-
-	close = event_reserve(EVENT_CLOSE, sizeof(*close), bpf_ktime_get_boot_ns());
-	if (!close)
-		return;
-	close->event.reset = reset;
-	close->event.retries = tracked->retries;
-	close->event.attempt = tracked->attempt;
-	close->established_ns = tracked->established_ns;
-	close->bytes_sent = KERNEL_READ(tp, bytes_sent) - KERNEL_READ(tp, bytes_retrans);
-	close->bytes_received = payload_received(sk, tp);
-	close->retransmits = KERNEL_READ(tp, total_retrans);
-	close->rtt_us = KERNEL_READ(tp, srtt_us) >> 3; /* srtt_us is in eighths */
-	event_submit(close, sizeof(*close));
+		attempt_end(key, tracked, now, waiting_error(tracked, sk, tp));
 }
 
 #endif

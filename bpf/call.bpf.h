@@ -13,13 +13,10 @@ struct call {
 	__u64 uaddr;	  /* the sockaddr, in user memory */
 	__u32 addrlen;
 	__u32 fd;
-	__u8 requested[16];
-	__u16 requested_port;
-	__u8 requested_family; /* 4 or 6; 0: not read */
-	__u8 entered;	       /* the thread is in the call */
-	__u8 complete;	       /* it began when its attempt was sure to be seen */
-	bool requested_mapped; /* ::ffff:a.b.c.d, in an IPv6 sockaddr */
-	bool known;	       /* a call of the thread was seen to begin */
+	struct request request; /* what is at uaddr; its family is 0 until it has been read */
+	__u8 entered;		/* the thread is in the call */
+	__u8 complete;		/* it began when its attempt was sure to be seen */
+	bool known;		/* a call of the thread was seen to begin */
 	bool seen_to; /* by the first copy of the program at its end, not yet by the second */
 };
 
@@ -71,7 +68,7 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->fd = fd;
 	call->uaddr = uaddr;
 	call->addrlen = addrlen;
-	call->requested_family = 0;
+	call->request.family = 0;
 	call->entered = true;
 	call->complete = is_tracking();
 	call->known = true;
@@ -109,9 +106,7 @@ static __always_inline void call_end(struct call *call)
 /* Reads the address that it asks for. */
 static __always_inline void call_request(struct call *call)
 {
-	call->requested_family =
-		address_from_user(call->requested, &call->requested_port, &call->requested_mapped,
-				  call->uaddr, call->addrlen);
+	request_from_user(&call->request, call->uaddr, call->addrlen);
 }
 
 /*

@@ -97,13 +97,22 @@ static __always_inline struct tcp_sock *tcp_sock_of_cast(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP ? CAST(struct tcp_sock, sk) : NULL;
 }
 
+#define ENOBUFS 105 /* asm-generic/errno.h */
+
 /*
- * tcp_retransmit_skb: newer kernels call it for a segment that could not leave too, with the errno
- * as a third argument, which the event's own structure has as well.
+ * tcp_retransmit_skb: why the segment could not leave this host; 0: it has left. Newer kernels call
+ * it for those that could not too, with an errno as a third argument, which the event's own
+ * structure has as well. A positive number is a queue's verdict (NET_XMIT_DROP), of which
+ * net_xmit_errno() of linux/netdevice.h makes ENOBUFS.
  */
-static __always_inline bool retransmit_failed(const unsigned long long *ctx)
+static __always_inline __u16 retransmit_error(const unsigned long long *ctx)
 {
-	return bpf_core_field_exists(struct trace_event_raw_tcp_retransmit_skb, err) && (int)ctx[2];
+	int err;
+
+	if (!bpf_core_field_exists(struct trace_event_raw_tcp_retransmit_skb, err))
+		return 0;
+	err = (int)ctx[2];
+	return err > 0 ? ENOBUFS : -err;
 }
 
 /* Whether it is a subflow of MPTCP's; a kernel without CONFIG_MPTCP, as Debian's 5.10, has none. */

@@ -94,10 +94,11 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 	attempt_request(&attempt, call);
 	if (!(attempt.flags & ATTEMPT_REQUESTED))
 		return; /* it asked for no destination */
-	attempt.family = call->requested_family;
-	attempt.dport = call->requested_port;
-	address_copy(attempt.daddr, call->requested);
-	if (call->requested_mapped)
+	attempt.family = call->request.family;
+	attempt.dport = call->request.port;
+	attempt.scope_id = call->request.scope_id;
+	address_copy(attempt.daddr, call->request.addr);
+	if (call->request.mapped)
 		attempt.flags |= ATTEMPT_MAPPED;
 	attempt.netns = BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 	identity_of(&attempt, current_task());
@@ -175,6 +176,21 @@ static __always_inline void result_unseen(__u64 key, struct tracked *tracked, __
 		tracked_forget(key);
 }
 
+/* The result is still to come, but an ICMP error may have come within the call. */
+static __always_inline void call_pending(__u64 key)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)key;
+	struct sock *sk = (struct sock *)key;
+	int soft = UNTYPED_READ(sk, sk_err_soft);
+	struct tracked *tracked;
+
+	if (!soft)
+		return;
+	tracked = tracked_find(key);
+	if (tracked && tracked->attempt.start_ns)
+		soft_error_note(tracked, soft, UNTYPED_READ(tp, total_retrans));
+}
+
 /* The call did start an attempt, which may have ended within it. */
 static __always_inline void call_sent(const struct call *call, long ret)
 {
@@ -184,8 +200,10 @@ static __always_inline void call_sent(const struct call *call, long ret)
 	bool pending = state == TCP_SYN_SENT || state == TCP_SYN_RECV;
 	struct tracked *tracked;
 
-	if (pending && ret)
-		return; /* its result is still to come */
+	if (pending && ret) {
+		call_pending(key);
+		return;
+	}
 	tracked = tracked_find(key);
 	/* Not wanted, and pending when those of before tracing began were looked for. */
 	if (!tracked || !tracked->attempt.start_ns || is_established(tracked))

@@ -12,7 +12,9 @@
 
 #define AF_INET	      2
 #define AF_INET6      10
-#define SOCK_DONE     1 /* bit of skc_flags, enum sock_flags of net/sock.h: the peer's FIN came */
+#define SOCK_DEAD     0 /* bits of skc_flags, enum sock_flags of net/sock.h: closed by its owner */
+#define SOCK_DONE     1 /* the peer's FIN came */
+#define RCV_SHUTDOWN  1 /* bit of sk_shutdown: its owner reads no more, or the peer's FIN came */
 #define IPPROTO_TCP   6
 #define IPPROTO_MPTCP 262
 #define S_IFMT	      0170000
@@ -31,9 +33,13 @@ enum {
 	TCP_ESTABLISHED = 1,
 	TCP_SYN_SENT = 2,
 	TCP_SYN_RECV = 3,
+	TCP_FIN_WAIT1 = 4,
+	TCP_FIN_WAIT2 = 5,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
+	TCP_LAST_ACK = 9,
 	TCP_LISTEN = 10,
+	TCP_CLOSING = 11,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -57,6 +63,7 @@ struct in6_addr {
 };
 
 struct sock_common {
+	int skc_bound_dev_if;
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr;
 	__be16 skc_dport;
@@ -69,11 +76,24 @@ struct sock_common {
 	struct in6_addr skc_v6_rcv_saddr;
 };
 
+struct sk_buff {
+	struct sk_buff *prev;
+	char cb[48];
+};
+
+struct sk_buff_head {
+	struct sk_buff *prev; /* the last */
+	__u32 qlen;
+};
+
 struct sock {
 	struct sock_common __sk_common;
 	__u16 sk_type;
 	__u16 sk_protocol;
 	int sk_err;
+	int sk_err_soft;
+	struct sk_buff_head sk_error_queue;
+	__u8 sk_shutdown;
 	__u8 sk_kern_sock : 1;
 	struct socket *sk_socket;
 };
@@ -94,12 +114,37 @@ struct tcp_sock {
 	__u8 repair : 1;
 	bool is_mptcp;
 	__u32 write_seq;
+	__u32 snd_una;
+	__u32 snd_nxt;
+	__u32 snd_wnd;
+	__u32 segs_out;
+	int linger2;
+	__u64 bytes_acked;
 	__u64 bytes_sent;
 	__u64 bytes_received;
 	__u64 bytes_retrans;
 	__u32 total_retrans;
 	__u32 srtt_us;
 	struct tcp_fastopen_request *fastopen_req;
+};
+
+/* In sk_buff.cb of a segment that is or was in a send queue. */
+struct tcp_skb_cb {
+	__u16 tcp_gso_segs;
+};
+
+/* uapi/linux/errqueue.h, which also has these two origins. */
+struct sock_extended_err {
+	__u32 ee_errno;
+	__u8 ee_origin;
+};
+
+#define SO_EE_ORIGIN_ICMP  2
+#define SO_EE_ORIGIN_ICMP6 3
+
+/* In sk_buff.cb of an entry of sk_error_queue. */
+struct sock_exterr_skb {
+	struct sock_extended_err ee;
 };
 
 struct mptcp_subflow_context {

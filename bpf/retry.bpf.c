@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* SYNs that are sent again. Twice on its tracepoint, for the reason that state.bpf.c gives. */
+/* Segments that are sent again. Twice on its tracepoint, for the reason that state.bpf.c gives. */
 #include "bpf/attempt.bpf.h"
 #include <bpf/bpf_tracing.h>
+
+/* How many segments the tracepoint's second argument is: see TCP_SKB_CB() of net/tcp.h. */
+static __always_inline __u32 segments_of(const struct sk_buff *skb)
+{
+	const struct tcp_skb_cb *cb = (const struct tcp_skb_cb *)&skb->cb;
+
+	return BPF_CORE_READ(cb, tcp_gso_segs);
+}
 
 static __always_inline void retransmitted(unsigned long long *ctx)
 {
@@ -10,12 +18,14 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 	struct tracked *tracked;
 	struct tcp_sock *tp;
 
-	if (KERNEL_READ(sk, __sk_common.skc_state) != TCP_SYN_SENT || retransmit_failed(ctx))
+	/* Of a connection only its close tells. */
+	if (!event_wanted(EVENT_CLOSE) && KERNEL_READ(sk, __sk_common.skc_state) != TCP_SYN_SENT)
 		return;
 	tracked = tracked_find(key);
 	tp = tcp_sock_of(sk);
 	if (tracked && tracked->attempt.start_ns && tp) /* not one of before tracing began */
-		attempt_retry(tracked, tp);
+		attempt_retransmit(tracked, sk, tp, segments_of((const struct sk_buff *)ctx[1]),
+				   retransmit_error(ctx));
 }
 
 SEC("raw_tp/tcp_retransmit_skb")

@@ -13,26 +13,12 @@
  * the first of them was attached.
  */
 #include "bpf/attempt.bpf.h"
+#include "bpf/close.bpf.h"
 #include <bpf/bpf_tracing.h>
-
-#define ECONNRESET   104
-#define ECONNABORTED 103
-#define EPIPE	     32
 
 enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
 
 #define FIRST_COPY (config.preempted ? COPY_PERF : COPY_FIRST)
-
-/* Whether a RST, of either side, ended it; the tracepoint comes after sk_err is set. */
-static __always_inline bool closed_by_reset(const struct sock *sk, int oldstate)
-{
-	int error = KERNEL_READ(sk, sk_err);
-
-	if (error)
-		return error == ECONNRESET || error == EPIPE || error == ECONNABORTED;
-	/* A close that skips FIN: lingering forbidden, data unread, or disconnected. */
-	return oldstate == TCP_ESTABLISHED || oldstate == TCP_CLOSE_WAIT;
-}
 
 static __always_inline void connection_closed(__u64 key, struct tracked *tracked,
 					      const struct sock *sk, const struct tcp_sock *tp,
@@ -41,7 +27,7 @@ static __always_inline void connection_closed(__u64 key, struct tracked *tracked
 	if (!is_established(tracked))
 		attempt_established_unseen(tracked, tp);
 	if (event_wanted(EVENT_CLOSE))
-		connection_close_send(tracked, sk, tp, closed_by_reset(sk, oldstate));
+		connection_close_send(tracked, sk, tp, oldstate);
 	tracked_forget(key);
 }
 

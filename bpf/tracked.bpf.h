@@ -20,10 +20,17 @@
 struct tracked {
 	struct attempt attempt;
 	__u64 established_ns;
-	__u64 ended_ns;	   /* closed within its own connect(2), which will tell the errno */
-	__u32 retries;	   /* SYNs sent again, of the retry events */
-	__u16 stale_port;  /* the source port that the socket had kept from an earlier use */
-	__u16 stale_error; /* likewise sk_err */
+	__u64 ended_ns;	     /* closed within its own connect(2), which will tell the errno */
+	__u64 stale_entry;   /* the last entry that was in the socket's error queue before */
+	__u32 retries;	     /* SYNs sent again that left this host */
+	__u32 retransmits;   /* likewise segments, SYNs included */
+	__u32 total_retrans; /* the kernel's count of both kinds, as last seen */
+	__u32 soft_retrans;  /* what that was when soft_error came */
+	__u32 stale_segs;    /* segments that the socket had sent in an earlier use */
+	__u16 stale_port;    /* the source port that it had kept from that */
+	__u16 stale_error;   /* likewise sk_err */
+	__u16 stale_soft;    /* likewise sk_err_soft */
+	__u16 soft_error;    /* the last sk_err_soft that was seen in this attempt */
 };
 
 #define PLACE_BITS 12

@@ -13,7 +13,7 @@
 
 #include <linux/types.h>
 
-#define EVENT_VERSION 1
+#define EVENT_VERSION 2
 
 /* TASK_COMM_LEN of the kernel's sched.h, with its terminating NUL. */
 #define COMM_LEN 16
@@ -44,8 +44,20 @@ enum origin {
 	ORIGIN_END,
 };
 
+/* How a connection ended, as far as this host has seen: RFC 9293, 3.6 for FIN, 3.10.7 for RST. */
+enum ended {
+	ENDED_UNKNOWN,
+	ENDED_FIN,	      /* both sides have finished, and each knows of the other's end */
+	ENDED_LOCAL,	      /* this host closed; nothing was seen of the peer's end */
+	ENDED_RESET_SENT,     /* this host sent a RST */
+	ENDED_RESET_RECEIVED, /* the peer, or who speaks for it, did */
+	ENDED_TIMEOUT,	      /* the peer answered no more */
+	ENDED_ABORTED,	      /* a program of this host destroyed the socket: ss -K */
+	ENDED_END,
+};
+
 /* attempt.flags */
-#define ATTEMPT_NOT_SENT  (1u << 0) /* failed before SYN_SENT: daddr is the request */
+#define ATTEMPT_NOT_SENT  (1u << 0) /* failed before a SYN was built */
 #define ATTEMPT_DEFERRED  (1u << 1) /* TCP_FASTOPEN_CONNECT: the SYN left with the first write */
 #define ATTEMPT_REQUESTED (1u << 2) /* requested and requested_port are known */
 #define ATTEMPT_MAPPED	  (1u << 3) /* IPv4 through an AF_INET6 socket */
@@ -63,8 +75,10 @@ struct attempt {
 	__u32 pid;		/* thread group id, initial pid namespace; 0: not known whose */
 	__u32 tid;
 	__u32 ppid;
-	__u32 uid;   /* effective, initial user namespace */
-	__u32 netns; /* inode number of the socket's network namespace */
+	__u32 uid;	/* effective, initial user namespace */
+	__u32 netns;	/* inode number of the socket's network namespace */
+	__u32 scope_id; /* interface index of a link-local daddr; 0: not known, or no such daddr */
+	__u32 reserved;
 	__u16 cpu;   /* where it began: with start_ns, names the attempt */
 	__u16 dport; /* host byte order, like all ports here */
 	__u16 sport; /* 0: not assigned */
@@ -84,9 +98,10 @@ struct event {
 	__u16 version; /* EVENT_VERSION */
 	__u16 size;    /* of the whole record, bytes */
 	__u8 kind;     /* enum event_kind */
-	__u8 reset;    /* close_event: ended by a RST, of either side */
-	__u16 error;   /* EVENT_FAILED: a positive errno; else 0 */
-	__u32 retries; /* SYNs sent again so far */
+	__u8 ended;    /* close_event: enum ended; else 0 */
+	__u16 error;   /* positive errno; EVENT_FAILED: why, never 0; EVENT_RETRY: why it could not
+			  leave   this host; EVENT_CLOSE: the socket's; else 0 */
+	__u32 retries; /* SYNs sent again so far: those that left this host */
 	__u32 reserved;
 	__u64 time_ns; /* CLOCK_BOOTTIME, ns */
 	struct attempt attempt;
@@ -98,15 +113,15 @@ struct close_event {
 	__u64 established_ns; /* CLOCK_BOOTTIME, ns; 0: not known */
 	__u64 bytes_sent;     /* payload, each byte once */
 	__u64 bytes_received;
-	__u32 retransmits; /* segments sent again over its whole life */
+	__u32 retransmits; /* segments sent again over its whole life: those that left this host */
 	__u32 rtt_us;	   /* smoothed round-trip time; 0: never measured */
 };
 
-_Static_assert(sizeof(struct attempt) == 136, "struct attempt has holes or has grown");
-_Static_assert(__builtin_offsetof(struct attempt, daddr) == 56, "struct attempt moved");
-_Static_assert(sizeof(struct event) == 160, "struct event has holes or has grown");
+_Static_assert(sizeof(struct attempt) == 144, "struct attempt has holes or has grown");
+_Static_assert(__builtin_offsetof(struct attempt, daddr) == 64, "struct attempt moved");
+_Static_assert(sizeof(struct event) == 168, "struct event has holes or has grown");
 _Static_assert(__builtin_offsetof(struct event, attempt) == 24, "struct event moved");
-_Static_assert(sizeof(struct close_event) == 192, "struct close_event has holes or has grown");
-_Static_assert(__builtin_offsetof(struct close_event, established_ns) == 160, "close_event moved");
+_Static_assert(sizeof(struct close_event) == 200, "struct close_event has holes or has grown");
+_Static_assert(__builtin_offsetof(struct close_event, established_ns) == 168, "close_event moved");
 
 #endif

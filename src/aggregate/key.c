@@ -17,8 +17,10 @@ void key_of(struct key *ret, const struct conn *conn, unsigned int by)
 		ret->pid = conn->pid;
 		ret->process_start_ns = conn->process_start_ns;
 	}
-	if (by & BY_DST)
+	if (by & BY_DST) {
 		memcpy(ret->addr, conn->dst.addr, sizeof(ret->addr));
+		ret->scope_id = conn->dst.scope_id;
+	}
 	if (by & BY_PORT)
 		ret->port = conn->dst.port;
 	if (by & BY_USER)

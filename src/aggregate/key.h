@@ -22,10 +22,11 @@ enum by {
 struct key {
 	uint64_t process_start_ns, cgroup_id; /* cgroup_id 0: not known */
 	uint32_t pid, uid;
-	uint8_t addr[16]; /* IPv4 as ::ffff:a.b.c.d */
+	uint8_t addr[16];  /* IPv4 as ::ffff:a.b.c.d */
+	uint32_t scope_id; /* with addr: see struct endpoint */
+	uint16_t port;
+	uint16_t has_process; /* by process, pid or user: 0 if nobody knows whose they are */
 	char comm[COMM_LEN];
-	uint32_t port;
-	uint32_t has_process; /* by process, pid or user: 0 if nobody knows whose they are */
 };
 
 _Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");

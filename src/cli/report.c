@@ -71,10 +71,10 @@ void key_cell(struct cell *cell, const struct group *group, enum key_column colu
 		number_or_name(cell, key->uid, names_user(names, key->uid), max);
 		return;
 	case KEY_DST:
-		cell_address(cell, key->addr, address_family(key->addr), max);
+		cell_address(cell, key->addr, address_family(key->addr), key->scope_id, max);
 		return;
 	case KEY_PORT:
-		number_or_name(cell, key->port, names_service(names, (uint16_t)key->port), max);
+		number_or_name(cell, key->port, names_service(names, key->port), max);
 		return;
 	default:
 		if (key->cgroup_id)
@@ -143,16 +143,18 @@ static void json_process(struct buffer *out, const struct group *group)
 	field_json_string(out, group->key.comm);
 }
 
-static void json_address(struct buffer *out, const uint8_t addr[16])
+static void json_address(struct buffer *out, const struct key *key)
 {
-	uint8_t family = address_family(addr);
+	uint8_t family = address_family(key->addr);
 
 	put_json_key(out, "network.type");
 	field_json_string(out, family == 4 ? "ipv4" : "ipv6");
 	put_json_key(out, "network.peer.address");
 	buffer_putc(out, '"');
-	field_address(out, addr, family);
+	field_address(out, key->addr, family);
 	buffer_putc(out, '"');
+	if (key->scope_id)
+		report_json_number(out, "tpconnect.peer.scope_id", key->scope_id);
 }
 
 /* Numbers, whatever names are known. */
@@ -166,7 +168,7 @@ static void json_group(struct buffer *out, const struct group *group, unsigned i
 		return;
 	}
 	if (by & BY_DST)
-		json_address(out, key->addr);
+		json_address(out, key);
 	if (by & BY_PORT)
 		report_json_number(out, "network.peer.port", key->port);
 	if (by & (BY_PROCESS | BY_PID) && key->has_process)

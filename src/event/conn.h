@@ -14,6 +14,7 @@
 /* An address of 16 bytes (IPv4 as ::ffff:a.b.c.d) and a port in host byte order. */
 struct endpoint {
 	uint8_t addr[16];
+	uint32_t scope_id; /* of a link-local address: its interface's index (RFC 4007); else 0 */
 	uint16_t port;
 };
 
@@ -48,13 +49,13 @@ struct conn {
 	bool not_sent, deferred, mapped;
 	struct endpoint dst, src, requested;
 
-	/* the result */
+	/* the result; of EVENT_RETRY, error is why the SYN could not leave, and not_sent is set */
 	uint16_t error; /* errno, positive */
 	uint64_t latency_ns;
-	uint32_t retries;
+	uint32_t retries; /* those that left this host, like retransmits */
 
 	/* EVENT_CLOSE */
-	bool reset;
+	enum ended ended; /* ENDED_UNKNOWN must not be shown */
 	uint64_t duration_ns;
 	uint64_t bytes_sent, bytes_received;
 	uint32_t retransmits, rtt_us;

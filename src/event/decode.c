@@ -37,6 +37,24 @@ static bool attempt_valid(const struct attempt *a)
 	return is_terminated(a->comm) && is_terminated(a->thread_comm);
 }
 
+static bool error_valid(const struct event *e)
+{
+	switch (e->kind) {
+	case EVENT_FAILED:
+		return e->error;
+	case EVENT_RETRY:
+	case EVENT_CLOSE:
+		return true;
+	default:
+		return !e->error;
+	}
+}
+
+static bool ended_valid(const struct event *e)
+{
+	return e->ended < ENDED_END && (e->kind == EVENT_CLOSE || !e->ended);
+}
+
 /* Copies the record, for its alignment and so that what is checked is what is used. */
 static int read_record(const void *data, size_t size, struct close_event *ret)
 {
@@ -56,15 +74,20 @@ static int read_record(const void *data, size_t size, struct close_event *ret)
 		return -EBADMSG;
 	if (size != size_of_kind(e->kind) || e->size != size)
 		return -EMSGSIZE;
-	if ((e->error != 0) != (e->kind == EVENT_FAILED))
-		return -EBADMSG;
-	return attempt_valid(&e->attempt) ? 0 : -EBADMSG;
+	return error_valid(e) && ended_valid(e) && attempt_valid(&e->attempt) ? 0 : -EBADMSG;
 }
 
-static void endpoint_set(struct endpoint *to, const __u8 addr[16], __u16 port)
+/* fe80::/10: RFC 4291, 2.5.6. */
+static bool is_link_local(const __u8 addr[16])
+{
+	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
+}
+
+static void endpoint_set(struct endpoint *to, const __u8 addr[16], __u16 port, __u32 scope_id)
 {
 	memcpy(to->addr, addr, sizeof(to->addr));
 	to->port = port;
+	to->scope_id = is_link_local(addr) ? scope_id : 0;
 }
 
 static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
@@ -106,15 +129,14 @@ static void set_endpoints(struct conn *conn, const struct attempt *a)
 {
 	struct endpoint requested;
 
-	endpoint_set(&conn->dst, a->daddr, a->dport);
+	endpoint_set(&conn->dst, a->daddr, a->dport, a->scope_id);
 	if (a->sport) {
-		endpoint_set(&conn->src, a->saddr, a->sport);
+		endpoint_set(&conn->src, a->saddr, a->sport, a->scope_id);
 		conn->has |= CONN_HAS_SRC;
 	}
-	/* What was not sent has no other destination than the request: dst is it already. */
-	if (!(a->flags & ATTEMPT_REQUESTED) || conn->not_sent)
+	if (!(a->flags & ATTEMPT_REQUESTED))
 		return;
-	endpoint_set(&requested, a->requested, a->requested_port);
+	endpoint_set(&requested, a->requested, a->requested_port, 0);
 	if (!endpoint_equal(&requested, &conn->dst)) {
 		conn->requested = requested;
 		conn->has |= CONN_HAS_REQUESTED;
@@ -128,7 +150,7 @@ static bool is_result(enum event_kind kind)
 
 static void set_result(struct conn *conn, const struct event *e)
 {
-	if (e->kind == EVENT_FAILED) {
+	if (e->error) {
 		conn->error = e->error;
 		conn->has |= CONN_HAS_ERROR;
 	}
@@ -136,6 +158,8 @@ static void set_result(struct conn *conn, const struct event *e)
 		return;
 	conn->retries = e->retries;
 	conn->has |= CONN_HAS_RETRIES;
+	if (e->kind == EVENT_RETRY && e->error)
+		conn->not_sent = true;
 	if (is_result(conn->kind) && !(e->attempt.flags & ATTEMPT_UNTIMED) &&
 	    conn->time_ns >= conn->start_ns) {
 		conn->latency_ns = conn->time_ns - conn->start_ns;
@@ -145,7 +169,7 @@ static void set_result(struct conn *conn, const struct event *e)
 
 static void set_close(struct conn *conn, const struct close_event *c)
 {
-	conn->reset = c->event.reset;
+	conn->ended = (enum ended)c->event.ended;
 	conn->bytes_sent = c->bytes_sent;
 	conn->bytes_received = c->bytes_received;
 	conn->retransmits = c->retransmits;

@@ -82,12 +82,13 @@ static void put_address(struct cell *cell, const char *address, size_t len, uint
 	}
 }
 
-void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, unsigned int max)
+void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, uint32_t scope_id,
+		  unsigned int max)
 {
-	char data[48]; /* the longest address has 39 */
+	char data[FIELD_ADDRESS_MAX];
 	struct buffer address = {.data = data, .cap = sizeof(data)};
 
-	field_address(&address, addr, family);
+	field_zoned_address(&address, addr, family, scope_id);
 	cell_start(cell);
 	put_address(cell, data, address.len, family, max);
 }
@@ -104,12 +105,12 @@ static void port_cell(struct cell *cell, uint16_t port, const char *service, siz
 void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t family,
 		   const char *service, unsigned int max)
 {
-	char data[48]; /* the longest address has 39 */
+	char data[FIELD_ADDRESS_MAX];
 	struct buffer address = {.data = data, .cap = sizeof(data)};
 	size_t brackets = family == 6 ? 2 : 0, len, room;
 	struct cell port;
 
-	field_address(&address, endpoint->addr, family);
+	field_zoned_address(&address, endpoint->addr, family, endpoint->scope_id);
 	len = address.len + brackets;
 	port_cell(&port, endpoint->port, service, max > len ? max - len - 1 : 0);
 	room = max > port.width + 1 + brackets ? max - port.width - 1 - brackets : 0;

@@ -30,8 +30,12 @@ void cell_number(struct cell *cell, uint64_t number);
  */
 void cell_name(struct cell *cell, const char *name, unsigned int max);
 
-/* An address, in at most max columns (from 5): what is too long is shortened as below. */
-void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, unsigned int max);
+/*
+ * An address with its zone, if it has one (scope_id, else 0), in at most max columns (from 5): what
+ * is too long is shortened as below.
+ */
+void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, uint32_t scope_id,
+		  unsigned int max);
 
 /*
  * An address and a port, in at most max columns: too long an address loses its middle (IPv6) or

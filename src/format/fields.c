@@ -167,6 +167,16 @@ void field_address(struct buffer *out, const uint8_t addr[16], uint8_t family)
 		field_ipv6(out, addr);
 }
 
+void field_zoned_address(struct buffer *out, const uint8_t addr[16], uint8_t family,
+			 uint32_t scope_id)
+{
+	field_address(out, addr, family);
+	if (scope_id) {
+		buffer_putc(out, '%');
+		buffer_u64(out, scope_id);
+	}
+}
+
 static void put_thousandths(struct buffer *out, uint64_t value)
 {
 	buffer_u64(out, value / 1000);

@@ -21,6 +21,13 @@ void field_ipv6(struct buffer *out, const uint8_t addr[16]);
 /* An address of 16 bytes; family is 4 or 6, and 4 writes the IPv4 address that is mapped in it. */
 void field_address(struct buffer *out, const uint8_t addr[16], uint8_t family);
 
+/* Likewise, with its zone behind a '%' if scope_id is not 0 (RFC 4007, 11.2): "fe80::1%3". */
+void field_zoned_address(struct buffer *out, const uint8_t addr[16], uint8_t family,
+			 uint32_t scope_id);
+
+/* The longest of these: an IPv6 address, and an interface's index. */
+#define FIELD_ADDRESS_MAX (39 + 1 + 10)
+
 /* 4 if the address is IPv4-mapped, else 6. */
 uint8_t address_family(const uint8_t addr[16]);
 

@@ -44,3 +44,17 @@ const char *origin_name(enum origin origin)
 {
 	return origin_names[(unsigned int)origin < ORIGIN_END ? origin : ORIGIN_UNKNOWN];
 }
+
+const char *ended_name(enum ended ended)
+{
+	static const char *const names[ENDED_END] = {
+		[ENDED_FIN] = "fin",
+		[ENDED_LOCAL] = "local",
+		[ENDED_RESET_SENT] = "reset_sent",
+		[ENDED_RESET_RECEIVED] = "reset_received",
+		[ENDED_TIMEOUT] = "timeout",
+		[ENDED_ABORTED] = "aborted",
+	};
+
+	return (unsigned int)ended < ENDED_END ? names[ended] : NULL;
+}

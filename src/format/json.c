@@ -66,6 +66,10 @@ static void put_network(struct buffer *out, const struct conn *conn)
 	put_address(out, &conn->dst, conn->family);
 	put_key(out, "network.peer.port");
 	buffer_u64(out, conn->dst.port);
+	if (conn->dst.scope_id) {
+		put_key(out, "tpconnect.peer.scope_id");
+		buffer_u64(out, conn->dst.scope_id);
+	}
 	if (conn->has & CONN_HAS_SRC) {
 		put_key(out, "network.local.address");
 		put_address(out, &conn->src, conn->family);
@@ -173,8 +177,12 @@ static void put_close(struct buffer *out, const struct conn *conn)
 		put_key(out, "tpconnect.rtt_us");
 		buffer_u64(out, conn->rtt_us);
 	}
-	put_key(out, "tpconnect.reset");
-	put_bool(out, conn->reset);
+	if (conn->ended) {
+		put_key(out, "tpconnect.ended");
+		buffer_putc(out, '"');
+		buffer_puts(out, ended_name(conn->ended));
+		buffer_putc(out, '"');
+	}
 }
 
 static void json_event(struct buffer *out, const struct conn *conn,

@@ -73,7 +73,7 @@ static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, ui
 {
 	if (family == 6)
 		buffer_putc(out, '[');
-	field_address(out, endpoint->addr, family);
+	field_zoned_address(out, endpoint->addr, family, endpoint->scope_id);
 	if (family == 6)
 		buffer_putc(out, ']');
 	buffer_putc(out, ':');
@@ -170,8 +170,10 @@ static void put_close(struct buffer *out, const struct conn *conn)
 	}
 	buffer_literal(out, " retrans=");
 	buffer_u64(out, conn->retransmits);
-	if (conn->reset)
-		buffer_literal(out, " reset=yes");
+	if (conn->ended) {
+		buffer_literal(out, " ended=");
+		buffer_puts(out, ended_name(conn->ended));
+	}
 }
 
 static void text_event(struct buffer *out, const struct conn *conn,

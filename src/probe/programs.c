@@ -38,9 +38,10 @@ bool programs_preempted(const struct probe_options *options)
 	return !options->btf_path && kernel_preempts() && kernel_tracefs();
 }
 
+/* Every event but the first says how often something was sent again. */
 static bool wants_retry(const struct probe_options *options)
 {
-	return options->config.events & EVENT_BIT(EVENT_RETRY);
+	return options->config.events & ~EVENT_BIT(EVENT_CONNECT);
 }
 
 static bool wants_follow(const struct probe_options *options)

@@ -39,7 +39,8 @@ static void check_accepted(size_t size, const struct conn *conn)
 	check(conn->family == 4 || conn->family == 6, "family %d", conn->family);
 	check(memchr(conn->comm, '\0', COMM_LEN), "comm does not end");
 	check(memchr(conn->thread_comm, '\0', COMM_LEN), "thread_comm does not end");
-	check(!(conn->has & CONN_HAS_ERROR) == (conn->kind != EVENT_FAILED), "error of no failure");
+	check(conn->has & CONN_HAS_ERROR || conn->kind != EVENT_FAILED, "failure without an error");
+	check((unsigned int)conn->ended < ENDED_END, "ended %d", conn->ended);
 }
 
 static void check_formats(const struct format_ops *format, const struct conn *conn)

@@ -42,7 +42,7 @@ enum word_type {
 	WORD_SRC,
 	WORD_REQUESTED,
 	WORD_FLAG, /* no value: sets the bit `arg` of attempt.flags */
-	WORD_RESET,
+	WORD_ENDED,
 };
 
 struct word {
@@ -60,7 +60,8 @@ static const struct word words[] = {
 	{"time_ns", WORD_NUMBER, FIELD(event.time_ns), 0},
 	{"error", WORD_ERROR, FIELD(event.error), 0},
 	{"retries", WORD_NUMBER, FIELD(event.retries), 0},
-	{"reset", WORD_RESET, FIELD(event.reset), 0},
+	{"ended", WORD_ENDED, FIELD(event.ended), 0},
+	{"scope_id", WORD_NUMBER, FIELD(event.attempt.scope_id), 0},
 	{"start_ns", WORD_NUMBER, FIELD(event.attempt.start_ns), 0},
 	{"process_start_ns", WORD_NUMBER, FIELD(event.attempt.process_start_ns), 0},
 	{"cgroup", WORD_NUMBER, FIELD(event.attempt.cgroup_id), 0},
@@ -147,6 +148,14 @@ static unsigned int parse_origin(const char *text, const struct place *place)
 	die(place, "no such origin: '%s'", text);
 }
 
+static unsigned int parse_ended(const char *text, const struct place *place)
+{
+	for (unsigned int ended = ENDED_UNKNOWN + 1; ended < ENDED_END; ended++)
+		if (!strcmp(ended_name((enum ended)ended), text))
+			return ended;
+	die(place, "no such end: '%s'", text);
+}
+
 /* By name, or by number for what has no name. */
 static uint64_t parse_error(const char *text, const struct place *place)
 {
@@ -217,14 +226,14 @@ static void set_word(struct close_event *record, const struct word *word, char *
 	case WORD_ORIGIN:
 		store(record, word, parse_origin(value, place), place);
 		break;
+	case WORD_ENDED:
+		store(record, word, parse_ended(value, place), place);
+		break;
 	case WORD_ERROR:
 		store(record, word, parse_error(value, place), place);
 		break;
 	case WORD_FLAG:
 		a->flags |= (__u16)word->arg;
-		break;
-	case WORD_RESET:
-		store(record, word, 1, place);
 		break;
 	default:
 		set_endpoint(a, word->type, value, place);
@@ -297,7 +306,7 @@ static void read_word(const char **s, struct close_event *record, char *scratch,
 	if (!word)
 		die(place, "no such word: '%s'", key);
 	*s += key_len;
-	bare = word->type == WORD_FLAG || word->type == WORD_RESET;
+	bare = word->type == WORD_FLAG;
 	if (bare == (**s == '='))
 		die(place, "'%s' %s", key, bare ? "takes no value" : "needs a value");
 	if (!bare) {

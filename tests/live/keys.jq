@@ -44,6 +44,7 @@ def of_process: {
 };
 def optional: {
     "network.local.address": "address",
+    "tpconnect.peer.scope_id": "id",
     "network.local.port": "port",
     "tpconnect.sent": [false],
     "tpconnect.deferred": [true],
@@ -61,12 +62,17 @@ def of_name: {
     "tcp.cancelled": {"tpconnect.connect.duration_ns": "id"},
     "tcp.close": {
         "tpconnect.bytes_sent": "int", "tpconnect.bytes_received": "int",
-        "tpconnect.retransmits": "int", "tpconnect.reset": "bool"
+        "tpconnect.retransmits": "int"
     }
 };
 def may_of_name: {
+    "tcp.retry": {"error.type": "string"},
     "tcp.failed": {"tpconnect.connect.duration_ns": "id"},
-    "tcp.close": {"tpconnect.connection.duration_ns": "id", "tpconnect.rtt_us": "id"}
+    "tcp.close": {
+        "tpconnect.connection.duration_ns": "id", "tpconnect.rtt_us": "id",
+        "error.type": "string",
+        "tpconnect.ended": ["fin", "local", "reset_sent", "reset_received", "timeout", "aborted"]
+    }
 };
 
 def of_loss: {

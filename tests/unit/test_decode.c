@@ -24,7 +24,8 @@ static void every_fixed_field_is_carried_over(void **state)
 	assert_int_equal(conn.family, 4);
 	assert_int_equal(conn.dst.port, 443);
 	assert_memory_equal(conn.dst.addr, sample_attempt.daddr, 16);
-	assert_false(conn.not_sent || conn.deferred || conn.mapped || conn.reset);
+	assert_false(conn.not_sent || conn.deferred || conn.mapped || conn.ended);
+	assert_int_equal(conn.dst.scope_id | conn.src.scope_id, 0);
 }
 
 static void a_record_of_any_alignment_is_read(void **state)
@@ -85,6 +86,43 @@ static void the_source_is_known_once_it_has_a_port(void **state)
 	assert_memory_equal(conn.src.addr, none, 16);
 }
 
+static void only_a_link_local_address_has_a_zone(void **state)
+{
+	static const __u8 link_local[16] = {0xfe, 0xbf, [15] = 1}, site_local[16] = {0xfe, 0xc0};
+	struct close_event record = sample(EVENT_ESTABLISHED);
+	struct attempt *a = &record.event.attempt;
+	struct conn conn;
+
+	(void)state;
+	a->scope_id = 3;
+	assert_int_equal(decoded(&record).dst.scope_id, 0);
+	a->family = 6;
+	memcpy(a->daddr, link_local, 16);
+	memcpy(a->saddr, site_local, 16);
+	conn = decoded(&record);
+	assert_int_equal(conn.dst.scope_id, 3);
+	assert_int_equal(conn.src.scope_id, 0);
+	memcpy(a->saddr, link_local, 16);
+	assert_int_equal(decoded(&record).src.scope_id, 3);
+	a->scope_id = 0;
+	assert_int_equal(decoded(&record).dst.scope_id, 0);
+}
+
+static void a_retry_with_an_errno_could_not_leave(void **state)
+{
+	struct close_event record = sample(EVENT_RETRY);
+	struct conn conn = decoded(&record);
+
+	(void)state;
+	assert_false(conn.not_sent || conn.has & CONN_HAS_ERROR);
+	record.event.error = EPERM;
+	conn = decoded(&record);
+	assert_true(conn.not_sent && conn.has & CONN_HAS_ERROR);
+	assert_int_equal(conn.error, EPERM);
+	assert_true(conn.has & CONN_HAS_RETRIES);
+	assert_int_equal(conn.retries, 2);
+}
+
 static void only_results_of_what_was_sent_have_a_latency(void **state)
 {
 	(void)state;
@@ -134,8 +172,8 @@ static void a_request_is_known_where_it_differs_from_the_destination(void **stat
 	assert_false(decoded(&record).has & CONN_HAS_REQUESTED);
 	a->requested[15]++;
 	assert_true(decoded(&record).has & CONN_HAS_REQUESTED);
-	a->flags |= ATTEMPT_NOT_SENT;
-	assert_false(decoded(&record).has & CONN_HAS_REQUESTED);
+	a->flags |= ATTEMPT_NOT_SENT; /* no port was left: what the socket was to go for is known */
+	assert_true(decoded(&record).has & CONN_HAS_REQUESTED);
 }
 
 static void of_nobody_nothing_is_known(void **state)
@@ -193,9 +231,9 @@ static void a_close_carries_its_numbers(void **state)
 	assert_int_equal(conn.retransmits, 4);
 	assert_true(conn.has & CONN_HAS_RTT);
 	assert_int_equal(conn.rtt_us, 30);
-	assert_false(conn.reset);
-	record.event.reset = 1;
-	assert_true(decoded(&record).reset);
+	assert_int_equal(conn.ended, ENDED_UNKNOWN);
+	record.event.ended = ENDED_TIMEOUT;
+	assert_int_equal(decoded(&record).ended, ENDED_TIMEOUT);
 }
 
 static void a_duration_is_absent_without_a_start_or_when_negative(void **state)
@@ -227,10 +265,9 @@ static void only_a_close_has_what_belongs_to_a_close(void **state)
 		struct close_event record = sample((enum event_kind)kind);
 		struct conn conn;
 
-		record.event.reset = 1;
 		conn = decoded(&record);
 		assert_false(conn.has & (CONN_HAS_DURATION | CONN_HAS_RTT));
-		assert_false(conn.reset);
+		assert_int_equal(conn.ended, ENDED_UNKNOWN);
 		assert_int_equal(conn.bytes_sent | conn.bytes_received | conn.rtt_us, 0);
 	}
 }
@@ -243,6 +280,8 @@ int main(void)
 		cmocka_unit_test(flags_become_fields),
 		cmocka_unit_test(a_request_may_be_of_another_family_than_the_socket),
 		cmocka_unit_test(the_source_is_known_once_it_has_a_port),
+		cmocka_unit_test(only_a_link_local_address_has_a_zone),
+		cmocka_unit_test(a_retry_with_an_errno_could_not_leave),
 		cmocka_unit_test(only_results_of_what_was_sent_have_a_latency),
 		cmocka_unit_test(a_latency_of_nothing_is_known_and_a_negative_one_is_absent),
 		cmocka_unit_test(a_request_is_known_where_it_differs_from_the_destination),

@@ -81,7 +81,8 @@ static void a_kind_that_does_not_exist_is_refused(void **state)
 	assert_bad(&record);
 }
 
-static void a_failure_has_an_errno_and_nothing_else_does(void **state)
+/* A failure has one; a retry and a close may; nothing else does. */
+static void an_errno_is_where_it_can_be(void **state)
 {
 	(void)state;
 	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
@@ -91,6 +92,25 @@ static void a_failure_has_an_errno_and_nothing_else_does(void **state)
 		assert_int_equal(!!(conn.has & CONN_HAS_ERROR), kind == EVENT_FAILED);
 		assert_int_equal(conn.error, kind == EVENT_FAILED ? ECONNREFUSED : 0);
 		record.event.error = kind == EVENT_FAILED ? 0 : ECONNREFUSED;
+		if (kind == EVENT_RETRY || kind == EVENT_CLOSE)
+			assert_int_equal(decoded(&record).error, ECONNREFUSED);
+		else
+			assert_bad(&record);
+	}
+}
+
+static void only_a_close_says_how_it_ended(void **state)
+{
+	(void)state;
+	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+		struct close_event record = sample((enum event_kind)kind);
+
+		record.event.ended = ENDED_FIN;
+		if (kind == EVENT_CLOSE)
+			assert_int_equal(decoded(&record).ended, ENDED_FIN);
+		else
+			assert_bad(&record);
+		record.event.ended = ENDED_END;
 		assert_bad(&record);
 	}
 }
@@ -175,7 +195,8 @@ int main(void)
 		cmocka_unit_test(the_size_that_the_record_states_must_be_its_own),
 		cmocka_unit_test(a_size_that_the_record_and_its_bytes_agree_on_must_be_its_kinds),
 		cmocka_unit_test(a_kind_that_does_not_exist_is_refused),
-		cmocka_unit_test(a_failure_has_an_errno_and_nothing_else_does),
+		cmocka_unit_test(an_errno_is_where_it_can_be),
+		cmocka_unit_test(only_a_close_says_how_it_ended),
 		cmocka_unit_test(a_family_other_than_4_and_6_is_refused),
 		cmocka_unit_test(an_origin_that_does_not_exist_is_refused),
 		cmocka_unit_test(a_flag_that_does_not_exist_is_refused),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * IORING_OP_CONNECT: inline, by a worker (IOSQE_ASYNC), or by the thread that polls the submission
- * queue. Usage: uring inline|async|sqpoll OUTCOME ADDR PORT
+ * queue. Usage: uring [-s] inline|async|sqpoll OUTCOME ADDR PORT; -s: SO_ERROR has the outcome,
+ * whatever the completion says.
  */
 #include <errno.h>
 #include <linux/io_uring.h>
@@ -74,13 +75,18 @@ static int complete(struct ring *ring)
 int main(int argc, char **argv)
 {
 	struct io_uring_sqe sqe = {.opcode = IORING_OP_CONNECT};
-	bool async = argc > 1 && !strcmp(argv[1], "async");
-	bool sqpoll = argc > 1 && !strcmp(argv[1], "sqpoll");
+	bool ask = argc > 1 && !strcmp(argv[1], "-s");
 	struct target target;
+	bool async, sqpoll;
 	struct ring ring;
+	int result;
 
+	argc -= ask;
+	argv += ask;
+	async = argc > 1 && !strcmp(argv[1], "async");
+	sqpoll = argc > 1 && !strcmp(argv[1], "sqpoll");
 	if (argc != 5 || !(async || sqpoll || !strcmp(argv[1], "inline")))
-		die("usage: uring inline|async|sqpoll OUTCOME ADDR PORT");
+		die("usage: uring [-s] inline|async|sqpoll OUTCOME ADDR PORT");
 	target = target_parse(argv[3], argv[4], false);
 	ring_open(&ring, sqpoll ? IORING_SETUP_SQPOLL : 0);
 	sqe.flags = async ? IOSQE_ASYNC : 0;
@@ -88,7 +94,8 @@ int main(int argc, char **argv)
 	sqe.addr = (uintptr_t)&target.addr;
 	sqe.off = target.len;
 	submit(&ring, &sqe);
-	demand("connect", -complete(&ring), errno_of(argv[2]));
+	result = -complete(&ring);
+	demand("connect", ask ? socket_result(sqe.fd) : result, errno_of(argv[2]));
 	if (async || sqpoll)
 		expect_any_thread(); /* one of the kernel's, of which this process has no id */
 	expect_origin("io_uring");

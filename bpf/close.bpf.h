@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/* What a connection was, once it is over: how it ended, and what it carried. */
+#ifndef BPF_CLOSE_BPF_H
+#define BPF_CLOSE_BPF_H
+
+#include "bpf/attempt.bpf.h"
+
+/* asm-generic/errno.h */
+#define EPIPE	     32
+#define ECONNABORTED 103
+#define ECONNRESET   104
+#define ETIMEDOUT    110
+
+static __always_inline bool has_flag(const struct sock *sk, int flag)
+{
+	return KERNEL_READ(sk, __sk_common.skc_flags) >> flag & 1;
+}
+
+/*
+ * An error that ended it, which the kernel sets ahead of the state: tcp_reset(), tcp_write_err()
+ * and tcp_abort(). Others a socket can have and live on.
+ *
+ * tcp_reset() also sees to data that comes when nobody can read it any more: then it is this host
+ * that sends a RST, after the state is set. The two cannot be told apart.
+ */
+static __always_inline enum ended ended_by_error(const struct sock *sk, int oldstate, int error)
+{
+	bool finished = oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2;
+
+	switch (error) {
+	case ECONNRESET:
+	case EPIPE:
+		if (finished && KERNEL_READ(sk, sk_shutdown) & RCV_SHUTDOWN)
+			return ENDED_UNKNOWN;
+		return ENDED_RESET_RECEIVED;
+	case ETIMEDOUT:
+		return ENDED_TIMEOUT;
+	case ECONNABORTED:
+		return ENDED_ABORTED;
+	}
+	/* tcp_write_err() prefers what ICMP had said meanwhile. */
+	return error == KERNEL_READ(sk, sk_err_soft) ? ENDED_TIMEOUT : ENDED_UNKNOWN;
+}
+
+static __always_inline bool all_acked(const struct tcp_sock *tp)
+{
+	return KERNEL_READ(tp, snd_una) == KERNEL_READ(tp, write_seq);
+}
+
+/*
+ * This host ended it, or both did. A close that skips FIN sends a RST: data were unread, lingering
+ * was forbidden, or it was disconnected. A socket whose owner has closed it (SOCK_DEAD) is given up
+ * in FIN_WAIT2, for a mere note of it that answers the peer's FIN, or data by a RST.
+ */
+static __always_inline enum ended ended_by_state(const struct sock *sk, const struct tcp_sock *tp,
+						 int oldstate)
+{
+	bool dead = has_flag(sk, SOCK_DEAD);
+
+	if (KERNEL_READ_BITFIELD(tp, repair))
+		return ENDED_UNKNOWN; /* in silence */
+	switch (oldstate) {
+	case TCP_ESTABLISHED:
+	case TCP_CLOSE_WAIT:
+		return ENDED_RESET_SENT;
+	case TCP_FIN_WAIT1:
+		/* Dead, it may be for want of memory, with a RST or without. */
+		return dead ? ENDED_UNKNOWN : ENDED_RESET_SENT;
+	case TCP_FIN_WAIT2:
+		if (has_flag(sk, SOCK_DONE))
+			return ENDED_FIN;
+		return dead && KERNEL_READ(tp, linger2) >= 0 ? ENDED_LOCAL : ENDED_RESET_SENT;
+	case TCP_CLOSING:
+	case TCP_LAST_ACK:
+		return all_acked(tp) ? ENDED_FIN : ENDED_UNKNOWN;
+	}
+	return ENDED_UNKNOWN;
+}
+
+static __always_inline enum ended connection_ended(const struct sock *sk, const struct tcp_sock *tp,
+						   int oldstate, int error)
+{
+	enum ended ended = error ? ended_by_error(sk, oldstate, error) : ENDED_UNKNOWN;
+
+	/* An error that says nothing of the end, or none. */
+	if (!ended && error != ECONNRESET && error != EPIPE)
+		ended = ended_by_state(sk, tp, oldstate);
+	return ended;
+}
+
+/* Payload received. The kernel counts sequence numbers, and the peer's FIN takes one. */
+static __always_inline __u64 payload_received(const struct sock *sk, const struct tcp_sock *tp)
+{
+	return KERNEL_READ(tp, bytes_received) - has_flag(sk, SOCK_DONE);
+}
+
+static __always_inline bool fin_is_queued(int oldstate)
+{
+	return oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2 || oldstate == TCP_CLOSING ||
+	       oldstate == TCP_LAST_ACK;
+}
+
+/*
+ * Payload sent, each byte once, by sequence numbers: the kernel's bytes_sent counts each try of a
+ * segment that this host itself refuses (firewall, full queue), and bytes_retrans only some. Our
+ * SYN and our FIN take a number each. TCP_REPAIR sends no SYN.
+ *
+ * A first segment that is refused each time does not move snd_nxt. That it was tried shows where
+ * nothing is under way although the peer's window is open, and bytes_sent has counted more.
+ */
+static __always_inline __u64 payload_sent(const struct tracked *tracked, const struct tcp_sock *tp,
+					  int oldstate)
+{
+	__u32 snd_una = KERNEL_READ(tp, snd_una), snd_nxt = KERNEL_READ(tp, snd_nxt);
+	__u32 unsent = KERNEL_READ(tp, write_seq) - snd_nxt;
+	__u64 sent = KERNEL_READ(tp, bytes_acked) + (__u32)(snd_nxt - snd_una);
+	__s64 tried;
+
+	if (tracked->attempt.origin != ORIGIN_REPAIR)
+		sent--;
+	if (fin_is_queued(oldstate)) {
+		if (unsent)
+			unsent--;
+		else
+			sent--;
+	}
+	if (!unsent || snd_nxt != snd_una || !KERNEL_READ(tp, snd_wnd))
+		return sent;
+	tried = KERNEL_READ(tp, bytes_sent) - KERNEL_READ(tp, bytes_retrans) - sent;
+	if (tried <= 0)
+		return sent;
+	return sent + (tried < unsent ? tried : unsent);
+}
+
+static __always_inline void connection_close_send(const struct tracked *tracked,
+						  const struct sock *sk, const struct tcp_sock *tp,
+						  int oldstate)
+{
+	int error = KERNEL_READ(sk, sk_err);
+	struct close_event *close;
+
+	close = event_reserve(EVENT_CLOSE, sizeof(*close), bpf_ktime_get_boot_ns());
+	if (!close)
+		return;
+	close->event.error = error;
+	close->event.ended = connection_ended(sk, tp, oldstate, error);
+	close->event.retries = tracked->retries;
+	close->event.attempt = tracked->attempt;
+	close->established_ns = tracked->established_ns;
+	close->bytes_sent = payload_sent(tracked, tp, oldstate);
+	close->bytes_received = payload_received(sk, tp);
+	close->retransmits = tracked->retransmits;
+	close->rtt_us = KERNEL_READ(tp, srtt_us) >> 3; /* srtt_us is in eighths */
+	event_submit(close, sizeof(*close));
+}
+
+#endif

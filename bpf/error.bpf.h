@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The errno of an attempt that ended after SYN_SENT: what getsockopt(SO_ERROR) would give, or has
+ * given already. It gives sk_err; where that is 0, sk_err_soft; and clears what it gives.
+ */
+#ifndef BPF_ERROR_BPF_H
+#define BPF_ERROR_BPF_H
+
+#include "bpf/compat.bpf.h"
+#include "bpf/tracked.bpf.h"
+
+/* How many of a socket's error queue are looked at: an ICMP error is followed by few of others. */
+#define ENTRIES_MAX 8
+
+static __always_inline __u64 last_entry(const struct sock *sk)
+{
+	return KERNEL_READ(sk, sk_error_queue.qlen) ? (__u64)KERNEL_POINTER(sk, sk_error_queue.prev)
+						    : 0;
+}
+
+/* What the socket has kept from an earlier use, so that it is not taken for this attempt's. */
+static __always_inline void errors_begin(struct tracked *tracked, const struct sock *sk,
+					 const struct tcp_sock *tp)
+{
+	tracked->stale_error = KERNEL_READ(sk, sk_err);
+	tracked->stale_soft = KERNEL_READ(sk, sk_err_soft);
+	tracked->stale_entry = last_entry(sk);
+	tracked->stale_segs = KERNEL_READ(tp, segs_out);
+}
+
+/* Whether the attempt got as far as a SYN. If it did not, nothing can have left. */
+static __always_inline bool syn_was_built(const struct tracked *tracked, const struct tcp_sock *tp)
+{
+	return KERNEL_READ(tp, segs_out) != tracked->stale_segs;
+}
+
+/*
+ * sk_err, if it is this attempt's: tcp_connect_init() clears what was there before just ahead of
+ * the SYN.
+ */
+static __always_inline int socket_error(const struct tracked *tracked, const struct sock *sk,
+					bool syn_built)
+{
+	int error = KERNEL_READ(sk, sk_err);
+
+	return syn_built || error != tracked->stale_error ? error : 0;
+}
+
+/*
+ * error: the soft error that there is now; retransmits: how many there had been when it came, the
+ * kernel's total_retrans. The errno of before says nothing: it may still be that of an earlier use.
+ */
+static __always_inline void soft_error_note(struct tracked *tracked, __u16 error, __u32 retransmits)
+{
+	if (!error || error == tracked->stale_soft || error == tracked->soft_error)
+		return;
+	tracked->soft_error = error;
+	tracked->soft_retrans = retransmits;
+}
+
+/* The last ICMP error that came into the socket's error queue during the attempt; 0: none. */
+static __always_inline int icmp_error(const struct tracked *tracked, const struct sock *sk)
+{
+	struct sk_buff *skb = (struct sk_buff *)last_entry(sk);
+	__u32 n = KERNEL_READ(sk, sk_error_queue.qlen);
+	struct sock_exterr_skb *entry;
+	__u8 origin;
+
+	for (__u32 i = 0; i < ENTRIES_MAX; i++) {
+		if (i >= n || (__u64)skb == tracked->stale_entry)
+			return 0;
+		entry = (struct sock_exterr_skb *)&skb->cb;
+		origin = BPF_CORE_READ(entry, ee.ee_origin);
+		if (origin == SO_EE_ORIGIN_ICMP || origin == SO_EE_ORIGIN_ICMP6)
+			return BPF_CORE_READ(entry, ee.ee_errno);
+		skb = BPF_CORE_READ(skb, prev);
+	}
+	return 0;
+}
+
+/*
+ * What SO_ERROR would give, or has given, where there is no sk_err: an ICMP error that comes while
+ * the socket is in use, within connect(2) itself as a rule, is a soft one. It ends no attempt, but
+ * whoever asks gets it. Where the kernel has sent the SYN again since and nobody has asked, it was
+ * not what the attempt came to.
+ */
+static __always_inline int waiting_error(const struct tracked *tracked, const struct sock *sk,
+					 const struct tcp_sock *tp)
+{
+	int soft = KERNEL_READ(sk, sk_err_soft), icmp = icmp_error(tracked, sk);
+
+	if (!soft)
+		return icmp ? icmp : tracked->soft_error; /* given */
+	if (soft == tracked->stale_soft && !icmp)
+		return 0;
+	if (soft == tracked->soft_error && KERNEL_READ(tp, total_retrans) != tracked->soft_retrans)
+		return 0;
+	return soft;
+}
+
+#endif
