@@ -159,12 +159,16 @@ neighbours() {
     ip -n "$a" neighbour show 10.99.0.2 | grep -q lladdr
 }
 
-# A counter of /proc/net/snmp's Tcp lines.
-tcp_counter() {
+# A counter of /proc/net/snmp's Tcp lines, and one of /proc/net/netstat's TcpExt lines.
+tcp_counter() { kernel_counter "$1" Tcp: "$2" /proc/net/snmp; }
+tcp_ext_counter() { kernel_counter "$1" TcpExt: "$2" /proc/net/netstat; }
+
+# kernel_counter NAMESPACE GROUP NAME FILE
+kernel_counter() {
     # shellcheck disable=SC2016 # for awk
-    within "$1" awk -v name="$2" '
-        $1 == "Tcp:" && !column { for (i = 2; i <= NF; i++) if ($i == name) column = i; next }
-        $1 == "Tcp:" { print $column }' /proc/net/snmp
+    within "$1" awk -v group="$2" -v name="$3" '
+        $1 == group && !column { for (i = 2; i <= NF; i++) if ($i == name) column = i; next }
+        $1 == group { print $column }' "$4"
 }
 
 # --- programs ----------------------------------------------------------------------------------

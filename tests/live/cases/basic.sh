@@ -75,6 +75,37 @@ case_ipv4_mapped() { # 11
     check
 }
 
+case_link_local() { # section 5: with the zone
+    local index
+
+    has_ipv6 || skip "this kernel has no IPv6"
+    command -v python3 >/dev/null || skip "python3 is missing"
+    ip -n "$a" address add fe80::a/64 dev veth0 nodad
+    ip -n "$b" address add fe80::b/64 dev veth0 nodad
+    index="$(within "$a" cat /sys/class/net/veth0/ifindex 2>/dev/null ||
+        ip -n "$a" -j link show veth0 | jq '.[0].ifindex')"
+    trace
+    text_trace
+    within "$a" python3 - "$index" <<-'PYTHON' || fail "python3 failed"
+	import errno, socket, sys
+	def attempt(addr, zone, want):
+	    s = socket.socket(socket.AF_INET6)
+	    got = s.connect_ex((addr, 81, 0, zone))
+	    assert got == want, errno.errorcode[got]
+	attempt("fe80::b", int(sys.argv[1]), errno.ECONNREFUSED)
+	attempt("fe80::b", 0, errno.EINVAL) # which interface?
+	attempt("fd00:99::2", 0, errno.ECONNREFUSED)
+	PYTHON
+    stop_text_trace
+    stop_trace
+    check expected=false
+    jq -c 'select(."event.name" == "tcp.failed") | [."network.peer.address",
+        ."tpconnect.peer.scope_id", ."error.type", ."tpconnect.sent"]' record >got
+    printf '%s\n' "[\"fe80::b\",$index,\"ECONNREFUSED\",null]" '["fe80::b",null,"EINVAL",false]' \
+        '["fd00:99::2",null,"ECONNREFUSED",null]' | diff - got >odd || fail "$(cat odd)"
+    grep -q " dst=\[fe80::b%$index\]:81 src=\[fe80::a%$index\]:" text || fail "$(cat text)"
+}
+
 case_other_protocols() { # 10
     trace
     trigger datagram 10.99.0.2 53

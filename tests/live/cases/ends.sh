@@ -79,3 +79,58 @@ case_ends_by_timeout_with_icmp() { # T12
     [[ $(close_event | jq -r '."error.type" + " " + ."tpconnect.ended"') == "EHOSTUNREACH timeout" ]] ||
         fail "$(close_event)"
 }
+
+# sends_traced BYTES: to B, and the bytes that the close tells must be as many.
+sends_traced() {
+    local bytes="$1"
+
+    trigger transfer refused 10.99.0.2 80 "$bytes"
+    wait_for 1 close
+    stop_trace
+    check accepted=false
+    await test -s peer || fail "the server has not ended"
+    [[ $(close_event | jq '."tpconnect.bytes_sent"') -eq $(cat peer) && $(cat peer) -eq $bytes ]] ||
+        fail "the peer has received $(cat peer) bytes: $(close_event)"
+    # The kernel counts those that failed for the namespace, and in it there is no other connection.
+    [[ $(close_event | jq '."tpconnect.retransmits"') -eq \
+        $(($(tcp_counter "$a" RetransSegs) - $(tcp_ext_counter "$a" TCPRetransFail))) ]] ||
+        fail "of $(tcp_counter "$a" RetransSegs) segments that were sent again" \
+            "$(tcp_ext_counter "$a" TCPRetransFail) failed: $(close_event)"
+}
+
+transfer_server() {
+    nsenter --net="/run/netns/$b" "$triggers/transfer" serve 10.99.0.2 80 "$1" >peer 2>server &
+    pids+=($!)
+    await grep -qs listening server || fail "the server did not start: $(cat server)"
+}
+
+case_sent_past_own_firewall() { # T11: this host refuses one packet in ten
+    transfer_server 1048576
+    rule_in "$a" output "meta l4proto tcp ct state established numgen inc mod 10 == 7 drop"
+    trace
+    sends_traced 1048576
+}
+
+case_sent_past_a_full_queue() { # T11
+    command -v tc >/dev/null || skip "tc is missing"
+    nsenter --net="/run/netns/$a" tc qdisc add dev veth0 root tbf rate 20mbit burst 5k \
+        limit 6000 2>odd || skip "this kernel has no tbf: $(cat odd)"
+    transfer_server 1048576
+    trace
+    sends_traced 1048576
+    nsenter --net="/run/netns/$a" tc -s qdisc show dev veth0 | grep -q 'dropped [1-9]' ||
+        fail "the queue was never full"
+}
+
+case_sent_and_all_refused() { # T11: each byte once, however often it is tried
+    ends_server 10.99.0.2 80
+    trace
+    ends_waiting timeout timeout
+    rule_in "$a" output "tcp dport 80 drop"
+    wait_for 1 close
+    stop_trace
+    check accepted=false
+    # One byte for the server, and those that were written until the end, every 10 ms.
+    [[ $(close_event | jq '."tpconnect.bytes_sent"') -le $(close_event |
+        jq '."tpconnect.connection.duration_ns" / 10000000 + 2 | floor') ]] || fail "$(close_event)"
+}

@@ -40,14 +40,44 @@ case_unreachable_host() { # 6
     check retries=$(($(syns_sent) - 2))
 }
 
-case_firewall_drop() { # 7
+# Whether the kernel tells of a segment that could not be sent again.
+tells_unsent() { grep -qs 'int err;' /sys/kernel/tracing/events/tcp/tcp_retransmit_skb/format; }
+
+case_firewall_drop() { # 7, T11: what this host refuses is no retry that was sent
+    local unsent=()
+
+    ! tells_unsent || unsent=(-e EPERM)
     plain_retries
     rule_in "$a" output "tcp dport 80 drop"
+    count_syns
     trace
-    trigger connect -s 1 ETIMEDOUT 10.99.0.2 80
+    trigger connect -s 1 "${unsent[@]}" ETIMEDOUT 10.99.0.2 80
+    trigger connect -s 1 "${unsent[@]}" ETIMEDOUT fd00:99::2 80
     stop_trace
     check
     took_between failed 2000 8000
+    [[ $(syns_sent) -eq 0 ]] || fail "$(syns_sent) SYNs have left"
+    [[ $(jq -c 'select(."event.name" == "tcp.failed") | ."tpconnect.syn_retries"' record | sort -u) \
+        == 0 ]] || fail "nothing has left: $(cat record)"
+}
+
+# The rule goes away while the attempt lasts: only what leaves is counted.
+case_firewall_lifted() { # T11
+    plain_retries
+    serve "$b" 10.99.0.2 80
+    rule_in "$a" output "tcp dport 80 drop"
+    count_syns
+    trace
+    (sleep 2 && rule_in "$a" output "") & # after the first retry, before the second
+    trigger connect established 10.99.0.2 80
+    wait_for 1 established
+    stop_trace
+    check retries="$(count_events tcp.retry)"
+    [[ $(syns_sent) -eq 1 ]] || fail "$(syns_sent) SYNs have left"
+    [[ $(jq 'select(."event.name" == "tcp.established") | ."tpconnect.syn_retries"' record) -eq 1 ]] ||
+        fail "one retry has left: $(cat record)"
+    [[ $(jq -c 'select(."event.name" == "tcp.retry" and ."tpconnect.sent" == null)' record | wc -l) \
+        -eq 1 ]] || fail "one retry has left: $(cat record)"
 }
 
 case_firewall_reset() { # 7

@@ -104,6 +104,15 @@ case_icmp_told_in_many_ways() { # T7
     check retries="$(count_events tcp.retry)"
 }
 
+case_same_errno_twice() { # T7: by a RST, the first not read
+    trace
+    trigger icmp unread ECONNREFUSED 127.0.0.1 81
+    trigger icmp unread ECONNREFUSED 10.99.0.2 81
+    ! has_ipv6 || trigger icmp unread ECONNREFUSED ::1 81
+    stop_trace
+    check
+}
+
 case_icmp_io_uring() { # T7
     local how
 

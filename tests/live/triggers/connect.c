@@ -9,6 +9,7 @@
  *   -n N     N times, to ports from PORT upwards
  *   -w MS    waits before it closes the connection
  *   -r       one retry comes before the result
+ *   -e NAME  likewise, but it cannot leave this host: the errno
  *   -l       no source port was left for it
  */
 #include <errno.h>
@@ -24,6 +25,7 @@
 
 struct arguments {
 	bool not_sent, mapped, retry, no_port;
+	const char *retry_error; /* NULL: it leaves */
 	int syn_count, times;
 	useconds_t hold_us;
 };
@@ -47,11 +49,18 @@ static void set_name(const char *escaped)
 		die("PR_SET_NAME");
 }
 
-static void expect_retry(int fd, const struct target *target)
+static void expect_retry(int fd, const struct target *target, const char *error)
 {
 	expect("retry", target);
 	expect_local(fd);
-	expect_int("tpconnect.syn_retries", 1);
+	expect_int("tpconnect.syn_retries", error ? 0 : 1);
+	if (error) {
+		expect_string("error.type", error);
+		expect_bool("tpconnect.sent", false);
+	} else {
+		expect_null("error.type");
+		expect_null("tpconnect.sent");
+	}
 	expect_end();
 }
 
@@ -61,6 +70,8 @@ static void expect_no_port(const struct target *target, int err)
 	expect_string("error.type", strerrorname_np(err));
 	expect_null("network.local.port");
 	expect_null("network.local.address");
+	/* The socket knows by now where it would have gone. */
+	expect_bool("tpconnect.sent", false);
 	expect_end();
 }
 
@@ -73,8 +84,8 @@ static void attempt(const struct arguments *args, const struct target *target, i
 		die("TCP_SYNCNT");
 	err = connect_to(fd, target) ? errno : 0;
 	demand("connect", err, want);
-	if (args->retry)
-		expect_retry(fd, target);
+	if (args->retry || args->retry_error)
+		expect_retry(fd, target, args->retry_error);
 	if (args->no_port)
 		expect_no_port(target, err);
 	else if (args->not_sent)
@@ -90,7 +101,7 @@ int main(int argc, char **argv)
 	struct arguments args = {.times = 1};
 	int opt, want;
 
-	while ((opt = getopt(argc, argv, "ums:c:n:w:rl")) != -1) {
+	while ((opt = getopt(argc, argv, "ums:c:n:w:re:l")) != -1) {
 		if (opt == 'u')
 			args.not_sent = true;
 		else if (opt == 'm')
@@ -105,6 +116,8 @@ int main(int argc, char **argv)
 			args.hold_us = atoi(optarg) * 1000;
 		else if (opt == 'r')
 			args.retry = true;
+		else if (opt == 'e')
+			args.retry_error = optarg;
 		else if (opt == 'l')
 			args.no_port = true;
 		else

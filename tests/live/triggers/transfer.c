@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The same number of bytes each way, over one connection. Usage: transfer ADDR PORT BYTES, or
- * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received. On stderr
- * goes how many segments were sent again, and for how many microseconds it was connected.
+ * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received; "transfer
+ * refused ADDR PORT BYTES" where this host refuses packets, which the kernel counts as sent again.
+ * On stderr goes how many segments were sent again, and for how many microseconds it was connected.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -87,14 +88,16 @@ static long now_us(void)
 int main(int argc, char **argv)
 {
 	bool server = argc == 5 && !strcmp(argv[1], "serve");
+	bool refused = argc == 5 && !strcmp(argv[1], "refused");
 	struct target target;
 	struct tcp_info info;
 	long bytes, received, start;
 	int fd;
 
-	argv += server;
-	if (argc - server != 4)
-		die("usage: transfer [serve] ADDR PORT BYTES");
+	argv += server || refused;
+	argc -= server || refused;
+	if (argc != 4)
+		die("usage: transfer [serve|refused] ADDR PORT BYTES");
 	target = target_parse(argv[1], argv[2], false);
 	bytes = atol(argv[3]);
 	if (server) {
@@ -112,7 +115,8 @@ int main(int argc, char **argv)
 	expect_int("tpconnect.bytes_sent", bytes);
 	expect_int("tpconnect.bytes_received", received);
 	info = final_info(fd);
-	expect_int("tpconnect.retransmits", info.tcpi_total_retrans);
+	if (!refused)
+		expect_int("tpconnect.retransmits", info.tcpi_total_retrans);
 	expect_int("tpconnect.rtt_us", info.tcpi_rtt);
 	expect_string("tpconnect.ended", "fin");
 	expect_end();
