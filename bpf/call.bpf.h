@@ -9,6 +9,7 @@
 
 struct call {
 	__u64 socket;	  /* what the descriptor names; 0: nothing that could start an attempt */
+	__u64 sk;	  /* its sock, if that is TCP's own; else 0 */
 	__u64 attempt_sk; /* the sock of the attempt that the call started; 0: none yet */
 	__u64 uaddr;	  /* the sockaddr, in user memory */
 	__u32 addrlen;
@@ -64,6 +65,7 @@ static __always_inline struct call *call_slot(bool create)
 static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr, __u32 addrlen)
 {
 	call->socket = 0;
+	call->sk = 0;
 	call->attempt_sk = 0;
 	call->fd = fd;
 	call->uaddr = uaddr;
@@ -91,6 +93,15 @@ static __always_inline struct call *call_begin_late(void)
 		return NULL;
 	call_begin(call, regs.arg[0], regs.arg[1], regs.arg[2]);
 	return call;
+}
+
+/* Whether the call that the thread is in, at its end as well, is the one that the slot is about. */
+static __always_inline bool call_is_current(const struct call *call)
+{
+	struct syscall_regs regs;
+
+	return syscall_of_current(&regs) && (__u32)regs.arg[0] == call->fd &&
+	       regs.arg[1] == call->uaddr && (__u32)regs.arg[2] == call->addrlen;
 }
 
 /* The thread has returned from it. */

@@ -8,6 +8,7 @@
 
 /* asm-generic/errno.h and, for the restart codes, linux/errno.h. */
 #define EINTR	      4
+#define EBADF	      9
 #define EFAULT	      14
 #define EISCONN	      106
 #define EALREADY      114
@@ -27,10 +28,11 @@ static __always_inline __u16 final_error(long ret)
 }
 
 /*
- * Whether a call on this can start an attempt, as far as it can be told in a few reads: TCP (or
- * MPTCP), and neither connected nor connecting. That it is a socket at all is not sure yet.
+ * Notes the socket if a call on it can start an attempt, as far as it can be told in a few reads:
+ * TCP (or MPTCP), and neither connected nor connecting. That it is a socket at all is not sure yet.
+ * Returns whether it was noted.
  */
-static __always_inline bool socket_may_connect(struct socket *socket)
+static __always_inline bool call_socket(struct call *call, struct socket *socket)
 {
 	struct sock *sk;
 	__u16 protocol;
@@ -39,7 +41,11 @@ static __always_inline bool socket_may_connect(struct socket *socket)
 		return false;
 	sk = UNTYPED_READ(socket, sk);
 	protocol = UNTYPED_READ(sk, sk_protocol);
-	return protocol == IPPROTO_TCP || protocol == IPPROTO_MPTCP;
+	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
+		return false;
+	call->socket = (__u64)socket;
+	call->sk = protocol == IPPROTO_TCP ? (__u64)sk : 0;
+	return true;
 }
 
 /*
@@ -74,10 +80,8 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	if (call->entered)
 		call_unfinished(call);
 	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
-	if (!socket_may_connect(socket))
-		return 0;
-	call->socket = (__u64)socket;
-	call_request(call);
+	if (call_socket(call, socket))
+		call_request(call);
 	return 0;
 }
 
@@ -143,6 +147,15 @@ static __always_inline void call_not_entered(__u16 error, bool known)
 }
 
 /*
+ * Another thread has closed the descriptor during the call. The socket is there all the same: what
+ * the call holds of it is let go on the way to user mode, after this program.
+ */
+static __always_inline struct sock *closed_sock(const struct call *call)
+{
+	return call_is_current(call) ? (struct sock *)call->sk : NULL;
+}
+
+/*
  * The call started no attempt. If it was on another socket, it is of before, and the kernel skipped
  * two programs: the one at its end and that at the beginning of the call that ends now.
  */
@@ -153,9 +166,13 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 
 	if (error == EFAULT)
 		return; /* not all of the address can be read */
-	if ((__u64)socket != call->socket)
+	if (!socket && error != EBADF) /* which says that it was closed before */
+		sk = closed_sock(call);
+	else if ((__u64)socket != call->socket) {
 		call_not_entered(error, true);
-	else if (sk)
+		return;
+	}
+	if (sk)
 		call_not_sent(call, sk, error);
 }
 

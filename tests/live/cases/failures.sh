@@ -94,7 +94,7 @@ case_firewall_icmp() { # 7
     trace
     trigger connect ECONNREFUSED 10.99.0.2 80
     stop_trace
-    check
+    check retries="$(count_events tcp.retry)" # which cannot leave, if the kernel tells
     took_between failed 500 4000
 }
 
@@ -115,6 +115,16 @@ case_routes() { # 8
     trigger connect -u EINVAL fd00:98:3::1 80
     trigger connect -u ENETUNREACH fd00:97::1 80
     trigger connect -u -m ENETUNREACH 10.97.0.1 80
+    stop_trace
+    check
+}
+
+case_closed_meanwhile() { # T1: by another thread, during the call
+    [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace
+    trigger closed 4000 EACCES 10.98.2.1 80
+    [[ -s expected ]] || skip "the descriptor was closed ahead of every call"
     stop_trace
     check
 }
