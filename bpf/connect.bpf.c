@@ -165,7 +165,7 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 	struct sock *sk = tcp_sock_of_fd(call->fd, &socket);
 
 	if (error == EFAULT)
-		return; /* not all of the address can be read */
+		return;		       /* not all of the address can be read */
 	if (!socket && error != EBADF) /* which says that it was closed before */
 		sk = closed_sock(call);
 	else if ((__u64)socket != call->socket) {

@@ -113,6 +113,8 @@ struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	__u8 repair : 1;
 	bool is_mptcp;
+	__u8 tcp_usec_ts : 1;
+	__u32 retrans_stamp; /* until it is established: when the first SYN was sent */
 	__u32 write_seq;
 	__u32 snd_una;
 	__u32 snd_nxt;

@@ -31,21 +31,47 @@ static __always_inline void connection_closed(__u64 key, struct tracked *tracked
 	tracked_forget(key);
 }
 
+static __always_inline struct tcp_sock *tcp_sock_for(enum copy copy, const struct sock *sk)
+{
+	return copy == COPY_PERF ? tcp_sock_of_cast(sk) : tcp_sock_of(sk);
+}
+
+/*
+ * Whether the first SYN was sent after tracing began. The stamp is the lower half of
+ * CLOCK_MONOTONIC in milliseconds, or, since Linux 6.7 (614e8316aa4c), in microseconds where the
+ * route says so; 0 if no SYN was sent.
+ */
+static __always_inline bool syn_is_ours(const struct tcp_sock *tp)
+{
+	__u64 now = bpf_ktime_get_ns(), unit = 1000000, age;
+	__u32 stamp = KERNEL_READ(tp, retrans_stamp);
+
+	if (bpf_core_field_exists(tp->tcp_usec_ts) && KERNEL_READ_BITFIELD(tp, tcp_usec_ts))
+		unit = 1000;
+	age = (__u32)(now / unit) - stamp;
+	return !stamp || age * unit <= now - shared.since_ns;
+}
+
 /*
  * A socket that is not tracked: accepted, open before tracing began, filtered out; or lost, which
- * only its leaving SYN_SENT can tell, and only where no filter hides whose it was.
+ * only its leaving SYN_SENT can tell, and only where no filter hides whose it was. Of those that
+ * were pending at the start, only what is in no descriptor table has no entry.
  */
 static __always_inline void untracked(__u64 key, const struct sock *sk, int oldstate, int newstate,
-				      bool first)
+				      enum copy copy)
 {
 	const struct sock_common *skc = &sk->__sk_common;
 	__u16 protocol = KERNEL_READ(sk, sk_protocol);
+	struct tcp_sock *tp;
 
 	if (protocol == IPPROTO_MPTCP && newstate == TCP_CLOSE)
 		bpf_map_delete_elem(&mptcp_owners, &key);
-	if (first && current_phase() == PHASE_COMPLETE && oldstate == TCP_SYN_SENT &&
-	    protocol == IPPROTO_TCP &&
-	    unknown_counts(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
+	if (copy != FIRST_COPY || current_phase() != PHASE_COMPLETE || oldstate != TCP_SYN_SENT ||
+	    protocol != IPPROTO_TCP ||
+	    !unknown_counts(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
+		return;
+	tp = tcp_sock_for(copy, sk);
+	if (tp && syn_is_ours(tp))
 		COUNT(unmatched);
 }
 
@@ -61,11 +87,6 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 	if (place)
 		place->begun = copy == COPY_SECOND ? 0 : key;
 	return copy == FIRST_COPY || (!seen && !tracked_find(key));
-}
-
-static __always_inline struct tcp_sock *tcp_sock_for(enum copy copy, const struct sock *sk)
-{
-	return copy == COPY_PERF ? tcp_sock_of_cast(sk) : tcp_sock_of(sk);
 }
 
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
@@ -88,7 +109,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 		return;
 	tracked = tracked_find(key);
 	if (!tracked) {
-		untracked(key, sk, oldstate, newstate, copy == FIRST_COPY);
+		untracked(key, sk, oldstate, newstate, copy);
 		return;
 	}
 	tp = tcp_sock_for(copy, sk);

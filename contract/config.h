@@ -94,7 +94,8 @@ struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
 	__u32 reserved;
-	__u64 hashed; /* attempts kept in the map conns, by the kernel side: bpf/tracked.bpf.h */
+	__u64 hashed;	/* attempts kept in the map conns, by the kernel side: bpf/tracked.bpf.h */
+	__u64 since_ns; /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
 };
 
 _Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");

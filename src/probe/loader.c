@@ -19,6 +19,7 @@
 #include "probe/loader.h"
 #include "probe/object.h"
 #include "probe/programs.h"
+#include "util/clock.h"
 
 struct probe {
 	struct bpf_object *object;
@@ -175,6 +176,7 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!err)
 		err = programs_attach(&probe->programs, options, error);
 	if (!err) {
+		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
 		err = options->btf_path ? 0 : programs_run_pending(&probe->programs, error);
 	}

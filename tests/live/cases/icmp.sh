@@ -24,7 +24,7 @@ reject_in() {
 
 # Once only; later SYNs go nowhere.
 reject_once() {
-    rule_in "$a" output "tcp dport 80 limit rate 1/hour burst 1 packets reject
+    rule_in "$a" output "tcp dport 80 numgen inc mod 1000000 == 0 reject
         tcp dport 80 drop"
 }
 

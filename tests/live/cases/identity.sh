@@ -123,6 +123,18 @@ case_before_start() { # 34
     check opens=0 accepted=false
 }
 
+# What is in flight in a UNIX socket is in no process's descriptor table.
+case_before_start_in_no_table() { # 34
+    peer_is_away
+    before inherit hidden 10.99.0.2 80
+    await pending 1 || fail "the attempt is not pending"
+    trace
+    kill -KILL "${pids[-2]}" # of those behind it, the last is the tracer
+    await pending 0 || fail "the attempt has not ended"
+    stop_trace
+    check opens=0 accepted=false
+}
+
 before() {
     local program="$1"
     shift

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A socket that one process makes and another connects: inherited by fork, or sent through a UNIX
- * socket. Usage: inherit fork|pass ADDR PORT
+ * socket. Usage: inherit fork|pass ADDR PORT. "inherit hidden ADDR PORT" leaves a pending attempt
+ * in flight there, and waits to be killed.
  */
 #include <errno.h>
 #include <string.h>
@@ -80,14 +81,28 @@ static void by_message(const struct target *target)
 	send_fd(pair[0], socket_for(target, 0));
 }
 
+static void hide(const struct target *target)
+{
+	int fd = socket_for(target, SOCK_NONBLOCK), pair[2];
+
+	if (!connect_to(fd, target) || errno != EINPROGRESS ||
+	    socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		die("connect");
+	send_fd(pair[0], fd);
+	close(fd);
+	pause();
+}
+
 int main(int argc, char **argv)
 {
 	struct target target;
 
-	if (argc != 4 || (strcmp(argv[1], "fork") && strcmp(argv[1], "pass")))
-		die("usage: inherit fork|pass ADDR PORT");
+	if (argc != 4)
+		die("usage: inherit fork|pass|hidden ADDR PORT");
 	target = target_parse(argv[2], argv[3], false);
-	if (!strcmp(argv[1], "fork"))
+	if (!strcmp(argv[1], "hidden"))
+		hide(&target);
+	else if (!strcmp(argv[1], "fork"))
 		by_fork(&target);
 	else
 		by_message(&target);

@@ -90,7 +90,9 @@ int main(int argc, char **argv)
 	target = target_parse(argv[3], argv[4], false);
 	ring_open(&ring, sqpoll ? IORING_SETUP_SQPOLL : 0);
 	sqe.flags = async ? IOSQE_ASYNC : 0;
-	sqe.fd = socket_for(&target, 0);
+	/* With -s it ends when it is closed, after the expectation: its age says nothing. */
+	sqe.fd = ask ? socket(target.addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0)
+		     : socket_for(&target, 0);
 	sqe.addr = (uintptr_t)&target.addr;
 	sqe.off = target.len;
 	submit(&ring, &sqe);
