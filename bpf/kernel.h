@@ -276,6 +276,10 @@ struct bpf_iter__task_file {
 	struct file *file;
 };
 
+struct bpf_iter__bpf_map_elem {
+	void *key, *value;
+};
+
 struct trace_event_raw_tcp_retransmit_skb {
 	int err;
 };

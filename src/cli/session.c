@@ -28,6 +28,12 @@
 /* How long a program that was running while it was detached may take to send its event. */
 #define SETTLE_MS 100
 
+/* How often the kernel side is searched for what has no socket any more. */
+#define SECONDS_A_SWEEP 60
+
+/* What is younger, a sweep leaves alone: see probe_sweep(). */
+#define SWEEP_AGE_MS 100
+
 /* A smaller change of the clocks' distance is the noise of reading them. */
 #define CLOCK_NOISE_NS 1000
 
@@ -44,7 +50,8 @@ struct session {
 	bool child_abandoned;
 	int64_t boot_to_utc_ns;
 	uint64_t received; /* records */
-	unsigned int ticks;
+	unsigned int ticks, seconds;
+	bool cannot_sweep;
 	bool stopping;
 	enum exit_status status;
 };
@@ -155,6 +162,29 @@ static void on_signal(struct session *session)
 	}
 }
 
+static void sweep(struct session *session)
+{
+	char error[PROBE_ERROR_MAX];
+
+	if (session->cannot_sweep || !probe_sweep(session->probe, error))
+		return;
+	session->cannot_sweep = true;
+	log_warning("%s: what stays tracked may have no socket any more", error);
+}
+
+/* As long as the programs are there, nothing that ends by the rules can be taken for what did not.
+ */
+static void sweep_last(struct session *session)
+{
+	if (!probe_tracked(session->probe))
+		return;
+	for (int ms = 0; ms < SWEEP_AGE_MS; ms++) {
+		drain(session);
+		usleep(1000);
+	}
+	sweep(session);
+}
+
 static void on_tick(struct session *session)
 {
 	struct counters counters;
@@ -166,6 +196,8 @@ static void on_tick(struct session *session)
 	if (session->ticks < TICKS_A_SECOND)
 		return;
 	session->ticks = 0;
+	if (++session->seconds % SECONDS_A_SWEEP == 0)
+		sweep(session);
 	probe_counters(session->probe, &counters);
 	session->client->second(session->client->ctx, session, &counters);
 }
@@ -345,6 +377,7 @@ static void loop(struct session *session)
 	}
 	while (!session->stopping)
 		turn(session, true);
+	sweep_last(session);
 	probe_detach(session->probe);
 	clock_refresh(session);
 	drain_last(session);

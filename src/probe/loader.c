@@ -178,7 +178,7 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!err) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
-		err = options->btf_path ? 0 : programs_run_pending(&probe->programs, error);
+		err = programs_iterate(&probe->programs, ITERATOR_PENDING, NULL, error);
 	}
 	if (err) {
 		probe_close(probe);
@@ -189,6 +189,17 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;
 	return 0;
+}
+
+int probe_sweep(struct probe *probe, char *error)
+{
+	int err = programs_iterate(&probe->programs, ITERATOR_SWEEP_PLACES,
+				   find_map(probe, "places", 0), error);
+
+	if (!err && probe->shared->hashed)
+		err = programs_iterate(&probe->programs, ITERATOR_SWEEP_HASHED,
+				       find_map(probe, "conns", 0), error);
+	return err;
 }
 
 void probe_detach(struct probe *probe)

@@ -40,6 +40,13 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 /* Frees all; NULL is fine. */
 void probe_close(struct probe *probe);
 
+/*
+ * Takes out what is tracked although its socket is gone, as its end reached no program, and counts
+ * it as missed. Not what is younger than 0.1 s. Before probe_detach(): else what ends after it
+ * would be taken for that.
+ */
+int probe_sweep(struct probe *probe, char *error);
+
 /* From here on nothing new begins; what is in the ring stays to be read. */
 void probe_detach(struct probe *probe);
 

@@ -74,6 +74,27 @@ static const struct program table[] = {
 
 _Static_assert(sizeof(table) / sizeof(table[0]) == N_PROGRAMS, "as many as have room");
 
+/* Iterators are of the kernel's own BTF. */
+static bool has_btf(const struct probe_options *options)
+{
+	return !options->btf_path;
+}
+
+/* Those over maps are there since Linux 5.9 (a5cbe05a6673). */
+static bool can_sweep(const struct probe_options *options)
+{
+	return has_btf(options) && kernel_version() >= KERNEL(5, 9);
+}
+
+static const struct {
+	const char *name;
+	bool (*wanted)(const struct probe_options *options);
+} iterators[N_ITERATORS] = {
+	[ITERATOR_PENDING] = {"pending_file", has_btf},
+	[ITERATOR_SWEEP_PLACES] = {"sweep_places", can_sweep},
+	[ITERATOR_SWEEP_HASHED] = {"sweep_hashed", can_sweep},
+};
+
 static int find_program(const struct bpf_object *object, const char *path, const char *name,
 			struct bpf_program **ret, char *error)
 {
@@ -93,10 +114,12 @@ int programs_find(struct programs *programs, const struct bpf_object *object,
 		  const struct probe_options *options, char *error)
 {
 	const char *path = options->object_path;
-	int err = find_program(object, path, "pending_file", &programs->pending, error);
+	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
 		err = find_program(object, path, table[i].name, &programs->progs[i], error);
+	for (size_t i = 0; !err && i < N_ITERATORS; i++)
+		err = find_program(object, path, iterators[i].name, &programs->iterators[i], error);
 	return err;
 }
 
@@ -120,8 +143,9 @@ static int put_casts(struct programs *programs, int cast, char *error)
 
 	for (size_t i = 0; cast > 0 && !err && i < N_PROGRAMS; i++)
 		err = kfunc_put(programs->progs[i], CALL_RDONLY_CAST, cast);
-	if (cast > 0 && !err)
-		err = kfunc_put(programs->pending, CALL_RDONLY_CAST, cast);
+	for (size_t i = 0; cast > 0 && !err && i < N_ITERATORS; i++)
+		if (programs->iterators[i])
+			err = kfunc_put(programs->iterators[i], CALL_RDONLY_CAST, cast);
 	return err ? probe_error(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
 		   : 0;
 }
@@ -140,8 +164,13 @@ int programs_choose(struct programs *programs, const struct probe_options *optio
 			return probe_error(error, err, "cannot find %s in the kernel's BTF: %s",
 					   tracepoint_of(i), strerror(-err));
 	}
-	/* Iterators are of the kernel's own BTF. */
-	bpf_program__set_autoload(programs->pending, !options->btf_path);
+	for (size_t i = 0; i < N_ITERATORS; i++) {
+		bool wanted = iterators[i].wanted(options);
+
+		bpf_program__set_autoload(programs->iterators[i], wanted);
+		if (!wanted)
+			programs->iterators[i] = NULL;
+	}
 	return put_casts(programs, cast, error);
 }
 
@@ -183,22 +212,29 @@ void programs_detach(struct programs *programs)
 	}
 }
 
-/* Reading the iterator's (empty) output to the end is what makes it visit every file. */
-int programs_run_pending(const struct programs *programs, char *error)
+/* Reading the iterator's (empty) output to the end is what makes it visit all. */
+int programs_iterate(const struct programs *programs, enum iterator iterator,
+		     const struct bpf_map *map, char *error)
 {
-	struct bpf_link *link = bpf_program__attach_iter(programs->pending, NULL);
-	int fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-	int err = fd < 0 ? -errno : 0;
+	union bpf_iter_link_info info = {.map.map_fd = map ? (__u32)bpf_map__fd(map) : 0};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
+	struct bpf_link *link;
 	char none[64];
 	ssize_t n = 0;
+	int fd, err;
 
+	if (!programs->iterators[iterator])
+		return 0;
+	link = bpf_program__attach_iter(programs->iterators[iterator], map ? &opts : NULL);
+	fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
+	err = fd < 0 ? -errno : 0;
 	while (!err && (n = read(fd, none, sizeof(none))) != 0)
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			err = -errno;
 	if (fd >= 0)
 		close(fd);
 	bpf_link__destroy(link);
-	return err ? probe_error(error, err, "cannot look for attempts under way: %s",
+	return err ? probe_error(error, err, "cannot run %s: %s", iterators[iterator].name,
 				 strerror(-err))
 		   : 0;
 }

@@ -16,12 +16,21 @@
 
 #define N_PROGRAMS 10
 
+/* What is run by reading, rather than attached. */
+enum iterator {
+	ITERATOR_PENDING,      /* every open file: attempts under way become known */
+	ITERATOR_SWEEP_PLACES, /* the map places, and conns: what has no socket any more is counted
+				*/
+	ITERATOR_SWEEP_HASHED,
+	N_ITERATORS,
+};
+
 /* All zeros: nothing found yet. The programs are the object's, the links those of here. */
 struct programs {
-	struct bpf_program *pending;	       /* the iterator: run once */
-	struct bpf_program *progs[N_PROGRAMS]; /* once attached, NULL: not loaded */
-	struct bpf_link *links[N_PROGRAMS];    /* NULL: not attached */
-	char tracepoints[256];		       /* attached to, comma-separated */
+	struct bpf_program *iterators[N_ITERATORS]; /* NULL: not loaded */
+	struct bpf_program *progs[N_PROGRAMS];	    /* once attached, NULL: not loaded */
+	struct bpf_link *links[N_PROGRAMS];	    /* NULL: not attached */
+	char tracepoints[256];			    /* attached to, comma-separated */
 };
 
 /* Whether there is one copy more of what a thread can be preempted in. */
@@ -39,8 +48,9 @@ int programs_choose(struct programs *programs, const struct probe_options *optio
 int programs_attach(struct programs *programs, const struct probe_options *options, char *error);
 void programs_detach(struct programs *programs);
 
-/* Visits every open file once: attempts under way become known. */
-int programs_run_pending(const struct programs *programs, char *error);
+/* Visits all once; map: of those over a map; else NULL. Nothing happens if it is not loaded. */
+int programs_iterate(const struct programs *programs, enum iterator iterator,
+		     const struct bpf_map *map, char *error);
 
 /* How often the kernel skipped a program for which no other makes up; since Linux 5.12. */
 uint64_t programs_skipped(const struct programs *programs);

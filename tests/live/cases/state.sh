@@ -69,6 +69,48 @@ case_tracked_returns_crowded() { # 28, where nearly every attempt finds its plac
     tracked_returns --object "$object"
 }
 
+# trace_ends_hidden [FILE EXPRESSION]: an object in which the ends of connections to port 80 reach no
+# program, those to port 81 do, and that of mutated_object() besides.
+trace_ends_hidden() {
+    mutated_object "$@" state.bpf.c '
+        /^static __always_inline void state_changed/,/^}/ s/^\ttracked = tracked_find\(key\);/\
+\tif (newstate == TCP_CLOSE \&\& bpf_ntohs(KERNEL_READ(sk, __sk_common.skc_dport)) == 80)\
+\t\treturn;\n&/'
+    trace --object "$object"
+}
+
+ends_that_reach_no_program() {
+    local kept
+
+    serve "$b" 10.99.0.2 80 10.99.0.2 81
+    trace_ends_hidden "$@"
+    hold 30 10.99.0.2 80
+    kept="$holder"
+    hold 200 10.99.0.2 80
+    await established 230 || fail "no connections"
+    kill -KILL "$holder"
+    wait "$holder" || true
+    await sockets_left 30 || fail "still there: $(within "$a" ss -tan)"
+    trigger connect -n 1 ECONNREFUSED 10.99.0.2 82
+    trigger connect established 10.99.0.2 81
+    stop_trace
+    kill -KILL "$kept"
+    # Those that are open are tracked, and those that went by are lost.
+    [[ $(stop_field tracked) -eq 30 ]] || fail "30 are open: $(tail -n 1 record)"
+    [[ $(stop_field loss.missed) -eq 200 ]] || fail "200 have ended: $(tail -n 1 record)"
+    only_loss missed
+}
+
+case_ends_that_reach_no_program() { # section 8: swept, and counted as missed
+    ends_that_reach_no_program
+}
+
+case_ends_that_reach_no_program_crowded() { # likewise, where nearly every place is taken
+    ends_that_reach_no_program tracked.bpf.h 's/(PLACE_BITS) 12/\1 1/'
+}
+
+sockets_left() { [[ $(within "$a" ss -Htan exclude time-wait | wc -l) -eq $1 ]]; }
+
 case_tracked_of_before() { # pending when tracing began: no entry for what the filters leave out
     local options
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Run now and then while tracing, and last before it ends: entries whose socket is gone. Its end
+ * reached no program, and nothing else would ever take the entry out; it is counted as missed.
+ */
+#include "bpf/attempt.bpf.h"
+
+/*
+ * An entry is made just before the socket leaves the state CLOSE, and what ends within its own
+ * connect(2) keeps it until that returns.
+ */
+#define SWEEP_AGE_NS 100000000ull
+
+static __always_inline bool is_settled(const struct tracked *tracked, __u64 now)
+{
+	__u64 last = tracked->ended_ns ? tracked->ended_ns : tracked->attempt.start_ns;
+
+	return now - last >= SWEEP_AGE_NS;
+}
+
+static __always_inline bool same_peer(const struct attempt *attempt, const struct sock_common *skc)
+{
+	const __u64 *want = (const __u64 *)attempt->daddr;
+	__u64 addr[2];
+
+	if (bpf_ntohs(BPF_CORE_READ(skc, skc_dport)) != attempt->dport)
+		return false;
+	if (attempt->family == 4)
+		address_from_ipv4((__u8 *)addr, BPF_CORE_READ(skc, skc_daddr));
+	else
+		BPF_CORE_READ_INTO(&addr, skc, skc_v6_daddr.in6_u.u6_addr8);
+	return addr[0] == want[0] && addr[1] == want[1];
+}
+
+/*
+ * Whether the socket of that address is still the entry's. Its memory can be another's by now, or
+ * nobody's: every read may give anything.
+ */
+static __always_inline bool is_open(__u64 key, const struct tracked *tracked)
+{
+	const struct sock_common *skc = (const struct sock_common *)key;
+	__u8 state = BPF_CORE_READ(skc, skc_state);
+
+	return state != TCP_CLOSE && state != TCP_LISTEN && same_peer(&tracked->attempt, skc);
+}
+
+/* Found: what the iterator was at; the map is asked again, as the socket can have moved on. */
+static __always_inline void sweep(__u64 key, const struct tracked *found)
+{
+	__u64 now = bpf_ktime_get_boot_ns(), start_ns = found->attempt.start_ns;
+	struct tracked *tracked;
+
+	if (!key || !start_ns || !is_settled(found, now) || is_open(key, found))
+		return;
+	tracked = tracked_find(key);
+	if (!tracked || tracked->attempt.start_ns != start_ns)
+		return;
+	tracked_forget(key);
+	COUNT(missed);
+}
+
+SEC("iter/bpf_map_elem")
+int sweep_places(struct bpf_iter__bpf_map_elem *ctx)
+{
+	const struct place *place = ctx->value; /* NULL after the last */
+
+	if (place)
+		sweep(place->key, &place->tracked);
+	return 0;
+}
+
+SEC("iter/bpf_map_elem")
+int sweep_hashed(struct bpf_iter__bpf_map_elem *ctx)
+{
+	const struct tracked *tracked = ctx->value;
+	const __u64 *key = ctx->key;
+
+	if (key && tracked)
+		sweep(*key, tracked);
+	return 0;
+}
