@@ -123,10 +123,31 @@ static __always_inline struct sock *tcp_sock_of_fd(__u32 fd, struct socket **ret
 	return sk && BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? sk : NULL;
 }
 
+/* How many of a thread's seccomp filters are looked at; it is rare that there are so many. */
+#define FILTERS_MAX 16
+
+/* Whether a supervisor answers calls of the thread (SECCOMP_RET_USER_NOTIF). */
+static __always_inline bool is_supervised(const struct task_struct *task)
+{
+	struct seccomp_filter *filter;
+
+	if (!bpf_core_field_exists(filter->notif))
+		return false;
+	filter = BPF_CORE_READ(task, seccomp.filter);
+	for (int i = 0; filter && i < FILTERS_MAX; i++) {
+		if (BPF_CORE_READ(filter, notif))
+			return true;
+		filter = BPF_CORE_READ(filter, prev);
+	}
+	return false;
+}
+
 /*
  * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
  * a call that was under way when tracing began; but that is the first of its thread that is seen
  * (not `known`), and its socket has chosen a sequence number (write_seq), which it keeps for good.
+ * So has a socket that a supervisor has connected in its ward's place: that attempt is the
+ * supervisor's, and what it answers is no further one.
  */
 static __always_inline void call_not_entered(__u16 error, bool known)
 {
@@ -140,7 +161,8 @@ static __always_inline void call_not_entered(__u16 error, bool known)
 	sk = tcp_sock_of_fd(regs.arg[0], &socket);
 	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return;
-	if (!known && BPF_CORE_READ((struct tcp_sock *)sk, write_seq))
+	if (BPF_CORE_READ((struct tcp_sock *)sk, write_seq) &&
+	    (!known || is_supervised(current_task())))
 		return;
 	call_begin(&call, regs.arg[0], regs.arg[1], regs.arg[2]);
 	call_not_sent(&call, sk, error);

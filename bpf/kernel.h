@@ -201,6 +201,17 @@ struct thread_info {
 	__u32 status; /* x86 */
 };
 
+struct notification;
+
+struct seccomp_filter {
+	struct seccomp_filter *prev;
+	struct notification *notif; /* NULL: no supervisor listens */
+};
+
+struct seccomp {
+	struct seccomp_filter *filter; /* the last, which comes first */
+};
+
 struct io_uring_task;
 
 struct kernfs_node {
@@ -248,6 +259,7 @@ struct task_struct {
 	struct files_struct *files;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
+	struct seccomp seccomp;
 	struct io_uring_task *io_uring;
 };
 

@@ -297,6 +297,8 @@ case_stress_seccomp_continue() { sandboxed continue; } # section 4, T1
 
 case_stress_seccomp_proxy() { sandboxed proxy; } # section 4, T5
 
+case_stress_seccomp_refused() { sandboxed refused; } # section 4, T1
+
 syn_sent() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge $1 ]]; }
 
 sandboxed_while_pending() {

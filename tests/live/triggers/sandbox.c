@@ -6,9 +6,10 @@
  * from a supervisor (SECCOMP_RET_USER_NOTIF) reused    an errno, for a socket that was connected
  * before, and for one that was refused absent    an errno, with an address in memory that nobody
  * has read: it cannot be known continue  a supervisor lets the call go on proxy     a supervisor
- * makes the connection itself, with the socket of its ward blocked   the filter comes while a call
- * waits for its answer restart   likewise, and then a signal makes the call begin again: the filter
- * denies that killed    the process is killed by one connect(2) while another one is pending
+ * makes the connection itself, with the socket of its ward refused   likewise, and it is refused
+ *   blocked   the filter comes while a call waits for its answer
+ *   restart   likewise, and then a signal makes the call begin again: the filter denies that
+ *   killed    the process is killed by one connect(2) while another one is pending
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -168,7 +169,7 @@ struct ward {
 	bool connects;
 };
 
-static void connect_for(const struct seccomp_notif *call)
+static void connect_for(const struct seccomp_notif *call, int want)
 {
 	int pidfd = syscall(SYS_pidfd_open, call->pid, 0);
 	int fd = syscall(SYS_pidfd_getfd, pidfd, (int)call->data.args[0], 0);
@@ -176,8 +177,8 @@ static void connect_for(const struct seccomp_notif *call)
 	if (fd < 0)
 		die("pidfd_getfd");
 	/* It is not itself filtered: see supervised(). */
-	demand("connect", connect_errno(fd), 0);
-	expect_result(fd, &target, 0);
+	demand("connect", connect_errno(fd), want);
+	expect_result(fd, &target, want);
 	close(fd);
 }
 
@@ -188,7 +189,7 @@ static void supervise(struct ward *ward)
 	if (ioctl(ward->listener, SECCOMP_IOCTL_NOTIF_RECV, &call))
 		die("NOTIF_RECV");
 	if (ward->connects)
-		connect_for(&call);
+		connect_for(&call, -ward->answer.error);
 	ward->answer.id = call.id;
 	if (ioctl(ward->listener, SECCOMP_IOCTL_NOTIF_SEND, &ward->answer))
 		die("NOTIF_SEND");
@@ -205,8 +206,11 @@ static void supervised(struct seccomp_notif_resp answer, bool connects)
 		die("pipe");
 	pid = fork();
 	if (!pid) {
-		int fd = socket_for(&target, 0);
+		int fd = socket_for(&target, 0), before = socket_for(&target, 0);
 
+		/* So that the thread is known. */
+		err = connect_errno(before);
+		expect_result(before, &target, err);
 		number = filter_connect(SECCOMP_RET_USER_NOTIF, SECCOMP_FILTER_FLAG_NEW_LISTENER);
 		if (write(ready[1], &number, sizeof(number)) != sizeof(number))
 			die("write");
@@ -214,7 +218,7 @@ static void supervised(struct seccomp_notif_resp answer, bool connects)
 		demand("supervised connect", err, -answer.error);
 		if (answer.flags & SECCOMP_USER_NOTIF_FLAG_CONTINUE)
 			expect_result(fd, &target, 0);
-		else if (err)
+		else if (err && !connects)
 			expect_not_sent(&target, err);
 		_exit(0);
 	}
@@ -284,6 +288,7 @@ static void run(const char *how)
 {
 	const struct seccomp_notif_resp go_on = {.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
 	const struct seccomp_notif_resp deny = {.error = -EHOSTDOWN}, success = {};
+	const struct seccomp_notif_resp refused = {.error = -ECONNREFUSED};
 
 	if (!strcmp(how, "nothing")) {
 		in_child(shows_nothing, SECCOMP_RET_ERRNO | 0);
@@ -304,6 +309,10 @@ static void run(const char *how)
 		supervised(go_on, false);
 	} else if (!strcmp(how, "proxy")) {
 		supervised(success, true);
+	} else if (!strcmp(how, "refused")) {
+		target = target_parse("127.0.0.1", "9", false);
+		for (int i = 0; i < 10; i++)
+			supervised(refused, true);
 	} else if (!strcmp(how, "blocked")) {
 		blocked(false);
 	} else if (!strcmp(how, "restart")) {
