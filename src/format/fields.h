@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "util/buffer.h"
+#include "util/utf8.h"
 
 /* RFC 3339 in UTC with nanoseconds, always 30 bytes. utc_ns: since 1970-01-01, to the year 2554. */
 void field_time(struct buffer *out, uint64_t utc_ns);
@@ -45,18 +46,5 @@ void field_json_string(struct buffer *out, const char *s);
 
 /* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
 void field_errno(struct buffer *out, uint16_t error);
-
-/*
- * The length in bytes (1 to 4) of the UTF-8 character that starts at s, and its code point;
- * 0, and ret untouched, where the n bytes do not start with a whole and well-formed one (RFC 3629:
- * no overlong form, no surrogate, none above U+10FFFF).
- */
-size_t utf8_step(const char *s, size_t n, uint32_t *ret);
-
-/* C0, DEL or C1: what a terminal may obey instead of show. */
-static inline bool is_control(uint32_t code_point)
-{
-	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
-}
 
 #endif

@@ -24,49 +24,17 @@ static bool is_bare(const char *s, size_t len)
 	return len > 0;
 }
 
-static void put_hex_escapes(struct buffer *out, const char *s, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned char byte = (unsigned char)s[i];
-
-		buffer_literal(out, "\\x");
-		buffer_putc(out, "0123456789abcdef"[byte >> 4]);
-		buffer_putc(out, "0123456789abcdef"[byte & 0xf]);
-	}
-}
-
-static void put_quoted(struct buffer *out, const char *s, size_t len)
-{
-	uint32_t code_point;
-	size_t step;
-
-	buffer_putc(out, '"');
-	for (size_t i = 0; i < len; i += step) {
-		step = utf8_step(s + i, len - i, &code_point);
-		if (!step) {
-			step = 1;
-			put_hex_escapes(out, s + i, step);
-		} else if (code_point == '\n') {
-			buffer_literal(out, "\\n");
-		} else if (is_control(code_point)) {
-			put_hex_escapes(out, s + i, step);
-		} else {
-			if (code_point == '"' || code_point == '\\')
-				buffer_putc(out, '\\');
-			buffer_put(out, s + i, step);
-		}
-	}
-	buffer_putc(out, '"');
-}
-
 static void put_name(struct buffer *out, const char *name)
 {
 	size_t len = strlen(name);
 
-	if (is_bare(name, len))
+	if (is_bare(name, len)) {
 		buffer_put(out, name, len);
-	else
-		put_quoted(out, name, len);
+		return;
+	}
+	buffer_putc(out, '"');
+	put_escaped(out, name, len, true);
+	buffer_putc(out, '"');
 }
 
 static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, uint8_t family)

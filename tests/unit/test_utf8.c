@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "format/fields.h"
+#include "util/utf8.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -86,11 +86,55 @@ static void utf8_refuses_what_is_cut_overlong_or_no_start(void **state)
 	assert_int_equal(got, 42);
 }
 
+static void assert_escaped(const char *s, bool quoted, const char *expected)
+{
+	char text[64];
+	struct buffer out = {.data = text, .cap = sizeof(text)};
+
+	put_escaped(&out, s, strlen(s), quoted);
+	assert_int_equal(out.len, strlen(expected));
+	assert_memory_equal(text, expected, out.len);
+	assert_false(out.overflow);
+}
+
+static void what_a_terminal_may_obey_is_escaped(void **state)
+{
+	(void)state;
+	assert_escaped("", false, "");
+	assert_escaped("na\u00efve \U0001f600", false, "na\u00efve \U0001f600");
+	assert_escaped("a\nb\r\t\x7f", false, "a\\nb\\x0d\\x09\\x7f");
+	assert_escaped("\x1b[31m\xc2\x9b", false, "\\x1b[31m\\xc2\\x9b");
+	assert_escaped("\xff\xe2\x82(", false, "\\xff\\xe2\\x82(");
+	assert_escaped("\xed\xa0\x80\xc0\xaf", false, "\\xed\\xa0\\x80\\xc0\\xaf");
+}
+
+static void quotes_and_backslashes_are_escaped_between_quotes_only(void **state)
+{
+	(void)state;
+	assert_escaped("a\"b\\n", false, "a\"b\\n");
+	assert_escaped("a\"b\\n", true, "a\\\"b\\\\n");
+}
+
+static void an_escape_is_written_whole_or_not_at_all(void **state)
+{
+	char text[9];
+	struct buffer out = {.data = text, .cap = sizeof(text)};
+
+	(void)state;
+	put_escaped(&out, "ab\x1b\x1b.", 5, false);
+	assert_true(out.overflow);
+	assert_int_equal(out.len, 6);
+	assert_memory_equal(text, "ab\\x1b", 6);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(utf8_accepts_every_character_and_no_surrogate_or_beyond),
 		cmocka_unit_test(utf8_refuses_what_is_cut_overlong_or_no_start),
+		cmocka_unit_test(what_a_terminal_may_obey_is_escaped),
+		cmocka_unit_test(quotes_and_backslashes_are_escaped_between_quotes_only),
+		cmocka_unit_test(an_escape_is_written_whole_or_not_at_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

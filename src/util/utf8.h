@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* UTF-8, and what of it may reach a terminal. Pure. */
+#ifndef UTIL_UTF8_H
+#define UTIL_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/buffer.h"
+
+/*
+ * The length in bytes (1 to 4) of the UTF-8 character that starts at s, and its code point;
+ * 0, and ret untouched, where the n bytes do not start with a whole and well-formed one (RFC 3629:
+ * no overlong form, no surrogate, none above U+10FFFF).
+ */
+size_t utf8_step(const char *s, size_t n, uint32_t *ret);
+
+/* C0, DEL or C1: what a terminal may obey instead of show. */
+static inline bool is_control(uint32_t code_point)
+{
+	return code_point < 0x20 || (code_point >= 0x7f && code_point < 0xa0);
+}
+
+/*
+ * The len bytes at s, with \n for the end of a line and \xNN for each byte of another control
+ * character and each that belongs to no character. quoted: with \" and \\ as well, for what stands
+ * between quotes; the caller writes those. What does not fit, and all behind, is left out.
+ */
+void put_escaped(struct buffer *out, const char *s, size_t len, bool quoted);
+
+#endif
