@@ -15,6 +15,7 @@
 #include "cli/doctor.h"
 #include "probe/features.h"
 #include "util/cleanup.h"
+#include "util/utf8.h"
 
 #define EXIT_UNABLE 3
 
@@ -147,14 +148,16 @@ static size_t look_at_tools(struct feature *rows)
 }
 
 /* What a program or the environment said must not reach the terminal as an escape sequence. */
-static void make_printable(char *text)
+static void print_escaped(const char *text)
 {
-	for (; *text; text++)
-		if (!isprint((unsigned char)*text))
-			*text = '?';
+	char escaped[4 * sizeof(((struct feature *)NULL)->found)];
+	struct buffer out = {.data = escaped, .cap = sizeof(escaped)};
+
+	put_escaped(&out, text, strlen(text), false);
+	printf("%.*s\n", (int)out.len, escaped);
 }
 
-static void print_row(struct feature *row, int width, bool color)
+static void print_row(const struct feature *row, int width, bool color)
 {
 	static const struct {
 		const char *word, *color;
@@ -164,14 +167,14 @@ static void print_row(struct feature *row, int width, bool color)
 		[FEATURE_FAIL] = {"FAIL", "\033[1;31m"},
 	};
 
-	make_printable(row->found);
-	printf("%s%s%s    %-*s  %s\n", color ? status[row->status].color : "",
-	       status[row->status].word, color ? "\033[0m" : "", width, row->name, row->found);
+	printf("%s%s%s    %-*s  ", color ? status[row->status].color : "", status[row->status].word,
+	       color ? "\033[0m" : "", width, row->name);
+	print_escaped(row->found);
 	if (row->advice[0])
 		printf("          %s\n", row->advice);
 }
 
-static void print_rows(struct feature *rows, size_t n, bool color)
+static void print_rows(const struct feature *rows, size_t n, bool color)
 {
 	int width = 0;
 
@@ -190,7 +193,8 @@ static bool print_verdict(const char *what, const struct feature *rows, size_t n
 	for (size_t i = 0; i < n; i++) {
 		if (rows[i].status < bad)
 			continue;
-		printf("%s cannot work here: %s: %s\n", what, rows[i].name, rows[i].found);
+		printf("%s cannot work here: %s: ", what, rows[i].name);
+		print_escaped(rows[i].found);
 		return false;
 	}
 	printf("%s can work here\n", what);

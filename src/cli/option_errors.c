@@ -7,33 +7,21 @@
 #include <string.h>
 
 #include "cli/option_set.h"
-#include "format/fields.h"
 #include "util/cleanup.h"
-
-/* What was typed can break neither the line of the message nor the terminal. */
-static void make_harmless(char *text)
-{
-	size_t len = strlen(text), step;
-	uint32_t code_point;
-
-	for (; len; text += step, len -= step) {
-		step = utf8_step(text, len, &code_point);
-		if (!step)
-			step = 1;
-		else if (!is_control(code_point))
-			continue;
-		memset(text, '?', step);
-	}
-}
+#include "util/utf8.h"
 
 int wrong(char *error, const char *format, ...)
 {
+	char message[OPTIONS_ERROR_MAX];
+	struct buffer out = {.data = error, .cap = OPTIONS_ERROR_MAX - 1};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(error, OPTIONS_ERROR_MAX, format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	make_harmless(error);
+	/* What was typed can break neither the line of the message nor the terminal. */
+	put_escaped(&out, message, strlen(message), false);
+	error[out.len] = '\0';
 	return -EINVAL;
 }
 

@@ -66,7 +66,7 @@ struct options {
 	int verbosity;		 /* -1 quiet, 0, 1 verbose */
 };
 
-#define OPTIONS_ERROR_MAX 512
+#define OPTIONS_ERROR_MAX 1024
 
 /*
  * Parses argv into *ret, which the caller frees with options_free() whatever comes back. Returns 0,

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,6 +19,7 @@
 #include "probe/object.h"
 #include "probe/programs.h"
 #include "util/clock.h"
+#include "util/log.h"
 
 struct probe {
 	struct bpf_object *object;
@@ -32,7 +32,8 @@ struct probe {
 static int libbpf_say(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
-	return vfprintf(stderr, format, args);
+	log_library(format, args);
+	return 0;
 }
 
 /* A map of the object, with values of that size (0: any); NULL if there is none. */

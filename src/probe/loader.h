@@ -6,6 +6,7 @@
 #ifndef PROBE_LOADER_H
 #define PROBE_LOADER_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,7 @@
 #include "contract/config.h"
 #include "util/vector.h"
 
-#define PROBE_ERROR_MAX 512
+#define PROBE_ERROR_MAX (PATH_MAX + 512) /* whatever file it names */
 
 struct probe;
 

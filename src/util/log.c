@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: MIT
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "util/cleanup.h"
 #include "util/log.h"
+#include "util/utf8.h"
+
+/* Two file names of the greatest length, and what is said of them. */
+#define MESSAGE_MAX (3 * PATH_MAX)
+
+#define PREFIX "tpconnect: "
+
+/* An escape takes four bytes for one. */
+#define LINE_MAX_BYTES (sizeof(PREFIX "\n") + 4 * MESSAGE_MAX)
 
 static enum log_level max_level = LOG_INFO;
 
@@ -18,14 +30,49 @@ enum log_level log_level(void)
 
 void log_print(enum log_level level, const char *format, ...)
 {
-	char line[1024];
+	char message[MESSAGE_MAX], line[LINE_MAX_BYTES];
+	struct buffer out = {.data = line, .cap = sizeof(line)};
 	va_list args;
 
 	if (level > max_level)
 		return;
 	va_start(args, format);
-	vsnprintf(line, sizeof(line), format, args);
+	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	buffer_literal(&out, PREFIX);
+	/* No message has a control character of its own: it is part of a name then. */
+	put_escaped(&out, message, strlen(message), false);
+	buffer_putc(&out, '\n');
 	/* One write, so that lines of several processes do not mix. */
-	fprintf(stderr, "tpconnect: %s\n", line);
+	fwrite(line, 1, out.len, stderr);
+}
+
+/* Its lines, those behind the first indented: a name in it that has lines can begin none. */
+static void put_lines(struct buffer *out, const char *text, size_t len)
+{
+	for (size_t i = 0, n; i < len; i += n + 1) {
+		n = strcspn(text + i, "\n");
+		if (i)
+			buffer_literal(out, "  ");
+		put_escaped(out, text + i, n, false);
+		buffer_putc(out, '\n');
+	}
+}
+
+void log_library(const char *format, va_list args)
+{
+	_cleanup_free_ char *escaped = NULL;
+	struct buffer out = {0};
+	char *text;
+	int len = vasprintf(&text, format, args);
+
+	if (len < 0)
+		return;
+	/* An end of line, the last one's included, takes three bytes; everything else four. */
+	out.cap = 4 * (size_t)len + 1;
+	out.data = escaped = malloc(out.cap);
+	if (escaped)
+		put_lines(&out, text, (size_t)len);
+	free(text);
+	fwrite(escaped, 1, out.len, stderr);
 }

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* The program's own messages: one line each, on stderr, "tpconnect: ..." first. */
+/*
+ * The program's own messages: one line each, on stderr, "tpconnect: ..." first. Whatever is in a
+ * name that a message repeats, it neither ends the line nor reaches the terminal as an escape
+ * sequence: see put_escaped().
+ */
 #ifndef UTIL_LOG_H
 #define UTIL_LOG_H
+
+#include <stdarg.h>
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
@@ -11,6 +17,9 @@ void log_set_level(enum log_level max);
 enum log_level log_level(void);
 
 void log_print(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What a library has to say, of as many lines as it likes; those behind the first are indented. */
+void log_library(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 #define log_error(...)	 log_print(LOG_ERROR, __VA_ARGS__)
 #define log_warning(...) log_print(LOG_WARNING, __VA_ARGS__)

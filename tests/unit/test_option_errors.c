@@ -134,14 +134,14 @@ static void input_can_not_break_the_line_of_the_message(void **state)
 	assert_null(strchr(bad("--x\n\033"), '\033'));
 	assert_null(strchr(bad("-\n"), '\n'));
 	assert_null(strchr(bad(hostile), '\033'));
+	assert_says(bad("--x\n\033\xff"), "'--x\\n\\x1b\\xff'");
 }
 
-static void long_input_does_not_push_the_way_out_off_the_message(void **state)
+static void assert_the_way_out_is_said(char byte)
 {
 	char value[4096];
 
-	(void)state;
-	memset(value, 'x', sizeof(value) - 1);
+	memset(value, byte, sizeof(value) - 1);
 	value[sizeof(value) - 1] = '\0';
 	assert_says(bad("-p", value), "write them as 123,456");
 	assert_says(bad("-P", value), "write them as 443,8000-8999");
@@ -155,6 +155,13 @@ static void long_input_does_not_push_the_way_out_off_the_message(void **state)
 	assert_says(bad(value), "put -- before it");
 	value[0] = value[1] = '-';
 	assert_says(bad(value), "see tpconnect --help");
+}
+
+static void long_input_does_not_push_the_way_out_off_the_message(void **state)
+{
+	(void)state;
+	assert_the_way_out_is_said('x');
+	assert_the_way_out_is_said('\033');
 }
 
 int main(void)
