@@ -71,7 +71,11 @@ const struct option_row option_rows[] = {
 		 "always has numbers."},
 	{'w', "write", "FILE", set_write, OF_TRACING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
-	 .more = "No line is split between the old and the new file. FILE - is standard output.",
+	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "
+		 "No "
+		 "symbolic link is followed, and a regular file of another owner or with further "
+		 "hard links is refused. FILE - is standard output. No line is split between the "
+		 "old and the new file.",
 	 .values = VALUES_FILE},
 	{0, "color", "WHEN", set_color, OF_ALL,
 	 .help = "auto (default), always or never; NO_COLOR is obeyed", .values = VALUES_ONE,

@@ -29,7 +29,7 @@ static void write_failed(struct output *output, struct session *session, int err
 	} else if (err != output->write_error) {
 		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
 			    "memory until then is counted as lost (output)",
-			    path ? path : "stdout", strerror(-err));
+			    path ? path : "stdout", sink_strerror(err));
 	}
 	output->write_error = err;
 }
@@ -172,18 +172,28 @@ void output_started(void *ctx, struct session *session, const char *tracepoints)
 		log_info("Ctrl-C shows the report");
 }
 
+/* Who talks to whom is nobody else's business; but the mode of a file of before is its owner's. */
+static void warn_of_readers(const struct output *output)
+{
+	if (sink_is_readable_by_others(output->sink))
+		log_warning("%s can be read by every user; chmod 600 takes that away",
+			    output->options->write_path);
+}
+
 static void try_reopen(struct output *output)
 {
 	int err = sink_reopen(output->sink);
 
 	output->reopen = err == -EAGAIN;
-	if (!err)
+	if (!err) {
 		output->gone = false;
+		warn_of_readers(output);
+	}
 	if (!err && output->options->write_path)
 		output->since_header = 0; /* the new file begins with one */
 	if (err && err != -EAGAIN)
 		log_warning("cannot open %s anew: %s; still writing to the old file",
-			    output->options->write_path, strerror(-err));
+			    output->options->write_path, sink_strerror(err));
 }
 
 static void on_idle(void *ctx, struct session *session)
@@ -371,9 +381,10 @@ enum exit_status output_open(struct output *output, const struct options *option
 	};
 	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
 	if (err) {
-		log_error("cannot write to %s: %s", path ? path : "stdout", strerror(-err));
+		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
 		return EXIT_FAILED;
 	}
+	warn_of_readers(output);
 	if (options->names)
 		load_names(output);
 	return EXIT_DONE;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sink/file.h"
 #include "sink/sink.h"
 
 #define FLUSH_SIZE (64 * 1024)
@@ -105,14 +106,6 @@ int sink_open_stdout(struct sink **ret)
 		ops = &socket_ops;
 	}
 	return sink_new(fd, ops, ret);
-}
-
-static int file_open(const char *path)
-{
-	int fd =
-		open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
-
-	return fd < 0 ? -errno : fd;
 }
 
 int sink_open_file(const char *path, struct sink **ret)
@@ -234,6 +227,15 @@ int sink_reopen(struct sink *sink)
 	close(sink->fd);
 	sink->fd = fd;
 	return 0;
+}
+
+bool sink_is_readable_by_others(const struct sink *sink)
+{
+	struct stat st;
+
+	if (!sink->path || fstat(sink->fd, &st) || !(st.st_mode & S_IROTH))
+		return false;
+	return S_ISFIFO(st.st_mode) || (S_ISREG(st.st_mode) && st.st_size);
 }
 
 int sink_fd(const struct sink *sink)

@@ -17,11 +17,15 @@
 struct sink;
 
 /*
- * Standard output; or a file, appended to and created with mode 0644. The caller closes it with
- * sink_close(). -errno on failure.
+ * Standard output; or a file to append to: made with mode 0600, no link, and if it is a regular
+ * file of before, one of ours that has no other name. The caller closes it with sink_close(). On
+ * failure a negative number that sink_strerror() knows: -errno, or why the file is refused.
  */
 int sink_open_stdout(struct sink **ret);
 int sink_open_file(const char *path, struct sink **ret);
+
+/* What went wrong and, where it is no errno's own text, the way out. err: as returned here. */
+const char *sink_strerror(int err);
 
 /* Frees it; lines not yet written are gone. NULL is fine. */
 void sink_close(struct sink *sink);
@@ -45,6 +49,9 @@ int sink_flush(struct sink *sink);
  * stdout.
  */
 int sink_reopen(struct sink *sink);
+
+/* Whether all users may read the file, which holds something (or is a FIFO, where it would go). */
+bool sink_is_readable_by_others(const struct sink *sink);
 
 /* For poll: POLLOUT when something is pending, nothing but errors otherwise. */
 int sink_fd(const struct sink *sink);

@@ -15,19 +15,6 @@
 
 /* Files */
 
-static void a_file_is_created_for_its_owner_to_write_and_all_to_read(void **state)
-{
-	mode_t mask = umask(0);
-	struct stat st;
-
-	(void)state;
-	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
-	umask(mask);
-	assert_int_equal(stat(t.path, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
-	assert_int_equal(st.st_size, 0);
-}
-
 static void a_file_is_appended_to(void **state)
 {
 	(void)state;
@@ -156,7 +143,6 @@ static void after_a_failed_reopen_the_old_file_stays_in_use(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		row(a_file_is_created_for_its_owner_to_write_and_all_to_read),
 		row(a_file_is_appended_to),
 		row(a_file_that_can_not_be_opened_is_an_error),
 		row(nothing_is_written_before_a_flush),
