@@ -75,7 +75,8 @@ const struct option_row option_rows[] = {
 		 "No "
 		 "symbolic link is followed, and a regular file of another owner or with further "
 		 "hard links is refused. FILE - is standard output. No line is split between the "
-		 "old and the new file.",
+		 "old and the new file: one that the old file has a part of, as its disk was full, "
+		 "is taken back from there and written to the new one whole.",
 	 .values = VALUES_FILE},
 	{0, "color", "WHEN", set_color, OF_ALL,
 	 .help = "auto (default), always or never; NO_COLOR is obeyed", .values = VALUES_ONE,

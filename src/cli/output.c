@@ -172,38 +172,18 @@ void output_started(void *ctx, struct session *session, const char *tracepoints)
 		log_info("Ctrl-C shows the report");
 }
 
-/* Who talks to whom is nobody else's business; but the mode of a file of before is its owner's. */
-static void warn_of_readers(const struct output *output)
-{
-	if (sink_is_readable_by_others(output->sink))
-		log_warning("%s can be read by every user; chmod 600 takes that away",
-			    output->options->write_path);
-}
-
-static void try_reopen(struct output *output)
-{
-	int err = sink_reopen(output->sink);
-
-	output->reopen = err == -EAGAIN;
-	if (!err) {
-		output->gone = false;
-		warn_of_readers(output);
-	}
-	if (!err && output->options->write_path)
-		output->since_header = 0; /* the new file begins with one */
-	if (err && err != -EAGAIN)
-		log_warning("cannot open %s anew: %s; still writing to the old file",
-			    output->options->write_path, sink_strerror(err));
-}
-
 static void on_idle(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
 
 	look_at_terminal(output);
 	output_flush(output, session);
-	if (output->reopen)
-		try_reopen(output);
+}
+
+static void reopen(struct output *output, struct session *session)
+{
+	if (output_reopen(output))
+		output_flush(output, session);
 }
 
 static void on_hangup(void *ctx, struct session *session)
@@ -211,7 +191,8 @@ static void on_hangup(void *ctx, struct session *session)
 	struct output *output = ctx;
 
 	output_flush(output, session);
-	try_reopen(output);
+	output->reopen_error = 0; /* said again: it was asked for again */
+	reopen(output, session);
 }
 
 static struct loss loss_now(const struct output *output, const struct counters *counters)
@@ -230,7 +211,8 @@ static void on_second(void *ctx, struct session *session, const struct counters 
 	struct output *output = ctx;
 	struct notice notice = {.kind = NOTICE_LOSS, .loss = loss_now(output, counters)};
 
-	(void)session;
+	if (output->reopen_error)
+		reopen(output, session);
 	if (!memcmp(&notice.loss, &output->shown, sizeof(output->shown)))
 		return;
 	output->shown = notice.loss;
@@ -353,45 +335,4 @@ struct session_client output_client(struct output *output)
 		.output_pending = output_pending,
 		.output_gone = on_gone,
 	};
-}
-
-/* Without names, numbers are as good: no reason to end. */
-static void load_names(struct output *output)
-{
-	struct names *names;
-	int err = names_load(NAMES_SERVICES, NAMES_PASSWD, &names);
-
-	if (err)
-		log_warning("cannot read " NAMES_SERVICES " and " NAMES_PASSWD
-			    ": %s; numbers are shown",
-			    strerror(-err));
-	else
-		output->context.names = names;
-}
-
-enum exit_status output_open(struct output *output, const struct options *options, bool color)
-{
-	const char *path = options->write_path;
-	int err;
-
-	*output = (struct output){
-		.options = options,
-		.context = {.seq = 1, .color = color, .process_epoch_ns = clock_boot_to_utc_ns()},
-		.terminal = !path && isatty(STDOUT_FILENO),
-	};
-	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
-	if (err) {
-		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
-		return EXIT_FAILED;
-	}
-	warn_of_readers(output);
-	if (options->names)
-		load_names(output);
-	return EXIT_DONE;
-}
-
-void output_close(struct output *output)
-{
-	names_free((struct names *)output->context.names);
-	sink_close(output->sink);
 }

@@ -26,13 +26,17 @@ struct output {
 	unsigned int terminal_rows; /* 0: not known */
 	unsigned int since_header;  /* lines, the header included; 0: none yet */
 	int write_error;	    /* the last errno told; 0: output works */
-	bool reopen, closed;
+	int reopen_error;	    /* likewise of opening the file anew, which is tried again */
+	bool closed;
 	bool gone; /* nobody reads; a file that is a pipe can be opened anew */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
 enum exit_status output_open(struct output *output, const struct options *options, bool color);
 void output_close(struct output *output);
+
+/* Opens the file anew, and says what happened. Returns whether it could be opened. */
+bool output_reopen(struct output *output);
 
 /* The callbacks that all commands share; `event` is left to the command. */
 struct session_client output_client(struct output *output);

@@ -212,21 +212,57 @@ static size_t torn_rest(const struct sink *sink)
 	return end ? (size_t)(end + 1 - from) : 0;
 }
 
+/* Takes the line that is written in part back out, if what ends the file is ours. */
+static void take_back(struct sink *sink)
+{
+	off_t end = lseek(sink->fd, 0, SEEK_CUR);
+	struct stat st;
+
+	if (!sink->torn || end < 0 || fstat(sink->fd, &st) || !S_ISREG(st.st_mode) ||
+	    st.st_size != end)
+		return;
+	end -= (off_t)sink->torn;
+	/* Without O_APPEND, the next write would leave a hole where the torn line was. */
+	if (!ftruncate(sink->fd, end) && lseek(sink->fd, end, SEEK_SET) == end)
+		sink->torn = 0;
+}
+
+/*
+ * The old file is left for another one. Whatever state it is in, the new one does not wait for it:
+ * what stays of the line that was written in part is all that can be said of it there.
+ */
+static enum sink_left leave(struct sink *sink)
+{
+	if (!sink->torn)
+		return SINK_LEFT_WHOLE;
+	take_back(sink);
+	if (!sink->torn)
+		return SINK_TAKEN_BACK;
+	sink_write(sink, torn_rest(sink));
+	if (!sink->torn)
+		return SINK_LEFT_WHOLE;
+	sink->torn = 0;
+	return SINK_LEFT_TORN;
+}
+
 int sink_reopen(struct sink *sink)
 {
+	enum sink_left left = SINK_LEFT_WHOLE;
 	int fd;
 
 	if (!sink->path)
 		return 0;
-	sink_write(sink, torn_rest(sink));
-	if (sink->torn)
-		return -EAGAIN;
 	fd = file_open(sink->path);
 	if (fd < 0)
 		return fd;
+	if (!file_is_same(fd, sink->fd))
+		left = leave(sink);
+	else if (sink->torn)
+		/* take_back() looks where the descriptor stands. */
+		lseek(fd, lseek(sink->fd, 0, SEEK_CUR), SEEK_SET);
 	close(sink->fd);
 	sink->fd = fd;
-	return 0;
+	return left;
 }
 
 bool sink_is_readable_by_others(const struct sink *sink)
@@ -251,21 +287,6 @@ size_t sink_pending(const struct sink *sink)
 bool sink_wants_flush(const struct sink *sink)
 {
 	return sink_pending(sink) >= FLUSH_SIZE;
-}
-
-/* Takes the line that is written in part back out, if what ends the file is ours. */
-static void take_back(struct sink *sink)
-{
-	off_t end = lseek(sink->fd, 0, SEEK_CUR);
-	struct stat st;
-
-	if (!sink->torn || end < 0 || fstat(sink->fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size != end)
-		return;
-	end -= (off_t)sink->torn;
-	/* Without O_APPEND, the next write would leave a hole where the torn line was. */
-	if (!ftruncate(sink->fd, end) && lseek(sink->fd, end, SEEK_SET) == end)
-		sink->torn = 0;
 }
 
 void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n),

@@ -44,10 +44,16 @@ void sink_commit(struct sink *sink);
 int sink_flush(struct sink *sink);
 
 /*
- * Opens the file anew (it was renamed). A line of which a part is written goes to the old file
- * whole, or the call is put off: -EAGAIN. The old file stays in use on any error. Nothing to do on
- * stdout.
+ * Opens the file anew (it was renamed), whatever state the old one is in: what is pending goes to
+ * the new one. Returns what became of the line of which a part was written; or as sink_open_file()
+ * does, and the old file stays in use. Nothing to do on stdout, or where it is the file of before.
  */
+enum sink_left {
+	SINK_LEFT_WHOLE, /* the old file ends with a whole line */
+	SINK_TAKEN_BACK, /* likewise, but the line is pending again */
+	SINK_LEFT_TORN,	 /* the old file ends in an incomplete line; it is pending again */
+};
+
 int sink_reopen(struct sink *sink);
 
 /* Whether all users may read the file, which holds something (or is a FIFO, where it would go). */

@@ -80,7 +80,7 @@ case_cleanup() {
         done
         ip netns delete "$name"
     done
-    ! mountpoint -q full || umount full
+    ! mountpoint -q full || umount -l full
     if [[ -n ${cgroup:-} ]]; then
         await find "$cgroup" -depth -type d -exec rmdir {} +
     fi

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <setjmp.h>
@@ -9,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -173,4 +175,42 @@ void discard(unsigned int first, unsigned int n)
 	/* At most the end of a line that had to stay. */
 	assert_true(sink_pending(t.sink) <= 1);
 	assert_int_equal(sink_flush(t.sink), 0);
+}
+
+unsigned int whole_lines(void)
+{
+	char line[LINE_MAX_BYTES];
+	unsigned int n = 0;
+
+	for (size_t len = make_line(line, 0); len <= 1000; len += make_line(line, n))
+		n++;
+	return n;
+}
+
+void fill_file(void)
+{
+	limit_file_size(1000);
+	assert_int_equal(put_lines(0, 100), 100);
+	assert_int_equal(sink_flush(t.sink), -EFBIG);
+	read_file(t.path);
+	assert_int_equal(t.len, 1000);
+	assert_true(t.text[999] != '\n');
+}
+
+void open_fifo(void)
+{
+	assert_int_equal(mkfifo(t.path, 0600), 0);
+	t.reader = open(t.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(t.reader >= 0);
+	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
+	assert_true(fcntl(sink_fd(t.sink), F_SETPIPE_SZ, 4096) >= 4096);
+}
+
+void tear_a_line(unsigned int n)
+{
+	assert_int_equal(put_lines(0, n), n);
+	assert_int_equal(sink_flush(t.sink), 0);
+	assert_true(sink_pending(t.sink) > 0);
+	read_some(t.reader, SIZE_MAX);
+	assert_true(t.len > 0 && t.text[t.len - 1] != '\n');
 }

@@ -68,4 +68,16 @@ void on_discarded(void *ctx, const char *bytes, size_t n);
 /* Discards lines [first, first + n): each is told, in order, and nothing is left. */
 void discard(unsigned int first, unsigned int n);
 
+/* The number of whole lines in 1000 bytes. */
+unsigned int whole_lines(void);
+
+/* Lines [0, 100) to a file that ends after 1000 bytes: in the middle of a line. */
+void fill_file(void);
+
+/* A sink on a FIFO of one page at t.path, which t.reader reads. */
+void open_fifo(void);
+
+/* Writes lines [0, n) as far as the FIFO takes them: somewhere in the middle of one it is full. */
+void tear_a_line(unsigned int n);
+
 #endif

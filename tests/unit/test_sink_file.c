@@ -100,46 +100,6 @@ static void much_is_worth_a_write_and_little_is_not(void **state)
 	assert_file(t.path, 0, n);
 }
 
-/* Reopening */
-
-static void after_a_rename_and_reopen_lines_go_to_the_new_file(void **state)
-{
-	(void)state;
-	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
-	put_lines(0, 100);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_int_equal(rename(t.path, t.other), 0);
-	/* Until the reopen, to the old one. */
-	put_lines(100, 100);
-	assert_int_equal(sink_flush(t.sink), 0);
-	put_lines(200, 100);
-	assert_int_equal(sink_reopen(t.sink), 0);
-	put_lines(300, 100);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_file(t.other, 0, 200);
-	assert_file(t.path, 200, 400);
-}
-
-static void after_a_failed_reopen_the_old_file_stays_in_use(void **state)
-{
-	(void)state;
-	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
-	put_lines(0, 10);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_int_equal(rename(t.path, t.other), 0);
-	assert_int_equal(mkdir(t.path, 0700), 0);
-	put_lines(10, 10);
-	assert_int_equal(sink_reopen(t.sink), -EISDIR);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_file(t.other, 0, 20);
-	/* And the next attempt may succeed. */
-	assert_int_equal(rmdir(t.path), 0);
-	assert_int_equal(sink_reopen(t.sink), 0);
-	put_lines(20, 10);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_file(t.path, 20, 30);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -149,8 +109,6 @@ int main(void)
 		row(what_is_reserved_and_not_committed_is_not_written),
 		row(a_reserved_line_has_the_room_asked_for_and_no_more),
 		row(much_is_worth_a_write_and_little_is_not),
-		row(after_a_rename_and_reopen_lines_go_to_the_new_file),
-		row(after_a_failed_reopen_the_old_file_stays_in_use),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,28 +55,6 @@ static void lines_refused_by_a_full_disk_are_written_once_there_is_room(void **s
 	assert_file(t.path, 0, 200);
 }
 
-/* The number of whole lines in 1000 bytes. */
-static unsigned int whole_lines(void)
-{
-	char line[LINE_MAX_BYTES];
-	unsigned int n = 0;
-
-	for (size_t len = make_line(line, 0); len <= 1000; len += make_line(line, n))
-		n++;
-	return n;
-}
-
-/* Lines [0, 100) to a file that ends after 1000 bytes: in the middle of a line. */
-static void fill_file(void)
-{
-	limit_file_size(1000);
-	assert_int_equal(put_lines(0, 100), 100);
-	assert_int_equal(sink_flush(t.sink), -EFBIG);
-	read_file(t.path);
-	assert_int_equal(t.len, 1000);
-	assert_true(t.text[999] != '\n');
-}
-
 static void a_half_written_line_is_taken_back_when_discarded(void **state)
 {
 	unsigned int whole = whole_lines();
@@ -144,68 +122,6 @@ static void what_another_program_appended_is_not_taken_back(void **state)
 
 /* Full FIFOs */
 
-/* A sink on a FIFO of one page at t.path, which t.reader reads. */
-static void open_fifo(void)
-{
-	assert_int_equal(mkfifo(t.path, 0600), 0);
-	t.reader = open(t.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	assert_true(t.reader >= 0);
-	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
-	assert_true(fcntl(sink_fd(t.sink), F_SETPIPE_SZ, 4096) >= 4096);
-}
-
-/* Writes lines [0, n) as far as the FIFO takes them: somewhere in the middle of one it is full. */
-static void tear_a_line(unsigned int n)
-{
-	assert_int_equal(put_lines(0, n), n);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_true(sink_pending(t.sink) > 0);
-	read_some(t.reader, SIZE_MAX);
-	assert_true(t.len > 0 && t.text[t.len - 1] != '\n');
-}
-
-static void a_half_written_line_is_ended_in_the_old_file(void **state)
-{
-	size_t torn_at;
-	unsigned int next;
-
-	(void)state;
-	open_fifo();
-	tear_a_line(300);
-	torn_at = t.len;
-	assert_int_equal(rename(t.path, t.other), 0);
-	assert_int_equal(sink_reopen(t.sink), 0);
-	put_lines(300, 10);
-	assert_int_equal(sink_flush(t.sink), 0);
-
-	read_some(t.reader, SIZE_MAX);
-	assert_true(t.len > torn_at && t.len < torn_at + LINE_MAX_BYTES);
-	next = assert_lines(t.text, t.len, 0);
-	assert_file(t.path, next, 310);
-}
-
-static void a_reopen_is_put_off_while_the_old_file_does_not_take_the_rest(void **state)
-{
-	unsigned int next;
-
-	(void)state;
-	open_fifo();
-	assert_int_equal(put_lines(0, 300), 300);
-	assert_int_equal(sink_flush(t.sink), 0);
-	assert_int_equal(rename(t.path, t.other), 0);
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(sink_reopen(t.sink), -EAGAIN);
-	assert_int_equal(access(t.path, F_OK), -1);
-
-	read_some(t.reader, SIZE_MAX);
-	assert_int_equal(sink_reopen(t.sink), 0);
-	assert_int_equal(sink_flush(t.sink), 0);
-	read_some(t.reader, SIZE_MAX);
-	next = assert_lines(t.text, t.len, 0);
-	assert_true(next < 300);
-	assert_file(t.path, next, 300);
-}
-
 /* Nothing can be taken back from a pipe; but the line that follows must be a line of its own. */
 static void a_line_after_a_half_written_one_that_stays_is_a_line_of_its_own(void **state)
 {
@@ -240,8 +156,6 @@ int main(void)
 		row(a_line_written_in_many_parts_is_taken_back_whole),
 		row(a_half_written_line_is_taken_back_from_standard_output),
 		row(what_another_program_appended_is_not_taken_back),
-		row(a_half_written_line_is_ended_in_the_old_file),
-		row(a_reopen_is_put_off_while_the_old_file_does_not_take_the_rest),
 		row(a_line_after_a_half_written_one_that_stays_is_a_line_of_its_own),
 	};
 

@@ -62,3 +62,139 @@ case_record_is_a_descriptor() { # a shell's >(...)
     await grep -qs '"tpconnect.stop"' record || fail "not all arrived: $(cat record)"
     check
 }
+
+# --- SIGHUP ------------------------------------------------------------------------------------
+
+# Opens it anew, and waits for what is said of that.
+hang_up() {
+    : >hung_up
+    kill -HUP "$tracer"
+    await grep -q "$1" messages || fail "it does not say $1: $(cat messages)"
+}
+
+# json_trace FILE: all events of A, to that file.
+json_trace() {
+    trace_raw --netns "/run/netns/$a" -e all -o json -w "$1"
+    await grep -qs '"tpconnect.start"' "$1" || fail "it did not start: $(cat messages)"
+}
+
+# fill_disk FILE: events to it until there is no room on its file system, in the midst of a line.
+fill_disk() {
+    trigger flood 1 80 127.0.0.1 80
+    await grep -q 'No space left on device' messages || fail "not full: $(cat messages)"
+    await torn "$1" || fail "no line is torn"
+}
+
+torn() { [[ -s $1 && $(tail -c 1 "$1" | od -An -tx1) != " 0a" ]]; }
+
+enough_in() { [[ $(grep -c '"tcp\.' "$1" 2>/dev/null) -ge $2 ]]; }
+
+# whole_lines FILE...: one after the other, without what is behind the last newline of each.
+whole_lines() {
+    local file
+
+    for file; do
+        sed -n '$!p' "$file"
+        torn "$file" || tail -n 1 "$file"
+    done
+}
+
+# Its own blocks are what the disk is full of: they are not given back before it is closed.
+case_reopen_full_disk_deleted() { # 11
+    mount_full 64k
+    json_trace full/record
+    fill_disk full/record
+    cp full/record old
+    rm full/record
+    hang_up 'full/record is open anew; .* taken back'
+    trigger flood 1 10 127.0.0.1 80
+    await enough_in full/record 20 || fail "nothing in the new file: $(cat messages)"
+    stop_trace
+    # Nothing is lost, torn or written twice.
+    whole_lines old full/record >record
+    check
+}
+
+case_reopen_full_disk_renamed() { # 11
+    mount_full 64k
+    json_trace full/record
+    fill_disk full/record
+    mv full/record full/record.1
+    hang_up 'full/record is open anew; .* taken back'
+    # There is no room for the new one yet: all waits in memory.
+    trigger flood 1 10 127.0.0.1 80
+    mount -o remount,size=1m full
+    await enough_in full/record 20 || fail "nothing in the new file: $(cat messages)"
+    stop_trace
+    cat full/record.1 full/record >record
+    check
+}
+
+# Something else stands behind the torn line by now, so it has to stay.
+case_reopen_full_disk_torn() { # 11
+    local part
+
+    mount_full 64k
+    json_trace full/record
+    fill_disk full/record
+    part="$(tail -n 1 full/record)"
+    truncate -s +1 full/record
+    mv full/record full/record.1
+    hang_up 'full/record is open anew; the old file ends in an incomplete line'
+    mount -o remount,size=1m full
+    trigger flood 1 10 127.0.0.1 80
+    stop_trace
+    grep -qF -- "$part" full/record || fail "the torn line is not in the new file"
+    whole_lines full/record.1 full/record >record
+    check
+}
+
+case_reopen_file_limit() { # 11
+    (ulimit -f 64 && exec "$tpconnect" --netns "/run/netns/$a" -e all -o json -w sized) \
+        >>stdout 2>>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -qs '"tpconnect.start"' sized || fail "it did not start: $(cat messages)"
+    trigger flood 1 60 127.0.0.1 80
+    await grep -q 'cannot write to sized: File too large' messages || fail "not full: $(cat messages)"
+    mv sized sized.1
+    hang_up 'sized is open anew; .* taken back'
+    stop_trace
+    cat sized.1 sized >record
+    check
+}
+
+case_reopen_no_directory() { # 11
+    mkdir sub
+    json_trace sub/record
+    mv sub gone
+    hang_up 'cannot open sub/record anew: No such file or directory; still writing to the old file'
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    await enough_in gone/record 1 || fail "not written to the old file: $(cat messages)"
+    # It is tried again without being asked to.
+    mkdir sub
+    await grep -q 'sub/record is open anew' messages || fail "not tried again: $(cat messages)"
+    trigger connect ECONNREFUSED 10.99.0.2 82
+    await enough_in sub/record 1 || fail "not written to the new file: $(cat messages)"
+    [[ $(grep -c 'cannot open' messages) -eq 1 ]] || fail "said again: $(cat messages)"
+    stop_trace
+    cat gone/record sub/record >record
+    check
+}
+
+case_reopen_refused() { # 17
+    echo precious >target
+    json_trace watched
+    mv watched watched.1
+    ln -s target watched
+    hang_up 'cannot open watched anew: it is a symbolic link.*; still writing to the old file'
+    rm watched
+    ln target watched
+    await grep -q 'cannot open watched anew: it has further names' messages ||
+        fail "the other reason is not said: $(cat messages)"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    stop_trace
+    [[ $(cat target) == precious ]] || fail "something was written: $(cat target)"
+    mv watched.1 record
+    check
+}
