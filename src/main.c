@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* tpconnect: parse the command line, pick the command. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "cli/count.h"
@@ -9,7 +12,29 @@
 #include "cli/latency.h"
 #include "cli/options.h"
 #include "cli/trace.h"
+#include "sink/sink.h"
 #include "util/log.h"
+
+/*
+ * A standard descriptor that is closed would be the next file that is opened, and messages would go
+ * into the record. So /dev/null takes its place, for the command to trace as well. Returns whether
+ * standard output was open; *ret_all: whether all of them are now.
+ */
+static bool open_standard_descriptors(bool *ret_all)
+{
+	bool has_stdout = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+
+	*ret_all = true;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest that is free is this one. A root without /dev has itself at least. */
+		if (open("/dev/null", O_RDWR | O_NOCTTY) != fd &&
+		    open("/", O_RDONLY | O_DIRECTORY) != fd)
+			*ret_all = false;
+	}
+	return has_stdout;
+}
 
 static bool use_color(const struct options *options)
 {
@@ -20,17 +45,31 @@ static bool use_color(const struct options *options)
 	return !options->write_path && !(no_color && *no_color) && isatty(STDOUT_FILENO);
 }
 
+static int cannot_write(int err)
+{
+	log_error("cannot write to stdout: %s", sink_strerror(err));
+	return EXIT_FAILED;
+}
+
+/* The status, if what was printed has gone out. A reader that has gone needs no message. */
+static int flushed(int status)
+{
+	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)
+		return status;
+	return cannot_write(-errno);
+}
+
 static int run(const struct options *options)
 {
 	switch (options->command) {
 	case COMMAND_HELP:
 		options_help(stdout);
-		return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+		return flushed(EXIT_DONE);
 	case COMMAND_VERSION:
 		puts("tpconnect " VERSION);
-		return fflush(stdout) ? EXIT_FAILED : EXIT_DONE;
+		return flushed(EXIT_DONE);
 	case COMMAND_DOCTOR:
-		return doctor_main(use_color(options), options->btf_path);
+		return flushed(doctor_main(use_color(options), options->btf_path));
 	case COMMAND_TRACE:
 		return trace_main(options, use_color(options));
 	case COMMAND_COUNT:
@@ -45,15 +84,21 @@ int main(int argc, char **argv)
 {
 	char error[OPTIONS_ERROR_MAX];
 	struct options options;
+	bool has_all, has_stdout = open_standard_descriptors(&has_all);
 	int status;
 
+	if (!has_all)
+		return EXIT_FAILED; /* nor is there a place for a message */
 	if (options_parse(argc, argv, &options, error)) {
 		log_error("%s", error);
 		status = EXIT_USAGE;
 	} else {
 		if (options.verbosity)
 			log_set_level(options.verbosity < 0 ? LOG_ERROR : LOG_DEBUG);
-		status = run(&options);
+		if (has_stdout || options.write_path)
+			status = run(&options);
+		else
+			status = cannot_write(-EBADF);
 	}
 	options_free(&options);
 	return status;

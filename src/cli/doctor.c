@@ -226,7 +226,5 @@ int doctor_main(bool color, const char *btf_path)
 	printf("\n");
 	print_verdict("building", rows + host, build, FEATURE_WARN);
 	can_trace = print_verdict("tracing", rows, host, FEATURE_FAIL);
-	/* A reader that has gone needs no message; the status is for whoever asked. */
-	fflush(stdout);
 	return can_trace ? 0 : EXIT_UNABLE;
 }

@@ -91,11 +91,14 @@ static int stdout_reopen(const struct stat *st)
 int sink_open_stdout(struct sink **ret)
 {
 	const struct sink_ops *ops = &polled_ops;
-	int fd = STDOUT_FILENO, own;
+	int fd = STDOUT_FILENO, own, flags = fcntl(fd, F_GETFL);
 	struct stat st;
 
-	if (fstat(fd, &st))
+	if (flags < 0 || fstat(fd, &st))
 		return -errno;
+	/* Opened a second time it could be written to, but that is not what we were given. */
+	if ((flags & O_ACCMODE) == O_RDONLY)
+		return -EBADF;
 	own = stdout_reopen(&st);
 	if (own >= 0) {
 		fd = own;

@@ -160,6 +160,15 @@ static void a_closed_standard_output_is_an_error(void **state)
 	assert_null(t.sink);
 }
 
+/* Opened a second time, it could be written to. */
+static void a_standard_output_that_is_for_reading_is_an_error(void **state)
+{
+	(void)state;
+	become_stdout(open("/dev/null", O_RDONLY | O_CLOEXEC));
+	assert_int_equal(sink_open_stdout(&t.sink), -EBADF);
+	assert_null(t.sink);
+}
+
 /* Lines that were written are gone with the reader, those that were not are all told. */
 static void assert_epipe(void)
 {
@@ -227,6 +236,7 @@ int main(void)
 		row(a_slow_reader_of_a_socket_is_not_waited_for),
 		row(a_slow_reader_of_a_pipe_that_can_not_be_reopened_is_not_waited_for),
 		row(a_closed_standard_output_is_an_error),
+		row(a_standard_output_that_is_for_reading_is_an_error),
 		row(a_pipe_that_nobody_reads_any_more_is_epipe),
 		row(a_pipe_that_nobody_read_from_the_start_is_epipe),
 		row(a_socket_that_nobody_reads_any_more_is_epipe_without_a_signal),

@@ -57,3 +57,89 @@ case_long_names_in_messages() { # 16
     run_traced --btf "$long"
     grep -q 'File name too long$' messages || fail "no reason: $(cat messages)"
 }
+
+# --- descriptors -------------------------------------------------------------------------------
+
+# without DESCRIPTORS COMMAND...: it, with these (such as "0 2") closed; exit status in $status.
+without() {
+    local descriptor closed=()
+    for descriptor in $1; do closed+=("exec $descriptor<&-;"); done
+    shift
+
+    status=0
+    timeout "$STEP_SECONDS" bash -c "${closed[*]} exec \"\$@\"" without "$@" >stdout 2>messages ||
+        status=$?
+}
+
+# A connection, and what is written of it is all that is in the record.
+record_without() {
+    local descriptors="$1"
+    shift
+
+    rm -f record
+    : >expected
+    without "$descriptors" "$tpconnect" "$@" -o json -w record -- nsenter \
+        --net="/run/netns/$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 81
+    [[ $status -eq 0 ]] || fail "without $descriptors: status $status: $(cat messages)"
+    jq -ne '[inputs] | map(."event.name") | .[0] and all(startswith("tp") or startswith("tcp."))' \
+        record >/dev/null || fail "without $descriptors, not only JSON: $(cat record)"
+}
+
+case_closed_descriptors() { # 12
+    local descriptors
+
+    for descriptors in 0 1 2 "0 1" "1 2" "0 1 2"; do
+        record_without "$descriptors"
+        grep -q '"tcp.failed"' record || fail "without $descriptors, no event: $(cat record)"
+        record_without "$descriptors" count
+        grep -q '"tpconnect.count"' record || fail "without $descriptors, no count: $(cat record)"
+        record_without "$descriptors" latency
+        grep -q '"tpconnect.stop"' record || fail "without $descriptors: $(cat record)"
+    done
+}
+
+# What was to be read is not there, which is an error, and is said where that can be said.
+case_closed_stdout() { # 12
+    local arguments
+
+    for arguments in "-t 10ms" "count -t 10ms" "latency -t 10ms" doctor --help --version; do
+        # shellcheck disable=SC2086 # words
+        without 1 "$tpconnect" $arguments
+        [[ $status -eq 1 ]] || fail "$arguments: status $status: $(cat messages)"
+        [[ $(cat messages) == "tpconnect: cannot write to stdout: it is closed"* ]] ||
+            fail "$arguments: it says $(cat messages)"
+        # shellcheck disable=SC2086 # words
+        without "1 2" "$tpconnect" $arguments
+        [[ $status -eq 1 ]] || fail "$arguments: status $status without stderr"
+    done
+    for arguments in doctor --help --version; do
+        status=0
+        "$tpconnect" "$arguments" >/dev/full 2>messages || status=$?
+        [[ $status -eq 1 ]] || fail "$arguments to a full disk: status $status"
+        grep -q 'stdout: No space left' messages || fail "$arguments: it says $(cat messages)"
+    done
+}
+
+# Nor may what the command opens first become its stdout.
+case_command_without_descriptors() { # 12
+    # shellcheck disable=SC2016 # for sh
+    without "0 1 2" "$tpconnect" -w record -- sh -c \
+        'exec 9>links; for fd in 0 1 2; do readlink "/proc/$$/fd/$fd" | cat >&9; done; echo said'
+    [[ $status -eq 0 ]] || fail "status $status: $(cat links)"
+    [[ $(wc -l <links) -eq 3 && $(sort -u links) == /dev/null ]] || fail "it has $(cat links)"
+}
+
+# An empty root has no /dev either.
+case_closed_descriptors_without_dev() { # 12
+    local library
+
+    mkdir -p root/proc root/sys
+    ldd "$tpconnect" >libraries || skip "it needs no libraries: $(cat libraries)"
+    for library in $(grep -o '/[^ ]*' libraries) "$tpconnect"; do
+        cp --parents "$library" root
+    done
+    # Before anything of tracing is there, it has to say so, and not into the record.
+    without 2 chroot root "$tpconnect" -t 10ms -o json -w /record
+    [[ $status -ne 0 ]] || fail "it traces without /proc and /sys"
+    [[ ! -s root/record ]] || fail "messages in the record: $(cat root/record)"
+}
