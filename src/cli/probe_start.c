@@ -1,10 +1,32 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <string.h>
 
 #include "cli/probe_start.h"
 #include "probe/features.h"
 #include "probe/loader.h"
+#include "util/host.h"
 #include "util/log.h"
+
+/* More than tracing takes: with a command, 47 were the least limit of all on Linux 6.18. */
+#define DESCRIPTORS_TO_TRACE 64
+
+/* To see what the kernel lacks. */
+#define DESCRIPTORS_TO_LOOK 8
+
+/*
+ * To libbpf, no descriptor for a trial is a kernel that cannot do what was tried; what it says
+ * then, and its errno, lead astray. So when something failed, whether there was room is looked at
+ * first.
+ */
+static bool lacks_descriptors(unsigned int n)
+{
+	if (descriptors_left(n))
+		return false;
+	log_error("cannot load the BPF programs: %s; raise the limit: ulimit -n 1024",
+		  strerror(EMFILE));
+	return true;
+}
 
 /* All that the options ask of the kernel side. */
 static struct config kernel_config(const struct options *options)
@@ -41,12 +63,16 @@ enum exit_status probe_start(const struct options *options, struct probe **ret)
 	err = probe_open(&probe_options, ret, error);
 	if (!err)
 		return EXIT_DONE;
+	if (lacks_descriptors(DESCRIPTORS_TO_LOOK))
+		return EXIT_FAILED;
 	if (err != -ENOEXEC &&
 	    features_explain(reason, sizeof(reason), !options->no_syscalls, options->btf_path)) {
 		log_debug("%s", error);
 		log_error("%s", reason);
 		return EXIT_UNABLE;
 	}
+	if (err != -ENOEXEC && lacks_descriptors(DESCRIPTORS_TO_TRACE))
+		return EXIT_FAILED;
 	log_error("%s%s", error,
 		  log_level() < LOG_DEBUG && err != -ENOEXEC ? "; -v shows more" : "");
 	return EXIT_FAILED;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What this host calls things: users and cgroups. Reads files, asks no service. */
+/* What this host calls things, users and cgroups, and gives. Reads files, asks no service. */
 #ifndef UTIL_HOST_H
 #define UTIL_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* The number of a user of /etc/passwd. -ENOENT if there is none of that name. */
@@ -15,5 +16,8 @@ int user_find(const char *name, uint32_t *ret_uid);
  * 2) and the like.
  */
 int cgroup_find(const char *path, uint64_t *ret_id, uint32_t *ret_level);
+
+/* Whether this process may have n more descriptors at once. */
+bool descriptors_left(unsigned int n);
 
 #endif

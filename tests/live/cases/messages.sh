@@ -143,3 +143,19 @@ case_closed_descriptors_without_dev() { # 12
     [[ $status -ne 0 ]] || fail "it traces without /proc and /sys"
     [[ ! -s root/record ]] || fail "messages in the record: $(cat root/record)"
 }
+
+# To libbpf, and so to us, no room for a descriptor looks like many things.
+case_too_few_descriptors() { # 16
+    local limit
+
+    for limit in 6 7 8 9 12 16 17 18 19 20 24 28 29 31 33 35 37 39 41 43 45; do
+        status=0
+        rm -f record
+        (ulimit -n "$limit" && exec timeout "$STEP_SECONDS" "$tpconnect" -w record -P 9 \
+            --netns "/run/netns/$a" -- true) 2>messages || status=$?
+        [[ $status -ne 0 ]] || break
+        [[ $status -eq 1 ]] || fail "with $limit: status $status: $(cat messages)"
+        grep -q 'Too many open files' messages || fail "with $limit: $(cat messages)"
+    done
+    [[ $limit -ge 20 ]] || fail "it traces with $limit"
+}
