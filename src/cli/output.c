@@ -156,9 +156,14 @@ static const char *what_is_missing(const struct options *options)
 	return "";
 }
 
-void output_started(void *ctx, struct session *session, const char *tracepoints)
+void output_started(void *ctx, struct session *session, const char *tracepoints, uint64_t begin_ns)
 {
-	struct notice notice = {.kind = NOTICE_START, .version = VERSION, .programs = tracepoints};
+	struct notice notice = {
+		.kind = NOTICE_START,
+		.version = VERSION,
+		.programs = tracepoints,
+		.observed.begin_ns = begin_ns,
+	};
 	struct output *output = ctx;
 
 	put_notice(output, &notice);
@@ -280,9 +285,10 @@ static void print_summary(const struct output *output, const struct notice *stop
 		  loss->unmatched, loss->output);
 }
 
-void output_finished(void *ctx, const struct counters *counters, uint64_t tracked)
+void output_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+		     const struct span *observed)
 {
-	struct notice stop = {.kind = NOTICE_STOP};
+	struct notice stop = {.kind = NOTICE_STOP, .observed = *observed};
 	struct output *output = ctx;
 
 	output_flush_patiently(output);

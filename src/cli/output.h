@@ -58,7 +58,8 @@ void output_flush(struct output *output, struct session *session);
 void output_flush_patiently(struct output *output);
 
 /* The callbacks of those names: for a command that has something to do besides. */
-void output_started(void *ctx, struct session *session, const char *tracepoints);
-void output_finished(void *ctx, const struct counters *counters, uint64_t tracked);
+void output_started(void *ctx, struct session *session, const char *tracepoints, uint64_t begin_ns);
+void output_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+		     const struct span *observed);
 
 #endif

@@ -6,14 +6,10 @@
 #include "aggregate/groups.h"
 #include "format/cell.h"
 #include "format/format.h"
+#include "util/clock.h"
 
 /* No line of a report is longer (bytes). */
 #define REPORT_LINE_MAX 4096
-
-/* The span of time that a report is about. */
-struct span {
-	uint64_t begin_ns, end_ns; /* CLOCK_BOOTTIME */
-};
 
 /* The columns that a key can have. */
 enum key_column {

@@ -147,8 +147,8 @@ static void put_report(struct reporter *reporter, struct session *session,
 	reporter->reports++;
 }
 
-/* What came since the last report, which is then forgotten. session: NULL at the end. */
-static void report(struct reporter *reporter, struct session *session)
+/* What came since the last report, to end_ns; it is then forgotten. session: NULL at the end. */
+static void report(struct reporter *reporter, struct session *session, uint64_t end_ns)
 {
 	_cleanup_free_ const struct group **groups = NULL;
 	struct output *output = &reporter->output;
@@ -159,35 +159,37 @@ static void report(struct reporter *reporter, struct session *session)
 		log_error("cannot make a report: %s; it is put off", strerror(-err));
 		return;
 	}
-	reporter->span.end_ns = clock_now_ns(CLOCK_BOOTTIME);
+	reporter->span.end_ns = end_ns;
 	output->context.boot_to_utc_ns = clock_boot_to_utc_ns();
 	put_report(reporter, session, groups, n);
 	groups_clear(reporter->groups);
 	reporter->span.begin_ns = reporter->span.end_ns;
 }
 
-static void on_started(void *ctx, struct session *session, const char *tracepoints)
+static void on_started(void *ctx, struct session *session, const char *tracepoints,
+		       uint64_t begin_ns)
 {
 	struct reporter *reporter = ctx;
 
-	reporter->span.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
-	output_started(ctx, session, tracepoints);
+	reporter->span.begin_ns = begin_ns;
+	output_started(ctx, session, tracepoints, begin_ns);
 }
 
 static void on_interval(void *ctx, struct session *session)
 {
-	report(ctx, session);
+	report(ctx, session, clock_now_ns(CLOCK_BOOTTIME));
 }
 
-static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked)
+static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+			const struct span *observed)
 {
 	struct reporter *reporter = ctx;
 
-	report(reporter, NULL);
+	report(reporter, NULL, observed->end_ns);
 	output_flush_patiently(&reporter->output);
 	if (reporter->folded)
 		log_info("a report on a terminal fits the screen; a pipe or -w FILE gets all rows");
-	output_finished(ctx, counters, tracked);
+	output_finished(ctx, counters, tracked, observed);
 }
 
 int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,

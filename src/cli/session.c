@@ -293,14 +293,17 @@ static int open_fds(struct session *session)
 	return fds[FD_SIGNAL].fd < 0 || fds[FD_TICK].fd < 0 ? -errno : 0;
 }
 
-/* What is told in spans of time: they begin now. */
+/* What is told in spans of time. The first began with tracing, a little while ago. */
 static int open_limits(struct session *session)
 {
 	const struct options *options = session->options;
 	struct pollfd *fds = session->fds;
 
 	if (options->interval_ns) {
-		fds[FD_INTERVAL].fd = timer_open(options->interval_ns, options->interval_ns);
+		uint64_t due = probe_observed(session->probe).begin_ns + options->interval_ns;
+		uint64_t now = clock_now_ns(CLOCK_BOOTTIME);
+
+		fds[FD_INTERVAL].fd = timer_open(due > now ? due - now : 1, options->interval_ns);
 		if (fds[FD_INTERVAL].fd < 0)
 			return -errno;
 	}
@@ -363,9 +366,11 @@ static void loop(struct session *session)
 {
 	const struct session_client *client = session->client;
 	struct counters counters;
+	struct span observed;
 	int err;
 
-	client->started(client->ctx, session, probe_tracepoints(session->probe));
+	client->started(client->ctx, session, probe_tracepoints(session->probe),
+			probe_observed(session->probe).begin_ns);
 	err = open_limits(session);
 	if (err) {
 		log_error("cannot set up timers: %s", strerror(-err));
@@ -382,7 +387,8 @@ static void loop(struct session *session)
 	clock_refresh(session);
 	drain_last(session);
 	probe_counters(session->probe, &counters);
-	client->finished(client->ctx, &counters, probe_tracked(session->probe));
+	observed = probe_observed(session->probe);
+	client->finished(client->ctx, &counters, probe_tracked(session->probe), &observed);
 }
 
 /* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */

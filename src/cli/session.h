@@ -11,6 +11,7 @@
 
 #include "cli/options.h"
 #include "event/conn.h"
+#include "util/clock.h"
 
 struct session;
 
@@ -18,8 +19,12 @@ struct session;
 struct session_client {
 	void *ctx;
 
-	/* Tracing has begun. tracepoints: what is attached to, comma-separated. */
-	void (*started)(void *ctx, struct session *session, const char *tracepoints);
+	/*
+	 * Tracing has begun, at begin_ns (CLOCK_BOOTTIME). tracepoints: what is attached to,
+	 * comma-separated.
+	 */
+	void (*started)(void *ctx, struct session *session, const char *tracepoints,
+			uint64_t begin_ns);
 
 	/* boot_to_utc_ns: CLOCK_REALTIME - CLOCK_BOOTTIME when it happened. */
 	void (*event)(void *ctx, struct session *session, const struct conn *conn,
@@ -40,9 +45,12 @@ struct session_client {
 	/* SIGHUP. */
 	void (*hangup)(void *ctx, struct session *session);
 
-	/* Detached and drained: the counters are final. tracked: what is left in the kernel's map.
+	/*
+	 * Detached and drained: the counters are final. tracked: what is left in the kernel's map.
+	 * observed: when all programs were attached.
 	 */
-	void (*finished)(void *ctx, const struct counters *counters, uint64_t tracked);
+	void (*finished)(void *ctx, const struct counters *counters, uint64_t tracked,
+			 const struct span *observed);
 
 	/* A descriptor to wait for, and whether for more than its errors. */
 	int (*output_fd)(void *ctx);

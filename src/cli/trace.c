@@ -47,14 +47,15 @@ static void log_summary(const struct trace *trace)
 		log_info("%.*s", (int)out.len, text);
 }
 
-static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked)
+static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+			const struct span *observed)
 {
 	struct trace *trace = ctx;
 
 	output_flush_patiently(&trace->output);
 	if (trace->output.options->argv)
 		log_summary(trace);
-	output_finished(&trace->output, counters, tracked);
+	output_finished(&trace->output, counters, tracked, observed);
 }
 
 int trace_main(const struct options *options, bool color)

@@ -11,6 +11,7 @@
 
 #include "event/conn.h"
 #include "util/buffer.h"
+#include "util/clock.h"
 #include "util/names.h"
 
 /* No event and no notice of any format is longer, whatever is in it (bytes, newline included). */
@@ -39,6 +40,7 @@ struct notice {
 	enum notice_kind kind;
 	uint64_t time_ns;		/* CLOCK_BOOTTIME */
 	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
+	struct span observed;		/* NOTICE_STOP; of NOTICE_START, where it begins */
 	struct loss loss;		/* NOTICE_LOSS, NOTICE_STOP */
 	uint64_t sent, written, filtered, tracked; /* NOTICE_STOP */
 };

@@ -234,6 +234,18 @@ static void put_versions(struct buffer *out, const struct notice *notice)
 	field_json_string(out, notice->programs);
 }
 
+/* T10 of the specification: by the clock as it is now, if it was set meanwhile. */
+static void put_observed(struct buffer *out, const struct notice *notice,
+			 const struct format_context *ctx)
+{
+	put_key(out, "tpconnect.observed.from");
+	put_time(out, notice->observed.begin_ns, ctx->boot_to_utc_ns);
+	if (notice->kind != NOTICE_STOP)
+		return;
+	put_key(out, "tpconnect.observed.until");
+	put_time(out, notice->observed.end_ns, ctx->boot_to_utc_ns);
+}
+
 static void json_notice(struct buffer *out, const struct notice *notice,
 			const struct format_context *ctx)
 {
@@ -250,6 +262,8 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 		put_loss(out, &notice->loss);
 	if (notice->kind == NOTICE_STOP)
 		put_books(out, notice);
+	if (notice->kind != NOTICE_LOSS)
+		put_observed(out, notice, ctx);
 	buffer_literal(out, "}\n");
 }
 

@@ -27,6 +27,7 @@ struct probe {
 	struct shared *shared; /* the object's, mapped */
 	size_t shared_size;
 	int followed_fd, ring_fd;
+	struct span observed;
 };
 
 static int libbpf_say(enum libbpf_print_level level, const char *format, va_list args)
@@ -179,6 +180,9 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!err) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
+		/* A program that begins on another CPU after this moment sees the phase. */
+		__sync_synchronize();
+		probe->observed.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
 		err = programs_iterate(&probe->programs, ITERATOR_PENDING, NULL, error);
 	}
 	if (err) {
@@ -205,6 +209,10 @@ int probe_sweep(struct probe *probe, char *error)
 
 void probe_detach(struct probe *probe)
 {
+	if (!probe->observed.end_ns)
+		probe->observed.end_ns = clock_now_ns(CLOCK_BOOTTIME);
+	/* A program that has ended on another CPU before that moment has not seen the phase. */
+	__sync_synchronize();
 	if (probe->shared)
 		*(volatile __u32 *)&probe->shared->phase = PHASE_IDLE;
 	programs_detach(&probe->programs);
@@ -219,6 +227,11 @@ void probe_close(struct probe *probe)
 		munmap(probe->shared, probe->shared_size);
 	bpf_object__close(probe->object);
 	free(probe);
+}
+
+struct span probe_observed(const struct probe *probe)
+{
+	return probe->observed;
 }
 
 int probe_follow(struct probe *probe, uint32_t pid)

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "contract/config.h"
+#include "util/clock.h"
 #include "util/vector.h"
 
 #define PROBE_ERROR_MAX (PATH_MAX + 512) /* whatever file it names */
@@ -50,6 +51,12 @@ int probe_sweep(struct probe *probe, char *error);
 
 /* From here on nothing new begins; what is in the ring stays to be read. */
 void probe_detach(struct probe *probe);
+
+/*
+ * When what happened was observed: from when all programs were attached to before the first was
+ * detached (0: they all are still).
+ */
+struct span probe_observed(const struct probe *probe);
 
 /* The thread group of the command to follow. -errno on failure. */
 int probe_follow(struct probe *probe, uint32_t pid);

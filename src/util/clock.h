@@ -14,6 +14,11 @@ static inline uint64_t clock_now_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
 }
 
+/* CLOCK_BOOTTIME, so that it stays what it is when the wall clock is set. */
+struct span {
+	uint64_t begin_ns, end_ns;
+};
+
 /*
  * CLOCK_REALTIME - CLOCK_BOOTTIME, now, in ns. It changes when the wall clock is set or slewed, so
  * it is taken anew for each batch of events.

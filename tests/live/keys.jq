@@ -80,11 +80,15 @@ def of_loss: {
     "tpconnect.loss.unmatched": "int", "tpconnect.loss.output": "int"
 };
 def of_notice: {
-    "tpconnect.start": {"tpconnect.version": "string", "tpconnect.programs": "string"},
+    "tpconnect.start": {
+        "tpconnect.version": "string", "tpconnect.programs": "string",
+        "tpconnect.observed.from": "time"
+    },
     "tpconnect.loss": of_loss,
     "tpconnect.stop": (of_loss + {
         "tpconnect.events.sent": "int", "tpconnect.events.written": "int",
-        "tpconnect.events.filtered": "int", "tpconnect.tracked": "int"
+        "tpconnect.events.filtered": "int", "tpconnect.tracked": "int",
+        "tpconnect.observed.from": "time", "tpconnect.observed.until": "time"
     })
 };
 

@@ -28,6 +28,7 @@ static const struct notice sample_notice = {
 	.written = 8,
 	.filtered = 1,
 	.tracked = 6,
+	.observed = {999999999, 1000000000},
 };
 
 static void the_start_notice_says_what_is_attached(void **state)
@@ -40,7 +41,8 @@ static void the_start_notice_says_what_is_attached(void **state)
 			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
 			    "\"event.name\":\"tpconnect.start\",\"tpconnect.seq\":9,"
 			    "\"tpconnect.version\":\"1.0\","
-			    "\"tpconnect.programs\":\"connect,\\\"state\\\"\"}\n");
+			    "\"tpconnect.programs\":\"connect,\\\"state\\\"\","
+			    "\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\"}\n");
 }
 
 static void the_loss_notice_names_every_class(void **state)
@@ -71,7 +73,9 @@ static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
 			    "\"tpconnect.loss.state\":0,\"tpconnect.loss.unmatched\":0,"
 			    "\"tpconnect.loss.output\":0,\"tpconnect.events.sent\":10,"
 			    "\"tpconnect.events.written\":8,\"tpconnect.events.filtered\":1,"
-			    "\"tpconnect.tracked\":6}\n");
+			    "\"tpconnect.tracked\":6,"
+			    "\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\","
+			    "\"tpconnect.observed.until\":\"1970-01-01T00:00:01.000000000Z\"}\n");
 }
 
 static void text_has_no_notices(void **state)

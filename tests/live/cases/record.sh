@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
-# The file of -w: what it may be, and to have it opened anew.
+# The record: what its file may be, to have it opened anew, and the span that it tells of.
 
 # --- whose it is -------------------------------------------------------------------------------
 
@@ -197,4 +197,43 @@ case_reopen_refused() { # 17
     [[ $(cat target) == precious ]] || fail "something was written: $(cat target)"
     mv watched.1 record
     check
+}
+
+# --- the span ----------------------------------------------------------------------------------
+
+# stop_during: the trigger's lines are whole then.
+stop_during() {
+    kill -TERM "$during"
+    await gone "$during" || fail "the trigger did not end"
+    wait "$during" || fail "the trigger failed"
+}
+
+case_observed() { # section 3: what happened in that span, all of it, and nothing beside it
+    local problems
+
+    nsenter --net="/run/netns/$a" "$triggers/during" 127.0.0.1 80 >during &
+    during=$!
+    pids+=("$during")
+    await test -s during || fail "the trigger does not begin"
+    trace -e failed
+    await enough_of 100 failed || fail "nothing in the record: $(cat messages)"
+    stop_trace
+    sleep 0.1
+    stop_during
+    problems="$(jq -nr --slurpfile record record --slurpfile during during --arg since "$since" \
+        --argjson skew "${LIVE_SKEW_NS:-200000}" \
+        -f "$here/observed.jq")" || fail "the record is not JSON"
+    [[ -z $problems ]] || fail "$problems"
+}
+
+# The spans of reports are what was observed, from the first to the last.
+case_observed_by_reports() { # section 3
+    run_traced count 1 -t 1500ms -o json -w record --netns "/run/netns/$a" -- nsenter \
+        --net="/run/netns/$a" "$triggers/flood" -q 1 50 127.0.0.1 80
+    [[ $status -eq 0 ]] || fail "status $status: $(cat messages)"
+    jq -se 'def ns: ((.[:19] + "Z" | fromdate) % 100000) * 1e9 + (.[20:29] | tonumber);
+        (map(select(."event.name" == "tpconnect.count")) | last) as $last |
+        .[-1] as $stop | ($stop."tpconnect.observed.until" | ns) as $until |
+        ($last.timestamp | ns) - $until | fabs < 1e6' record >/dev/null ||
+        fail "the last report does not end with what was observed: $(cat record)"
 }
