@@ -7,11 +7,11 @@ SEC("raw_tp/sched_process_fork")
 int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 {
 	__u32 from = KERNEL_READ(parent, tgid), pid = KERNEL_READ(child, tgid);
-	__u8 yes = 1;
+	const __u8 verdict = KEY_WANTED;
 
 	if (pid == from || !bpf_map_lookup_elem(&followed, &from))
 		return 0;
-	if (bpf_map_update_elem(&followed, &pid, &yes, BPF_ANY))
+	if (bpf_map_update_elem(&followed, &pid, &verdict, BPF_ANY))
 		COUNT(state);
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "aggregate/key.h"
 #include "contract/config.h"
 #include "format/format.h"
-#include "util/vector.h"
+#include "util/choice.h"
 
 /* Exit statuses, section 7 of the specification. */
 enum exit_status {
@@ -38,16 +38,17 @@ struct options {
 		      */
 
 	/*
-	 * Filters of the kernel side: netns, cgroups, ports and min_latency_ns; the rest of it is
-	 * filled in from what follows.
+	 * Filters of the kernel side: namespaces, cgroups, ports and min_latency_ns; the rest of it
+	 * is filled in from what follows.
 	 */
 	struct config kernel;
+	__u64 ports_left_out[PORT_WORDS];
 	uint32_t events; /* EVENT_BIT()s */
 	bool failed_only;
 	bool ipv4, ipv6;
-	struct vector pids, uids; /* of uint32_t; owned, like all vectors here */
-	struct vector comms;	  /* of char[COMM_LEN] */
-	struct vector networks;	  /* of struct config_network */
+	struct choice pids, uids; /* of uint32_t; owned, like all of these */
+	struct choice comms;	  /* of char[COMM_LEN] */
+	struct choice networks;	  /* of struct config_network */
 	bool no_syscalls;
 
 	const struct format_ops *format;

@@ -11,9 +11,9 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "contract/event.h"
 #include "probe/btf.h"
 #include "probe/error.h"
+#include "probe/filters.h"
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/loader.h"
@@ -43,44 +43,13 @@ static struct bpf_map *find_map(struct probe *probe, const char *name, size_t va
 	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
 }
 
-/* The filters that are sets of keys: each is a map of the object. */
-struct filter {
-	const char *map;
-	size_t key_size;
-	size_t option; /* where in struct probe_options the keys are */
-};
-
-#define FILTER(name, size)                                                                         \
-	{                                                                                          \
-#name, size, offsetof(struct probe_options, name)                                  \
-	}
-
-static const struct filter filters[] = {
-	FILTER(pids, sizeof(uint32_t)),
-	FILTER(uids, sizeof(uint32_t)),
-	FILTER(comms, COMM_LEN),
-	FILTER(networks, sizeof(struct config_network)),
-};
-
-#define N_FILTERS (sizeof(filters) / sizeof(filters[0]))
-
-static const struct vector *filter_keys(const struct filter *filter,
-					const struct probe_options *options)
-{
-	return *(const struct vector *const *)((const char *)options + filter->option);
-}
-
 static bool has_all_maps(struct probe *probe)
 {
-	bool all = find_map(probe, ".rodata", sizeof(struct config)) &&
-		   find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
-		   find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
-		   find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
-		   find_map(probe, "calls_by_tid", 0);
-
-	for (size_t i = 0; i < N_FILTERS; i++)
-		all = all && find_map(probe, filters[i].map, 1);
-	return all;
+	return find_map(probe, ".rodata", sizeof(struct config)) &&
+	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
+	       find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
+	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
+	       find_map(probe, "calls_by_tid", 0) && filters_found(probe->object);
 }
 
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
@@ -103,11 +72,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
 	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
 	bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
-	for (size_t i = 0; i < N_FILTERS; i++) {
-		size_t n = filter_keys(&filters[i], options)->n;
-
-		bpf_map__set_max_entries(find_map(probe, filters[i].map, 1), n ? n : 1);
-	}
+	filters_size(probe->object, options);
 	return programs_choose(&probe->programs, options, cast, error);
 }
 
@@ -126,18 +91,6 @@ static int map_shared(struct probe *probe)
 	return 0;
 }
 
-static int fill_filter(struct probe *probe, const struct filter *filter, const struct vector *keys)
-{
-	int fd = bpf_map__fd(find_map(probe, filter->map, 1));
-	const uint8_t yes = 1;
-
-	for (size_t i = 0; i < keys->n; i++)
-		if (bpf_map_update_elem(fd, (char *)keys->items + i * filter->key_size, &yes,
-					BPF_ANY))
-			return -errno;
-	return 0;
-}
-
 static int load(struct probe *probe, const struct probe_options *options, char *error)
 {
 	int err = bpf_object__load(probe->object);
@@ -148,8 +101,8 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
 	err = map_shared(probe);
-	for (size_t i = 0; !err && i < N_FILTERS; i++)
-		err = fill_filter(probe, &filters[i], filter_keys(&filters[i], options));
+	if (!err)
+		err = filters_fill(probe->object, options);
 	if (err)
 		return probe_error(error, err, "cannot set up the BPF maps: %s", strerror(-err));
 	return 0;
@@ -222,9 +175,9 @@ void probe_close(struct probe *probe)
 
 int probe_follow(struct probe *probe, uint32_t pid)
 {
-	const uint8_t yes = 1;
+	const uint8_t verdict = KEY_WANTED;
 
-	return bpf_map_update_elem(probe->followed_fd, &pid, &yes, BPF_ANY) ? -errno : 0;
+	return bpf_map_update_elem(probe->followed_fd, &pid, &verdict, BPF_ANY) ? -errno : 0;
 }
 
 void probe_counters(struct probe *probe, struct counters *ret)

@@ -11,20 +11,21 @@
 #include <stdint.h>
 
 #include "contract/config.h"
-#include "util/vector.h"
+#include "util/choice.h"
 
 #define PROBE_ERROR_MAX 512
 
 struct probe;
 
+/* What is named must not be left out, nor lie in a network that is. */
 struct probe_options {
 	const char *object_path;       /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	       /* the kernel's BTF, as it has none itself; NULL: it has */
 	struct config config;	       /* what depends on the kernel is set by probe_open() */
-	const struct vector *pids;     /* of uint32_t, with config.filter_pid */
-	const struct vector *uids;     /* of uint32_t, with config.filter_uid */
-	const struct vector *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
-	const struct vector *networks; /* of struct config_network, with config.filter_dst */
+	const struct choice *pids;     /* of uint32_t, with config.filter_pid */
+	const struct choice *uids;     /* of uint32_t, with config.filter_uid */
+	const struct choice *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
+	const struct choice *networks; /* of struct config_network, with config.filter_dst */
 	uint32_t ring_size;	       /* bytes, a power of two and at least a page */
 	bool verbose;		       /* let libbpf say on stderr what it does */
 };

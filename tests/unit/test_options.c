@@ -98,7 +98,7 @@ static void what_follows_two_dashes_is_a_command_word_for_word(void **state)
 	assert_string_equal(options->argv[2], "--");
 	assert_string_equal(options->argv[3], "--help");
 	assert_null(options->argv[4]);
-	assert_int_equal(options->pids.n, 0);
+	assert_int_equal(options->pids.named.n, 0);
 	assert_string_equal(good("--", "trace")->argv[0], "trace");
 }
 

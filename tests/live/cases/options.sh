@@ -118,6 +118,11 @@ case_wrong_usage() { # section 7
     refused 2 'did you mean "json"' -o jsno
     refused 2 "did you mean 'latency'" latnecy
     refused 2 '--pid, --port' --p 1
+    refused 2 '"!" has nothing behind it' -P '!'
+    refused 2 '"!!443" has two !' -P '!!443'
+    refused 2 'no user "nobodyhere"' -u '!nobodyhere'
+    refused 2 '"!host.name" is not a network' -d '!host.name'
+    refused 2 'dst leaves out all that it names' -d '10.1.0.0/16,!10.0.0.0/8'
 }
 
 case_wrong_object() { # section 7
