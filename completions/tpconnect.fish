@@ -92,7 +92,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -s 6 -l ipv6 -d 'o
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l cgroup -x -a '(__tpconnect_cgroup)' -d 'only this cgroup v2 and all below it; may be repeated'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l netns -x -a '(__tpconnect_netns)' -d 'only this network namespace: self, a path, a name or an inode number'
 complete -c tpconnect -n '__tpconnect_of trace' -s e -l events -x -a '(__tpconnect_signed connect retry established failed cancelled close all)' -d 'these: connect, retry, established, failed, cancelled, close, or all'
-complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work: failed, cancelled, retry'
+complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work, or not at once'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s l -l min-latency -x -d 'only results that took at least so long: 10ms, 1s'
 complete -c tpconnect -n '__tpconnect_of count latency' -l by -x -a '(__tpconnect_list process pid dst port user cgroup)' -d 'group count (default process,dst) and latency (all together) by'
 complete -c tpconnect -n '__tpconnect_of trace' -s n -l max-events -x -d 'stop after N events'

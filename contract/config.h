@@ -71,7 +71,8 @@ struct config {
 	__u16 casts;	 /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
 	__u16 preempted; /* threads can be, in programs: there is one copy more of some */
 	__u32 n_netns_left_out; /* so many of netns_left_out[] are used */
-	__u16 filter_cgroup;	/* enum filter_use of cgroups[] */
+	__u8 filter_cgroup;	/* enum filter_use of cgroups[] */
+	__u8 retried_only;	/* of EVENT_ESTABLISHED, those after a retry */
 	__u16 reserved;
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */

@@ -45,8 +45,11 @@ const struct option_row option_rows[] = {
 		 "close,+retry are the same two.",
 	 .headline = "Events", .values = VALUES_SIGNED, .words = event_name},
 	{'f', "failed", NULL, NULL, OF(COMMAND_TRACE) | OF(COMMAND_COUNT),
-	 .flag = FLAG(failed_only), .help = "only what did not work: failed, cancelled, retry",
-	 .more = "In count: only groups in which something failed or was cancelled."},
+	 .flag = FLAG(failed_only),
+	 .help = "only what did not work, or not at once:\n"
+		 "failed, cancelled, retry, and established after a retry",
+	 .more = "With -e +established, all that are. In count: only groups in which something "
+		 "failed or was cancelled."},
 	{'l', "min-latency", "DUR", set_min_latency, OF_TRACING,
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "

@@ -7,13 +7,15 @@
 #include "util/words.h"
 
 #define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
+/* What -f shows; of the established ones, those after a retry. */
 #define EVENTS_FAILED                                                                              \
-	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
+	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
+	 EVENT_BIT(EVENT_ESTABLISHED))
 /* Those that have a latency, and what follows from them. */
 #define EVENTS_TIMED                                                                               \
 	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
 	 EVENT_BIT(EVENT_CLOSE))
-#define EVENTS_DEFAULT (EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
+#define EVENTS_DEFAULT EVENTS_FAILED
 #define EVENTS_COUNT                                                                               \
 	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
 	 EVENT_BIT(EVENT_CANCELLED))

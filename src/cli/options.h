@@ -38,13 +38,14 @@ struct options {
 		      */
 
 	/*
-	 * Filters of the kernel side: namespaces, cgroups, ports and min_latency_ns; the rest of it
-	 * is filled in from what follows.
+	 * Filters of the kernel side: namespaces, cgroups, ports, min_latency_ns, retried_only; the
+	 * rest is filled in from what follows.
 	 */
 	struct config kernel;
 	__u64 ports_left_out[PORT_WORDS];
 	uint32_t events; /* EVENT_BIT()s */
 	bool failed_only;
+	bool all_established; /* -e has +established: with failed_only, not just those retried */
 	bool ipv4, ipv6;
 	struct choice pids, uids; /* of uint32_t; owned, like all of these */
 	struct choice comms;	  /* of char[COMM_LEN] */

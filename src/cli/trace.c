@@ -39,10 +39,14 @@ static void on_event(void *ctx, struct session *session, const struct conn *conn
 /* For a command, what became of its connections. */
 static void log_summary(const struct trace *trace)
 {
+	const struct options *options = trace->output.options;
+	uint32_t events = options->events;
 	char text[2048];
 	struct buffer out = {.data = text, .cap = sizeof(text)};
 
-	summary_put(&out, &trace->summary, trace->output.options->events);
+	if (options->kernel.retried_only)
+		events &= ~EVENT_BIT(EVENT_ESTABLISHED); /* most of them are not shown */
+	summary_put(&out, &trace->summary, events);
 	if (out.len)
 		log_info("%.*s", (int)out.len, text);
 }

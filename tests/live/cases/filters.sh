@@ -100,7 +100,53 @@ case_filter_events() { # -e, -f
 	-e,,all,,-e,,close,+failed close:1,failed:2
 	-f failed:2
 	-e,,+connect,,-f failed:2
+	-e,,+established,,-f established:1,failed:2
 	ROWS
+}
+
+# -f: without its end, whoever reads of a retry never learns what it came to. How many SYNs were sent
+# again says the kernel's own firewall.
+case_filter_failed_retried() {
+    local option again
+
+    serve "$b" 10.99.0.2 80
+    count_syns
+    for option in -q --no-syscalls; do
+        rm -f record
+        trace_raw --netns "$a" -o json -w record -f "$option"
+        await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
+        unexpected "$a" established 10.99.0.2 80
+        again=$(($(syns_sent) + 1))
+        rule_in "$b" input "tcp dport 80 drop"
+        trigger_background connect established 10.99.0.2 80
+        wait_for 1 retry
+        rule_in "$b" input ""
+        wait_for 1 established
+        again=$(($(syns_sent) - again))
+        unexpected "$a" established 10.99.0.2 80
+        stop_trace
+        jq -s --argjson again "$again" -e 'map(select(."event.name" | startswith("tcp."))) |
+            map(."event.name") == [range($again) | "tcp.retry"] + ["tcp.established"] and
+            (last | ."process.pid" == '$!' and ."tpconnect.syn_retries" == $again)' record >odd ||
+            fail "$option: $again SYNs were sent again by $!: $(cat record)"
+    done
+}
+
+# Likewise where what was sent again could not leave this host.
+case_filter_failed_unsent() {
+    tells_unsent || skip "this kernel does not tell of what could not leave"
+    serve "$b" 10.99.0.2 80
+    trace_raw --netns "$a" -o json -w record -f
+    await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
+    rule_in "$a" output "tcp dport 80 drop"
+    trigger_background connect established 10.99.0.2 80
+    wait_for 1 retry
+    rule_in "$a" output ""
+    wait_for 1 established
+    stop_trace
+    jq -s -e 'map(select(."event.name" | startswith("tcp."))) | (first | ."tpconnect.sent" == false) and
+        (last | ."event.name" == "tcp.established" and ."process.pid" == '$!')' record >odd ||
+        fail "of $!: $(cat record)"
 }
 
 # The maps that a process holds.

@@ -91,7 +91,7 @@ case_wrong_usage() { # section 7
     refused 2 '"x"' -p x
     refused 2 '/nonexistent.*No such file' --netns /nonexistent
     refused 2 'there is no event "nonsense"' -e nonsense
-    refused 2 'none of the events' -f -e established
+    refused 2 'none of the events' -f -e close
     refused 2 'no format "xml"' -o xml
     refused 2 '"0" is not a number of events' -n 0
     refused 2 '"soon" is not a time' -t soon
