@@ -56,7 +56,7 @@ struct {
 	__type(value, __u8);
 } networks SEC(".maps") SHARED;
 
-/* The command's thread groups while they live: see follow.bpf.c. */
+/* Thread groups that are followed, while they live, with an enum key_verdict: see follow.bpf.c. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

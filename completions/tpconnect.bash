@@ -8,6 +8,7 @@ _tpconnect_commands='trace count latency doctor'
 # commands|letter|name|kind of value|its words
 _tpconnect_rows=(
     'trace count latency|-p|--pid|pids|'
+    'trace count latency||--follow||'
     'trace count latency|-u|--uid|users|'
     'trace count latency|-P|--port|unknown|'
     'trace count latency|-d|--dst|unknown|'

@@ -83,6 +83,7 @@ complete -c tpconnect -n __tpconnect_no_command -a count -d 'attempts and result
 complete -c tpconnect -n __tpconnect_no_command -a latency -d 'a histogram of handshake latency'
 complete -c tpconnect -n __tpconnect_no_command -a doctor -d 'whether this host can build and run it, and what to do if not'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s p -l pid -x -a '(__tpconnect_pids)' -d 'only these processes (thread group ids)'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l follow -d 'with -p: and whatever they start from now on'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s u -l uid -x -a '(__tpconnect_users)' -d 'only these effective users, names or numbers'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s P -l port -x -d 'only these destination ports and ranges: 443,8000-8999'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s d -l dst -x -d 'only these destination networks, IPv4 and IPv6'

@@ -85,6 +85,7 @@ _tpconnect() {
     )
     _tpconnect_find_command
     _tpconnect_add 'trace count latency' '*'{-p+,--pid=}'[only these processes (thread group ids)]:PID,...:_tpconnect_pids'
+    _tpconnect_add 'trace count latency' '--follow[with -p: and whatever they start from now on]'
     _tpconnect_add 'trace count latency' '*'{-u+,--uid=}'[only these effective users, names or numbers]:USER,...:_tpconnect_users'
     _tpconnect_add 'trace count latency' '*'{-P+,--port=}'[only these destination ports and ranges: 443,8000-8999]:PORT,...:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '*'{-d+,--dst=}'[only these destination networks, IPv4 and IPv6]:CIDR,...:_tpconnect_unknown'

@@ -8,8 +8,14 @@
 const struct option_row option_rows[] = {
 	{'p', "pid", "PID,...", set_pid, OF_TRACING,
 	 .help = "only these processes (thread group ids)",
-	 .more = "The ids are those of the initial pid namespace.", .headline = "Filters",
-	 .values = VALUES_PIDS, .excludes = true},
+	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
+		 "thread's, is said; if none of them runs, the exit status is 1.",
+	 .headline = "Filters", .values = VALUES_PIDS, .excludes = true},
+	{0, "follow", NULL, NULL, OF_TRACING, .flag = FLAG(follow),
+	 .help = "with -p: and whatever they start from now on",
+	 .more = "So also what that starts in turn, and after they have ended. What they had "
+		 "started before is not followed. Of a process that is left out, what it starts "
+		 "is left out as well."},
 	{'u', "uid", "USER,...", set_uid, OF_TRACING,
 	 .help = "only these effective users, names or numbers",
 	 .more = "Names are those of /etc/passwd; no directory service is asked.",

@@ -222,6 +222,18 @@ static int check_family(const struct options *options, char *error)
 	return wrong(error, "--ipv%u leaves none of the networks that --dst names", family);
 }
 
+static int check_follow(const struct options *options, char *error)
+{
+	const struct choice *pids = &options->pids;
+
+	if (options->follow && options->argv)
+		return wrong(error, "--follow is for the processes of --pid; the COMMAND after -- "
+				    "is followed as it is");
+	if (options->follow && !pids->named.n && !pids->left_out.n)
+		return wrong(error, "--follow needs --pid: it follows whom those processes start");
+	return 0;
+}
+
 static int finish(struct parser *parser)
 {
 	struct options *options = parser->options;
@@ -235,7 +247,7 @@ static int finish(struct parser *parser)
 	if (parser->dashes)
 		options->argv = parser->argv + optind;
 	if (check_given(parser) || settle_filters(options, parser->error) ||
-	    check_family(options, parser->error))
+	    check_family(options, parser->error) || check_follow(options, parser->error))
 		return -EINVAL;
 	if (options->command == COMMAND_TRACE)
 		return finish_trace(options, parser->error);

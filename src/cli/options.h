@@ -48,6 +48,7 @@ struct options {
 	bool all_established; /* -e has +established: with failed_only, not just those retried */
 	bool ipv4, ipv6;
 	struct choice pids, uids; /* of uint32_t; owned, like all of these */
+	bool follow;		  /* pids, and whom they start */
 	struct choice comms;	  /* of char[COMM_LEN] */
 	struct choice networks;	  /* of struct config_network */
 	bool no_syscalls;

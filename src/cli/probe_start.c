@@ -25,6 +25,12 @@ static struct config kernel_config(const struct options *options)
 	config.filter_dst = filter_use(&options->networks);
 	config.family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
 	config.follow = options->argv ? FILTER_NAMED : FILTER_UNUSED;
+	/* Whom these processes start is wanted, or left out, as they are: then they are in that
+	 * map. */
+	if (options->follow) {
+		config.follow = config.filter_pid;
+		config.filter_pid = FILTER_UNUSED;
+	}
 	config.syscalls = !options->no_syscalls;
 	return config;
 }
@@ -39,6 +45,7 @@ enum exit_status probe_start(const struct options *options, struct probe **ret)
 		.uids = &options->uids,
 		.comms = &options->comms,
 		.networks = &options->networks,
+		.follow_pids = options->follow,
 		.ring_size = options->ring_size,
 		.verbose = options->verbosity > 0,
 	};

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/pids.h"
 #include "cli/probe_start.h"
 #include "cli/session.h"
 #include "event/decode.h"
@@ -338,7 +339,9 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
-	status = probe_start(session->options, &session->probe);
+	status = pids_check(session->options);
+	if (!status)
+		status = probe_start(session->options, &session->probe);
 	if (status)
 		return status;
 	err = reader_open(probe_ring_fd(session->probe), &session->reader);

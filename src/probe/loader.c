@@ -108,6 +108,13 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	return 0;
 }
 
+static int follow_pids(struct probe *probe, const struct probe_options *options, char *error)
+{
+	int err = filters_follow(probe->followed_fd, options);
+
+	return err ? probe_error(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
+}
+
 int probe_open(const struct probe_options *options, struct probe **ret, char *error)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
@@ -128,6 +135,8 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 		err = load(probe, options, error);
 	if (!err)
 		err = programs_attach(&probe->programs, options, error);
+	if (!err && options->follow_pids)
+		err = follow_pids(probe, options, error);
 	if (!err) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;

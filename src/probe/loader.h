@@ -26,8 +26,9 @@ struct probe_options {
 	const struct choice *uids;     /* of uint32_t, with config.filter_uid */
 	const struct choice *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
 	const struct choice *networks; /* of struct config_network, with config.filter_dst */
-	uint32_t ring_size;	       /* bytes, a power of two and at least a page */
-	bool verbose;		       /* let libbpf say on stderr what it does */
+	bool follow_pids;   /* with config.follow, and no filter_pid: and whom they start */
+	uint32_t ring_size; /* bytes, a power of two and at least a page */
+	bool verbose;	    /* let libbpf say on stderr what it does */
 };
 
 /*

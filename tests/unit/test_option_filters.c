@@ -306,6 +306,17 @@ static void a_sign_without_a_value_is_refused(void **state)
 	assert_says(bad("--cgroup", "!nosuch"), "cannot find the cgroup nosuch: ");
 }
 
+static void only_processes_of_ours_are_followed(void **state)
+{
+	(void)state;
+	assert_true(good("-p", "1", "--follow")->follow);
+	assert_true(good("--follow", "-p", "!1", "count")->follow);
+	assert_false(good("-p", "1")->follow);
+	assert_says(bad("--follow"), "--follow needs --pid");
+	assert_says(bad("--follow", "--", "curl"), "--follow is for the processes of --pid");
+	assert_says(bad("--follow", "-p", "1", "--", "curl"), "is followed as it is");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +336,7 @@ int main(void)
 		row(filters_that_leave_nothing_are_refused),
 		row(namespaces_can_be_left_out),
 		row(a_sign_without_a_value_is_refused),
+		row(only_processes_of_ours_are_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
