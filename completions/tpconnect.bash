@@ -23,6 +23,7 @@ _tpconnect_rows=(
     'count latency||--by|list|process pid dst port user cgroup'
     'trace|-n|--max-events|unknown|'
     'trace count latency|-t|--time|unknown|'
+    'trace count latency||--wait||'
     'trace count latency|-o|--output|one|text table json'
     'trace count latency|-N|--names||'
     'trace count latency|-w|--write|file|'

@@ -98,6 +98,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -s l -l min-latenc
 complete -c tpconnect -n '__tpconnect_of count latency' -l by -x -a '(__tpconnect_list process pid dst port user cgroup)' -d 'group count (default process,dst) and latency (all together) by'
 complete -c tpconnect -n '__tpconnect_of trace' -s n -l max-events -x -d 'stop after N events'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s t -l time -x -d 'stop after that long: 500ms, 10s, 2m, 1h'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l wait -d 'with a COMMAND: go on until its last descendant has ended'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s o -l output -x -a '(__tpconnect_one text table json)' -d 'text (default), table or json'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s N -l names -d 'names of services and users, not numbers, in tables'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'

@@ -100,6 +100,7 @@ _tpconnect() {
     _tpconnect_add 'count latency' '*--by=[group count (default process,dst) and latency (all together) by]:LIST:_tpconnect_list process pid dst port user cgroup'
     _tpconnect_add 'trace' '*'{-n+,--max-events=}'[stop after N events]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '*'{-t+,--time=}'[stop after that long: 500ms, 10s, 2m, 1h]:DUR:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '--wait[with a COMMAND: go on until its last descendant has ended]'
     _tpconnect_add 'trace count latency' '*'{-o+,--output=}'[text (default), table or json]:FORMAT:_tpconnect_one text table json'
     _tpconnect_add 'trace count latency' '(-N --names)'{-N,--names}'[names of services and users, not numbers, in tables]'
     _tpconnect_add 'trace count latency' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'

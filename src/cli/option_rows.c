@@ -70,6 +70,11 @@ const struct option_row option_rows[] = {
 	{'t', "time", "DUR", set_time, OF_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},
+	{0, "wait", NULL, NULL, OF_TRACING, .flag = FLAG(wait),
+	 .help = "with a COMMAND: go on until its last descendant has ended",
+	 .more = "Without, tracing ends with the command, and how many descendants run on is said. "
+		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
+		 "waiting."},
 
 	{'o', "output", "FORMAT", set_output, OF_TRACING, .help = "text (default), table or json",
 	 .more = "A table is columns for people, json one object a line. What count and latency "

@@ -226,6 +226,9 @@ static int check_follow(const struct options *options, char *error)
 {
 	const struct choice *pids = &options->pids;
 
+	if (options->wait && !options->argv)
+		return wrong(error, "--wait is for what a command starts: put it after --, as in "
+				    "tpconnect --wait -- ./install.sh");
 	if (options->follow && options->argv)
 		return wrong(error, "--follow is for the processes of --pid; the COMMAND after -- "
 				    "is followed as it is");

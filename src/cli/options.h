@@ -37,6 +37,8 @@ struct options {
 	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv
 		      */
 
+	bool wait; /* for the last of its descendants */
+
 	/*
 	 * Filters of the kernel side: namespaces, cgroups, ports, min_latency_ns, retried_only; the
 	 * rest is filled in from what follows.

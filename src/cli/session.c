@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/descendants.h"
 #include "cli/pids.h"
 #include "cli/probe_start.h"
 #include "cli/session.h"
@@ -137,6 +138,12 @@ static void interrupted(struct session *session, const struct signalfd_siginfo *
 	}
 }
 
+static bool command_is_over(const struct session *session)
+{
+	return session->options->argv && !session->child.pid &&
+	       !descendants_awaited(session->options, session->probe);
+}
+
 static void on_signal(struct session *session)
 {
 	struct signalfd_siginfo info;
@@ -144,7 +151,7 @@ static void on_signal(struct session *session)
 	while (read(session->fds[FD_SIGNAL].fd, &info, sizeof(info)) == sizeof(info)) {
 		switch (info.ssi_signo) {
 		case SIGCHLD:
-			if (child_reap(&session->child))
+			if (child_reap(&session->child) && command_is_over(session))
 				session_stop(session, EXIT_DONE);
 			break;
 		case SIGUSR1:
@@ -193,6 +200,8 @@ static void on_tick(struct session *session)
 
 	if (read(session->fds[FD_TICK].fd, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return;
+	if (command_is_over(session))
+		session_stop(session, EXIT_DONE);
 	session->ticks += ticks;
 	if (session->ticks < TICKS_A_SECOND)
 		return;
@@ -384,6 +393,8 @@ static void loop(struct session *session)
 	probe_detach(session->probe);
 	clock_refresh(session);
 	drain_last(session);
+	if (session->options->argv && !session->child.pid)
+		descendants_say_left(session->options, session->probe);
 	probe_counters(session->probe, &counters);
 	client->finished(client->ctx, &counters, probe_tracked(session->probe));
 }

@@ -7,7 +7,6 @@
 
 #include "contract/event.h"
 #include "probe/filters.h"
-#include "util/process.h"
 
 static const struct filter {
 	const char *map;
@@ -63,32 +62,6 @@ static int fill(int fd, const struct vector *keys, size_t key_size, enum key_ver
 					BPF_ANY))
 			return -errno;
 	return 0;
-}
-
-/* One that has ended meanwhile ended unseen: another could come to have its number. */
-static void forget_ended(int fd, const struct vector *pids)
-{
-	const uint32_t *pid = pids->items;
-
-	for (size_t i = 0; i < pids->n; i++) {
-		uint32_t tgid;
-		enum process_state state = process_find(pid[i], &tgid);
-
-		if (state == PROCESS_NONE || state == PROCESS_THREAD)
-			bpf_map_delete_elem(fd, &pid[i]);
-	}
-}
-
-int filters_follow(int followed_fd, const struct probe_options *options)
-{
-	const struct choice *pids = options->pids;
-	int err = fill(followed_fd, &pids->named, sizeof(uint32_t), KEY_WANTED);
-
-	if (!err)
-		err = fill(followed_fd, &pids->left_out, sizeof(uint32_t), KEY_LEFT_OUT);
-	forget_ended(followed_fd, &pids->named);
-	forget_ended(followed_fd, &pids->left_out);
-	return err;
 }
 
 int filters_fill(const struct bpf_object *object, const struct probe_options *options)

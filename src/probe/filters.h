@@ -18,10 +18,4 @@ void filters_size(const struct bpf_object *object, const struct probe_options *o
 /* Once it is. Returns 0 or -errno. */
 int filters_fill(const struct bpf_object *object, const struct probe_options *options);
 
-/*
- * Once the programs that follow are attached: options->pids become the first of the
- * map followed. So whatever they start from now on is seen. Returns 0 or -errno.
- */
-int filters_follow(int followed_fd, const struct probe_options *options);
-
 #endif

@@ -14,6 +14,7 @@
 #include "probe/btf.h"
 #include "probe/error.h"
 #include "probe/filters.h"
+#include "probe/follow.h"
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/loader.h"
@@ -108,9 +109,9 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	return 0;
 }
 
-static int follow_pids(struct probe *probe, const struct probe_options *options, char *error)
+static int follow_named(struct probe *probe, const struct probe_options *options, char *error)
 {
-	int err = filters_follow(probe->followed_fd, options);
+	int err = follow_pids(probe->followed_fd, options->pids);
 
 	return err ? probe_error(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
 }
@@ -136,7 +137,7 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	if (!err)
 		err = programs_attach(&probe->programs, options, error);
 	if (!err && options->follow_pids)
-		err = follow_pids(probe, options, error);
+		err = follow_named(probe, options, error);
 	if (!err) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
@@ -187,6 +188,16 @@ int probe_follow(struct probe *probe, uint32_t pid)
 	const uint8_t verdict = KEY_WANTED;
 
 	return bpf_map_update_elem(probe->followed_fd, &pid, &verdict, BPF_ANY) ? -errno : 0;
+}
+
+bool probe_follows_any(const struct probe *probe)
+{
+	return follow_any(probe->followed_fd);
+}
+
+int probe_followed(const struct probe *probe)
+{
+	return follow_count(probe->followed_fd);
 }
 
 void probe_counters(struct probe *probe, struct counters *ret)

@@ -55,6 +55,10 @@ void probe_detach(struct probe *probe);
 /* The thread group of the command to follow. -errno on failure. */
 int probe_follow(struct probe *probe, uint32_t pid);
 
+/* Whether any process that is followed runs; and how many do, or -errno if it cannot be told. */
+bool probe_follows_any(const struct probe *probe);
+int probe_followed(const struct probe *probe);
+
 /* The kernel side's counters, summed; `missed` with what the kernel says it has skipped. */
 void probe_counters(struct probe *probe, struct counters *ret);
 

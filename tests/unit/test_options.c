@@ -128,6 +128,16 @@ static void two_dashes_that_are_the_value_of_an_option_announce_no_command(void 
 	assert_string_equal(good("-w", "--", "--", "curl")->argv[0], "curl");
 }
 
+static void only_for_a_command_is_waited(void **state)
+{
+	(void)state;
+	assert_true(good("--wait", "--", "curl")->wait);
+	assert_true(good("count", "--wait", "1", "--", "curl")->wait);
+	assert_false(good("--", "curl", "--wait")->wait);
+	assert_says(bad("--wait"), "--wait is for what a command starts");
+	assert_says(bad("--wait", "-p", "1"), "put it after --");
+}
+
 /* Output and limits */
 
 static void output_and_limits_are_taken(void **state)
@@ -287,6 +297,7 @@ int main(void)
 		row(two_dashes_without_a_command_are_wrong),
 		row(a_command_without_two_dashes_is_told_to_use_them),
 		row(two_dashes_that_are_the_value_of_an_option_announce_no_command),
+		row(only_for_a_command_is_waited),
 		row(output_and_limits_are_taken),
 		row(long_and_short_names_are_the_same),
 		row(the_last_of_two_values_counts),

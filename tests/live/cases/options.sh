@@ -119,6 +119,7 @@ case_wrong_usage() { # section 7
     refused 2 "did you mean 'latency'" latnecy
     refused 2 '--pid, --port' --p 1
     refused 2 'follow needs --pid' --follow
+    refused 2 'wait is for what a command starts' --wait
     refused 2 'followed as it is' --follow -p $$ -- true
     refused 2 '"!" has nothing behind it' -P '!'
     refused 2 '"!!443" has two !' -P '!!443'
