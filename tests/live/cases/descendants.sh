@@ -162,3 +162,21 @@ case_command_wait_unseen() {
     trace_ends 5
     demand_left ""
 }
+
+# section 7: a command that attempted nothing, and is known to have a daemon work for it.
+case_command_of_daemon() {
+    local said="docker has its work done by dockerd, which it does not start; .*tpconnect -C dockerd"
+
+    cp "$(type -P true)" docker
+    run_traced -- "$PWD/docker" run image
+    grep -q "$said" messages || fail "not said: $(cat messages)"
+    run_traced -q -- "$PWD/docker" run image
+    ! grep -q dockerd messages || fail "said in spite of -q: $(cat messages)"
+    run_traced -f -- "$PWD/docker" run image
+    ! grep -q dockerd messages || fail "said, but what was established was not shown: $(cat messages)"
+    cp "$triggers/connect" docker
+    within "$a" "$tpconnect" -w events -- "$PWD/docker" ECONNREFUSED 10.99.0.2 81 >stdout 2>messages ||
+        fail "exit status $?: $(cat messages)"
+    grep -q ': 1 attempt' messages || fail "it attempted nothing: $(cat messages)"
+    ! grep -q dockerd messages || fail "said, but it did attempt something: $(cat messages)"
+}
