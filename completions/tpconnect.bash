@@ -77,6 +77,8 @@ _tpconnect_value() {
     local start="${3##*,}" before=""
 
     [[ $3 != *,* ]] || before="${3%,*},"
+    # What is left out.
+    [[ $1 != @(pids|users|comms) || $start != !* ]] || { before+="!" && start="${start:1}"; }
     case $1 in
     one) _tpconnect_words "$2" '' "$3" ;;
     list) _tpconnect_words "$2" "$before" "$start" ;;

@@ -33,9 +33,9 @@ function __tpconnect_command
     complete -C (string join ' ' -- (string escape -- $words[$after..]) (commandline -ct))
 end
 
-# What the word has already, to which a value is added: --name= and the values before the last comma.
+# What the word has already, to which a value is added: --name=, the values before the last comma, and !.
 function __tpconnect_head
-    string replace -r '[^,=]*$' '' -- (commandline -ct)
+    string replace -r '[^,=!]*$' '' -- (commandline -ct)
 end
 
 # Values of options, one a line, with what is to be said of it behind a tab.

@@ -30,6 +30,7 @@ _tpconnect_pids() {
     local -a pids=(/proc/<->(N:t))
 
     compset -P '*,'
+    compset -P '(\\|)!'
     compadd "$@" -a pids
 }
 _tpconnect_users() { _sequence _users }
@@ -38,6 +39,7 @@ _tpconnect_comms() {
 
     comms=("${(@f)$(cat /proc/[0-9]*/comm 2>/dev/null)}")
     compset -P '*,'
+    compset -P '(\\|)!'
     compadd "$@" -a comms
 }
 _tpconnect_cgroup() {
