@@ -240,6 +240,12 @@ static __always_inline bool is_established(const struct tracked *tracked)
 	return tracked->established_ns || tracked->attempt.flags & ATTEMPT_UNTIMED;
 }
 
+/* With -f, it is as the end of what a retry began, be it one that could not leave. */
+static __always_inline bool established_wanted(const struct tracked *tracked)
+{
+	return !config.retried_only || tracked->total_retrans;
+}
+
 /* The kernel skipped the programs at that moment, but what came after shows that there was one. */
 static __always_inline void attempt_established_unseen(struct tracked *tracked,
 						       const struct tcp_sock *tp)
@@ -248,7 +254,7 @@ static __always_inline void attempt_established_unseen(struct tracked *tracked,
 
 	attempt->flags |= ATTEMPT_UNTIMED;
 	attempt->sport = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
-	if (!config.min_latency_ns)
+	if (!config.min_latency_ns && established_wanted(tracked))
 		event_send(EVENT_ESTABLISHED, attempt, bpf_ktime_get_boot_ns(), 0,
 			   tracked->retries);
 }
@@ -261,7 +267,7 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 	tracked->established_ns = bpf_ktime_get_boot_ns();
 	attempt_source(&tracked->attempt, tp);
 	wanted = latency_wanted(&tracked->attempt, tracked->established_ns);
-	if (wanted)
+	if (wanted && established_wanted(tracked))
 		event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
 			   tracked->retries);
 	if (!wanted || !event_wanted(EVENT_CLOSE))

@@ -12,11 +12,19 @@ static __always_inline bool event_wanted(enum event_kind kind)
 	return config.events & EVENT_BIT(kind);
 }
 
+/* What a filter's map says of a key; `use` is the filter's enum filter_use. */
+static __always_inline bool key_wanted(void *map, const void *key, __u8 use)
+{
+	const __u8 *verdict = bpf_map_lookup_elem(map, key);
+
+	return verdict ? *verdict == KEY_WANTED : use == FILTER_OTHERS;
+}
+
 static __always_inline bool pid_is_wanted(__u32 pid)
 {
-	if (config.filter_pid && !bpf_map_lookup_elem(&pids, &pid))
+	if (config.filter_pid && !key_wanted(&pids, &pid, config.filter_pid))
 		return false;
-	return !config.follow || bpf_map_lookup_elem(&followed, &pid);
+	return !config.follow || key_wanted(&followed, &pid, config.follow);
 }
 
 /* The part of process_wanted() that is cheap enough for every connect(2). */
@@ -27,7 +35,7 @@ static __always_inline bool pid_wanted(void)
 	return pid_is_wanted(bpf_get_current_pid_tgid() >> 32);
 }
 
-/* In one of the cgroups, or below one. */
+/* In one of the cgroups, or below one: those that are left out come first. */
 static __always_inline bool cgroup_wanted(void)
 {
 	if (!config.n_cgroups)
@@ -36,17 +44,30 @@ static __always_inline bool cgroup_wanted(void)
 		if (i >= config.n_cgroups)
 			break;
 		if (ancestor_cgroup_id(config.cgroups[i].level) == config.cgroups[i].id)
-			return true;
+			return !config.cgroups[i].left_out;
 	}
-	return false;
+	return config.filter_cgroup == FILTER_OTHERS;
+}
+
+/* Of its two names, one may be wanted, and none left out. */
+static __always_inline bool comm_wanted(const struct attempt *attempt)
+{
+	const __u8 *process, *thread;
+
+	if (!config.filter_comm)
+		return true;
+	process = bpf_map_lookup_elem(&comms, attempt->comm);
+	thread = bpf_map_lookup_elem(&comms, attempt->thread_comm);
+	if ((process && *process == KEY_LEFT_OUT) || (thread && *thread == KEY_LEFT_OUT))
+		return false;
+	return process || thread || config.filter_comm == FILTER_OTHERS;
 }
 
 static __always_inline bool identity_wanted(const struct attempt *attempt)
 {
-	if (config.filter_uid && !bpf_map_lookup_elem(&uids, &attempt->uid))
+	if (config.filter_uid && !key_wanted(&uids, &attempt->uid, config.filter_uid))
 		return false;
-	return !config.filter_comm || bpf_map_lookup_elem(&comms, attempt->comm) ||
-	       bpf_map_lookup_elem(&comms, attempt->thread_comm);
+	return comm_wanted(attempt);
 }
 
 /* Whether the current process is, whose identity the attempt has. */
@@ -64,12 +85,23 @@ static __always_inline bool address_wanted(const struct attempt *attempt)
 	if (!config.filter_dst)
 		return true;
 	__builtin_memcpy(host.addr, attempt->daddr, sizeof(host.addr));
-	return bpf_map_lookup_elem(&networks, &host);
+	return key_wanted(&networks, &host, config.filter_dst);
+}
+
+static __always_inline bool netns_wanted(__u32 netns)
+{
+	for (__u32 i = 0; i < NETNS_MAX; i++) {
+		if (i >= config.n_netns_left_out)
+			break;
+		if (config.netns_left_out[i] == netns)
+			return false;
+	}
+	return !config.netns || config.netns == netns;
 }
 
 static __always_inline bool endpoint_wanted(__u32 netns, __u16 port)
 {
-	if (config.netns && config.netns != netns)
+	if (!netns_wanted(netns))
 		return false;
 	return !config.filter_port || config.ports[port / 64] & (1ull << (port % 64));
 }
@@ -85,7 +117,10 @@ static __always_inline bool latency_wanted(const struct attempt *attempt, __u64 
 	return now - attempt->start_ns >= config.min_latency_ns;
 }
 
-/* Only some processes are wanted, so an attempt of which nobody knows whose it is is not. */
+/*
+ * Only some processes are wanted, so an attempt of which nobody knows whose it is is not: it may be
+ * that of one which was left out.
+ */
 static __always_inline bool process_filtered(void)
 {
 	return config.filter_pid || config.follow || config.filter_uid || config.filter_comm ||

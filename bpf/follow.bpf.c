@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Keeps `followed` true: the command's process, and all that descend from it, while they live. */
+/*
+ * Keeps `followed` true: the command's process, or those of -p, and all that descend from them,
+ * while they live. Who starts another hands on what is wanted of it.
+ */
 #include "bpf/compat.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -7,11 +10,16 @@ SEC("raw_tp/sched_process_fork")
 int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 {
 	__u32 from = KERNEL_READ(parent, tgid), pid = KERNEL_READ(child, tgid);
-	__u8 yes = 1;
+	const __u8 *inherited;
+	__u8 verdict;
 
-	if (pid == from || !bpf_map_lookup_elem(&followed, &from))
+	if (pid == from)
 		return 0;
-	if (bpf_map_update_elem(&followed, &pid, &yes, BPF_ANY))
+	inherited = bpf_map_lookup_elem(&followed, &from);
+	if (!inherited)
+		return 0;
+	verdict = *inherited;
+	if (bpf_map_update_elem(&followed, &pid, &verdict, BPF_ANY))
 		COUNT(state);
 	return 0;
 }

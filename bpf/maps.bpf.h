@@ -21,7 +21,7 @@ struct {
 	__uint(max_entries, 4 * 1024 * 1024);
 } events SEC(".maps") SHARED;
 
-/* Thread group ids that -p names. User space sizes and fills it. */
+/* Thread group ids of -p, with an enum key_verdict each. User space sizes and fills it. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -29,7 +29,7 @@ struct {
 	__type(value, __u8);
 } pids SEC(".maps") SHARED;
 
-/* Effective user ids that -u names, and the names of -C. Sized and filled likewise. */
+/* Effective user ids of -u, and the names of -C. Sized and filled likewise. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(max_entries, 1);
@@ -44,7 +44,10 @@ struct {
 	__type(value, __u8);
 } comms SEC(".maps") SHARED;
 
-/* Destination networks that -d names. */
+/*
+ * Destination networks of -d. None that is named lies in one that is left out, so that the longest
+ * that fits decides.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_LPM_TRIE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -53,7 +56,7 @@ struct {
 	__type(value, __u8);
 } networks SEC(".maps") SHARED;
 
-/* The command's thread groups while they live: see follow.bpf.c. */
+/* Thread groups that are followed, while they live, with an enum key_verdict: see follow.bpf.c. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

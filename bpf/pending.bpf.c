@@ -48,30 +48,39 @@ static __always_inline void pending_note(struct sock *sk)
 		pending_forget(key);
 }
 
-static __always_inline bool cgroup_is_wanted(__u64 id)
+static __always_inline bool cgroup_is_listed(__u64 id, bool left_out)
 {
 	for (__u32 i = 0; i < CGROUPS_MAX; i++)
-		if (i < config.n_cgroups && config.cgroups[i].id == id)
+		if (i < config.n_cgroups && config.cgroups[i].id == id &&
+		    !config.cgroups[i].left_out == !left_out)
 			return true;
 	return false;
 }
 
-/* The verifier wants a bound. One that lies deeper is taken for not wanted; 10 is deep already. */
+/* The verifier wants a bound. What lies deeper is taken for not listed; 10 is deep already. */
 #define CGROUP_DEPTH_MAX 64
 
-/* cgroup_wanted(), for any task. */
-static __always_inline bool task_cgroup_wanted(struct task_struct *task)
+/* In one of the cgroups that are left out, or in one of the others, or below it. */
+static __always_inline bool task_cgroup_listed(struct task_struct *task, bool left_out)
 {
 	struct cgroup_subsys_state *css = &task->cgroups->dfl_cgrp->self;
 
-	if (!config.n_cgroups)
-		return true;
 	for (int i = 0; css && i < CGROUP_DEPTH_MAX; i++) {
-		if (cgroup_is_wanted(css->cgroup->kn->id))
+		if (cgroup_is_listed(css->cgroup->kn->id, left_out))
 			return true;
 		css = css->parent;
 	}
 	return false;
+}
+
+/* cgroup_wanted(), for any task. */
+static __always_inline bool task_cgroup_wanted(struct task_struct *task)
+{
+	if (!config.n_cgroups)
+		return true;
+	if (task_cgroup_listed(task, true))
+		return false;
+	return config.filter_cgroup == FILTER_OTHERS || task_cgroup_listed(task, false);
 }
 
 static __always_inline bool is_open(const struct sock *sk)

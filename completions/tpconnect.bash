@@ -8,6 +8,7 @@ _tpconnect_commands='trace count latency doctor'
 # commands|letter|name|kind of value|its words
 _tpconnect_rows=(
     'trace count latency|-p|--pid|pids|'
+    'trace count latency||--follow||'
     'trace count latency|-u|--uid|users|'
     'trace count latency|-P|--port|unknown|'
     'trace count latency|-d|--dst|unknown|'
@@ -22,6 +23,7 @@ _tpconnect_rows=(
     'count latency||--by|list|process pid dst port user cgroup'
     'trace|-n|--max-events|unknown|'
     'trace count latency|-t|--time|unknown|'
+    'trace count latency||--wait||'
     'trace count latency|-o|--output|one|text table json'
     'trace count latency|-N|--names||'
     'trace count latency|-w|--write|file|'
@@ -75,6 +77,8 @@ _tpconnect_value() {
     local start="${3##*,}" before=""
 
     [[ $3 != *,* ]] || before="${3%,*},"
+    # What is left out.
+    [[ $1 != @(pids|users|comms) || $start != !* ]] || { before+="!" && start="${start:1}"; }
     case $1 in
     one) _tpconnect_words "$2" '' "$3" ;;
     list) _tpconnect_words "$2" "$before" "$start" ;;

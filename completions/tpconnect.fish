@@ -33,9 +33,9 @@ function __tpconnect_command
     complete -C (string join ' ' -- (string escape -- $words[$after..]) (commandline -ct))
 end
 
-# What the word has already, to which a value is added: --name= and the values before the last comma.
+# What the word has already, to which a value is added: --name=, the values before the last comma, and !.
 function __tpconnect_head
-    string replace -r '[^,=]*$' '' -- (commandline -ct)
+    string replace -r '[^,=!]*$' '' -- (commandline -ct)
 end
 
 # Values of options, one a line, with what is to be said of it behind a tab.
@@ -83,6 +83,7 @@ complete -c tpconnect -n __tpconnect_no_command -a count -d 'attempts and result
 complete -c tpconnect -n __tpconnect_no_command -a latency -d 'a histogram of handshake latency'
 complete -c tpconnect -n __tpconnect_no_command -a doctor -d 'whether this host can build and run it, and what to do if not'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s p -l pid -x -a '(__tpconnect_pids)' -d 'only these processes (thread group ids)'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l follow -d 'with -p: and whatever they start from now on'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s u -l uid -x -a '(__tpconnect_users)' -d 'only these effective users, names or numbers'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s P -l port -x -d 'only these destination ports and ranges: 443,8000-8999'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s d -l dst -x -d 'only these destination networks, IPv4 and IPv6'
@@ -92,11 +93,12 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -s 6 -l ipv6 -d 'o
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l cgroup -x -a '(__tpconnect_cgroup)' -d 'only this cgroup v2 and all below it; may be repeated'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l netns -x -a '(__tpconnect_netns)' -d 'only this network namespace: self, a path, a name or an inode number'
 complete -c tpconnect -n '__tpconnect_of trace' -s e -l events -x -a '(__tpconnect_signed connect retry established failed cancelled close all)' -d 'these: connect, retry, established, failed, cancelled, close, or all'
-complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work: failed, cancelled, retry'
+complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work, or not at once'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s l -l min-latency -x -d 'only results that took at least so long: 10ms, 1s'
 complete -c tpconnect -n '__tpconnect_of count latency' -l by -x -a '(__tpconnect_list process pid dst port user cgroup)' -d 'group count (default process,dst) and latency (all together) by'
 complete -c tpconnect -n '__tpconnect_of trace' -s n -l max-events -x -d 'stop after N events'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s t -l time -x -d 'stop after that long: 500ms, 10s, 2m, 1h'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -l wait -d 'with a COMMAND: go on until its last descendant has ended'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s o -l output -x -a '(__tpconnect_one text table json)' -d 'text (default), table or json'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s N -l names -d 'names of services and users, not numbers, in tables'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'

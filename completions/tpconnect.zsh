@@ -30,6 +30,7 @@ _tpconnect_pids() {
     local -a pids=(/proc/<->(N:t))
 
     compset -P '*,'
+    compset -P '(\\|)!'
     compadd "$@" -a pids
 }
 _tpconnect_users() { _sequence _users }
@@ -38,6 +39,7 @@ _tpconnect_comms() {
 
     comms=("${(@f)$(cat /proc/[0-9]*/comm 2>/dev/null)}")
     compset -P '*,'
+    compset -P '(\\|)!'
     compadd "$@" -a comms
 }
 _tpconnect_cgroup() {
@@ -85,6 +87,7 @@ _tpconnect() {
     )
     _tpconnect_find_command
     _tpconnect_add 'trace count latency' '*'{-p+,--pid=}'[only these processes (thread group ids)]:PID,...:_tpconnect_pids'
+    _tpconnect_add 'trace count latency' '--follow[with -p: and whatever they start from now on]'
     _tpconnect_add 'trace count latency' '*'{-u+,--uid=}'[only these effective users, names or numbers]:USER,...:_tpconnect_users'
     _tpconnect_add 'trace count latency' '*'{-P+,--port=}'[only these destination ports and ranges: 443,8000-8999]:PORT,...:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '*'{-d+,--dst=}'[only these destination networks, IPv4 and IPv6]:CIDR,...:_tpconnect_unknown'
@@ -94,11 +97,12 @@ _tpconnect() {
     _tpconnect_add 'trace count latency' '*--cgroup=[only this cgroup v2 and all below it; may be repeated]:PATH:_tpconnect_cgroup'
     _tpconnect_add 'trace count latency' '*--netns=[only this network namespace: self, a path, a name or an inode number]:NETNS:_tpconnect_netns'
     _tpconnect_add 'trace' '*'{-e+,--events=}'[these: connect, retry, established, failed, cancelled, close, or all]:LIST:_tpconnect_signed connect retry established failed cancelled close all'
-    _tpconnect_add 'trace count' '(-f --failed)'{-f,--failed}'[only what did not work: failed, cancelled, retry]'
+    _tpconnect_add 'trace count' '(-f --failed)'{-f,--failed}'[only what did not work, or not at once]'
     _tpconnect_add 'trace count latency' '*'{-l+,--min-latency=}'[only results that took at least so long: 10ms, 1s]:DUR:_tpconnect_unknown'
     _tpconnect_add 'count latency' '*--by=[group count (default process,dst) and latency (all together) by]:LIST:_tpconnect_list process pid dst port user cgroup'
     _tpconnect_add 'trace' '*'{-n+,--max-events=}'[stop after N events]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '*'{-t+,--time=}'[stop after that long: 500ms, 10s, 2m, 1h]:DUR:_tpconnect_unknown'
+    _tpconnect_add 'trace count latency' '--wait[with a COMMAND: go on until its last descendant has ended]'
     _tpconnect_add 'trace count latency' '*'{-o+,--output=}'[text (default), table or json]:FORMAT:_tpconnect_one text table json'
     _tpconnect_add 'trace count latency' '(-N --names)'{-N,--names}'[names of services and users, not numbers, in tables]'
     _tpconnect_add 'trace count latency' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'

@@ -19,11 +19,24 @@
 /* Cgroups that --cgroup can name. */
 #define CGROUPS_MAX 16
 
+/* Network namespaces that --netns can leave out. */
+#define NETNS_MAX 16
+
+/* What a filter that is a map, or that of cgroups, says of what is not in it. */
+enum filter_use {
+	FILTER_UNUSED,
+	FILTER_NAMED,  /* it is not wanted: something else was named */
+	FILTER_OTHERS, /* it is wanted: things were left out only */
+};
+
+/* What such a map says of a key that is in it. */
+enum key_verdict { KEY_LEFT_OUT, KEY_WANTED };
+
 /* A cgroup, and how deep below the root it lies (the root: 0): what the kernel asks for. */
 struct config_cgroup {
 	__u64 id;
 	__u32 level;
-	__u32 reserved;
+	__u32 left_out; /* it and all below it */
 };
 
 /*
@@ -43,25 +56,31 @@ struct config {
 	__u32 events;	      /* EVENT_BIT()s wanted */
 	__u32 netns;	      /* only this network namespace (inode number); 0: all */
 	__u32 wakeup_size;    /* wake the reader for each so many bytes of the ring: a power of 2 */
-	__u8 filter_pid;      /* only thread groups in the map pids */
-	__u8 filter_uid;      /* only effective users in the map uids */
-	__u8 filter_comm;     /* only processes or threads with a name in the map comms */
+	__u8 filter_pid;      /* enum filter_use of the map pids: thread groups */
+	__u8 filter_uid;      /* of uids: effective users */
+	__u8 filter_comm;     /* of comms: names of processes or threads */
 	__u8 filter_port;     /* only destination ports in ports */
-	__u8 filter_dst;      /* only destinations in a network of the map networks */
+	__u8 filter_dst;      /* of networks: destinations; the longest that fits counts */
 	__u8 family;	      /* only 4 or 6; 0: both */
-	__u8 follow;	      /* only thread groups in the map followed, and whom they fork */
+	__u8 follow;	      /* of followed: thread groups, and whom they fork */
 	__u8 syscalls;	      /* the system call pair is attached */
-	__u32 n_cgroups;      /* only cgroups[] and below; 0: all */
+	__u32 n_cgroups;      /* so many of cgroups[] are used */
 	__u64 min_latency_ns; /* only results at least that slow; 0: all */
 	__u16 task_storage;   /* the kernel has it for tracing programs */
 	__u16 typed;	      /* the kernel has BTF: the verifier knows what pointers point to */
 	__u16 casts;	 /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
 	__u16 preempted; /* threads can be, in programs: there is one copy more of some */
-	struct config_cgroup cgroups[CGROUPS_MAX];
+	__u32 n_netns_left_out; /* so many of netns_left_out[] are used */
+	__u8 filter_cgroup;	/* enum filter_use of cgroups[] */
+	__u8 retried_only;	/* of EVENT_ESTABLISHED, those after a retry */
+	__u16 reserved;
+	__u32 netns_left_out[NETNS_MAX];
+	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 
-_Static_assert(sizeof(struct config) == 40 + 256 + 8192, "struct config has holes or has grown");
+_Static_assert(sizeof(struct config) == 48 + 64 + 256 + 8192,
+	       "struct config has holes or has grown");
 
 /*
  * Programs cannot all be attached, or detached, in one moment. User space writes the phase: while

@@ -114,6 +114,8 @@ expectations() {
 	tpconnect -u nobody,roo|nobody,root|
 	tpconnect -p 1,${helpers[0]}|1,${helpers[0]}|
 	tpconnect -C sleep,tpc-hel|sleep,tpc-helper|
+	tpconnect -C !tpc-hel|!tpc-helper|
+	tpconnect -p 1,!${helpers[0]}|1,!${helpers[0]}|
 	tpconnect -w $work/some|some-file|
 	tpconnect --object=$work/some|some-file|
 	tpconnect --netns s|self|some-file

@@ -33,6 +33,8 @@ static int add_event(const char *word, void *arg)
 	if (i < 0)
 		return -EINVAL;
 	bits = i == N_KINDS ? EVENTS_ALL : EVENT_BIT(EVENT_CONNECT + i);
+	if (bits & EVENT_BIT(EVENT_ESTABLISHED))
+		options->all_established = sign == '+';
 	if (sign == '-')
 		options->events &= ~bits;
 	else
@@ -45,10 +47,12 @@ int set_events(struct options *options, const char *value, char *why)
 	_cleanup_free_ char *word = NULL;
 
 	/* A list that begins with a sign changes what is chosen; any other begins with nothing. */
-	if (!is_sign(*value))
+	if (!is_sign(*value)) {
 		options->events = 0;
-	else if (!options->events)
+		options->all_established = false;
+	} else if (!options->events) {
 		options->events = EVENTS_DEFAULT;
+	}
 	if (parse_list(value, add_event, options, &word))
 		return because_unknown(why, "event", word, event_name);
 	if (!options->events)

@@ -15,21 +15,62 @@
 #include "util/host.h"
 #include "util/parse.h"
 
-static int add_pid(const char *word, void *arg)
+/* A list on its way into options: how to add a word, and whether it is to be left out. */
+struct adding {
+	struct options *options;
+	int (*add)(struct options *options, const char *word, bool left_out);
+};
+
+static int add_word(const char *word, void *arg)
 {
-	struct options *options = arg;
+	const struct adding *adding = arg;
+	bool left_out = *word == '!';
+
+	return adding->add(adding->options, word + left_out, left_out);
+}
+
+/* parse_list(), with the sign before each word. */
+static int take_list(struct options *options, const char *value,
+		     int (*add)(struct options *options, const char *word, bool left_out),
+		     char **ret_word)
+{
+	struct adding adding = {.options = options, .add = add};
+
+	return parse_list(value, add_word, &adding, ret_word);
+}
+
+int check_signs(const char *value, char *why)
+{
+	int len;
+
+	for (;; value += len + 1) {
+		len = (int)strcspn(value, ",");
+		if (len > 1 && value[0] == '!' && value[1] == '!')
+			return because(why, "\"%.*s\" has two !; one is enough, as in '!443'",
+				       len < 80 ? len : 80, value);
+		if (len == 1 && value[0] == '!')
+			return because(
+				why,
+				"\"!\" has nothing behind it to leave out; write it as '!443'");
+		if (!value[len])
+			return 0;
+	}
+}
+
+static int add_pid(struct options *options, const char *word, bool left_out)
+{
 	uint64_t value;
 	int err = parse_u64(word, 1, INT_MAX, &value);
 	uint32_t pid = value;
 
-	return err ? err : vector_push(&options->pids, &pid, sizeof(pid));
+	return err ? err : choice_push(&options->pids, left_out, &pid, sizeof(pid));
 }
 
 int set_pid(struct options *options, const char *value, char *why)
 {
 	_cleanup_free_ char *word = NULL;
 
-	if (parse_list(value, add_pid, options, &word))
+	if (take_list(options, value, add_pid, &word))
 		return because(why,
 			       "\"" SHOWN "\" is not a process id; write them as 123,456, or names "
 			       "with -C",
@@ -37,9 +78,9 @@ int set_pid(struct options *options, const char *value, char *why)
 	return 0;
 }
 
-static int add_port(const char *word, void *arg)
+static int add_port(struct options *options, const char *word, bool left_out)
 {
-	struct options *options = arg;
+	__u64 *ports = left_out ? options->ports_left_out : options->kernel.ports;
 	_cleanup_free_ char *first_word = strdup(word);
 	uint64_t first, last;
 	char *dash;
@@ -58,14 +99,14 @@ static int add_port(const char *word, void *arg)
 	if (err)
 		return err;
 	for (uint64_t port = first; port <= last; port++)
-		options->kernel.ports[port / 64] |= 1ull << (port % 64);
+		ports[port / 64] |= 1ull << (port % 64);
 	return 0;
 }
 
 int set_port(struct options *options, const char *value, char *why)
 {
 	_cleanup_free_ char *word = NULL;
-	int err = parse_list(value, add_port, options, &word);
+	int err = take_list(options, value, add_port, &word);
 
 	if (err == -ERANGE)
 		return because(why, "port " SHOWN " is out of range: ports are 1 to 65535", word);
@@ -78,9 +119,8 @@ int set_port(struct options *options, const char *value, char *why)
 	return 0;
 }
 
-static int add_uid(const char *word, void *arg)
+static int add_uid(struct options *options, const char *word, bool left_out)
 {
-	struct options *options = arg;
 	uint64_t value;
 	uint32_t uid;
 
@@ -88,24 +128,23 @@ static int add_uid(const char *word, void *arg)
 		uid = value;
 	else if (user_find(word, &uid))
 		return -ENOENT;
-	return vector_push(&options->uids, &uid, sizeof(uid));
+	return choice_push(&options->uids, left_out, &uid, sizeof(uid));
 }
 
 int set_uid(struct options *options, const char *value, char *why)
 {
 	_cleanup_free_ char *word = NULL;
 
-	if (parse_list(value, add_uid, options, &word))
+	if (take_list(options, value, add_uid, &word))
 		return because(why,
 			       "there is no user \"" SHOWN "\" in /etc/passwd; give a name that is "
 			       "there, or a number",
-			       word);
+			       word && *word == '!' ? word + 1 : word);
 	return 0;
 }
 
-static int add_network(const char *word, void *arg)
+static int add_network(struct options *options, const char *word, bool left_out)
 {
-	struct options *options = arg;
 	struct config_network network;
 	uint32_t bits;
 	int err = parse_network(word, network.addr, &bits);
@@ -115,13 +154,13 @@ static int add_network(const char *word, void *arg)
 	/* Shorter than what all IPv4 addresses begin with, it is an IPv6 network. */
 	network.family = bits < 96 ? 6 : address_family(network.addr);
 	network.prefix_len = NETWORK_BITS(bits);
-	return vector_push(&options->networks, &network, sizeof(network));
+	return choice_push(&options->networks, left_out, &network, sizeof(network));
 }
 
 int set_dst(struct options *options, const char *value, char *why)
 {
 	_cleanup_free_ char *word = NULL;
-	int err = parse_list(value, add_network, options, &word);
+	int err = take_list(options, value, add_network, &word);
 
 	if (err == -ERANGE)
 		return because(why,
@@ -137,21 +176,20 @@ int set_dst(struct options *options, const char *value, char *why)
 	return 0;
 }
 
-static int add_comm(const char *word, void *arg)
+static int add_comm(struct options *options, const char *word, bool left_out)
 {
-	struct options *options = arg;
 	char comm[COMM_LEN] = {0};
 
 	if (strlen(word) >= sizeof(comm))
 		return -ERANGE;
 	memcpy(comm, word, strlen(word));
-	return vector_push(&options->comms, comm, sizeof(comm));
+	return choice_push(&options->comms, left_out, comm, sizeof(comm));
 }
 
 int set_comm(struct options *options, const char *value, char *why)
 {
 	_cleanup_free_ char *word = NULL;
-	int err = parse_list(value, add_comm, options, &word);
+	int err = take_list(options, value, add_comm, &word);
 
 	if (err == -ERANGE)
 		return because(why,
@@ -167,12 +205,14 @@ int set_comm(struct options *options, const char *value, char *why)
 int set_cgroup(struct options *options, const char *value, char *why)
 {
 	struct config *kernel = &options->kernel;
+	bool left_out = *value == '!';
 	uint64_t id;
 	uint32_t level;
 	int err;
 
 	if (kernel->n_cgroups == CGROUPS_MAX)
 		return because(why, "at most %d cgroups can be named", CGROUPS_MAX);
+	value += left_out;
 	err = cgroup_find(value, &id, &level);
 	if (err == -ENODEV)
 		return because(why, "cgroup v2 is not mounted; run: mount -t cgroup2 none /mnt");
@@ -182,7 +222,8 @@ int set_cgroup(struct options *options, const char *value, char *why)
 			       ": %s; give a directory of cgroup v2, or "
 			       "its path below where that is mounted, such as system.slice",
 			       value, strerror(-err));
-	kernel->cgroups[kernel->n_cgroups++] = (struct config_cgroup){.id = id, .level = level};
+	kernel->cgroups[kernel->n_cgroups++] =
+		(struct config_cgroup){.id = id, .level = level, .left_out = left_out};
 	return 0;
 }
 
@@ -201,32 +242,49 @@ static int netns_of_path(const char *path, uint32_t *ret)
 	return 0;
 }
 
-int set_netns(struct options *options, const char *value, char *why)
+/* value: as --netns takes it. */
+static int netns_find(const char *value, uint32_t *ret)
 {
 	const char *format = strchr(value, '/') ? "%s" : "/run/netns/%s";
 	char path[PATH_MAX];
 	uint64_t inum;
+
+	if (!parse_u64(value, 1, UINT32_MAX, &inum)) {
+		*ret = inum;
+		return 0;
+	}
+	if (!strcmp(value, "self"))
+		return netns_of_path("/proc/self/ns/net", ret);
+	if ((size_t)snprintf(path, sizeof(path), format, value) >= sizeof(path))
+		return -ENAMETOOLONG;
+	return netns_of_path(path, ret);
+}
+
+int set_netns(struct options *options, const char *value, char *why)
+{
+	struct config *kernel = &options->kernel;
+	bool left_out = *value == '!';
+	uint32_t inum;
 	int err;
 
-	if (options->kernel.netns)
+	if (!left_out && kernel->netns)
 		return because(why,
 			       "only one network namespace can be named, and \"" SHOWN
 			       "\" is another",
 			       value);
-	if (!parse_u64(value, 1, UINT32_MAX, &inum)) {
-		options->kernel.netns = inum;
-		return 0;
-	}
-	if ((size_t)snprintf(path, sizeof(path), format, value) >= sizeof(path))
-		err = -ENAMETOOLONG;
-	else
-		err = netns_of_path(strcmp(value, "self") ? path : "/proc/self/ns/net",
-				    &options->kernel.netns);
+	if (left_out && kernel->n_netns_left_out == NETNS_MAX)
+		return because(why, "at most %d network namespaces can be left out", NETNS_MAX);
+	value += left_out;
+	err = netns_find(value, &inum);
 	if (err)
 		return because(why,
 			       "cannot find the network namespace " SHOWN
 			       ": %s; give \"self\", a path such "
 			       "as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
 			       value, strerror(-err));
+	if (left_out)
+		kernel->netns_left_out[kernel->n_netns_left_out++] = inum;
+	else
+		kernel->netns = inum;
 	return 0;
 }

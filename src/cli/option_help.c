@@ -46,6 +46,11 @@ void options_help(FILE *to)
 			fprintf(to, "\n%s:\n", option_rows[i].headline);
 		help_row(to, &option_rows[i]);
 	}
+	fputs("\nFilters of one kind are alternatives, those of different kinds all apply. ! "
+	      "before a "
+	      "value\n"
+	      "leaves it out, in single quotes because of the shell: -d '!127.0.0.0/8,!::1'.\n",
+	      to);
 	fputs("\nExit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run "
 	      "it.\n",
 	      to);

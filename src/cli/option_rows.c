@@ -8,21 +8,28 @@
 const struct option_row option_rows[] = {
 	{'p', "pid", "PID,...", set_pid, OF_TRACING,
 	 .help = "only these processes (thread group ids)",
-	 .more = "The ids are those of the initial pid namespace.", .headline = "Filters",
-	 .values = VALUES_PIDS},
+	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
+		 "thread's, is said; if none of them runs, the exit status is 1.",
+	 .headline = "Filters", .values = VALUES_PIDS, .excludes = true},
+	{0, "follow", NULL, NULL, OF_TRACING, .flag = FLAG(follow),
+	 .help = "with -p: and whatever they start from now on",
+	 .more = "So also what that starts in turn, and after they have ended. What they had "
+		 "started before is not followed. Of a process that is left out, what it starts "
+		 "is left out as well."},
 	{'u', "uid", "USER,...", set_uid, OF_TRACING,
 	 .help = "only these effective users, names or numbers",
 	 .more = "Names are those of /etc/passwd; no directory service is asked.",
-	 .values = VALUES_USERS},
+	 .values = VALUES_USERS, .excludes = true},
 	{'P', "port", "PORT,...", set_port, OF_TRACING,
-	 .help = "only these destination ports and ranges: 443,8000-8999"},
+	 .help = "only these destination ports and ranges: 443,8000-8999", .excludes = true},
 	{'d', "dst", "CIDR,...", set_dst, OF_TRACING,
 	 .help = "only these destination networks, IPv4 and IPv6",
 	 .more = "Such as 10.0.0.0/8,2001:db8::/32; an address alone is a network of one. Host "
-		 "names are not looked up."},
+		 "names are not looked up.",
+	 .excludes = true},
 	{'C', "comm", "NAME,...", set_comm, OF_TRACING,
 	 .help = "only processes or threads of exactly that name",
-	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS},
+	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS, .excludes = true},
 	{'4', "ipv4", NULL, NULL, OF_TRACING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
 	{'6', "ipv6", NULL, NULL, OF_TRACING, .flag = FLAG(ipv6), .help = "only IPv6"},
@@ -30,11 +37,11 @@ const struct option_row option_rows[] = {
 	 .help = "only this cgroup v2 and all below it; may be repeated",
 	 .more = "The path is that of its directory, or the one below the place where cgroup2 is "
 		 "mounted, such as system.slice.",
-	 .values = VALUES_CGROUP},
+	 .values = VALUES_CGROUP, .excludes = true},
 	{0, "netns", "NETNS", set_netns, OF_TRACING,
 	 .help = "only this network namespace: self, a path, a name or an inode number",
 	 .more = "A path is one such as /proc/PID/ns/net, a name one of ip-netns(8).",
-	 .values = VALUES_NETNS},
+	 .values = VALUES_NETNS, .excludes = true},
 
 	{'e', "events", "LIST", set_events, OF(COMMAND_TRACE),
 	 .help = "these: connect, retry, established, failed, cancelled, close, or all;\n"
@@ -44,8 +51,11 @@ const struct option_row option_rows[] = {
 		 "close,+retry are the same two.",
 	 .headline = "Events", .values = VALUES_SIGNED, .words = event_name},
 	{'f', "failed", NULL, NULL, OF(COMMAND_TRACE) | OF(COMMAND_COUNT),
-	 .flag = FLAG(failed_only), .help = "only what did not work: failed, cancelled, retry",
-	 .more = "In count: only groups in which something failed or was cancelled."},
+	 .flag = FLAG(failed_only),
+	 .help = "only what did not work, or not at once:\n"
+		 "failed, cancelled, retry, and established after a retry",
+	 .more = "With -e +established, all that are. In count: only groups in which something "
+		 "failed or was cancelled."},
 	{'l', "min-latency", "DUR", set_min_latency, OF_TRACING,
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "
@@ -60,6 +70,11 @@ const struct option_row option_rows[] = {
 	{'t', "time", "DUR", set_time, OF_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},
+	{0, "wait", NULL, NULL, OF_TRACING, .flag = FLAG(wait),
+	 .help = "with a COMMAND: go on until its last descendant has ended",
+	 .more = "Without, tracing ends with the command, and how many descendants run on is said. "
+		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
+		 "waiting."},
 
 	{'o', "output", "FORMAT", set_output, OF_TRACING, .help = "text (default), table or json",
 	 .more = "A table is columns for people, json one object a line. What count and latency "

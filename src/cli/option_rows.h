@@ -47,6 +47,7 @@ struct option_row {
 	const char *headline; /* of the rows from this one on; NULL: that of the row before */
 	enum values values;
 	words_fn *words;
+	bool excludes; /* "!" before a value leaves that out */
 };
 
 extern const struct option_row option_rows[];

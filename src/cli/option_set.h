@@ -7,13 +7,15 @@
 #include "util/words.h"
 
 #define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
+/* What -f shows; of the established ones, those after a retry. */
 #define EVENTS_FAILED                                                                              \
-	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
+	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
+	 EVENT_BIT(EVENT_ESTABLISHED))
 /* Those that have a latency, and what follows from them. */
 #define EVENTS_TIMED                                                                               \
 	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
 	 EVENT_BIT(EVENT_CLOSE))
-#define EVENTS_DEFAULT (EVENTS_FAILED | EVENT_BIT(EVENT_ESTABLISHED))
+#define EVENTS_DEFAULT EVENTS_FAILED
 #define EVENTS_COUNT                                                                               \
 	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
 	 EVENT_BIT(EVENT_CANCELLED))
@@ -32,6 +34,18 @@ int because(char *why, const char *format, ...) __attribute__((format(printf, 2,
 
 /* Likewise: the words have none of that name (NULL: no memory for it). One of them may be near. */
 int because_unknown(char *why, const char *what, const char *name, words_fn *words);
+
+/*
+ * Of a filter's value, each word may have a "!" before it, for what is to be left out. Returns 0,
+ * or -EINVAL and the reason in why: there are two, or nothing is behind it.
+ */
+int check_signs(const char *value, char *why);
+
+/*
+ * Once all options are known: what is both named and left out is left out. Returns 0, or -EINVAL
+ * and a line in error (OPTIONS_ERROR_MAX bytes): then nothing would be left.
+ */
+int settle_filters(struct options *options, char *error);
 
 /* option_filters.c: which attempts */
 option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;

@@ -123,6 +123,8 @@ static int take_value(const struct option_row *row, struct options *options, con
 {
 	if (row->flag)
 		*(bool *)((char *)options + row->flag) = true;
+	if (row->excludes && check_signs(value, why))
+		return -EINVAL;
 	return row->set ? row->set(options, value, why) : 0;
 }
 
@@ -197,6 +199,7 @@ static int finish_trace(struct options *options, char *error)
 		options->events = EVENTS_DEFAULT;
 	if (options->failed_only && !(options->events &= EVENTS_FAILED))
 		return wrong(error, "--failed leaves none of the events that --events names");
+	options->kernel.retried_only = options->failed_only && !options->all_established;
 	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))
 		return wrong(error,
 			     "--min-latency leaves no event to show: only established, failed "
@@ -207,15 +210,31 @@ static int finish_trace(struct options *options, char *error)
 /* One family alone, and networks of the other alone. */
 static int check_family(const struct options *options, char *error)
 {
-	const struct config_network *networks = options->networks.items;
+	const struct vector *named = &options->networks.named;
+	const struct config_network *networks = named->items;
 	uint32_t family = options->ipv4 ? 4 : 6;
 
-	if (options->ipv4 == options->ipv6 || !options->networks.n)
+	if (options->ipv4 == options->ipv6 || !named->n)
 		return 0;
-	for (size_t i = 0; i < options->networks.n; i++)
+	for (size_t i = 0; i < named->n; i++)
 		if (networks[i].family == family)
 			return 0;
 	return wrong(error, "--ipv%u leaves none of the networks that --dst names", family);
+}
+
+static int check_follow(const struct options *options, char *error)
+{
+	const struct choice *pids = &options->pids;
+
+	if (options->wait && !options->argv)
+		return wrong(error, "--wait is for what a command starts: put it after --, as in "
+				    "tpconnect --wait -- ./install.sh");
+	if (options->follow && options->argv)
+		return wrong(error, "--follow is for the processes of --pid; the COMMAND after -- "
+				    "is followed as it is");
+	if (options->follow && !pids->named.n && !pids->left_out.n)
+		return wrong(error, "--follow needs --pid: it follows whom those processes start");
+	return 0;
 }
 
 static int finish(struct parser *parser)
@@ -230,7 +249,8 @@ static int finish(struct parser *parser)
 		return wrong(parser->error, "doctor takes no command");
 	if (parser->dashes)
 		options->argv = parser->argv + optind;
-	if (check_given(parser) || check_family(options, parser->error))
+	if (check_given(parser) || settle_filters(options, parser->error) ||
+	    check_family(options, parser->error) || check_follow(options, parser->error))
 		return -EINVAL;
 	if (options->command == COMMAND_TRACE)
 		return finish_trace(options, parser->error);
@@ -252,8 +272,8 @@ int options_parse(int argc, char **argv, struct options *ret, char *error)
 
 void options_free(struct options *options)
 {
-	vector_free(&options->pids);
-	vector_free(&options->uids);
-	vector_free(&options->comms);
-	vector_free(&options->networks);
+	choice_free(&options->pids);
+	choice_free(&options->uids);
+	choice_free(&options->comms);
+	choice_free(&options->networks);
 }

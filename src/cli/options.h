@@ -11,7 +11,7 @@
 #include "aggregate/key.h"
 #include "contract/config.h"
 #include "format/format.h"
-#include "util/vector.h"
+#include "util/choice.h"
 
 /* Exit statuses, section 7 of the specification. */
 enum exit_status {
@@ -37,17 +37,22 @@ struct options {
 	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv
 		      */
 
+	bool wait; /* for the last of its descendants */
+
 	/*
-	 * Filters of the kernel side: netns, cgroups, ports and min_latency_ns; the rest of it is
-	 * filled in from what follows.
+	 * Filters of the kernel side: namespaces, cgroups, ports, min_latency_ns, retried_only; the
+	 * rest is filled in from what follows.
 	 */
 	struct config kernel;
+	__u64 ports_left_out[PORT_WORDS];
 	uint32_t events; /* EVENT_BIT()s */
 	bool failed_only;
+	bool all_established; /* -e has +established: with failed_only, not just those retried */
 	bool ipv4, ipv6;
-	struct vector pids, uids; /* of uint32_t; owned, like all vectors here */
-	struct vector comms;	  /* of char[COMM_LEN] */
-	struct vector networks;	  /* of struct config_network */
+	struct choice pids, uids; /* of uint32_t; owned, like all of these */
+	bool follow;		  /* pids, and whom they start */
+	struct choice comms;	  /* of char[COMM_LEN] */
+	struct choice networks;	  /* of struct config_network */
 	bool no_syscalls;
 
 	const struct format_ops *format;

@@ -28,18 +28,31 @@ static bool lacks_descriptors(unsigned int n)
 	return true;
 }
 
+static uint8_t filter_use(const struct choice *choice)
+{
+	if (choice->named.n)
+		return FILTER_NAMED;
+	return choice->left_out.n ? FILTER_OTHERS : FILTER_UNUSED;
+}
+
 /* All that the options ask of the kernel side. */
 static struct config kernel_config(const struct options *options)
 {
 	struct config config = options->kernel;
 
 	config.events = options->events;
-	config.filter_pid = options->pids.n != 0;
-	config.filter_uid = options->uids.n != 0;
-	config.filter_comm = options->comms.n != 0;
-	config.filter_dst = options->networks.n != 0;
+	config.filter_pid = filter_use(&options->pids);
+	config.filter_uid = filter_use(&options->uids);
+	config.filter_comm = filter_use(&options->comms);
+	config.filter_dst = filter_use(&options->networks);
 	config.family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
-	config.follow = options->argv != NULL;
+	config.follow = options->argv ? FILTER_NAMED : FILTER_UNUSED;
+	/* Whom these processes start is wanted, or left out, as they are: then they are in that
+	 * map. */
+	if (options->follow) {
+		config.follow = config.filter_pid;
+		config.filter_pid = FILTER_UNUSED;
+	}
 	config.syscalls = !options->no_syscalls;
 	return config;
 }
@@ -54,6 +67,7 @@ enum exit_status probe_start(const struct options *options, struct probe **ret)
 		.uids = &options->uids,
 		.comms = &options->comms,
 		.networks = &options->networks,
+		.follow_pids = options->follow,
 		.ring_size = options->ring_size,
 		.verbose = options->verbosity > 0,
 	};

@@ -6,12 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "cli/descendants.h"
+#include "cli/pids.h"
 #include "cli/probe_start.h"
 #include "cli/session.h"
+#include "cli/wakeups.h"
 #include "event/decode.h"
 #include "probe/loader.h"
 #include "probe/reader.h"
@@ -136,6 +138,12 @@ static void interrupted(struct session *session, const struct signalfd_siginfo *
 	}
 }
 
+static bool command_is_over(const struct session *session)
+{
+	return session->options->argv && !session->child.pid &&
+	       !descendants_awaited(session->options, session->probe);
+}
+
 static void on_signal(struct session *session)
 {
 	struct signalfd_siginfo info;
@@ -143,7 +151,7 @@ static void on_signal(struct session *session)
 	while (read(session->fds[FD_SIGNAL].fd, &info, sizeof(info)) == sizeof(info)) {
 		switch (info.ssi_signo) {
 		case SIGCHLD:
-			if (child_reap(&session->child))
+			if (child_reap(&session->child) && command_is_over(session))
 				session_stop(session, EXIT_DONE);
 			break;
 		case SIGUSR1:
@@ -192,6 +200,8 @@ static void on_tick(struct session *session)
 
 	if (read(session->fds[FD_TICK].fd, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return;
+	if (command_is_over(session))
+		session_stop(session, EXIT_DONE);
 	session->ticks += ticks;
 	if (session->ticks < TICKS_A_SECOND)
 		return;
@@ -244,40 +254,6 @@ static void turn(struct session *session, bool wait)
 		session_stop(session, EXIT_DONE);
 	if (fds[FD_SIGNAL].revents & POLLIN)
 		on_signal(session);
-}
-
-static int timer_open(uint64_t first_ns, uint64_t interval_ns)
-{
-	struct itimerspec spec = {
-		.it_value = {first_ns / 1000000000, first_ns % 1000000000},
-		.it_interval = {interval_ns / 1000000000, interval_ns % 1000000000},
-	};
-	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
-
-	if (fd >= 0 && timerfd_settime(fd, 0, &spec, NULL)) {
-		close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-/* With a command, also what is of no interest to us, but may be to it. */
-static int signals_open(sigset_t *old_mask, bool for_command)
-{
-	static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
-	static const int passed_on[] = {SIGQUIT, SIGUSR1, SIGUSR2};
-	sigset_t mask;
-
-	sigemptyset(&mask);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		sigaddset(&mask, ours[i]);
-	for (size_t i = 0; for_command && i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
-		sigaddset(&mask, passed_on[i]);
-	sigprocmask(SIG_BLOCK, &mask, old_mask);
-	/* A closed pipe and a file at its limit are errors of write(2), no reason to die. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	return signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 static int open_fds(struct session *session)
@@ -341,7 +317,9 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
-	status = probe_start(session->options, &session->probe);
+	status = pids_check(session->options);
+	if (!status)
+		status = probe_start(session->options, &session->probe);
 	if (status)
 		return status;
 	err = reader_open(probe_ring_fd(session->probe), &session->reader);
@@ -386,6 +364,8 @@ static void loop(struct session *session)
 	probe_detach(session->probe);
 	clock_refresh(session);
 	drain_last(session);
+	if (session->options->argv && !session->child.pid)
+		descendants_say_left(session->options, session->probe);
 	probe_counters(session->probe, &counters);
 	observed = probe_observed(session->probe);
 	client->finished(client->ctx, &counters, probe_tracked(session->probe), &observed);

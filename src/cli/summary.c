@@ -14,6 +14,25 @@ void summary_add(struct summary *summary, const struct conn *conn)
 		summary->slowest = *conn;
 }
 
+static uint64_t results(const struct counts *counts)
+{
+	return counts->established + counts->failed + counts->cancelled;
+}
+
+/* Whether all results were asked for, so that it is known how many there were in all. */
+static bool is_whole(uint32_t events)
+{
+	const uint32_t all =
+		EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED);
+
+	return (events & all) == all;
+}
+
+bool summary_is_empty(const struct summary *summary, uint32_t events)
+{
+	return is_whole(events) && !results(&summary->counts);
+}
+
 static void put_errors(struct buffer *out, const struct counts *counts)
 {
 	const char *before = " (";
@@ -62,16 +81,14 @@ static void put_kind(struct buffer *out, const struct counts *counts, enum event
 
 void summary_put(struct buffer *out, const struct summary *summary, uint32_t events)
 {
-	const uint32_t all =
-		EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED);
 	const struct counts *counts = &summary->counts;
 	const uint64_t numbers[EVENT_KIND_END] = {
 		[EVENT_ESTABLISHED] = counts->established,
 		[EVENT_FAILED] = counts->failed,
 		[EVENT_CANCELLED] = counts->cancelled,
 	};
-	uint64_t n = counts->established + counts->failed + counts->cancelled;
-	bool whole = (events & all) == all; /* else nobody knows how many there were in all */
+	uint64_t n = results(counts);
+	bool whole = is_whole(events);
 	const char *before = "";
 
 	if (whole && n) {

@@ -3,6 +3,8 @@
 #ifndef CLI_SUMMARY_H
 #define CLI_SUMMARY_H
 
+#include <stdbool.h>
+
 #include "aggregate/counts.h"
 #include "util/buffer.h"
 
@@ -19,5 +21,8 @@ void summary_add(struct summary *summary, const struct conn *conn);
  * were asked for; nothing, if none is.
  */
 void summary_put(struct buffer *out, const struct summary *summary, uint32_t events);
+
+/* Whether it is known that no connection was attempted. */
+bool summary_is_empty(const struct summary *summary, uint32_t events);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cli/trace.h"
 
+#include "cli/daemons.h"
 #include "cli/output.h"
 #include "cli/summary.h"
 #include "util/log.h"
@@ -36,15 +37,32 @@ static void on_event(void *ctx, struct session *session, const struct conn *conn
 		session_stop(session, EXIT_DONE);
 }
 
+/* It attempted nothing itself, but may have had others do so. */
+static void log_daemon(char *const *argv)
+{
+	const struct daemon_client *client = daemon_client_of(argv);
+
+	if (client)
+		log_info("%s has its work done by %s, which it does not start; to see what that "
+			 "connects to: tpconnect %s",
+			 client->name, client->daemon, client->way_out);
+}
+
 /* For a command, what became of its connections. */
 static void log_summary(const struct trace *trace)
 {
+	const struct options *options = trace->output.options;
+	uint32_t events = options->events;
 	char text[2048];
 	struct buffer out = {.data = text, .cap = sizeof(text)};
 
-	summary_put(&out, &trace->summary, trace->output.options->events);
+	if (options->kernel.retried_only)
+		events &= ~EVENT_BIT(EVENT_ESTABLISHED); /* most of them are not shown */
+	summary_put(&out, &trace->summary, events);
 	if (out.len)
 		log_info("%.*s", (int)out.len, text);
+	if (summary_is_empty(&trace->summary, events))
+		log_daemon(options->argv);
 }
 
 static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,

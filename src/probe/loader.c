@@ -10,9 +10,10 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "contract/event.h"
 #include "probe/btf.h"
 #include "probe/error.h"
+#include "probe/filters.h"
+#include "probe/follow.h"
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/loader.h"
@@ -45,44 +46,13 @@ static struct bpf_map *find_map(struct probe *probe, const char *name, size_t va
 	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
 }
 
-/* The filters that are sets of keys: each is a map of the object. */
-struct filter {
-	const char *map;
-	size_t key_size;
-	size_t option; /* where in struct probe_options the keys are */
-};
-
-#define FILTER(name, size)                                                                         \
-	{                                                                                          \
-#name, size, offsetof(struct probe_options, name)                                  \
-	}
-
-static const struct filter filters[] = {
-	FILTER(pids, sizeof(uint32_t)),
-	FILTER(uids, sizeof(uint32_t)),
-	FILTER(comms, COMM_LEN),
-	FILTER(networks, sizeof(struct config_network)),
-};
-
-#define N_FILTERS (sizeof(filters) / sizeof(filters[0]))
-
-static const struct vector *filter_keys(const struct filter *filter,
-					const struct probe_options *options)
-{
-	return *(const struct vector *const *)((const char *)options + filter->option);
-}
-
 static bool has_all_maps(struct probe *probe)
 {
-	bool all = find_map(probe, ".rodata", sizeof(struct config)) &&
-		   find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
-		   find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
-		   find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
-		   find_map(probe, "calls_by_tid", 0);
-
-	for (size_t i = 0; i < N_FILTERS; i++)
-		all = all && find_map(probe, filters[i].map, 1);
-	return all;
+	return find_map(probe, ".rodata", sizeof(struct config)) &&
+	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
+	       find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
+	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
+	       find_map(probe, "calls_by_tid", 0) && filters_found(probe->object);
 }
 
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
@@ -105,11 +75,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
 	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
 	bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
-	for (size_t i = 0; i < N_FILTERS; i++) {
-		size_t n = filter_keys(&filters[i], options)->n;
-
-		bpf_map__set_max_entries(find_map(probe, filters[i].map, 1), n ? n : 1);
-	}
+	filters_size(probe->object, options);
 	return programs_choose(&probe->programs, options, cast, error);
 }
 
@@ -128,18 +94,6 @@ static int map_shared(struct probe *probe)
 	return 0;
 }
 
-static int fill_filter(struct probe *probe, const struct filter *filter, const struct vector *keys)
-{
-	int fd = bpf_map__fd(find_map(probe, filter->map, 1));
-	const uint8_t yes = 1;
-
-	for (size_t i = 0; i < keys->n; i++)
-		if (bpf_map_update_elem(fd, (char *)keys->items + i * filter->key_size, &yes,
-					BPF_ANY))
-			return -errno;
-	return 0;
-}
-
 static int load(struct probe *probe, const struct probe_options *options, char *error)
 {
 	int err = bpf_object__load(probe->object);
@@ -150,11 +104,18 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
 	err = map_shared(probe);
-	for (size_t i = 0; !err && i < N_FILTERS; i++)
-		err = fill_filter(probe, &filters[i], filter_keys(&filters[i], options));
+	if (!err)
+		err = filters_fill(probe->object, options);
 	if (err)
 		return probe_error(error, err, "cannot set up the BPF maps: %s", strerror(-err));
 	return 0;
+}
+
+static int follow_named(struct probe *probe, const struct probe_options *options, char *error)
+{
+	int err = follow_pids(probe->followed_fd, options->pids);
+
+	return err ? probe_error(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
 }
 
 int probe_open(const struct probe_options *options, struct probe **ret, char *error)
@@ -177,6 +138,8 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 		err = load(probe, options, error);
 	if (!err)
 		err = programs_attach(&probe->programs, options, error);
+	if (!err && options->follow_pids)
+		err = follow_named(probe, options, error);
 	if (!err) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
@@ -236,9 +199,19 @@ struct span probe_observed(const struct probe *probe)
 
 int probe_follow(struct probe *probe, uint32_t pid)
 {
-	const uint8_t yes = 1;
+	const uint8_t verdict = KEY_WANTED;
 
-	return bpf_map_update_elem(probe->followed_fd, &pid, &yes, BPF_ANY) ? -errno : 0;
+	return bpf_map_update_elem(probe->followed_fd, &pid, &verdict, BPF_ANY) ? -errno : 0;
+}
+
+bool probe_follows_any(const struct probe *probe)
+{
+	return follow_any(probe->followed_fd);
+}
+
+int probe_followed(const struct probe *probe)
+{
+	return follow_count(probe->followed_fd);
 }
 
 void probe_counters(struct probe *probe, struct counters *ret)

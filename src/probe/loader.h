@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "contract/config.h"
+#include "util/choice.h"
 #include "util/clock.h"
 #include "util/vector.h"
 
@@ -19,16 +20,18 @@
 
 struct probe;
 
+/* What is named must not be left out, nor lie in a network that is. */
 struct probe_options {
 	const char *object_path;       /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	       /* the kernel's BTF, as it has none itself; NULL: it has */
 	struct config config;	       /* what depends on the kernel is set by probe_open() */
-	const struct vector *pids;     /* of uint32_t, with config.filter_pid */
-	const struct vector *uids;     /* of uint32_t, with config.filter_uid */
-	const struct vector *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
-	const struct vector *networks; /* of struct config_network, with config.filter_dst */
-	uint32_t ring_size;	       /* bytes, a power of two and at least a page */
-	bool verbose;		       /* let libbpf say on stderr what it does */
+	const struct choice *pids;     /* of uint32_t, with config.filter_pid */
+	const struct choice *uids;     /* of uint32_t, with config.filter_uid */
+	const struct choice *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
+	const struct choice *networks; /* of struct config_network, with config.filter_dst */
+	bool follow_pids;   /* with config.follow, and no filter_pid: and whom they start */
+	uint32_t ring_size; /* bytes, a power of two and at least a page */
+	bool verbose;	    /* let libbpf say on stderr what it does */
 };
 
 /*
@@ -60,6 +63,10 @@ struct span probe_observed(const struct probe *probe);
 
 /* The thread group of the command to follow. -errno on failure. */
 int probe_follow(struct probe *probe, uint32_t pid);
+
+/* Whether any process that is followed runs; and how many do, or -errno if it cannot be told. */
+bool probe_follows_any(const struct probe *probe);
+int probe_followed(const struct probe *probe);
 
 /* The kernel side's counters, summed; `missed` with what the kernel says it has skipped. */
 void probe_counters(struct probe *probe, struct counters *ret);

@@ -34,25 +34,25 @@ static void check_error(const char *error)
 		      error);
 }
 
-static bool any_port(const struct options *options)
+static bool any_port(const __u64 *ports)
 {
 	for (size_t i = 0; i < PORT_WORDS; i++)
-		if (options->kernel.ports[i])
+		if (ports[i])
 			return true;
 	return false;
 }
 
 static void check_trace(const struct options *options)
 {
-	const uint32_t *pids = options->pids.items;
+	const uint32_t *pids = options->pids.named.items;
 
 	check(options->events, "no events");
 	check(!(options->events & ~((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)), "0x%x",
 	      options->events);
-	check(any_port(options) == options->kernel.filter_port,
+	check(any_port(options->kernel.ports) == options->kernel.filter_port,
 	      "ports and no filter, or a filter of none");
-	check(!(options->kernel.ports[0] & 1), "port 0");
-	for (size_t i = 0; i < options->pids.n; i++)
+	check(!(options->kernel.ports[0] & 1) || any_port(options->ports_left_out), "port 0");
+	for (size_t i = 0; i < options->pids.named.n; i++)
 		check(pids[i] && pids[i] <= INT32_MAX, "%u", pids[i]);
 	check(options->ring_size && !(options->ring_size & (options->ring_size - 1)), "%u",
 	      options->ring_size);

@@ -76,6 +76,8 @@ static const char *const command_lines[] = {
 	"count\0--by\0usr,dst\0005s\0--prot=1\0",
 	"-4\0-d\0::/0,10.0.0.0/8\0latency\0-port\0",
 	"-u\0root,0\0-C\0curl\0-l\00010ms\0--cgroup\0/\0",
+	"-d\0!127.0.0.0/8,!::1,::/0\0-P\0!443,1-2\0-C\0!curl\0-p\0!1\0-u\0!root\0",
+	"--netns\0!self\0--cgroup\0!/\0-P\0!!1\0",
 };
 
 static void write_file(const char *dir, const char *room, const char *name, const void *bytes,

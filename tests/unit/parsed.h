@@ -85,8 +85,9 @@ __attribute__((noinline, unused)) static void assert_says(const char *error, con
 static inline void assert_default_filters(const struct options *options)
 {
 	assert_int_equal(options->kernel.netns, 0);
-	assert_null(options->pids.items);
-	assert_int_equal(options->pids.n, 0);
+	assert_null(options->pids.named.items);
+	assert_int_equal(options->pids.named.n, 0);
+	assert_int_equal(options->pids.left_out.n, 0);
 	assert_false(options->kernel.filter_port);
 	for (size_t i = 0; i < PORT_WORDS; i++)
 		assert_int_equal(options->kernel.ports[i], 0);

@@ -25,10 +25,10 @@ static void process_ids_are_listed(void **state)
 	const struct options *options = good("-p", "1,2147483647", "--pid=42");
 
 	(void)state;
-	assert_int_equal(options->pids.n, 3);
-	assert_int_equal(((uint32_t *)options->pids.items)[0], 1);
-	assert_int_equal(((uint32_t *)options->pids.items)[1], 2147483647);
-	assert_int_equal(((uint32_t *)options->pids.items)[2], 42);
+	assert_int_equal(options->pids.named.n, 3);
+	assert_int_equal(((uint32_t *)options->pids.named.items)[0], 1);
+	assert_int_equal(((uint32_t *)options->pids.named.items)[1], 2147483647);
+	assert_int_equal(((uint32_t *)options->pids.named.items)[2], 42);
 }
 
 static void what_is_no_process_id_is_refused(void **state)
@@ -133,18 +133,18 @@ static void networks_are_of_the_family_that_they_are_written_in(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct options *options = good("-d", cases[i].network);
-		const struct config_network *network = options->networks.items;
+		const struct config_network *network = options->networks.named.items;
 
-		assert_int_equal(options->networks.n, 1);
+		assert_int_equal(options->networks.named.n, 1);
 		if (network->family != cases[i].family ||
 		    network->prefix_len != NETWORK_BITS(cases[i].bits))
 			fail_msg("%s: IPv%u, %u bits", cases[i].network, network->family,
 				 network->prefix_len);
 	}
-	assert_int_equal(good("-d", "10.0.0.0/8,::1", "-d", "::2", "-4")->networks.n, 3);
+	assert_int_equal(good("-d", "10.0.0.0/8,::1", "-d", "::2", "-4")->networks.named.n, 3);
 	assert_says(bad("-4", "-d", "::1"), "--ipv4 leaves none of the networks that --dst names");
 	assert_says(bad("-6", "-d", "10.0.0.0/8"), "--ipv6 leaves none");
-	assert_int_equal(good("-46", "-d", "::1")->networks.n, 1);
+	assert_int_equal(good("-46", "-d", "::1")->networks.named.n, 1);
 }
 
 static void what_is_no_network_is_refused_with_the_reason(void **state)
@@ -198,6 +198,125 @@ static void what_is_there_but_no_network_namespace_is_refused(void **state)
 	assert_says(bad("--netns", ""), "--netns: ");
 }
 
+/* What is left out */
+
+static void what_has_a_sign_before_it_is_left_out(void **state)
+{
+	const struct options *options = good("-p", "1,!2", "--pid=!3", "-u", "!0", "-C",
+					     "!curl,ssh", "-d", "!127.0.0.0/8,!::1");
+
+	(void)state;
+	assert_int_equal(options->pids.named.n, 1);
+	assert_int_equal(options->pids.left_out.n, 2);
+	assert_int_equal(((uint32_t *)options->pids.left_out.items)[1], 3);
+	assert_int_equal(options->uids.named.n, 0);
+	assert_int_equal(options->uids.left_out.n, 1);
+	assert_string_equal(options->comms.left_out.items, "curl");
+	assert_string_equal(options->comms.named.items, "ssh");
+	assert_int_equal(options->networks.named.n, 0);
+	assert_int_equal(options->networks.left_out.n, 2);
+	assert_int_equal(good("-u", "!root")->uids.left_out.n, 1);
+}
+
+/* Which ports the kernel is asked for: all but these, or of those that are named. */
+static void ports_that_are_left_out_are_no_bits(void **state)
+{
+	(void)state;
+	assert_int_equal(count_ports(good("-P", "!443,!8000-8999")), 65536 - 1001);
+	assert_false(has_port(&parsed.options, 443));
+	assert_false(has_port(&parsed.options, 8000));
+	assert_false(has_port(&parsed.options, 8999));
+	assert_true(has_port(&parsed.options, 9000));
+	assert_int_equal(count_ports(good("-P", "!82,80-90", "-P", "!100")), 10);
+	assert_false(has_port(&parsed.options, 82));
+	assert_true(has_port(&parsed.options, 83));
+}
+
+/* What is both named and left out is left out, whichever is said first. */
+static void what_is_left_out_is_not_named(void **state)
+{
+	static const struct {
+		const char *networks;
+		size_t named;
+	} cases[] = {
+		{"10.0.0.0/8,!10.1.0.0/16", 1},
+		{"10.1.0.0/16,10.0.0.0/8,!10.1.0.0/16", 1},
+		{"10.1.2.3,!10.1.0.0/16,10.0.0.0/8", 1},
+		{"!10.128.0.0/9,10.129.0.0/16,10.127.0.0/16", 1},
+		{"10.1.2.3,::1,!0.0.0.0/0", 1},
+		{"10.1.2.3,::1,!::/0", 1},
+		{"10.1.2.3,10.1.2.4,!10.1.2.5", 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
+		if (good("-d", cases[i].networks)->networks.named.n != cases[i].named)
+			fail_msg("%s: %zu", cases[i].networks, parsed.options.networks.named.n);
+	assert_int_equal(good("-p", "!2,1,2,3")->pids.named.n, 2);
+	assert_int_equal(((uint32_t *)parsed.options.pids.named.items)[0], 1);
+	assert_int_equal(((uint32_t *)parsed.options.pids.named.items)[1], 3);
+	assert_int_equal(good("-C", "curl,ssh", "-C", "!curl")->comms.named.n, 1);
+	assert_string_equal(parsed.options.comms.named.items, "ssh");
+	assert_int_equal(good("-4", "-d", "!::1")->networks.named.n, 0);
+}
+
+static void filters_that_leave_nothing_are_refused(void **state)
+{
+	(void)state;
+	assert_says(bad("-p", "1,!1"), "--pid leaves out all that it names");
+	assert_says(bad("-u", "0,!root"), "--uid leaves out all");
+	assert_says(bad("-C", "curl,!curl"), "--comm leaves out all");
+	assert_says(bad("-d", "10.1.0.0/16,!10.0.0.0/8"), "--dst leaves out all");
+	assert_says(bad("-P", "443,!400-500"), "--port leaves out all");
+	assert_says(bad("--netns", "self", "--netns", "!self"), "--netns leaves out all");
+}
+
+static void namespaces_can_be_left_out(void **state)
+{
+	struct stat st;
+
+	(void)state;
+	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
+	assert_int_equal(good("--netns", "!self", "--netns", "!5")->kernel.n_netns_left_out, 2);
+	assert_int_equal(parsed.options.kernel.netns, 0);
+	assert_int_equal(parsed.options.kernel.netns_left_out[0], st.st_ino);
+	assert_int_equal(parsed.options.kernel.netns_left_out[1], 5);
+	assert_int_equal(good("--netns", "!5", "--netns", "6")->kernel.netns, 6);
+	assert_says(bad("--netns", "!no-such-netns"), "the network namespace no-such-netns: ");
+}
+
+static void a_sign_without_a_value_is_refused(void **state)
+{
+	static const char *const options[] = {"-p", "-u", "-P", "-d", "-C", "--cgroup", "--netns"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		assert_says(bad(options[i], "!"), "\"!\" has nothing behind it");
+		assert_says(bad(options[i], "!!1"), "\"!!1\" has two !");
+		assert_default_filters(&parsed.options);
+	}
+	assert_says(bad("-P", "80,!"), "\"!\" has nothing behind it");
+	assert_says(bad("-C", "curl,!!ssh,x"), "\"!!ssh\" has two !");
+	assert_says(bad("-P", "!http"), "\"!http\" is not a port");
+	assert_says(bad("-P", "!70000"), "port !70000 is out of range");
+	assert_says(bad("-p", "!x"), "\"!x\" is not a process id");
+	assert_says(bad("-d", "!x"), "\"!x\" is not a network");
+	assert_says(bad("-u", "!nobodyhere"), "there is no user \"nobodyhere\"");
+	assert_says(bad("-C", "!sixteen-bytes-16"), "is longer than the kernel keeps");
+	assert_says(bad("--cgroup", "!nosuch"), "cannot find the cgroup nosuch: ");
+}
+
+static void only_processes_of_ours_are_followed(void **state)
+{
+	(void)state;
+	assert_true(good("-p", "1", "--follow")->follow);
+	assert_true(good("--follow", "-p", "!1", "count")->follow);
+	assert_false(good("-p", "1")->follow);
+	assert_says(bad("--follow"), "--follow needs --pid");
+	assert_says(bad("--follow", "--", "curl"), "--follow is for the processes of --pid");
+	assert_says(bad("--follow", "-p", "1", "--", "curl"), "is followed as it is");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +330,13 @@ int main(void)
 		row(a_network_namespace_is_self_or_a_path_or_a_number),
 		row(a_network_namespace_that_is_not_there_is_refused),
 		row(what_is_there_but_no_network_namespace_is_refused),
+		row(what_has_a_sign_before_it_is_left_out),
+		row(ports_that_are_left_out_are_no_bits),
+		row(what_is_left_out_is_not_named),
+		row(filters_that_leave_nothing_are_refused),
+		row(namespaces_can_be_left_out),
+		row(a_sign_without_a_value_is_refused),
+		row(only_processes_of_ours_are_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Command lines: commands, events, output, limits. */
+/* Command lines: commands, output, limits. */
 #include "cli/option_rows.h"
 #include "unit/parsed.h"
 
-#define FAILED_BITS  (EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
-#define DEFAULT_BITS (FAILED_BITS | EVENT_BIT(EVENT_ESTABLISHED))
-#define ALL_BITS     (DEFAULT_BITS | EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_CLOSE))
+#define DEFAULT_BITS                                                                               \
+	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
+	 EVENT_BIT(EVENT_ESTABLISHED))
 
 /* Defaults and commands */
 
@@ -98,7 +98,7 @@ static void what_follows_two_dashes_is_a_command_word_for_word(void **state)
 	assert_string_equal(options->argv[2], "--");
 	assert_string_equal(options->argv[3], "--help");
 	assert_null(options->argv[4]);
-	assert_int_equal(options->pids.n, 0);
+	assert_int_equal(options->pids.named.n, 0);
 	assert_string_equal(good("--", "trace")->argv[0], "trace");
 }
 
@@ -128,79 +128,14 @@ static void two_dashes_that_are_the_value_of_an_option_announce_no_command(void 
 	assert_string_equal(good("-w", "--", "--", "curl")->argv[0], "curl");
 }
 
-/* Events */
-
-static void events_are_named(void **state)
-{
-	static const struct {
-		const char *list;
-		uint32_t bits;
-	} cases[] = {
-		{"connect", EVENT_BIT(EVENT_CONNECT)},
-		{"retry", EVENT_BIT(EVENT_RETRY)},
-		{"established", EVENT_BIT(EVENT_ESTABLISHED)},
-		{"failed", EVENT_BIT(EVENT_FAILED)},
-		{"cancelled", EVENT_BIT(EVENT_CANCELLED)},
-		{"close", EVENT_BIT(EVENT_CLOSE)},
-		{"close,connect", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_CONNECT)},
-		{"all", ALL_BITS},
-		{"+close", DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)},
-		{"-retry", DEFAULT_BITS & ~EVENT_BIT(EVENT_RETRY)},
-		{"+close,-retry",
-		 (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY)},
-		{"all,-connect", ALL_BITS & ~EVENT_BIT(EVENT_CONNECT)},
-		{"+all", ALL_BITS},
-		{"-all,+close", EVENT_BIT(EVENT_CLOSE)},
-		{"connect,-connect,+close", EVENT_BIT(EVENT_CLOSE)},
-		{"close,+retry", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY)},
-		{"-retry,close", (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY)},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		uint32_t bits = good("-e", cases[i].list)->events;
-
-		if (bits != cases[i].bits)
-			fail_msg("-e %s is 0x%x", cases[i].list, bits);
-	}
-	assert_int_equal(good("--events=failed")->events, EVENT_BIT(EVENT_FAILED));
-}
-
-static void events_that_do_not_exist_are_refused(void **state)
-{
-	static const char *const junk[] = {"open", "Connect", "tcp.close", "", "*", "fail"};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
-		const char *error = bad("-e", junk[i]);
-		char quoted[32];
-
-		snprintf(quoted, sizeof(quoted), "there is no event \"%s\"", junk[i]);
-		assert_says(error, "--events: ");
-		assert_says(error, quoted);
-		assert_says(error, "connect, retry, established, failed, cancelled, close and all");
-	}
-	assert_says(bad("-e", "close,nope"), "\"nope\"");
-	assert_says(bad("-e", "+"), "there is no event \"+\"");
-	assert_says(bad("-e", "+-close"), "there is no event \"+-close\"");
-}
-
-static void a_list_that_leaves_no_event_is_refused(void **state)
+static void only_for_a_command_is_waited(void **state)
 {
 	(void)state;
-	assert_says(bad("-e", "-all"), "\"-all\" leaves no event to show");
-	assert_says(bad("-e", "close,-close"), "\"close,-close\" leaves no event to show");
-}
-
-static void failed_narrows_the_events_down(void **state)
-{
-	(void)state;
-	assert_int_equal(good("-f")->events, FAILED_BITS);
-	assert_true(parsed.options.failed_only);
-	assert_int_equal(good("--failed", "-e", "all")->events, FAILED_BITS);
-	assert_int_equal(good("-e", "retry,close", "-f")->events, EVENT_BIT(EVENT_RETRY));
-	assert_says(bad("-f", "-e", "close,established"),
-		    "--failed leaves none of the events that --events names");
+	assert_true(good("--wait", "--", "curl")->wait);
+	assert_true(good("count", "--wait", "1", "--", "curl")->wait);
+	assert_false(good("--", "curl", "--wait")->wait);
+	assert_says(bad("--wait"), "--wait is for what a command starts");
+	assert_says(bad("--wait", "-p", "1"), "put it after --");
 }
 
 /* Output and limits */
@@ -245,16 +180,6 @@ static void the_last_of_two_values_counts(void **state)
 	assert_int_equal(good("-n", "1", "-n", "2")->max_events, 2);
 	assert_int_equal(good("-e", "close", "-e", "retry")->events, EVENT_BIT(EVENT_RETRY));
 	assert_int_equal(good("-v", "-q")->verbosity, -1);
-}
-
-static void a_list_of_signed_events_changes_the_one_before_it(void **state)
-{
-	(void)state;
-	assert_int_equal(good("-e", "+close", "-e", "-retry")->events,
-			 (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY));
-	assert_int_equal(good("-e", "close", "-e", "+retry")->events,
-			 EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY));
-	assert_says(bad("-e", "close", "-e", "-close"), "leaves no event to show");
 }
 
 /* 10 what? tools of the kind take milliseconds, others seconds. */
@@ -372,14 +297,10 @@ int main(void)
 		row(two_dashes_without_a_command_are_wrong),
 		row(a_command_without_two_dashes_is_told_to_use_them),
 		row(two_dashes_that_are_the_value_of_an_option_announce_no_command),
-		row(events_are_named),
-		row(events_that_do_not_exist_are_refused),
-		row(a_list_that_leaves_no_event_is_refused),
-		row(failed_narrows_the_events_down),
+		row(only_for_a_command_is_waited),
 		row(output_and_limits_are_taken),
 		row(long_and_short_names_are_the_same),
 		row(the_last_of_two_values_counts),
-		row(a_list_of_signed_events_changes_the_one_before_it),
 		row(a_least_latency_needs_a_unit),
 		row(colors_are_three),
 		row(a_ring_size_is_a_power_of_two_from_a_page_to_a_gigabyte),

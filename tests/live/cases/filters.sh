@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
-# What the filters let pass: each one; scenario 33, every filter, alone and in pairs, against a mix of
-# attempts of which all is known; and what a filter costs.
+# What the filters let pass, each one, and what a filter costs. Every one alone and in pairs:
+# filters_mix.sh.
 
 # held OUTCOME ADDR PORT: a process that connects once it is released; its pid goes to $held.
 held() {
@@ -100,195 +100,53 @@ case_filter_events() { # -e, -f
 	-e,,all,,-e,,close,+failed close:1,failed:2
 	-f failed:2
 	-e,,+connect,,-f failed:2
+	-e,,+established,,-f established:1,failed:2
 	ROWS
 }
 
-# Each filter, and the condition in jq on a line of the mix by which it should choose. Where two
-# begin with the same option, their pair is that option twice.
-filter_table() {
-    cat <<TABLE
--p $pid_list|.pid | IN($pid_list)
--u nobody|.uid == 65534
--P 81,8000-8002|.port == 81 or (.port >= 8000 and .port <= 8002)
--P 8002-9000|.port >= 8002 and .port <= 9000
--d 10.99.0.0/24,fd00:99::1|.dst | startswith("10.99.0.") or . == "fd00:99::1"
--d ::/0,10.98.0.0/16|.dst | contains(":") or startswith("10.98.")
--C someone|.comm == "someone"
--4|.dst | contains(":") | not
--6|.dst | contains(":")
---cgroup $cgroup|.cgroup
---netns $a|.netns == "a"
--f|.event != "tcp.established"
--l 2s|.age >= 2e9
--e established,cancelled|.event == "tcp.established" or .event == "tcp.cancelled"
---no-syscalls|.error != "EACCES"
--v -N --color always -t 1h|true
-TABLE
-}
+# -f: without its end, whoever reads of a retry never learns what it came to. How many SYNs were sent
+# again says the kernel's own firewall.
+case_filter_failed_retried() {
+    local option again
 
-# mixed ATTRIBUTES NAMESPACE COMMAND...: a process of the mix, held at the gate. ATTRIBUTES: jq's
-# object of what the process cannot know of itself.
-mixed() {
-    local attributes="$1" name="$2" n="${#mix[@]}"
-    shift 2
-
-    # shellcheck disable=SC2016 # for the inner shell
-    nsenter --net="/run/netns/$name" bash -c 'read -r _ <"$1"; shift; exec "$@"' bash gate "$@" \
-        >"mix.$n" &
-    mix+=($!)
-    pids+=($!)
-    printf '%s\n' "$attributes" >"attributes.$n"
-}
-
-# What the mix did, a line for each attempt.
-mix_facts() {
-    local n
-
-    for n in "${!mix[@]}"; do
-        jq -c --argjson attributes "$(cat "attributes.$n")" '
-            {pid: ."process.pid", event: ."event.name", error: (."error.type" // null),
-             dst: ."network.peer.address", port: ."network.peer.port",
-             age: (.at_most_ns // 0), uid: 0, comm: "connect", cgroup: false, netns: "a"}
-            + $attributes' "mix.$n"
-    done
-}
-
-start_mix() {
-    local other="$PWD/someone" nobody=(setpriv --reuid=65534 --clear-groups)
-
-    mix=()
-    cp "$triggers/connect" "$other"
-    chmod 755 . "$other" "$work"
-    mixed '{}' "$a" "$triggers/connect" established 10.99.0.2 80
-    mixed '{}' "$a" "$triggers/connect" established fd00:99::2 8000
-    mixed '{}' "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 81
-    mixed '{"comm": "someone"}' "$a" "$other" ECONNREFUSED fd00:99::2 81
-    mixed '{"comm": "someone", "uid": 65534}' "$a" "${nobody[@]}" "$other" established 10.99.0.2 80
-    mixed '{"comm": "someone", "netns": "b"}' "$b" "$other" ECONNREFUSED 10.99.0.1 8002
-    mixed '{"netns": "b"}' "$b" "$triggers/connect" ECONNREFUSED fd00:99::1 8003
-    mixed '{"comm": "someone"}' "$a" "$other" -u EACCES 10.98.2.1 8001
-    mixed '{}' "$a" "$triggers/connect" -s 1 ETIMEDOUT 10.99.0.2 9000
-    mixed '{"cgroup": true}' "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 82
-    mixed '{"cgroup": true, "uid": 65534}' "$a" "${nobody[@]}" "$triggers/connect" \
-        established fd00:99::2 80
-    echo "${mix[9]}" >"$cgroup/cgroup.procs"
-    echo "${mix[10]}" >"$cgroup/below/cgroup.procs"
-}
-
-# Filters of one kind are alternatives: those of one option, and the two families.
-kind_of() {
-    local option="${1%% *}"
-
-    [[ ${option%%|*} != -[46] ]] || option=family
-    echo "$option"
-}
-
-# Every filter and every pair, as options and as the condition on a line of the mix.
-combine_filters() {
-    local filters i j
-
-    mapfile -t filters < <(filter_table)
-    options=() conditions=()
-    for i in "${!filters[@]}"; do
-        options+=("${filters[i]%%|*}")
-        conditions+=("${filters[i]#*|}")
-        for ((j = i + 1; j < ${#filters[@]}; j++)); do
-            options+=("${filters[i]%%|*} ${filters[j]%%|*}")
-            conditions+=("(${filters[i]#*|}) and (${filters[j]#*|})")
-            [[ "$(kind_of "${filters[i]}")" != "$(kind_of "${filters[j]}")" ]] ||
-                conditions[-1]="(${filters[i]#*|}) or (${filters[j]#*|})"
-        done
-    done
-}
-
-# start_tracers FIRST LAST: with those options.
-start_tracers() {
-    local n
-
-    tracers=()
-    for ((n = $1; n <= $2 && n < ${#options[@]}; n++)); do
-        # shellcheck disable=SC2086 # the options are words
-        "$tpconnect" -q --ring-size 65536 -o json -w "record.$n" ${options[n]} \
-            >>stdout 2>>messages &
-        tracers[n]=$!
-        pids+=($!)
-    done
-    for n in "${!tracers[@]}"; do
-        await grep -qs '"tpconnect.start"' "record.$n" ||
-            fail "tpconnect ${options[n]} did not start: $(cat messages)"
-    done
-}
-
-end_tracers() {
-    local n
-
-    kill -TERM "${tracers[@]}"
-    for n in "${tracers[@]}"; do
-        wait "$n" || fail "tpconnect ended with $?: $(cat messages)"
-    done
-}
-
-release_mix() {
-    local n
-
-    # A line for each that waits; opened for reading too, so that none goes to nobody.
-    printf '%s\n' "${mix[@]}" 1<>gate
-    for n in "${mix[@]}"; do
-        wait "$n" || fail "one of the mix failed"
-    done
-    mix_facts >facts
-    [[ $(wc -l <facts) -eq ${#mix[@]} ]] || fail "the mix: $(cat facts)"
-}
-
-# What the record says of the mix's results, like the facts.
-record_results() {
-    jq -c --argjson mix "$(printf '%s\n' "${mix[@]}" | jq -s .)" '
-        select(."event.name" | IN("tcp.established", "tcp.failed", "tcp.cancelled"))
-        | select(."process.pid" | IN($mix[]))
-        | [."process.pid", ."event.name", ."error.type" // null, ."network.peer.address",
-           ."network.peer.port"]' "$1" | sort
-}
-
-# A program that the kernel skipped is no fault of the filters': what lacks is then counted.
-compare_record() {
-    local n="$1" missed
-
-    record_results "record.$n" >got
-    jq -c "select(${conditions[n]}) | [.pid, .event, .error, .dst, .port]" facts | sort >want
-    missed="$(tail -n 1 "record.$n" | jq '."tpconnect.loss.missed"')"
-    [[ -z $(comm -23 got want) && $(comm -13 got want | wc -l) -le $missed ]] ||
-        fail "tpconnect ${options[n]}: expected $(cat want), got $(cat got);" \
-            "$(tail -n 1 "record.$n") the mix: $(cat facts)"
-}
-
-case_filters() { # 33
-    local cgroup_mount cgroup pid_list options=(0) conditions tracers mix first n
-    # The kernel allows 64 programs at one tracepoint, of all tracers together; each has one, and from
-    # Linux 7.0 on two.
-    local at_once=30
-    cgroup_mount="$(findmnt -n -t cgroup2 -o TARGET | head -n 1)"
-    [[ -n $cgroup_mount ]] || skip "cgroup v2 is not mounted"
-    cgroup="$cgroup_mount/$run_id-filters"
     serve "$b" 10.99.0.2 80
-    serve "$b" fd00:99::2 80 fd00:99::2 8000
-    within "$b" nft "add table inet t; add chain inet t in { type filter hook input priority 0; };
-        add rule inet t in tcp dport 9000 drop"
-    within "$a" ip route add prohibit 10.98.2.0/24
-    mkfifo gate
-    for ((first = 0; first < ${#options[@]}; first += at_once)); do
-        mkdir -p "$cgroup/below"
-        start_mix
-        pid_list="${mix[2]},${mix[7]}"
-        combine_filters
-        start_tracers "$first" $((first + at_once - 1))
-        release_mix
-        end_tracers
-        rmdir "$cgroup/below" "$cgroup"
-        for n in "${!tracers[@]}"; do
-            compare_record "$n"
-        done
+    count_syns
+    for option in -q --no-syscalls; do
+        rm -f record
+        trace_raw --netns "$a" -o json -w record -f "$option"
+        await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
+        unexpected "$a" established 10.99.0.2 80
+        again=$(($(syns_sent) + 1))
+        rule_in "$b" input "tcp dport 80 drop"
+        trigger_background connect established 10.99.0.2 80
+        wait_for 1 retry
+        rule_in "$b" input ""
+        wait_for 1 established
+        again=$(($(syns_sent) - again))
+        unexpected "$a" established 10.99.0.2 80
+        stop_trace
+        jq -s --argjson again "$again" -e 'map(select(."event.name" | startswith("tcp."))) |
+            map(."event.name") == [range($again) | "tcp.retry"] + ["tcp.established"] and
+            (last | ."process.pid" == '$!' and ."tpconnect.syn_retries" == $again)' record >odd ||
+            fail "$option: $again SYNs were sent again by $!: $(cat record)"
     done
-    [[ ${#options[@]} -eq 136 ]] || fail "${#options[@]} combinations"
+}
+
+# Likewise where what was sent again could not leave this host.
+case_filter_failed_unsent() {
+    tells_unsent || skip "this kernel does not tell of what could not leave"
+    serve "$b" 10.99.0.2 80
+    trace_raw --netns "$a" -o json -w record -f
+    await grep -qs '"tpconnect.start"' record || fail "no start: $(cat messages)"
+    rule_in "$a" output "tcp dport 80 drop"
+    trigger_background connect established 10.99.0.2 80
+    wait_for 1 retry
+    rule_in "$a" output ""
+    wait_for 1 established
+    stop_trace
+    jq -s -e 'map(select(."event.name" | startswith("tcp."))) | (first | ."tpconnect.sent" == false) and
+        (last | ."event.name" == "tcp.established" and ."process.pid" == '$!')' record >odd ||
+        fail "of $!: $(cat record)"
 }
 
 # The maps that a process holds.
@@ -338,6 +196,7 @@ case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unus
     mapfile -t filters <<-ROWS
 	|20|
 	-P 80|20|
+	-p !1|20|pids
 	-p 1|0|pids
 	-u nobody|0|uids
 	-P 81|0|
@@ -346,6 +205,9 @@ case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unus
 	-6|0|
 	--cgroup $cgroup|0|$cgroup_code
 	--netns $b|0|
+	-P !80|0|
+	-d !10.99.0.0/24|0|networks
+	--netns $a --netns !$b -P !80|0|
 	ROWS
     for n in "${!filters[@]}"; do
         options[n]="${filters[n]%%|*}"
@@ -365,7 +227,7 @@ case_filtered_costs_nothing() { # a filtered attempt costs no map entry; an unus
     kill -KILL "$holder"
     wait "$holder" || true
     end_tracers
-    for ((n = 2; n < ${#options[@]}; n++)); do
+    for ((n = 3; n < ${#options[@]}; n++)); do
         tail -n 1 "record.$n" | jq -e '[."tpconnect.events.sent", ."tpconnect.tracked",
             ."tpconnect.loss.unmatched"] == [0, 0, 0]' >/dev/null ||
             fail "tpconnect ${options[n]}: $(tail -n 1 "record.$n")"

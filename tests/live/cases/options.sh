@@ -91,7 +91,7 @@ case_wrong_usage() { # section 7
     refused 2 '"x"' -p x
     refused 2 '/nonexistent.*No such file' --netns /nonexistent
     refused 2 'there is no event "nonsense"' -e nonsense
-    refused 2 'none of the events' -f -e established
+    refused 2 'none of the events' -f -e close
     refused 2 'no format "xml"' -o xml
     refused 2 '"0" is not a number of events' -n 0
     refused 2 '"soon" is not a time' -t soon
@@ -118,6 +118,14 @@ case_wrong_usage() { # section 7
     refused 2 'did you mean "json"' -o jsno
     refused 2 "did you mean 'latency'" latnecy
     refused 2 '--pid, --port' --p 1
+    refused 2 'follow needs --pid' --follow
+    refused 2 'wait is for what a command starts' --wait
+    refused 2 'followed as it is' --follow -p $$ -- true
+    refused 2 '"!" has nothing behind it' -P '!'
+    refused 2 '"!!443" has two !' -P '!!443'
+    refused 2 'no user "nobodyhere"' -u '!nobodyhere'
+    refused 2 '"!host.name" is not a network' -d '!host.name'
+    refused 2 'dst leaves out all that it names' -d '10.1.0.0/16,!10.0.0.0/8'
 }
 
 case_wrong_object() { # section 7

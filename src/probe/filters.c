@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stddef.h>
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+
+#include "contract/event.h"
+#include "probe/filters.h"
+
+static const struct filter {
+	const char *map;
+	size_t key_size;
+	size_t option; /* where in struct probe_options the keys are */
+} filters[] = {
+	{"pids", sizeof(uint32_t), offsetof(struct probe_options, pids)},
+	{"uids", sizeof(uint32_t), offsetof(struct probe_options, uids)},
+	{"comms", COMM_LEN, offsetof(struct probe_options, comms)},
+	{"networks", sizeof(struct config_network), offsetof(struct probe_options, networks)},
+};
+
+#define N_FILTERS (sizeof(filters) / sizeof(filters[0]))
+
+static const struct choice *filter_keys(const struct filter *filter,
+					const struct probe_options *options)
+{
+	return *(const struct choice *const *)((const char *)options + filter->option);
+}
+
+/* NULL if there is none of that name whose values are those of our filters. */
+static struct bpf_map *filter_map(const struct bpf_object *object, const struct filter *filter)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(object, filter->map);
+
+	return map && bpf_map__value_size(map) == sizeof(uint8_t) ? map : NULL;
+}
+
+bool filters_found(const struct bpf_object *object)
+{
+	for (size_t i = 0; i < N_FILTERS; i++)
+		if (!filter_map(object, &filters[i]))
+			return false;
+	return true;
+}
+
+void filters_size(const struct bpf_object *object, const struct probe_options *options)
+{
+	for (size_t i = 0; i < N_FILTERS; i++) {
+		const struct choice *keys = filter_keys(&filters[i], options);
+		size_t n = keys->named.n + keys->left_out.n;
+
+		bpf_map__set_max_entries(filter_map(object, &filters[i]), n ? n : 1);
+	}
+}
+
+static int fill(int fd, const struct vector *keys, size_t key_size, enum key_verdict verdict)
+{
+	const uint8_t value = verdict;
+
+	for (size_t i = 0; i < keys->n; i++)
+		if (bpf_map_update_elem(fd, (const char *)keys->items + i * key_size, &value,
+					BPF_ANY))
+			return -errno;
+	return 0;
+}
+
+int filters_fill(const struct bpf_object *object, const struct probe_options *options)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < N_FILTERS; i++) {
+		const struct choice *keys = filter_keys(&filters[i], options);
+		int fd = bpf_map__fd(filter_map(object, &filters[i]));
+
+		err = fill(fd, &keys->named, filters[i].key_size, KEY_WANTED);
+		if (!err)
+			err = fill(fd, &keys->left_out, filters[i].key_size, KEY_LEFT_OUT);
+	}
+	return err;
+}

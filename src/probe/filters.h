@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* The filters that are maps of the BPF object: a key for each thing that was named or left out. */
+#ifndef PROBE_FILTERS_H
+#define PROBE_FILTERS_H
+
+#include <stdbool.h>
+
+#include "probe/loader.h"
+
+struct bpf_object;
+
+/* Whether the object has all these maps. */
+bool filters_found(const struct bpf_object *object);
+
+/* Before it is loaded: as much room as there are keys. */
+void filters_size(const struct bpf_object *object, const struct probe_options *options);
+
+/* Once it is. Returns 0 or -errno. */
+int filters_fill(const struct bpf_object *object, const struct probe_options *options);
+
+#endif

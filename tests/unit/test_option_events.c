@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* Command lines: which events. */
+#include "unit/parsed.h"
+
+#define FAILED_BITS  (EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
+#define DEFAULT_BITS (FAILED_BITS | EVENT_BIT(EVENT_ESTABLISHED))
+#define ALL_BITS     (DEFAULT_BITS | EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_CLOSE))
+
+static void events_are_named(void **state)
+{
+	static const struct {
+		const char *list;
+		uint32_t bits;
+	} cases[] = {
+		{"connect", EVENT_BIT(EVENT_CONNECT)},
+		{"retry", EVENT_BIT(EVENT_RETRY)},
+		{"established", EVENT_BIT(EVENT_ESTABLISHED)},
+		{"failed", EVENT_BIT(EVENT_FAILED)},
+		{"cancelled", EVENT_BIT(EVENT_CANCELLED)},
+		{"close", EVENT_BIT(EVENT_CLOSE)},
+		{"close,connect", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_CONNECT)},
+		{"all", ALL_BITS},
+		{"+close", DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)},
+		{"-retry", DEFAULT_BITS & ~EVENT_BIT(EVENT_RETRY)},
+		{"+close,-retry",
+		 (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY)},
+		{"all,-connect", ALL_BITS & ~EVENT_BIT(EVENT_CONNECT)},
+		{"+all", ALL_BITS},
+		{"-all,+close", EVENT_BIT(EVENT_CLOSE)},
+		{"connect,-connect,+close", EVENT_BIT(EVENT_CLOSE)},
+		{"close,+retry", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY)},
+		{"-retry,close", (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY)},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		uint32_t bits = good("-e", cases[i].list)->events;
+
+		if (bits != cases[i].bits)
+			fail_msg("-e %s is 0x%x", cases[i].list, bits);
+	}
+	assert_int_equal(good("--events=failed")->events, EVENT_BIT(EVENT_FAILED));
+}
+
+static void events_that_do_not_exist_are_refused(void **state)
+{
+	static const char *const junk[] = {"open", "Connect", "tcp.close", "", "*", "fail"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
+		const char *error = bad("-e", junk[i]);
+		char quoted[32];
+
+		snprintf(quoted, sizeof(quoted), "there is no event \"%s\"", junk[i]);
+		assert_says(error, "--events: ");
+		assert_says(error, quoted);
+		assert_says(error, "connect, retry, established, failed, cancelled, close and all");
+	}
+	assert_says(bad("-e", "close,nope"), "\"nope\"");
+	assert_says(bad("-e", "+"), "there is no event \"+\"");
+	assert_says(bad("-e", "+-close"), "there is no event \"+-close\"");
+}
+
+static void a_list_that_leaves_no_event_is_refused(void **state)
+{
+	(void)state;
+	assert_says(bad("-e", "-all"), "\"-all\" leaves no event to show");
+	assert_says(bad("-e", "close,-close"), "\"close,-close\" leaves no event to show");
+}
+
+static void failed_narrows_the_events_down(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-f")->events, DEFAULT_BITS);
+	assert_true(parsed.options.failed_only);
+	assert_int_equal(good("--failed", "-e", "all")->events, DEFAULT_BITS);
+	assert_int_equal(good("-e", "retry,close", "-f")->events, EVENT_BIT(EVENT_RETRY));
+	assert_int_equal(good("-f", "-e", "-established")->events, FAILED_BITS);
+	assert_int_equal(good("-f", "-e", "close,established")->events,
+			 EVENT_BIT(EVENT_ESTABLISHED));
+	assert_says(bad("-f", "-e", "close,connect"),
+		    "--failed leaves none of the events that --events names");
+}
+
+/* Whether of the established ones only those after a retry are shown. */
+static void failed_shows_what_a_retry_came_to(void **state)
+{
+	(void)state;
+	assert_false(good("-e", "all")->kernel.retried_only);
+	assert_false(good("-e", "+established")->kernel.retried_only);
+	assert_true(good("-f")->kernel.retried_only);
+	assert_true(good("-f", "-e", "all")->kernel.retried_only);
+	assert_true(good("-f", "-e", "+close")->kernel.retried_only);
+	assert_true(good("-e", "retry,established", "-f")->kernel.retried_only);
+	assert_false(good("-f", "-e", "+established")->kernel.retried_only);
+	assert_int_equal(parsed.options.events, DEFAULT_BITS);
+	assert_false(good("-e", "retry,+established", "-f")->kernel.retried_only);
+	assert_true(
+		good("-f", "-e", "+established", "-e", "failed,established")->kernel.retried_only);
+	assert_false(good("count", "-f")->kernel.retried_only);
+}
+
+static void a_list_of_signed_events_changes_the_one_before_it(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-e", "+close", "-e", "-retry")->events,
+			 (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY));
+	assert_int_equal(good("-e", "close", "-e", "+retry")->events,
+			 EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY));
+	assert_says(bad("-e", "close", "-e", "-close"), "leaves no event to show");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		row(events_are_named),
+		row(events_that_do_not_exist_are_refused),
+		row(a_list_that_leaves_no_event_is_refused),
+		row(failed_narrows_the_events_down),
+		row(failed_shows_what_a_retry_came_to),
+		row(a_list_of_signed_events_changes_the_one_before_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
