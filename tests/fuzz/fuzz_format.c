@@ -50,10 +50,12 @@ static size_t make_valid(struct close_event *record)
 	e->version = EVENT_VERSION;
 	e->kind = (__u8)(EVENT_CONNECT + e->kind % (EVENT_KIND_END - EVENT_CONNECT));
 	e->size = e->kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
-	if (e->kind != EVENT_FAILED)
-		e->error = 0;
-	else if (!e->error)
+	if (e->kind == EVENT_FAILED && !e->error)
 		e->error = 1;
+	else if (e->kind == EVENT_CONNECT || e->kind == EVENT_ESTABLISHED ||
+		 e->kind == EVENT_CANCELLED)
+		e->error = 0;
+	e->ended = e->kind == EVENT_CLOSE ? e->ended % ENDED_END : 0;
 	make_attempt_valid(&e->attempt);
 	bound(&e->time_ns);
 	bound(&record->bytes_sent);
