@@ -44,7 +44,8 @@ missed_by_both() {
         fail "$(wc -l <missing) attempts are incomplete, a second tracer lacks" \
             "$(wc -l <missing.second); they differ: $(head -n 5 differences)"
     missed="$(tail -n 1 record | jq '."tpconnect.loss.missed"')"
-    [[ $missed -eq $(wc -l <missing) ]] ||
+    # What the kernel has skipped is of all the host.
+    [[ $missed -ge $(wc -l <missing) ]] ||
         fail "$(wc -l <missing) attempts are incomplete, $missed are counted as missed"
 }
 
@@ -102,12 +103,17 @@ case_stress_entry_skipped() {
 }
 
 # Since Linux 7.0 or so it may skip that at the end as well, as if none of its copies were there. What
-# is lost by that is counted, and no call is taken for the one before.
+# is lost by that is counted (here, of A only: the rest of the host connects as well), and no call is
+# taken for the one before.
 case_stress_ends_skipped() {
     mutated_object connect.bpf.c '
         /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
         / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1) {\
-            COUNT(missed);\n\t\treturn;\n\t}/'
+            struct syscall_regs regs;\n\t\tstruct socket *socket;\
+            struct sock *sk = syscall_of_current(\&regs)\
+                ? tcp_sock_of_fd(regs.arg[0], \&socket) : NULL;\n\
+            if (sk \&\& BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == config.netns)\
+                COUNT(missed);\n\t\treturn;\n\t}/'
     LIVE_OBJECT="$object"
     within "$a" ip route add prohibit 10.98.2.0/24
     trace_flood
@@ -156,7 +162,8 @@ case_stress_never_sent() {
     jq -c '[."process.pid", ."network.peer.port"]' told.* | sort >want
     [[ -z $(comm -23 got want) ]] || fail "not attempted: $(comm -23 got want | head -n 5)"
     missed="$(tail -n 1 record | jq '."tpconnect.loss.missed"')"
-    [[ $(comm -13 got want | wc -l) -eq $missed ]] ||
+    # What the kernel has skipped is of all the host.
+    [[ $(comm -13 got want | wc -l) -le $missed ]] ||
         fail "$(comm -13 got want | wc -l) of $((8 * each)) lack, $missed are counted as missed"
     [[ $missed -eq 0 ]] || echo "$missed of $((8 * each)) were missed, and counted"
 }
