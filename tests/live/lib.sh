@@ -159,6 +159,19 @@ neighbours() {
     ip -n "$a" neighbour show 10.99.0.2 | grep -q lladdr
 }
 
+attempt_is_pending() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge 1 ]]; }
+
+# pending_for SECONDS COMMAND...: run it when an attempt has been pending in A for so long. Meant for
+# the background: however late a trigger starts on a busy host, its attempt waits.
+pending_for() {
+    local seconds="$1"
+    shift
+
+    await attempt_is_pending || return 0
+    sleep "$seconds"
+    "$@"
+}
+
 # A counter of /proc/net/snmp's Tcp lines, and one of /proc/net/netstat's TcpExt lines.
 tcp_counter() { kernel_counter "$1" Tcp: "$2" /proc/net/snmp; }
 tcp_ext_counter() { kernel_counter "$1" TcpExt: "$2" /proc/net/netstat; }

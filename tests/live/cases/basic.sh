@@ -60,7 +60,7 @@ case_nonblocking_across_delay() { # 3
     peer_is_away
     serve "$b" 0.0.0.0 80
     trace
-    (sleep 0.3 && peer_is_back) &
+    pending_for 0.2 peer_is_back &
     trigger nonblock established 10.99.0.2 80
     stop_trace
     check

@@ -60,7 +60,7 @@ case_command_descendants() { # section 7
     # shellcheck disable=SC2016 # for the inner shell
     trace_shell '(setsid sh -c "sleep 0.2; $triggers/connect established 10.99.0.2 80" &)
         (("$triggers/connect" ECONNREFUSED 10.99.0.2 81 &) &)
-        sleep 0.8'
+        until [ "$(wc -l <stdout)" -ge 2 ]; do sleep 0.05; done'
     [[ $(wc -l <expected) -eq 2 ]] || fail "the daemons did not connect"
     check
 }

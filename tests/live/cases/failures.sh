@@ -168,7 +168,7 @@ case_interrupted() { # 18
     for how in signal restart timeout; do
         # The first SYN is lost, so that there is time for an interruption.
         rule_in "$b" input "tcp dport 80 drop"
-        (sleep 0.6 && rule_in "$b" input "") &
+        pending_for 0.4 rule_in "$b" input "" &
         trigger interrupted "$how" 10.99.0.2 80
         n=$((n + 1))
         wait_for "$n" established

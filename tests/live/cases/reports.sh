@@ -110,7 +110,7 @@ case_count_intervals() { # section 7: reports of all intervals together are the 
     [[ $(jq -r '.timestamp' often | sort -u | wc -l) -ge 3 ]] || fail "not in intervals: $(cat often)"
     # Intervals follow each other: none is longer than the time since the report before it.
     jq -e -s 'all(.[] | select(."tpconnect.interval_ns");
-        ."tpconnect.interval_ns" > 0 and ."tpconnect.interval_ns" < 2e9)' often >/dev/null ||
+        ."tpconnect.interval_ns" > 0 and ."tpconnect.interval_ns" < 9e9)' often >/dev/null ||
         fail "intervals: $(cat often)"
 }
 
@@ -155,15 +155,16 @@ case_count_command() { # section 7: -- COMMAND, its status, and text
 # A number of the only report of latency in a file.
 latency_of() { jq -r "select(.\"event.name\" == \"tpconnect.latency\") | .\"tpconnect.latency.$2\"" "$1"; }
 
-# A connection to a server of B whose first SYN is lost: the kernel sends it again after 1 s.
+# A connection to a server of B whose first SYN is lost, on a busy host perhaps the second as well: the
+# kernel sends it again after 1 s, and after 2 s more.
 lose_first_syn() {
     rule_in "$b" input "tcp dport $2 drop"
-    (sleep 0.5 && rule_in "$b" input "") &
+    pending_for 0.2 rule_in "$b" input "" &
     trigger connect established "$1" "$2"
 }
 
 case_latency_known() { # section 7: latency, against a delay that is known
-    local reporters=() ms
+    local reporters=() ms again
 
     count_syns
     report record latency
@@ -172,10 +173,12 @@ case_latency_known() { # section 7: latency, against a delay that is known
     trigger connect -n 3 ECONNREFUSED 10.99.0.2 90 # no handshake
     lose_first_syn 10.99.0.2 80
     reporters_end
-    [[ $(syns_sent) -eq 9 ]] || fail "not one SYN was sent again: $(syns_sent)"
+    again=$(($(syns_sent) - 8))
+    [[ $again -ge 1 ]] || fail "no SYN was sent again: $(syns_sent)"
     [[ $(latency_of record count) -eq 5 ]] || fail "not five handshakes: $(cat record)"
     ms="$(($(latency_of record max_ns) / 1000000))"
-    [[ $ms -ge 990 && $ms -lt 1400 ]] || fail "the greatest took $ms ms: $(cat record)"
+    [[ $ms -ge $((1000 * again - 10)) && $ms -lt $((1000 * (2 << again) - 1000)) ]] ||
+        fail "the greatest took $ms ms, with $again SYNs sent again: $(cat record)"
     # The fifth of five is the 90th percentile, the third the 50th.
     [[ $(latency_of record p90_ns) -ge 990000000 ]] || fail "p90: $(cat record)"
     [[ $(latency_of record p99_ns) -ge 990000000 ]] || fail "p99: $(cat record)"

@@ -305,7 +305,7 @@ sandboxed_while_pending() {
     peer_is_away
     serve "$b" 0.0.0.0 80
     trace
-    (sleep 0.4 && peer_is_back) &
+    pending_for 0.8 peer_is_back &
     trigger sandbox "$1" 10.99.0.2 80
     stop_trace
     check

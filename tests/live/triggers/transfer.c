@@ -3,7 +3,8 @@
  * The same number of bytes each way, over one connection. Usage: transfer ADDR PORT BYTES, or
  * "transfer serve ADDR PORT BYTES" for the peer, who prints how many it has received; "transfer
  * refused ADDR PORT BYTES" where this host refuses packets, which the kernel counts as sent again.
- * On stderr goes how many segments were sent again, and for how many microseconds it was connected.
+ * On stderr goes how many segments were sent again, and for how many microseconds it was connected:
+ * at least, and at most.
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -17,8 +18,19 @@
 
 #include "trigger.h"
 
-/* Sends `bytes`, shuts down, and reads until the peer has done the same. Returns what it read. */
-static long exchange(int fd, long bytes)
+static long now_us(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_BOOTTIME, &now);
+	return now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/*
+ * Sends `bytes`, shuts down, and reads until the peer has done the same. Returns what it read.
+ * *ret_open_us: a moment at which it was not closed, as it was not shut down yet.
+ */
+static long exchange(int fd, long bytes, long *ret_open_us)
 {
 	static char buffer[65536];
 	struct pollfd pollfd = {.fd = fd};
@@ -36,8 +48,10 @@ static long exchange(int fd, long bytes)
 			if (n < 0 && errno != EAGAIN)
 				die("send");
 			left -= n > 0 ? n : 0;
-			if (!left)
+			if (!left) {
+				*ret_open_us = now_us();
 				shutdown(fd, SHUT_WR);
+			}
 		}
 		if (pollfd.revents & (POLLIN | POLLHUP)) {
 			n = recv(fd, buffer, sizeof(buffer), MSG_DONTWAIT);
@@ -53,6 +67,7 @@ static long exchange(int fd, long bytes)
 static void serve(const struct target *target, long bytes)
 {
 	int fd = socket_for(target, 0), peer;
+	long open_us;
 
 	if (bind(fd, (struct sockaddr *)&target->addr, target->len) || listen(fd, 1))
 		die("listen");
@@ -60,7 +75,7 @@ static void serve(const struct target *target, long bytes)
 	peer = accept(fd, NULL, NULL);
 	if (peer < 0)
 		die("accept");
-	printf("%ld\n", exchange(peer, bytes));
+	printf("%ld\n", exchange(peer, bytes, &open_us));
 }
 
 /* What the kernel says of it once both have shut down and know so: then it is final. */
@@ -77,21 +92,13 @@ static struct tcp_info final_info(int fd)
 	return info;
 }
 
-static long now_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_BOOTTIME, &now);
-	return now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 int main(int argc, char **argv)
 {
 	bool server = argc == 5 && !strcmp(argv[1], "serve");
 	bool refused = argc == 5 && !strcmp(argv[1], "refused");
 	struct target target;
 	struct tcp_info info;
-	long bytes, received, start;
+	long bytes, received, called_us, connected_us, open_us;
 	int fd;
 
 	argv += server || refused;
@@ -105,13 +112,14 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	fd = socket_for(&target, 0);
+	called_us = now_us();
 	demand("connect", connect_to(fd, &target) ? errno : 0, 0);
-	start = now_us();
+	connected_us = now_us();
 	expect_result(fd, &target, 0);
 	expect("close", &target);
 	expect_local(fd);
 	usleep(500000); /* so that it lasts much longer than what cannot be known of it */
-	received = exchange(fd, bytes);
+	received = exchange(fd, bytes, &open_us);
 	expect_int("tpconnect.bytes_sent", bytes);
 	expect_int("tpconnect.bytes_received", received);
 	info = final_info(fd);
@@ -120,5 +128,6 @@ int main(int argc, char **argv)
 	expect_int("tpconnect.rtt_us", info.tcpi_rtt);
 	expect_string("tpconnect.ended", "fin");
 	expect_end();
-	fprintf(stderr, "%u %ld\n", info.tcpi_total_retrans, now_us() - start);
+	fprintf(stderr, "%u %ld %ld\n", info.tcpi_total_retrans, open_us - connected_us,
+		now_us() - called_us);
 }
