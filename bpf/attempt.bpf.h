@@ -9,6 +9,7 @@
 #include "bpf/filter.bpf.h"
 #include "bpf/identity.bpf.h"
 #include "bpf/tracked.bpf.h"
+#include "bpf/untracked.bpf.h"
 
 /*
  * Waking the reader costs far more than writing a record, so it is woken only by one that lies
@@ -137,18 +138,19 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 	return ORIGIN_UNKNOWN;
 }
 
-static __always_inline void attempt_track(__u64 key, const struct tracked *tracked)
+static __always_inline void attempt_track(__u64 key, struct tracked *tracked, struct call *call)
 {
 	struct tracked *before = tracked_find(key);
 
 	if (!before) {
 		if (!tracked_add(key, tracked))
-			COUNT(state); /* full */
+			untracked_begin(&tracked->attempt, call);
 		return;
 	}
 	/* An attempt whose end was never seen; those of before tracing began do not count. */
 	if (before->attempt.start_ns)
 		COUNT(missed);
+	tracked->share = before->share;
 	*before = *tracked;
 }
 
@@ -200,7 +202,7 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	errors_begin(&tracked, sk, tp);
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
-	attempt_track(key, &tracked);
+	attempt_track(key, &tracked, call);
 }
 
 /* The source port, once it is assigned. */

@@ -18,6 +18,7 @@ struct call {
 	__u8 entered;		/* the thread is in the call */
 	__u8 complete;		/* it began when its attempt was sure to be seen */
 	bool known;		/* a call of the thread was seen to begin */
+	bool untracked;		/* the attempt is in untracked_calls, having found no other room */
 	bool seen_to; /* by the first copy of the program at its end, not yet by the second */
 };
 
@@ -74,6 +75,7 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->entered = true;
 	call->complete = is_tracking();
 	call->known = true;
+	call->untracked = false;
 	call->seen_to = false;
 }
 

@@ -230,6 +230,26 @@ static __always_inline void call_pending(__u64 key)
 		soft_error_note(tracked, soft, UNTYPED_READ(tp, total_retrans));
 }
 
+/* The attempt found no room; but what the call returns to its program is known here. */
+static __always_inline void call_sent_untracked(__u64 key, __u8 state, long ret)
+{
+	struct attempt *attempt = untracked_slot(false);
+	__u64 now = bpf_ktime_get_boot_ns();
+	__u16 error = final_error(ret);
+
+	if (!attempt || !latency_wanted(attempt, now))
+		return;
+	attempt->flags |= ATTEMPT_UNTIMED | ATTEMPT_UNTRACKED;
+	if (!ret) {
+		attempt->sport = bpf_ntohs(
+			BPF_CORE_READ((struct tcp_sock *)key, inet_conn.icsk_inet.inet_sport));
+		if (!config.min_latency_ns)
+			event_send(EVENT_ESTABLISHED, attempt, now, 0, 0);
+	} else if (error && state == TCP_CLOSE) {
+		event_send(EVENT_FAILED, attempt, now, error, 0);
+	}
+}
+
 /* The call did start an attempt, which may have ended within it. */
 static __always_inline void call_sent(const struct call *call, long ret)
 {
@@ -244,6 +264,8 @@ static __always_inline void call_sent(const struct call *call, long ret)
 		return;
 	}
 	tracked = tracked_find(key);
+	if (!tracked && call->untracked && !pending)
+		call_sent_untracked(key, state, ret);
 	/* Not wanted, and pending when those of before tracing began were looked for. */
 	if (!tracked || !tracked->attempt.start_ns || is_established(tracked))
 		return;

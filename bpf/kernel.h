@@ -184,8 +184,16 @@ typedef struct {
 	unsigned int val;
 } kuid_t;
 
+struct user_namespace {
+	struct user_namespace *parent;
+	int level; /* of the initial one: 0 */
+	kuid_t owner;
+	struct ns_common ns;
+};
+
 struct cred {
 	kuid_t euid;
+	struct user_namespace *user_ns;
 };
 
 typedef struct {

@@ -32,15 +32,16 @@ static __always_inline bool result_counts(const struct sock *sk)
 			      bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)));
 }
 
-static __always_inline void pending_note(struct sock *sk)
+static __always_inline void pending_note(struct sock *sk, struct task_struct *holder)
 {
-	const struct tracked unknown = {};
+	struct tracked unknown = {};
 	__u64 key = (__u64)sk;
 
 	if (!is_pending(sk) || !result_counts(sk))
 		return;
 	/* It is not under the socket's lock, so only the hash map, which has locks of its own, will
 	 * do. */
+	unknown.share = share_index(share_owner(holder));
 	if (!tracked_find(key))
 		tracked_hash(key, &unknown);
 	/* Should it have ended meanwhile, nothing else would take it out again. */
@@ -122,12 +123,12 @@ int pending_file(struct bpf_iter__task_file *ctx)
 		return 0;
 	protocol = BPF_CORE_READ(sk, sk_protocol);
 	if (protocol == IPPROTO_TCP) {
-		pending_note(sk);
+		pending_note(sk, task);
 	} else if (HAS_MPTCP && protocol == IPPROTO_MPTCP) {
 		owner_note(sk, task);
 		first = BPF_CORE_READ((struct mptcp_sock *)sk, first);
 		if (first)
-			pending_note(first);
+			pending_note(first, task);
 	}
 	return 0;
 }

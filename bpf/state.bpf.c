@@ -71,7 +71,7 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 	    !unknown_counts(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
 		return;
 	tp = tcp_sock_for(copy, sk);
-	if (tp && syn_is_ours(tp))
+	if (tp && syn_is_ours(tp) && !untracked_end())
 		COUNT(unmatched);
 }
 

@@ -9,12 +9,13 @@
  *
  * The kernel changes a socket's state under the socket's lock, so an entry is not used by two CPUs
  * at once. Addresses are used again within milliseconds: an entry is overwritten at SYN_SENT and
- * forgotten at CLOSE.
+ * forgotten at CLOSE. What the hash map has no room for is untracked: see untracked.bpf.h.
  */
 #ifndef BPF_TRACKED_BPF_H
 #define BPF_TRACKED_BPF_H
 
 #include "bpf/maps.bpf.h"
+#include "bpf/share.bpf.h"
 
 /* An attempt, and the connection that it became. */
 struct tracked {
@@ -31,6 +32,7 @@ struct tracked {
 	__u16 stale_error;   /* likewise sk_err */
 	__u16 stale_soft;    /* likewise sk_err_soft */
 	__u16 soft_error;    /* the last sk_err_soft that was seen in this attempt */
+	__u16 share;	     /* of those in conns: whose room it takes */
 };
 
 #define PLACE_BITS 12
@@ -50,11 +52,13 @@ struct {
 	__type(value, struct place);
 } places SEC(".maps") SHARED;
 
+#define CONNS_MAX 262144
+
 /* Those that found their place taken. Elements are allocated on demand. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 262144);
+	__uint(max_entries, CONNS_MAX);
 	__type(key, __u64);
 	__type(value, struct tracked);
 } conns SEC(".maps") SHARED;
@@ -77,20 +81,37 @@ static __always_inline struct tracked *tracked_find(__u64 key)
 	return shared.hashed ? bpf_map_lookup_elem(&conns, &key) : NULL;
 }
 
+/* tracked->share is set: whose room it takes. */
 static __always_inline bool tracked_hash(__u64 key, const struct tracked *tracked)
 {
+	struct share *share = share_at(tracked->share);
+
+	if (!share_has_room(share, CONNS_MAX)) {
+		share_refused(share, &tracked->attempt);
+		return false;
+	}
+	__sync_fetch_and_add(&share->held, 1);
 	/* Before it can be found: who sees no hashed ones does not look. */
 	__sync_fetch_and_add(&shared.hashed, 1);
 	if (!bpf_map_update_elem(&conns, &key, tracked, BPF_NOEXIST))
 		return true;
 	__sync_fetch_and_add(&shared.hashed, -1);
+	__sync_fetch_and_add(&share->held, -1);
 	return false;
 }
 
 static __always_inline void tracked_unhash(__u64 key)
 {
-	if (!bpf_map_delete_elem(&conns, &key))
+	const struct tracked *tracked = bpf_map_lookup_elem(&conns, &key);
+	struct share *share;
+
+	if (!tracked)
+		return;
+	share = share_at(tracked->share);
+	if (!bpf_map_delete_elem(&conns, &key)) {
 		__sync_fetch_and_add(&shared.hashed, -1);
+		__sync_fetch_and_add(&share->held, -1);
+	}
 }
 
 /*
@@ -111,13 +132,15 @@ static __always_inline bool place_claim(struct place *place)
 	return false;
 }
 
-/* There must be none of that key. Returns whether there was room. */
-static __always_inline bool tracked_add(__u64 key, const struct tracked *tracked)
+/* As it begins. There must be none of that key. Returns whether there was room. */
+static __always_inline bool tracked_add(__u64 key, struct tracked *tracked)
 {
 	struct place *place = place_of(key);
 
-	if (!place || !place_claim(place))
+	if (!place || !place_claim(place)) {
+		tracked->share = share_of(&tracked->attempt);
 		return tracked_hash(key, tracked);
+	}
 	place->tracked = *tracked;
 	place->key = key;
 	return true;

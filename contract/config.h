@@ -10,6 +10,8 @@
 
 #include <linux/types.h>
 
+#include "contract/event.h"
+
 /* In the place of bpf_rdonly_cast() until user space puts it there: the number of no helper. */
 #define CALL_RDONLY_CAST 0x7ffffff0
 
@@ -108,13 +110,28 @@ struct counters {
 	__u64 reserved[2];
 };
 
+/* Users whose attempts are counted apart; of more, some share with another: bpf/share.bpf.h. */
+#define SHARE_BITS 12
+#define SHARES	   (1 << SHARE_BITS)
+
+/* What one user takes of the map conns. All but `held` is for messages only. */
+struct share {
+	__u64 held;	    /* attempts that are in it now */
+	__u64 held_refused; /* that were when the user was refused more room; 0: never */
+	__u32 uid;	    /* whose attempt was refused last, as its events say */
+	__u32 pid;
+	char comm[COMM_LEN];
+};
+
 /* What is written while it runs. */
 struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
 	__u32 reserved;
-	__u64 hashed;	/* attempts kept in the map conns, by the kernel side: bpf/tracked.bpf.h */
-	__u64 since_ns; /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
+	__u64 hashed;	 /* attempts kept in the map conns, by the kernel side: bpf/tracked.bpf.h */
+	__u64 since_ns;	 /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
+	__s64 untracked; /* attempts that are counted as `state` and have not ended yet */
+	struct share shares[SHARES];
 };
 
 _Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");

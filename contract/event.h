@@ -62,7 +62,8 @@ enum ended {
 #define ATTEMPT_REQUESTED (1u << 2) /* requested and requested_port are known */
 #define ATTEMPT_MAPPED	  (1u << 3) /* IPv4 through an AF_INET6 socket */
 #define ATTEMPT_UNTIMED	  (1u << 4) /* the moment of its result went unseen: no latency */
-#define ATTEMPT_FLAGS_ALL 0x1fu
+#define ATTEMPT_UNTRACKED (1u << 5) /* of its result, only what connect(2) returned is known */
+#define ATTEMPT_FLAGS_ALL 0x3fu
 
 /*
  * What is fixed when the attempt begins; saddr and sport follow once they are assigned. Where it is

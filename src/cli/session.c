@@ -13,6 +13,7 @@
 #include "cli/pids.h"
 #include "cli/probe_start.h"
 #include "cli/session.h"
+#include "cli/shares.h"
 #include "cli/wakeups.h"
 #include "event/decode.h"
 #include "probe/loader.h"
@@ -48,6 +49,7 @@ struct session {
 	struct reader *reader;
 	struct pollfd fds[FD_COUNT];
 	sigset_t old_mask;
+	struct shares shares;
 	struct child child;
 	bool child_abandoned;
 	int64_t boot_to_utc_ns;
@@ -209,6 +211,7 @@ static void on_tick(struct session *session)
 	if (++session->seconds % SECONDS_A_SWEEP == 0)
 		sweep(session);
 	probe_counters(session->probe, &counters);
+	shares_tell(&session->shares, session->probe, &counters);
 	session->client->second(session->client->ctx, session, &counters);
 }
 
@@ -367,6 +370,7 @@ static void loop(struct session *session)
 	if (session->options->argv && !session->child.pid)
 		descendants_say_left(session->options, session->probe);
 	probe_counters(session->probe, &counters);
+	shares_tell(&session->shares, session->probe, &counters);
 	observed = probe_observed(session->probe);
 	client->finished(client->ctx, &counters, probe_tracked(session->probe), &observed);
 }

@@ -156,8 +156,10 @@ static void set_result(struct conn *conn, const struct event *e)
 	}
 	if (conn->not_sent)
 		return;
-	conn->retries = e->retries;
-	conn->has |= CONN_HAS_RETRIES;
+	if (!(e->attempt.flags & ATTEMPT_UNTRACKED)) {
+		conn->retries = e->retries;
+		conn->has |= CONN_HAS_RETRIES;
+	}
 	if (e->kind == EVENT_RETRY && e->error)
 		conn->not_sent = true;
 	if (is_result(conn->kind) && !(e->attempt.flags & ATTEMPT_UNTIMED) &&

@@ -52,7 +52,8 @@ static bool has_all_maps(struct probe *probe)
 	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
 	       find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
 	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
-	       find_map(probe, "calls_by_tid", 0) && filters_found(probe->object);
+	       find_map(probe, "calls_by_tid", 0) && find_map(probe, "untracked_calls", 0) &&
+	       filters_found(probe->object);
 }
 
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
@@ -72,6 +73,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	config.preempted = programs_preempted(options);
 	config.task_storage = config.typed && kernel_has_task_storage();
 	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
+	bpf_map__set_autocreate(find_map(probe, "untracked_calls", 0), config.task_storage);
 	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
 	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
 	bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
@@ -245,6 +247,17 @@ uint64_t probe_tracked(struct probe *probe)
 		if (!bpf_map_lookup_elem(bpf_map__fd(places), &i, place) && place[0])
 			n++; /* its key, which is first: bpf/tracked.bpf.h */
 	return n;
+}
+
+void probe_share(const struct probe *probe, unsigned int index, struct share *ret)
+{
+	*ret = probe->shared->shares[index];
+	ret->comm[COMM_LEN - 1] = '\0'; /* it may be being written */
+}
+
+uint64_t probe_room(struct probe *probe)
+{
+	return bpf_map__max_entries(find_map(probe, "conns", 0));
 }
 
 int probe_ring_fd(const struct probe *probe)

@@ -74,6 +74,10 @@ void probe_counters(struct probe *probe, struct counters *ret);
 /* Attempts and connections that are tracked now. */
 uint64_t probe_tracked(struct probe *probe);
 
+/* What one user takes of the room for attempts, by index (below SHARES); and how much there is. */
+void probe_share(const struct probe *probe, unsigned int index, struct share *ret);
+uint64_t probe_room(struct probe *probe);
+
 /* The ring buffer map. */
 int probe_ring_fd(const struct probe *probe);
 

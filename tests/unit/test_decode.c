@@ -216,6 +216,9 @@ static void retries_are_known_for_what_was_sent_also_when_none(void **state)
 	assert_true(decoded(&record).has & CONN_HAS_RETRIES);
 	record.event.attempt.flags = ATTEMPT_NOT_SENT;
 	assert_false(decoded(&record).has & CONN_HAS_RETRIES);
+	record = sample(EVENT_FAILED);
+	record.event.attempt.flags = ATTEMPT_UNTRACKED;
+	assert_false(decoded(&record).has & CONN_HAS_RETRIES);
 }
 
 static void a_close_carries_its_numbers(void **state)
