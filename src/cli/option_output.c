@@ -24,6 +24,17 @@ int set_write(struct options *options, const char *value, char *why)
 	return 0;
 }
 
+int set_repeat_limit(struct options *options, const char *value, char *why)
+{
+	uint64_t limit;
+
+	if (parse_u64(value, 0, UINT32_MAX, &limit))
+		return because(why, "\"" SHOWN "\" is not a number of events a second; 0: no limit",
+			       value);
+	options->repeat_limit = (uint32_t)limit;
+	return 0;
+}
+
 const char *color_name(size_t i)
 {
 	static const char *const names[] = {

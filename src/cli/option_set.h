@@ -19,7 +19,8 @@
 #define EVENTS_COUNT                                                                               \
 	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
 	 EVENT_BIT(EVENT_CANCELLED))
-#define RING_SIZE (4 * 1024 * 1024)
+#define RING_SIZE    (4 * 1024 * 1024)
+#define REPEAT_LIMIT 100
 
 #define WHY_MAX 384
 
@@ -54,8 +55,8 @@ option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
 /* option_output.c: how and where they are shown, and everything else */
-option_set set_output, set_write, set_color, set_object, set_btf, set_ring_size, set_quiet,
-	set_verbose, set_help, set_version;
+option_set set_output, set_write, set_repeat_limit, set_color, set_object, set_btf, set_ring_size,
+	set_quiet, set_verbose, set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
 words_fn event_name, color_name;

@@ -266,6 +266,7 @@ int options_parse(int argc, char **argv, struct options *ret, char *error)
 	memset(ret, 0, sizeof(*ret));
 	ret->format = &format_text;
 	ret->ring_size = RING_SIZE;
+	ret->repeat_limit = REPEAT_LIMIT;
 	err = parse_words(&parser);
 	return err ? err : finish(&parser);
 }

@@ -58,8 +58,10 @@ struct options {
 	const struct format_ops *format;
 	const char *write_path; /* NULL: stdout */
 	enum color color;
-	bool names;	      /* of services and users, in tables */
-	uint64_t max_events;  /* 0: no limit */
+	bool names;	     /* of services and users, in tables */
+	uint64_t max_events; /* 0: no limit */
+	uint32_t
+		repeat_limit; /* of events as aggregate/repeats.h sums them up, a second; 0: none */
 	uint64_t duration_ns; /* 0: no limit */
 
 	unsigned int by;      /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */

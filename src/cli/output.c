@@ -237,8 +237,8 @@ static void discard_line(void *ctx, const char *bytes, size_t n)
 		return;
 	if (output->options->format->notice && memmem(bytes, n, notice_mark, strlen(notice_mark)))
 		return;
-	output->written--;
-	output->lost++;
+	output->written -= format_events(bytes, n);
+	output->lost += format_events(bytes, n);
 }
 
 void output_flush_patiently(struct output *output)

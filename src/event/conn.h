@@ -54,6 +54,9 @@ struct conn {
 	uint64_t latency_ns;
 	uint32_t retries; /* those that left this host, like retransmits */
 
+	/* so many more such events came since the last that was shown: aggregate/repeats.h */
+	uint64_t repeated;
+
 	/* EVENT_CLOSE */
 	enum ended ended; /* ENDED_UNKNOWN must not be shown */
 	uint64_t duration_ns;

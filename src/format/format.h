@@ -17,6 +17,10 @@
 /* No event and no notice of any format is longer, whatever is in it (bytes, newline included). */
 #define FORMAT_LINE_MAX 2048
 
+/* What a line ends with that stands for more events than its own, before their number. */
+#define FORMAT_REPEATED	    "repeated="
+#define FORMAT_REPEATED_KEY "tpconnect.repeated"
+
 /* What a line needs to know beside the event. */
 struct format_context {
 	int64_t boot_to_utc_ns;	  /* CLOCK_REALTIME - CLOCK_BOOTTIME at the event */
@@ -68,6 +72,9 @@ const char *format_name(size_t i);
 
 /* The event's name in text output ("established"); NULL for a kind that does not exist. */
 const char *event_kind_name(enum event_kind kind);
+
+/* How many events a line stands for that shows one; of n bytes, without its newline. */
+uint64_t format_events(const char *line, size_t n);
 
 /* The origin's name; "unknown" for what does not exist. */
 const char *origin_name(enum origin origin);

@@ -197,6 +197,10 @@ static void json_event(struct buffer *out, const struct conn *conn,
 	put_attempt(out, conn);
 	if (conn->kind == EVENT_CLOSE)
 		put_close(out, conn);
+	if (conn->repeated) { /* the last of a line: see format_events() */
+		put_key(out, FORMAT_REPEATED_KEY);
+		buffer_u64(out, conn->repeated);
+	}
 	buffer_literal(out, "}\n");
 }
 

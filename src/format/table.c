@@ -168,6 +168,12 @@ static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
 		field_duration_short(&cells[LATENCY].text, conn->latency_ns);
 		cell_done(&cells[LATENCY]);
 	}
+	if (conn->repeated) { /* such have no latency */
+		cell_start(&cells[LATENCY]);
+		buffer_literal(&cells[LATENCY].text, FORMAT_REPEATED);
+		buffer_u64(&cells[LATENCY].text, conn->repeated);
+		cell_done(&cells[LATENCY]);
+	}
 }
 
 static void fill_cells(struct cell cells[COLUMNS], const struct conn *conn,

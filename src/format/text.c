@@ -144,6 +144,15 @@ static void put_close(struct buffer *out, const struct conn *conn)
 	}
 }
 
+/* The last of a line: see format_events(). */
+static void put_repeated(struct buffer *out, const struct conn *conn)
+{
+	if (!conn->repeated)
+		return;
+	buffer_literal(out, " " FORMAT_REPEATED);
+	buffer_u64(out, conn->repeated);
+}
+
 static void text_event(struct buffer *out, const struct conn *conn,
 		       const struct format_context *ctx)
 {
@@ -153,6 +162,7 @@ static void text_event(struct buffer *out, const struct conn *conn,
 	put_attempt(out, conn);
 	if (conn->kind == EVENT_CLOSE)
 		put_close(out, conn);
+	put_repeated(out, conn);
 	buffer_putc(out, '\n');
 }
 

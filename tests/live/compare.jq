@@ -49,8 +49,9 @@ def books:
         (select(."tpconnect.events.sent" != ."tpconnect.events.written" +
                 ."tpconnect.events.filtered" + ."tpconnect.loss.ring" + ."tpconnect.loss.output") |
          "the books do not balance: \(tojson)"),
-        (select(."tpconnect.events.written" != ([$record[] | select(is_event)] | length)) |
-         "tpconnect.events.written is not the number of lines: \(tojson)"),
+        (select(."tpconnect.events.written" !=
+                ([$record[] | select(is_event) | 1 + (."tpconnect.repeated" // 0)] | add // 0)) |
+         "tpconnect.events.written is not what the lines say: \(tojson)"),
         (select($facts.lossless) | to_entries[] |
          select((.key | startswith("tpconnect.loss.")) and .value != 0) |
          "lost: \(.key) is \(.value)")

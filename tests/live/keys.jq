@@ -66,8 +66,9 @@ def of_name: {
     }
 };
 def may_of_name: {
+    "tcp.connect": {"tpconnect.repeated": "id"},
     "tcp.retry": {"error.type": "string"},
-    "tcp.failed": {"tpconnect.connect.duration_ns": "id"},
+    "tcp.failed": {"tpconnect.connect.duration_ns": "id", "tpconnect.repeated": "id"},
     "tcp.close": {
         "tpconnect.connection.duration_ns": "id", "tpconnect.rtt_us": "id",
         "error.type": "string",

@@ -177,9 +177,36 @@ static void every_value_of_the_widest_event_is_written(void **state)
 		json, "\"tpconnect.bytes_sent\":18446744073709551615,"
 		      "\"tpconnect.bytes_received\":18446744073709551615,"
 		      "\"tpconnect.retransmits\":4294967295,"
-		      "\"tpconnect.rtt_us\":4294967295,\"tpconnect.ended\":\"reset_received\"}\n"));
+		      "\"tpconnect.rtt_us\":4294967295,\"tpconnect.ended\":\"reset_received\","
+		      "\"tpconnect.repeated\":18446744073709551615}\n"));
 	/* In 64 bits: 2^32 µs do not fit as nanoseconds in 32. */
 	assert_non_null(strstr(line(&format_text, &conn), " rtt=4294.967s "));
+}
+
+static void a_line_says_how_many_events_it_stands_for(void **state)
+{
+	const struct format_ops *const formats[] = {&format_text, &format_json, &format_table};
+	struct conn conn = sample();
+	const char *text;
+
+	(void)state;
+	conn.kind = EVENT_FAILED;
+	conn.not_sent = true;
+	strcpy(conn.comm, "x repeated=9");
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		conn.repeated = 0;
+		text = line(formats[i], &conn);
+		assert_int_equal(format_events(text, strlen(text) - 1), 1);
+		conn.repeated = 4711;
+		text = line(formats[i], &conn);
+		assert_int_equal(format_events(text, strlen(text) - 1), 4712);
+	}
+	text = line(&format_text, &conn);
+	assert_non_null(strstr(text, " event=failed sent=no repeated=4711\n"));
+	text = line(&format_json, &conn);
+	assert_non_null(strstr(text, ",\"tpconnect.repeated\":4711}\n"));
+	assert_int_equal(format_events("", 0), 1);
+	assert_int_equal(format_events("7", 1), 1);
 }
 
 static void what_is_not_known_is_absent(void **state)
@@ -282,6 +309,7 @@ int main(void)
 		cmocka_unit_test(no_name_breaks_the_line_the_encoding_or_the_terminal),
 		cmocka_unit_test(an_event_with_all_fields_at_their_widest_fits_a_line),
 		cmocka_unit_test(every_value_of_the_widest_event_is_written),
+		cmocka_unit_test(a_line_says_how_many_events_it_stands_for),
 		cmocka_unit_test(what_is_not_known_is_absent),
 		cmocka_unit_test(the_event_and_its_process_have_their_own_clock_offsets),
 		cmocka_unit_test(a_clock_offset_can_be_negative),

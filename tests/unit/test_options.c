@@ -168,6 +168,9 @@ static void long_and_short_names_are_the_same(void **state)
 	assert_null(good("-w", "f", "-w", "-")->write_path);
 	assert_int_equal(good("--max-events=18446744073709551615")->max_events, UINT64_MAX);
 	assert_int_equal(good("--time=2m")->duration_ns, 120000000000);
+	assert_int_equal(good("-q")->repeat_limit, 100);
+	assert_int_equal(good("--repeat-limit=0")->repeat_limit, 0);
+	assert_int_equal(good("--repeat-limit", "4294967295")->repeat_limit, UINT32_MAX);
 	assert_int_equal(good("--quiet")->verbosity, -1);
 	assert_int_equal(good("--verbose")->verbosity, 1);
 	assert_int_equal(good("-fn7")->max_events, 7);

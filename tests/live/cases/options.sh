@@ -95,6 +95,8 @@ case_wrong_usage() { # section 7
     refused 2 'no format "xml"' -o xml
     refused 2 '"0" is not a number of events' -n 0
     refused 2 '"soon" is not a time' -t soon
+    refused 2 '"many" is not a number of events a second' --repeat-limit many
+    refused 2 'leave it out of tpconnect count' count --repeat-limit 5
     refused 2 '"1000" is not a power of two' --ring-size 1000
     refused 2 '"purple"' --color purple
     refused 2 'unknown command .nonsense.' nonsense

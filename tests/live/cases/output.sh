@@ -27,7 +27,7 @@ text_line() {
     printf ' comm=%s uid=[0-9]+ event=[a-z]+( error=E[A-Z0-9]+)?( latency=%s)?' "$name" "$duration"
     printf '( retries=[0-9]+)?( sent=no)?( deferred=yes)?( origin=[a-z_]+)?( requested=%s)?' \
         "$endpoint"
-    printf '(( duration=%s)? tx=[0-9]+ rx=[0-9]+( rtt=%s)? retrans=[0-9]+( ended=[a-z_]+)?)?$' \
+    printf '(( duration=%s)? tx=[0-9]+ rx=[0-9]+( rtt=%s)? retrans=[0-9]+( ended=[a-z_]+)?)?( repeated=[0-9]+)?$' \
         "$duration" "$duration"
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * What stands between connect(2) and TCP. Usage: deny HOW ADDR PORT [CGROUP]; HOW:
+ * What stands between connect(2) and TCP. Usage: deny HOW ADDR PORT [CGROUP|N]; HOW:
  *   cgroup    a cgroup/connect4 program that denies; CGROUP is the directory to attach it to
  *   rewrite   one that sends it to 127.0.0.1 port 80 instead
  *   landlock  a Landlock domain without any right to connect
  *   seccomp   a filter that answers EACCES in the kernel's place
  *   kill      a filter that kills: nothing of the call is left to show
+ *   flood     the filter of seccomp, N times; what comes of it is not printed
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -17,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -142,6 +144,14 @@ static void denied(const struct target *target, int want)
 	expect_not_sent(target, want);
 }
 
+static void flooded(const struct target *target, long times)
+{
+	int fd = socket_for(target, 0);
+
+	for (long n = 0; n < times; n++)
+		demand("connect", connect_to(fd, target) ? errno : 0, EACCES);
+}
+
 static void rewritten(const struct target *target)
 {
 	int fd = socket_for(target, 0);
@@ -169,7 +179,7 @@ int main(int argc, char **argv)
 	const char *how;
 
 	if (argc < 4)
-		die("usage: deny cgroup|rewrite|landlock|seccomp|kill ADDR PORT [CGROUP]");
+		die("usage: deny cgroup|rewrite|landlock|seccomp|kill|flood ADDR PORT [CGROUP|N]");
 	how = argv[1];
 	target = target_parse(argv[2], argv[3], false);
 	if (!strcmp(how, "cgroup") && argc == 5) {
@@ -184,6 +194,9 @@ int main(int argc, char **argv)
 	} else if (!strcmp(how, "seccomp")) {
 		enter_seccomp(SECCOMP_RET_ERRNO | EACCES);
 		denied(&target, EACCES);
+	} else if (!strcmp(how, "flood") && argc == 5) {
+		enter_seccomp(SECCOMP_RET_ERRNO | EACCES);
+		flooded(&target, atol(argv[4]));
 	} else if (!strcmp(how, "kill")) {
 		killed(&target);
 	} else {

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sums up what a process repeats without end: attempts that fail before anything is sent, of which
+ * there can be hundreds of thousands a second. Of one process, destination, kind of event and errno
+ * the first `limit` in a second pass as they are; of the rest, one passes now and then, and says
+ * how many more there were. Pure, and bounded: what finds no place in the table passes as it is.
+ */
+#ifndef AGGREGATE_REPEATS_H
+#define AGGREGATE_REPEATS_H
+
+#include "event/conn.h"
+
+/* Places, of 300 bytes. More processes and destinations than that are no repetition. */
+#define REPEATS_MAX 1024
+
+/* What is held back passes after so long, or a little later, as repeats_flush() is called. */
+#define REPEATS_HELD_NS 800000000ull
+
+struct repeats;
+
+/* An event that passes. boot_to_utc_ns: as it was given with the event. */
+typedef void repeats_pass(void *ctx, const struct conn *conn, int64_t boot_to_utc_ns);
+
+/* limit: at least 1. The caller closes it. -ENOMEM on failure. */
+int repeats_open(uint32_t limit, repeats_pass *pass, void *ctx, struct repeats **ret);
+void repeats_close(struct repeats *repeats);
+
+/* One more event; what passes because of it, does so before the call returns, in order. */
+void repeats_add(struct repeats *repeats, const struct conn *conn, int64_t boot_to_utc_ns);
+
+/*
+ * Lets pass what is held back for long enough; costs nothing while nothing is. now_ns:
+ * CLOCK_BOOTTIME; UINT64_MAX: all of it.
+ */
+void repeats_flush(struct repeats *repeats, uint64_t now_ns);
+
+#endif
