@@ -75,9 +75,18 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 		COUNT(unmatched);
 }
 
+/* Whether the connect(2) that the thread is in has begun this attempt already. */
+static __always_inline bool begun_in_call(__u64 key)
+{
+	struct call *call = call_current();
+
+	return call && call->attempt_sk == key;
+}
+
 /*
  * Whether no copy before this one has seen this attempt begin. That is marked, as not every attempt
- * gets tracked; not for the last, or another socket of the same place could find it.
+ * gets tracked; not for the last, or another socket of the same place could find it. An attempt
+ * that begins on another CPU may have taken the mark's place.
  */
 static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 {
@@ -86,7 +95,7 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 
 	if (place)
 		place->begun = copy == COPY_SECOND ? 0 : key;
-	return copy == FIRST_COPY || (!seen && !tracked_find(key));
+	return copy == FIRST_COPY || (!seen && !tracked_find(key) && !begun_in_call(key));
 }
 
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
