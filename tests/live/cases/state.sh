@@ -225,6 +225,7 @@ ends_that_reach_no_program() {
     await sockets_left 30 || fail "still there: $(within "$a" ss -tan)"
     trigger connect -n 1 ECONNREFUSED 10.99.0.2 82
     trigger connect established 10.99.0.2 81
+    sleep 0.2 # what is younger than SWEEP_AGE_NS of sweep.bpf.c is left alone
     stop_trace
     kill -KILL "$kept"
     # Those that are open are tracked, and those that went by are lost.
