@@ -129,7 +129,7 @@ static __always_inline struct sock *tcp_sock_of_fd(__u32 fd, struct socket **ret
 /* Whether a supervisor answers calls of the thread (SECCOMP_RET_USER_NOTIF). */
 static __always_inline bool is_supervised(const struct task_struct *task)
 {
-	struct seccomp_filter *filter;
+	struct seccomp_filter *filter = NULL;
 
 	if (!bpf_core_field_exists(filter->notif))
 		return false;

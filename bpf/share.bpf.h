@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Room in the map of attempts is shared by users, so that nobody can leave others none: a user may
- * hold as much of it as there is left (dynamic thresholds: Choudhury and Hahne, 1998). One alone
- * gets half, the next a quarter, and there is always some left.
+ * hold four times as much of it as there is left (dynamic thresholds: Choudhury and Hahne, 1998).
+ * One alone gets four fifths, the next four fifths of the rest, and there is always some left:
+ * 8,000 for the third, 300 for the fifth.
  *
  * Users are counted in a table, by a hash of who they are: nothing to create, to free or to run out
  * of. Two that meet in a place of it, one pair in 4096, are counted as one.
@@ -12,6 +13,8 @@
 
 #include "bpf/compat.bpf.h"
 #include "bpf/maps.bpf.h"
+
+#define SHARE_FACTOR 4
 
 /* The kernel allows 32 user namespaces in each other: kernel/user_namespace.c. */
 #define USER_NAMESPACES_MAX 33
@@ -61,7 +64,7 @@ static __always_inline bool share_has_room(const struct share *share, __u64 max)
 	const volatile struct shared *now = &shared;
 	__u64 held = *(const volatile __u64 *)&share->held;
 
-	return now->hashed < max && held < max - now->hashed;
+	return now->hashed < max && held < SHARE_FACTOR * (max - now->hashed);
 }
 
 static __always_inline void share_refused(struct share *share, const struct attempt *attempt)

@@ -98,6 +98,15 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 	return copy == FIRST_COPY || (!seen && !tracked_find(key) && !begun_in_call(key));
 }
 
+/*
+ * Whether it is the socket that the entry was made for. Where the end of that reached no program,
+ * its memory can have become another's, such as one that was accepted.
+ */
+static __always_inline bool is_the_same(const struct tracked *tracked, const struct sock *sk)
+{
+	return bpf_ntohs(KERNEL_READ(sk, __sk_common.skc_dport)) == tracked->attempt.dport;
+}
+
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
 					  enum copy copy)
 {
@@ -126,6 +135,11 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 		return;
 	if (!tracked->attempt.start_ns) {
 		tracked_forget(key); /* begun before tracing was: nobody knows by whom */
+		return;
+	}
+	if (!is_the_same(tracked, sk)) {
+		COUNT(missed);
+		tracked_forget(key);
 		return;
 	}
 	if (newstate == TCP_ESTABLISHED) {

@@ -37,15 +37,15 @@ case_map_full() { # section 8, state
     kill -KILL "$holder"
     wait "$holder" || true
     stop_trace
-    [[ $(stop_field loss.state) -eq 166 ]] || fail "200 attempts, room for 34: $(tail -n 1 record)"
+    [[ $(stop_field loss.state) -eq 146 ]] || fail "200 attempts, room for 54: $(tail -n 1 record)"
     [[ $(count_events tcp.connect) -eq 200 ]] || fail "not 200 attempts"
-    [[ $(count_events tcp.cancelled) -eq 34 ]] || fail "not 34 results"
+    [[ $(count_events tcp.cancelled) -eq 54 ]] || fail "not 54 results"
     [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
-    # Counted once: the ends of the other 166 are not counted as well.
+    # Counted once: the ends of the other 146 are not counted as well.
     only_loss state
 }
 
-# small_map ENTRIES: an object with room for so many, beside two places. One user may have half.
+# small_map ENTRIES: an object with room for so many, beside two places. One user may have four fifths.
 small_map() {
     mutated_object tracked.bpf.h "s/(CONNS_MAX) 262144/\\1 $1/; s/(PLACE_BITS) 12/\\1 1/"
 }
@@ -86,7 +86,7 @@ others_are_seen() {
 }
 
 case_map_shared() { # section 8, state: one user cannot take it all
-    small_map 1024
+    small_map 2048
     trace --object "$object"
     others_are_seen 2000 500
 }
@@ -102,7 +102,7 @@ case_map_shared_whole() { # likewise, of the size that it has
 case_map_shared_namespaces() {
     local id
 
-    small_map 1024
+    small_map 2048
     peer_is_away
     copy_for_all hold
     # As newuidmap does for a user who has subordinate ids.
@@ -118,9 +118,9 @@ case_map_shared_namespaces() {
     hold_by 1236 200 10.99.0.2 80
     stop_trace
     [[ $(results_of_user 100006 connect) -eq 400 ]] || fail "not every attempt is shown"
-    # 2400, of which two have a place and 512 are in the map.
-    [[ $(stop_field loss.state) -ge 1886 && $(stop_field tracked) -eq 714 ]] ||
-        fail "not half of the room: $(tail -n 1 record)"
+    # 2400, of which two have a place and 1639 are in the map.
+    [[ $(stop_field loss.state) -ge 759 && $(stop_field tracked) -eq 1841 ]] ||
+        fail "not four fifths of the room: $(tail -n 1 record)"
     only_loss state
 }
 
@@ -163,7 +163,7 @@ case_map_full_errnos() { # what the call itself says of its attempt is shown all
     done
     diff expected.results record.results >differences || fail "$(cat differences)"
     only_loss state
-    [[ $(stop_field loss.state) -eq 419 ]] || fail "20 and 403 attempts, room for 4: $(tail -n 1 record)"
+    [[ $(stop_field loss.state) -eq 417 ]] || fail "20 and 403 attempts, room for 6: $(tail -n 1 record)"
 }
 
 tracked_returns() {
