@@ -48,6 +48,16 @@ static __always_inline bool all_acked(const struct tcp_sock *tp)
 }
 
 /*
+ * Whether it is its owner who closes or disconnects the socket. If not, there was an error, and
+ * somebody has read it with SO_ERROR before the state was set.
+ */
+static __always_inline bool ended_by_owner(const struct sock *sk)
+{
+	return (KERNEL_READ(sk, sk_shutdown) & SHUTDOWN_MASK) == SHUTDOWN_MASK ||
+	       KERNEL_READ(sk, sk_lock.owned);
+}
+
+/*
  * This host ended it, or both did. A close that skips FIN sends a RST: data were unread, lingering
  * was forbidden, or it was disconnected. A socket whose owner has closed it (SOCK_DEAD) is given up
  * in FIN_WAIT2, for a mere note of it that answers the peer's FIN, or data by a RST.
@@ -62,14 +72,15 @@ static __always_inline enum ended ended_by_state(const struct sock *sk, const st
 	switch (oldstate) {
 	case TCP_ESTABLISHED:
 	case TCP_CLOSE_WAIT:
-		return ENDED_RESET_SENT;
 	case TCP_FIN_WAIT1:
 		/* Dead, it may be for want of memory, with a RST or without. */
-		return dead ? ENDED_UNKNOWN : ENDED_RESET_SENT;
+		return !dead && ended_by_owner(sk) ? ENDED_RESET_SENT : ENDED_UNKNOWN;
 	case TCP_FIN_WAIT2:
 		if (has_flag(sk, SOCK_DONE))
 			return ENDED_FIN;
-		return dead && KERNEL_READ(tp, linger2) >= 0 ? ENDED_LOCAL : ENDED_RESET_SENT;
+		if (dead)
+			return KERNEL_READ(tp, linger2) < 0 ? ENDED_RESET_SENT : ENDED_LOCAL;
+		return ended_by_owner(sk) ? ENDED_RESET_SENT : ENDED_UNKNOWN;
 	case TCP_CLOSING:
 	case TCP_LAST_ACK:
 		return all_acked(tp) ? ENDED_FIN : ENDED_UNKNOWN;
@@ -105,8 +116,9 @@ static __always_inline bool fin_is_queued(int oldstate)
  * segment that this host itself refuses (firewall, full queue), and bytes_retrans only some. Our
  * SYN and our FIN take a number each. TCP_REPAIR sends no SYN.
  *
- * A first segment that is refused each time does not move snd_nxt. That it was tried shows where
- * nothing is under way although the peer's window is open, and bytes_sent has counted more.
+ * A segment that is refused each time does not move snd_nxt. That it was tried shows where nothing
+ * is under way although the peer's window is open, and bytes_sent has counted more. Then it counts
+ * once.
  */
 static __always_inline __u64 payload_sent(const struct tracked *tracked, const struct tcp_sock *tp,
 					  int oldstate)
@@ -114,7 +126,7 @@ static __always_inline __u64 payload_sent(const struct tracked *tracked, const s
 	__u32 snd_una = KERNEL_READ(tp, snd_una), snd_nxt = KERNEL_READ(tp, snd_nxt);
 	__u32 unsent = KERNEL_READ(tp, write_seq) - snd_nxt;
 	__u64 sent = KERNEL_READ(tp, bytes_acked) + (__u32)(snd_nxt - snd_una);
-	__s64 tried;
+	__s64 tried, mss;
 
 	if (tracked->attempt.origin != ORIGIN_REPAIR)
 		sent--;
@@ -129,6 +141,9 @@ static __always_inline __u64 payload_sent(const struct tracked *tracked, const s
 	tried = KERNEL_READ(tp, bytes_sent) - KERNEL_READ(tp, bytes_retrans) - sent;
 	if (tried <= 0)
 		return sent;
+	mss = KERNEL_READ(tp, mss_cache);
+	if (tried > mss)
+		tried = mss;
 	return sent + (tried < unsent ? tried : unsent);
 }
 

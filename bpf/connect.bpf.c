@@ -10,6 +10,7 @@
 #define EINTR	      4
 #define EBADF	      9
 #define EFAULT	      14
+#define ENOTSOCK      88
 #define EISCONN	      106
 #define EALREADY      114
 #define EINPROGRESS   115
@@ -169,17 +170,27 @@ static __always_inline void call_not_entered(__u16 error, bool known)
 }
 
 /*
- * Another thread has closed the descriptor during the call. The socket is there all the same: what
- * the call holds of it is let go on the way to user mode, after this program.
+ * Another thread has closed the descriptor during the call, or has put something else in its place.
+ * The socket is there all the same: what the call holds of it is let go on the way to user mode,
+ * after this program.
  */
-static __always_inline struct sock *closed_sock(const struct call *call)
+static __always_inline void call_lost_socket(struct call *call, bool replaced, __u16 error)
 {
-	return call_is_current(call) ? (struct sock *)call->sk : NULL;
+	struct sock *sk = (struct sock *)call->sk;
+
+	if (!sk || !call_is_current(call))
+		return;
+	if (error == EBADF || error == ENOTSOCK)
+		return; /* before the kernel looked: the call was on no socket */
+	if (replaced)
+		COUNT(missed); /* it may have been on this one, or on the one that is there now */
+	else
+		call_not_sent(call, sk, error);
 }
 
 /*
- * The call started no attempt. If it was on another socket, it is of before, and the kernel skipped
- * two programs: the one at its end and that at the beginning of the call that ends now.
+ * The call started no attempt. If it was on another TCP socket, it is of before, and the kernel
+ * skipped two programs: the one at its end and that at the beginning of the call that ends now.
  */
 static __always_inline void call_failed(struct call *call, __u16 error)
 {
@@ -187,15 +198,15 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 	struct sock *sk = tcp_sock_of_fd(call->fd, &socket);
 
 	if (error == EFAULT)
-		return;		       /* not all of the address can be read */
-	if (!socket && error != EBADF) /* which says that it was closed before */
-		sk = closed_sock(call);
-	else if ((__u64)socket != call->socket) {
-		call_not_entered(error, true);
-		return;
-	}
-	if (sk)
+		return; /* not all of the address can be read */
+	if ((__u64)socket != call->socket) {
+		if (sk)
+			call_not_entered(error, true);
+		else
+			call_lost_socket(call, socket, error);
+	} else if (sk) {
 		call_not_sent(call, sk, error);
+	}
 }
 
 /*

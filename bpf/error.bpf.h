@@ -82,13 +82,15 @@ static __always_inline int icmp_error(const struct tracked *tracked, const struc
  * What SO_ERROR would give, or has given, where there is no sk_err: an ICMP error that comes while
  * the socket is in use, within connect(2) itself as a rule, is a soft one. It ends no attempt, but
  * whoever asks gets it. Where the kernel has sent the SYN again since and nobody has asked, it was
- * not what the attempt came to.
+ * not what the attempt came to. MPTCP keeps a subflow's soft errors from its program.
  */
 static __always_inline int waiting_error(const struct tracked *tracked, const struct sock *sk,
 					 const struct tcp_sock *tp)
 {
 	int soft = KERNEL_READ(sk, sk_err_soft), icmp = icmp_error(tracked, sk);
 
+	if (is_subflow(tp))
+		return 0;
 	if (!soft)
 		return icmp ? icmp : tracked->soft_error; /* given */
 	if (soft == tracked->stale_soft && !icmp)

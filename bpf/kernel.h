@@ -15,6 +15,7 @@
 #define SOCK_DEAD     0 /* bits of skc_flags, enum sock_flags of net/sock.h: closed by its owner */
 #define SOCK_DONE     1 /* the peer's FIN came */
 #define RCV_SHUTDOWN  1 /* bit of sk_shutdown: its owner reads no more, or the peer's FIN came */
+#define SHUTDOWN_MASK 3 /* its owner neither reads nor writes: what a close begins with */
 #define IPPROTO_TCP   6
 #define IPPROTO_MPTCP 262
 #define S_IFMT	      0170000
@@ -86,8 +87,13 @@ struct sk_buff_head {
 	__u32 qlen;
 };
 
+typedef struct {
+	int owned; /* a thread is at work on the socket, or was when a packet came */
+} socket_lock_t;
+
 struct sock {
 	struct sock_common __sk_common;
+	socket_lock_t sk_lock;
 	__u16 sk_type;
 	__u16 sk_protocol;
 	int sk_err;
@@ -120,6 +126,7 @@ struct tcp_sock {
 	__u32 snd_nxt;
 	__u32 snd_wnd;
 	__u32 segs_out;
+	__u32 mss_cache;
 	int linger2;
 	__u64 bytes_acked;
 	__u64 bytes_sent;

@@ -114,6 +114,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	__u64 key = (__u64)sk;
 	struct tracked *tracked;
 	struct tcp_sock *tp;
+	bool given_up;
 
 	if (newstate == TCP_SYN_SENT) {
 		if (oldstate != TCP_CLOSE || !is_tracking() || !beginning_unseen(key, copy))
@@ -123,7 +124,9 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 			attempt_begin(sk, tp);
 		return;
 	}
-	if (newstate != TCP_CLOSE && !(pending && newstate == TCP_ESTABLISHED))
+	/* Closed before the peer has answered our SYN, and only crossed it by one: given up. */
+	given_up = oldstate == TCP_SYN_RECV && newstate == TCP_FIN_WAIT1;
+	if (newstate != TCP_CLOSE && !given_up && !(pending && newstate == TCP_ESTABLISHED))
 		return;
 	tracked = tracked_find(key);
 	if (!tracked) {

@@ -129,6 +129,66 @@ case_closed_meanwhile() { # T1: by another thread, during the call
     check
 }
 
+# A descriptor that becomes another thing's meanwhile.
+case_replaced_meanwhile() { # T1, T2
+    local by
+
+    [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace
+    for by in null unix; do
+        trigger closed -"$by" 2000 EACCES 10.98.2.1 80
+    done
+    stop_trace
+    # Nothing is told that was not attempted, and what lacks is counted.
+    jq -c 'select(."event.name" == "tcp.failed") | ."error.type"' record | sort | uniq -c >got
+    ! grep -v '"EACCES"' got || fail "no attempts: $(cat got)"
+    [[ $(count_events tcp.failed) -le $(wc -l <expected) ]] || fail "more than attempts: $(cat got)"
+    [[ $(($(count_events tcp.failed) + $(stop_field loss.missed))) -ge $(wc -l <expected) ]] ||
+        fail "of $(wc -l <expected) attempts: $(tail -n 1 record)"
+    only_loss missed
+}
+
+# Our SYN and the peer's cross each other; then we close, and no answer to ours ever comes.
+case_crossed_and_given_up() { # 17
+    command -v python3 >/dev/null || skip "python3 is missing"
+    rule_in "$b" input "tcp dport 8080 drop"
+    trace
+    within "$a" python3 - >crossed <<-'PYTHON' &
+	import socket, sys, time
+	s = socket.socket()
+	s.bind(("10.99.0.1", 8081))
+	s.setblocking(False)
+	s.connect_ex(("10.99.0.2", 8080))
+	for i in range(1000):
+	    time.sleep(.01)
+	    if s.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == 3: # SYN_RECV
+	        break
+	else:
+	    sys.exit("the SYNs have not crossed")
+	s.close()
+	print("closed")
+	PYTHON
+    pids+=($!)
+    await pending_in_a || fail "no SYN was sent"
+    within "$b" python3 - <<-'PYTHON' || fail "python3 failed"
+	import socket
+	s = socket.socket()
+	s.bind(("10.99.0.2", 8080))
+	s.setblocking(False)
+	s.connect_ex(("10.99.0.1", 8081))
+	import time
+	time.sleep(1)
+	PYTHON
+    await test -s crossed || fail "not crossed"
+    wait_for 1 cancelled
+    stop_trace
+    check expected=false accepted=false
+    [[ $(count_events tcp.established) -eq 0 ]] || fail "no handshake was complete: $(cat record)"
+}
+
+pending_in_a() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge 1 ]]; }
+
 case_no_port_left() { # 9
     serve "$b" 10.99.0.2 80
     sysctl_in "$a" net.ipv4.ip_local_port_range="45678 45678"
