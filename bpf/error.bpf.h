@@ -88,6 +88,7 @@ static __always_inline int waiting_error(const struct tracked *tracked, const st
 					 const struct tcp_sock *tp)
 {
 	int soft = KERNEL_READ(sk, sk_err_soft), icmp = icmp_error(tracked, sk);
+	__u32 last;
 
 	if (is_subflow(tp))
 		return 0;
@@ -95,9 +96,12 @@ static __always_inline int waiting_error(const struct tracked *tracked, const st
 		return icmp ? icmp : tracked->soft_error; /* given */
 	if (soft == tracked->stale_soft && !icmp)
 		return 0;
-	if (soft == tracked->soft_error && KERNEL_READ(tp, total_retrans) != tracked->soft_retrans)
-		return 0;
-	return soft;
+	/*
+	 * Whether a SYN was sent after it. An error that was not noted is newer than the last one
+	 * that was seen; but kernels whose tracepoint has no errno show none that could not leave.
+	 */
+	last = soft == tracked->soft_error ? tracked->soft_retrans : tracked->total_retrans;
+	return KERNEL_READ(tp, total_retrans) == last ? soft : 0;
 }
 
 #endif

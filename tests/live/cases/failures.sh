@@ -122,7 +122,7 @@ case_routes() { # 8
 case_closed_meanwhile() { # T1: by another thread, during the call
     [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"
     within "$a" ip route add prohibit 10.98.2.0/24
-    trace
+    trace --repeat-limit 0
     trigger closed 4000 EACCES 10.98.2.1 80
     [[ -s expected ]] || skip "the descriptor was closed ahead of every call"
     stop_trace
@@ -135,7 +135,7 @@ case_replaced_meanwhile() { # T1, T2
 
     [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"
     within "$a" ip route add prohibit 10.98.2.0/24
-    trace
+    trace --repeat-limit 0
     for by in null unix; do
         trigger closed -"$by" 2000 EACCES 10.98.2.1 80
     done
