@@ -86,7 +86,7 @@ case_wrong_usage() { # section 7
     refused 2 '70000.*1 to 65535' -P 70000
     refused 2 'port.* 0 ' -P 0
     refused 2 'ends before it begins' -P 90-80
-    refused 2 '"http"' -P http
+    refused 2 '"no.such" is not a port, nor a TCP service in /etc/services; numbers' -P no.such
     refused 2 '""|missing|is not a port' -P ''
     refused 2 '"x"' -p x
     refused 2 '/nonexistent.*No such file' --netns /nonexistent
