@@ -13,6 +13,7 @@
 #include "format/fields.h"
 #include "util/cleanup.h"
 #include "util/host.h"
+#include "util/names.h"
 #include "util/parse.h"
 
 /* A list on its way into options: how to add a word, and whether it is to be left out. */
@@ -86,6 +87,8 @@ static int add_port(struct options *options, const char *word, bool left_out)
 	char *dash;
 	int err;
 
+	if (word[strspn(word, "0123456789-")])
+		return service_ports(NAMES_SERVICES, word, ports) ? -ENOENT : 0;
 	if (!first_word)
 		return -ENOMEM;
 	dash = strchr(first_word, '-');
@@ -112,6 +115,11 @@ int set_port(struct options *options, const char *value, char *why)
 		return because(why, "port " SHOWN " is out of range: ports are 1 to 65535", word);
 	if (err == -EDOM)
 		return because(why, "the range " SHOWN " ends before it begins", word);
+	if (err == -ENOENT)
+		return because(why,
+			       "\"" SHOWN "\" is not a port, nor a TCP service in " NAMES_SERVICES
+			       "; numbers always work: write them as 443,8000-8999",
+			       word);
 	if (err)
 		return because(why, "\"" SHOWN "\" is not a port; write them as 443,8000-8999",
 			       word);

@@ -21,7 +21,9 @@ const struct option_row option_rows[] = {
 	 .more = "Names are those of /etc/passwd; no directory service is asked.",
 	 .values = VALUES_USERS, .excludes = true},
 	{'P', "port", "PORT,...", set_port, OF_TRACING,
-	 .help = "only these destination ports and ranges: 443,8000-8999", .excludes = true},
+	 .help = "only these destination ports and ranges: 443,8000-8999",
+	 .more = "Or names of TCP services, as -N shows them: those of /etc/services.",
+	 .excludes = true},
 	{'d', "dst", "CIDR,...", set_dst, OF_TRACING,
 	 .help = "only these destination networks, IPv4 and IPv6",
 	 .more = "Such as 10.0.0.0/8,2001:db8::/32; an address alone is a network of one. Host "

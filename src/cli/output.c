@@ -100,6 +100,14 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 	return sink_reserve(output->sink, max);
 }
 
+void output_fit(struct output *output, const struct conn *conn)
+{
+	const struct format_ops *format = output->options->format;
+
+	if (format->fit && format->fit(conn, &output->context))
+		output->since_header = 0;
+}
+
 void output_commit(struct output *output)
 {
 	sink_commit(output->sink);

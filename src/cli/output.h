@@ -49,6 +49,9 @@ struct session_client output_client(struct output *output);
 struct buffer *output_line(struct output *output, struct session *session, size_t max);
 void output_commit(struct output *output);
 
+/* Before an event's line: makes room for it in a table, whose header is due if columns move. */
+void output_fit(struct output *output, const struct conn *conn);
+
 /* The lines of the terminal that standard output is, for text; 0: it is none, or not known. */
 unsigned int output_rows(struct output *output);
 

@@ -78,7 +78,10 @@ enum exit_status output_open(struct output *output, const struct options *option
 
 	*output = (struct output){
 		.options = options,
-		.context = {.seq = 1, .color = color, .process_epoch_ns = clock_boot_to_utc_ns()},
+		.context = {.seq = 1,
+			    .color = color,
+			    .closes = options->events & EVENT_BIT(EVENT_CLOSE),
+			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.terminal = !path && isatty(STDOUT_FILENO),
 	};
 	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);

@@ -21,8 +21,10 @@ static void write_event(void *ctx, const struct conn *conn, int64_t boot_to_utc_
 {
 	struct trace *trace = ctx;
 	struct output *output = &trace->output;
-	struct buffer *line = output_line(output, trace->session, FORMAT_LINE_MAX);
+	struct buffer *line;
 
+	output_fit(output, conn);
+	line = output_line(output, trace->session, FORMAT_LINE_MAX);
 	if (!line) {
 		output->lost += 1 + conn->repeated;
 		return;

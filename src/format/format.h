@@ -28,8 +28,10 @@ struct format_context {
 				     process's creation time, which must not change in a run */
 	uint64_t seq;		  /* number of the line, from 1 */
 	bool color;
-	unsigned int width;	   /* columns that a table may fill; 0: 100 */
-	const struct names *names; /* of services and users, for people; NULL: numbers */
+	unsigned int width;		   /* columns that a table may fill; 0: 100 */
+	unsigned int src_width, dst_width; /* of the widest that a table had so far; 0: none */
+	bool closes;			   /* EVENT_CLOSE is wanted: a table has columns for it */
+	const struct names *names;	   /* of services and users, for people; NULL: numbers */
 };
 
 /* The classes of loss, section 8 of the specification. */
@@ -59,6 +61,12 @@ struct format_ops {
 	/* Appends one line, newline included. NULL: this format has no notices. */
 	void (*notice)(struct buffer *out, const struct notice *notice,
 		       const struct format_context *ctx);
+
+	/*
+	 * Makes room in ctx for what the event's line holds. Returns whether that has moved
+	 * columns, so that a header is due before the line. NULL: this format has no columns.
+	 */
+	bool (*fit)(const struct conn *conn, struct format_context *ctx);
 
 	/* Appends the line that says what the columns are. NULL: this format has no columns. */
 	void (*header)(struct buffer *out, const struct format_context *ctx);

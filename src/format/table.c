@@ -9,68 +9,18 @@
 #include "format/format.h"
 
 #include "format/cell.h"
+#include "format/close.h"
 #include "format/fields.h"
+#include "format/layout.h"
 
 #define RED    "\033[31m"
 #define YELLOW "\033[33m"
 #define PLAIN  "\033[0m"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-enum column { TIME, PID, COMM, SRC, DST, EVENT, ERROR, LATENCY, COLUMNS };
-
-#define WIDTH_DEFAULT 100
-#define IPV4_MAX      21 /* 255.255.255.255:65535 */
-#define SRC_MIN	      6	 /* :65535 */
-
-static const char *const names[COLUMNS] = {
-	"TIME", "PID", "COMM", "SRC", "DST", "EVENT", "ERROR", "LATENCY",
-};
-
-struct layout {
-	unsigned int width[COLUMNS], total;
-};
-
-struct growth {
-	enum column column;
-	unsigned int max;
-};
-
-/* 80 columns, and what becomes wider, in turn, where there are more: the third row ends at 100. */
-static const unsigned int narrowest[COLUMNS] = {12, 7, 8, SRC_MIN, 15, 6, 12, 7};
-static const struct growth growths[] = {
-	{DST, IPV4_MAX}, {EVENT, 11}, {SRC, 15}, {SRC, IPV4_MAX},
-	{COMM, 15},	 {ERROR, 13}, {DST, 47}, {SRC, 47},
-};
-
-static struct layout layout_of(unsigned int total)
-{
-	struct layout layout = {.total = COLUMNS - 1};
-	unsigned int more;
-
-	for (int i = 0; i < COLUMNS; i++) {
-		layout.width[i] = narrowest[i];
-		layout.total += narrowest[i];
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(growths) && layout.total < total; i++) {
-		more = growths[i].max - layout.width[growths[i].column];
-		if (more > total - layout.total)
-			more = total - layout.total;
-		layout.width[growths[i].column] += more;
-		layout.total += more;
-	}
-	return layout;
-}
-
-static struct layout layout_for(const struct format_context *ctx)
-{
-	return layout_of(ctx->width ? ctx->width : WIDTH_DEFAULT);
-}
-
-static bool ends_right(int column)
-{
-	return column == PID || column == SRC || column == LATENCY;
-}
+/* Fewer columns of a name say nothing; and so much of it, and of where it goes, makes room. */
+#define COMM_MIN       3
+#define COMM_SHORTENED 6
+#define DST_SHORTENED  14 /* [2001…9]:65535 */
 
 /*
  * Where the cells begin: each at its column, or as much earlier as it or one after it needs.
@@ -78,34 +28,49 @@ static bool ends_right(int column)
 static void place(unsigned int starts[COLUMNS], const struct cell cells[COLUMNS],
 		  const struct layout *layout)
 {
-	unsigned int column = layout->total, end = layout->total + 1;
+	unsigned int column = layout->total + 1, end = column;
 
 	for (int i = COLUMNS - 1; i >= 0; i--) {
-		column -= layout->width[i];
+		bool right = column_ends_right(layout, (enum column)i);
+
+		if (!layout->width[i])
+			continue;
+		column -= layout->width[i] + 1;
+		if (right && end > column + layout->width[i] + 1)
+			end = column + layout->width[i] + 1;
 		starts[i] = end - 1 - cells[i].width;
-		if (starts[i] > column && !ends_right(i))
+		if (starts[i] > column && !right)
 			starts[i] = column;
 		/* An event without an error may be as long as if there were no such column. */
 		if (i == ERROR && cells[i].width == 1 && cells[EVENT].width > layout->width[EVENT])
 			starts[i] += cells[EVENT].width - layout->width[EVENT];
 		end = starts[i];
-		column -= i ? 1 : 0;
 	}
 }
 
-static void fill_src(struct cell *cell, const struct conn *conn, unsigned int max)
+/* The column of the terminal at which the table's column begins. */
+static unsigned int column_start(const struct layout *layout, enum column column)
 {
-	if (conn->has & CONN_HAS_SRC)
-		cell_endpoint(cell, &conn->src, conn->family, NULL, max);
-	else
-		cell_word(cell, "-");
+	unsigned int start = 0;
+
+	for (int i = 0; i < (int)column; i++)
+		start += layout->width[i] ? layout->width[i] + 1 : 0;
+	return start;
 }
 
-static void fill_dst(struct cell *cell, const struct conn *conn, const struct format_context *ctx,
-		     unsigned int max)
+/* Who, from where or to where: what can be long, in at most max columns. */
+static void fill_end(struct cell *cell, int column, const struct conn *conn,
+		     const struct format_context *ctx, unsigned int max)
 {
-	cell_endpoint(cell, &conn->dst, conn->family, names_service(ctx->names, conn->dst.port),
-		      max);
+	if (column == DST)
+		cell_endpoint(cell, &conn->dst, conn->family,
+			      names_service(ctx->names, conn->dst.port), max);
+	else if (column == SRC && conn->has & CONN_HAS_SRC)
+		cell_endpoint(cell, &conn->src, conn->family, NULL, max);
+	else if (column == COMM && conn->has & CONN_HAS_PROCESS)
+		cell_name(cell, conn->comm, max);
+	else
+		cell_word(cell, "-");
 }
 
 /* Makes *width smaller by up to *over, but not below `least`. */
@@ -118,39 +83,50 @@ static void shrink(unsigned int *width, unsigned int *over, unsigned int least)
 	*over -= by;
 }
 
-static void fill_comm(struct cell *cell, const struct conn *conn, unsigned int max)
-{
-	if (conn->has & CONN_HAS_PROCESS)
-		cell_name(cell, conn->comm, max);
-	else
-		cell_word(cell, "-");
-}
-
-/* Who, from and to where: what can be long. `room` is for all three, spaces included. */
+/* Name, source and destination, which end before `end`, a column of the terminal. */
 static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
 		      const struct layout *layout, const struct format_context *ctx,
-		      unsigned int room)
+		      unsigned int end)
 {
-	unsigned int comm, src, dst, over;
+	unsigned int width[COLUMNS] = {0}, dst_start = column_start(layout, DST), used = 0, over;
 
-	fill_comm(&cells[COMM], conn, COMM_LEN);
-	fill_src(&cells[SRC], conn, CELL_MAX);
-	fill_dst(&cells[DST], conn, ctx, CELL_MAX);
-	comm = cells[COMM].width;
-	src = cells[SRC].width;
-	dst = cells[DST].width;
-	if (dst < layout->width[DST])
-		dst = layout->width[DST]; /* begins where its column does */
-	over = comm + src + dst + 2 > room ? comm + src + dst + 2 - room : 0;
+	for (int i = COMM; i <= DST; i++) {
+		cell_start(&cells[i]);
+		if (!layout->width[i])
+			continue;
+		fill_end(&cells[i], i, conn, ctx, CELL_MAX);
+		width[i] = cells[i].width;
+		used += width[i] + 1;
+	}
+	if (dst_start + width[DST] < end) { /* begins where its column does */
+		used += end - dst_start - width[DST];
+		width[DST] = end - dst_start;
+	}
+	used += column_start(layout, COMM);
+	over = used > end + 1 ? used - end - 1 : 0;
 	if (!over)
 		return;
-	shrink(&src, &over, layout->width[SRC]);
-	shrink(&comm, &over, layout->width[COMM]);
-	shrink(&dst, &over, layout->width[DST]);
-	shrink(&src, &over, SRC_MIN);
-	fill_comm(&cells[COMM], conn, comm);
-	fill_src(&cells[SRC], conn, src);
-	fill_dst(&cells[DST], conn, ctx, dst);
+	shrink(&width[SRC], &over, layout->width[SRC]);
+	shrink(&width[COMM], &over, layout->width[COMM]);
+	shrink(&width[DST], &over, layout->width[DST]);
+	shrink(&width[SRC], &over, SRC_MIN);
+	shrink(&width[COMM], &over, COMM_MIN);
+	shrink(&width[DST], &over, SRC_MIN);
+	for (int i = COMM; i <= DST; i++)
+		if (layout->width[i])
+			fill_end(&cells[i], i, conn, ctx, width[i]);
+	if (over)
+		cell_start(&cells[COMM]); /* still too little: without the name */
+}
+
+static void fill_time(struct cell *cell, const struct conn *conn, const struct layout *layout,
+		      const struct format_context *ctx)
+{
+	cell_start(cell);
+	field_time_of_day(&cell->text, conn->time_ns + (uint64_t)ctx->boot_to_utc_ns);
+	if (layout->width[TIME] < TIME_WHOLE)
+		cell->text.len = strlen("12:34:56");
+	cell_done(cell);
 }
 
 static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
@@ -176,23 +152,75 @@ static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
 	}
 }
 
-static void fill_cells(struct cell cells[COLUMNS], const struct conn *conn,
-		       const struct layout *layout, const struct format_context *ctx)
+static unsigned int least(unsigned int a, unsigned int b)
+{
+	return a < b ? a : b;
+}
+
+/* What name, source and destination need, of name and destination so much at most. */
+static unsigned int ends_need(const struct conn *conn, const struct layout *layout,
+			      const struct format_context *ctx, unsigned int comm, unsigned int dst)
+{
+	unsigned int need = 0;
+	struct cell cell;
+
+	if (layout->width[COMM]) {
+		fill_end(&cell, COMM, conn, ctx, comm);
+		need += cell.width + 1;
+	}
+	if (layout->width[SRC])
+		need += SRC_MIN + 1;
+	fill_end(&cell, DST, conn, ctx, CELL_MAX);
+	return need + least(cell.width, dst) + 1;
+}
+
+/*
+ * Where the end of a connection has no columns, it takes those of a result, which it has not:
+ * *layout becomes that of such a line.
+ */
+static void fill_close(struct cell *cell, const struct conn *conn, struct layout *layout,
+		       const struct format_context *ctx)
+{
+	unsigned int room = layout->total - column_start(layout, COMM), spare, most;
+
+	layout->width[EVENT] = layout->total - column_start(layout, EVENT);
+	layout->width[ERROR] = layout->width[LATENCY] = 0;
+	spare = ends_need(conn, layout, ctx, layout->width[COMM], layout->width[DST]);
+	most = ends_need(conn, layout, ctx, COMM_SHORTENED, DST_SHORTENED);
+	close_words(cell, conn, room - spare, room - most);
+}
+
+/* What the line stands for beside its own event has a column, also where a latency has none. */
+static void make_room_for_repeated(struct layout *layout)
+{
+	enum column last = layout->width[ERROR] ? ERROR : EVENT;
+
+	layout->width[LATENCY] = 4;
+	layout->width[last] -= layout->width[LATENCY] + 1;
+}
+
+/* The cells; of a line whose columns are not those of the header, *layout as well. */
+static void fill_cells(struct cell cells[COLUMNS], const struct conn *conn, struct layout *layout,
+		       const struct format_context *ctx)
 {
 	unsigned int starts[COLUMNS];
 
-	cell_start(&cells[TIME]);
-	field_time_of_day(&cells[TIME].text, conn->time_ns + (uint64_t)ctx->boot_to_utc_ns);
-	cell_done(&cells[TIME]);
+	for (int i = 0; i < COLUMNS; i++)
+		cell_start(&cells[i]);
+	fill_time(&cells[TIME], conn, layout, ctx);
 	if (conn->has & CONN_HAS_PROCESS)
 		cell_number(&cells[PID], conn->pid);
 	else
 		cell_word(&cells[PID], "-");
 	fill_result(cells, conn);
-	for (int i = COMM; i <= DST; i++)
-		cell_start(&cells[i]);
+	if (conn->kind == EVENT_CLOSE && layout->width[DURATION])
+		close_fill(cells, conn);
+	else if (conn->kind == EVENT_CLOSE)
+		fill_close(&cells[EVENT], conn, layout, ctx);
+	else if (conn->repeated && !layout->width[LATENCY])
+		make_room_for_repeated(layout);
 	place(starts, cells, layout);
-	fill_ends(cells, conn, layout, ctx, starts[EVENT] - 1 - starts[COMM]);
+	fill_ends(cells, conn, layout, ctx, starts[EVENT] - 1);
 }
 
 static const char *color_of(enum event_kind kind)
@@ -214,18 +242,22 @@ static void put_spaces(struct buffer *out, unsigned int n)
 		buffer_putc(out, ' ');
 }
 
+/* Without spaces at its end: a row that is copied or searched is as long as what it says. */
 static void put_line(struct buffer *out, const struct cell cells[COLUMNS],
 		     const struct layout *layout, const char *color)
 {
+	int colored_last = layout->width[ERROR] ? ERROR : EVENT;
 	unsigned int starts[COLUMNS], at = 0;
 
 	place(starts, cells, layout);
 	for (int i = 0; i < COLUMNS; i++) {
+		if (!layout->width[i] || !cells[i].width)
+			continue;
 		put_spaces(out, starts[i] > at ? starts[i] - at : 0);
 		if (i == EVENT)
 			buffer_puts(out, color);
 		cell_put(out, &cells[i], 0, false);
-		if (i == ERROR && *color)
+		if (i == colored_last && *color)
 			buffer_literal(out, PLAIN);
 		at = starts[i] + cells[i].width;
 	}
@@ -248,12 +280,34 @@ static void table_header(struct buffer *out, const struct format_context *ctx)
 	struct cell cells[COLUMNS];
 
 	for (int i = 0; i < COLUMNS; i++)
-		cell_word(&cells[i], names[i]);
+		cell_word(&cells[i], column_name((enum column)i));
 	put_line(out, cells, &layout, "");
+}
+
+static void widen(unsigned int *width, const struct cell *cell)
+{
+	if (cell->width > *width)
+		*width = cell->width;
+}
+
+static bool table_fit(const struct conn *conn, struct format_context *ctx)
+{
+	struct layout before = layout_for(ctx), after;
+	struct cell cell;
+
+	if (before.total >= ctx->width)
+		return false; /* there is no room, whatever it needs */
+	fill_end(&cell, DST, conn, ctx, ADDRESS_MAX);
+	widen(&ctx->dst_width, &cell);
+	fill_end(&cell, SRC, conn, ctx, ADDRESS_MAX);
+	widen(&ctx->src_width, &cell);
+	after = layout_for(ctx);
+	return after.total != before.total;
 }
 
 const struct format_ops format_table = {
 	.name = "table",
 	.event = table_event,
 	.header = table_header,
+	.fit = table_fit,
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,19 +36,29 @@ static int add(struct name_list *list, uint32_t number, const char *text)
 	return 0;
 }
 
-/* services(5): "https  443/tcp  alias... # comment". */
-static int add_service(struct name_list *list, char *line)
+/*
+ * services(5): "https  443/tcp  alias... # comment". Returns the name, or NULL if the line tells of
+ * no TCP port; *ret_aliases is what follows, words in white space.
+ */
+static char *split_service(char *line, uint64_t *ret_port, char **ret_aliases)
 {
-	char *save, *name, *port, *protocol;
-	uint64_t number;
+	char *name, *port, *protocol;
 
 	line[strcspn(line, "#")] = 0;
-	name = strtok_r(line, " \t\n", &save);
-	port = strtok_r(NULL, "/ \t\n", &save);
-	protocol = strtok_r(NULL, " \t\n", &save);
-	if (!protocol || strcmp(protocol, "tcp") || parse_u64(port, 1, UINT16_MAX, &number))
-		return 0;
-	return add(list, number, name);
+	name = strtok_r(line, " \t\n", ret_aliases);
+	port = strtok_r(NULL, "/ \t\n", ret_aliases);
+	protocol = strtok_r(NULL, " \t\n", ret_aliases);
+	if (!protocol || strcmp(protocol, "tcp") || parse_u64(port, 1, UINT16_MAX, ret_port))
+		return NULL;
+	return name;
+}
+
+static int add_service(struct name_list *list, char *line)
+{
+	uint64_t number;
+	char *aliases, *name = split_service(line, &number, &aliases);
+
+	return name ? add(list, number, name) : 0;
 }
 
 /* passwd(5): "name:password:uid:...". */
@@ -139,6 +150,46 @@ static const char *find(const struct name_list *list, uint32_t number)
 const char *names_service(const struct names *names, uint16_t port)
 {
 	return names ? find(&names->services, port) : NULL;
+}
+
+static bool has_alias(char *aliases, const char *name)
+{
+	char *word;
+
+	while ((word = strtok_r(NULL, " \t\n", &aliases)))
+		if (!strcmp(word, name))
+			return true;
+	return false;
+}
+
+/* Sets the bits of those that have the name, or (alias) that have it as an alias. */
+static int find_ports(const char *services, const char *name, bool alias, unsigned long long *ports)
+{
+	_cleanup_fclose_ FILE *file = fopen(services, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+	int err = -ESRCH;
+
+	if (!file)
+		return -errno;
+	while (getline(&line, &size, file) > 0) {
+		uint64_t port;
+		char *aliases, *first = split_service(line, &port, &aliases);
+
+		if (!first || !(alias ? has_alias(aliases, name) : !strcmp(first, name)))
+			continue;
+		ports[port / 64] |= 1ull << (port % 64);
+		err = 0;
+	}
+	return err;
+}
+
+int service_ports(const char *services, const char *name,
+		  unsigned long long ports[SERVICE_PORT_WORDS])
+{
+	int err = find_ports(services, name, false, ports);
+
+	return err == -ESRCH ? find_ports(services, name, true, ports) : err;
 }
 
 const char *names_user(const struct names *names, uint32_t uid)

@@ -24,4 +24,15 @@ void names_free(struct names *names);
 const char *names_service(const struct names *names, uint16_t port);
 const char *names_user(const struct names *names, uint32_t uid);
 
+/* A bit for each port: port / 64 is the word, port % 64 the bit. The type is that of __u64. */
+#define SERVICE_PORT_WORDS 1024
+
+/*
+ * Sets the bits of the TCP ports that the file calls by that name, exactly; where there is none, of
+ * those that have it as an alias. Several ports can have one name. Returns 0; -ESRCH if there is no
+ * such service; -errno if the file cannot be read. In both cases, ports are untouched.
+ */
+int service_ports(const char *services, const char *name,
+		  unsigned long long ports[SERVICE_PORT_WORDS]);
+
 #endif

@@ -7,7 +7,8 @@
  * start with '#' stand between cases. What a record does not mention is 0, except for `origin`,
  * which is connect; 3x before a record is three of them. Names may be quoted, with \\ \" \n and
  * \xNN; `\e` in the lines expected of text-color, table-color and count-color is the escape
- * character. table-80 is a table in as many columns. "count process,dst" and "latency dst", and
+ * character. table-80 is a table in as many columns, table-80-header one with its headers; closes
+ * are wanted where the case has one. "count process,dst" and "latency dst", and
  * both with -json, are reports by these keys, of the first second.
  *
  * Time 0 of a record is 2026-02-16T12:34:56Z, also for the start of its process.
@@ -15,6 +16,7 @@
 #define _GNU_SOURCE 1
 #include <ctype.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,11 +43,26 @@ struct golden_case {
 
 /* Formats: bytes for all conns of the case. */
 
-static void put_events(struct buffer *out, const struct golden_case *c,
-		       const struct format_ops *format, const struct format_context *ctx)
+static bool has_close(const struct golden_case *c)
 {
 	for (size_t i = 0; i < c->n_conns; i++)
-		format->event(out, &c->conns[i], ctx);
+		if (c->conns[i].kind == EVENT_CLOSE)
+			return true;
+	return false;
+}
+
+static void put_events(struct buffer *out, const struct golden_case *c,
+		       const struct format_ops *format, struct format_context ctx)
+{
+	bool headers = strstr(c->format, "-header");
+
+	if (headers)
+		format->header(out, &ctx);
+	for (size_t i = 0; i < c->n_conns; i++) {
+		if (format->fit && format->fit(&c->conns[i], &ctx) && headers)
+			format->header(out, &ctx);
+		format->event(out, &c->conns[i], &ctx);
+	}
 }
 
 static unsigned int parse_by(const struct golden_case *c, const char *list)
@@ -137,12 +154,13 @@ static void put_output(struct buffer *out, const struct golden_case *c)
 		.seq = 1,
 		.color = !strcmp(variant, "color"),
 		.width = (unsigned int)atoi(variant),
+		.closes = has_close(c),
 	};
 	const struct format_ops *format = format_find(name);
 	bool count = !strcmp(name, "count");
 
 	if (format)
-		put_events(out, c, format, &ctx);
+		put_events(out, c, format, ctx);
 	else if (count || !strcmp(name, "latency"))
 		put_report(out, c, count, parse_by(c, *space ? space + 1 : ""),
 			   !strcmp(variant, "json"), &ctx);

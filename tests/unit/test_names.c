@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -172,6 +173,76 @@ static void what_cannot_be_read_is_an_error_and_what_is_not_there_has_no_names(v
 	assert_null(fixture->names);
 }
 
+static bool has_port(const unsigned long long *ports, unsigned int port)
+{
+	return ports[port / 64] >> (port % 64) & 1;
+}
+
+static unsigned int n_ports(const unsigned long long *ports)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < SERVICE_PORT_WORDS; i++)
+		n += (unsigned int)__builtin_popcountll(ports[i]);
+	return n;
+}
+
+/* What service_ports() finds of a name in `services`: how many ports, and whether `port` is one. */
+static void check_service(void **state, const char *name, unsigned int n, unsigned int port)
+{
+	struct fixture *fixture = *state;
+	unsigned long long ports[SERVICE_PORT_WORDS] = {0};
+	int err = service_ports(fixture->services, name, ports);
+
+	if (err != (n ? 0 : -ESRCH) || n_ports(ports) != n || (n && !has_port(ports, port)))
+		fail_msg("%s: %d, %u ports, not %u with %u", name, err, n_ports(ports), n, port);
+}
+
+static void a_service_has_the_ports_that_its_name_is_shown_for(void **state)
+{
+	load(state,
+	     "https 443/tcp alias # comment\nhttps 443/udp\nsecond 443/tcp\nquic 444/udp\n"
+	     "dicom 104/tcp acr-nema\ndicom 11112/tcp\nhttp-alt 8080/tcp webcache\n"
+	     "3com-x 106/tcp\nwebcache 9/tcp\nlast 65535/tcp\nbad 65536/tcp\n",
+	     "");
+	check_service(state, "https", 1, 443);
+	check_service(state, "http-alt", 1, 8080);
+	check_service(state, "3com-x", 1, 106);
+	check_service(state, "last", 1, 65535);
+	/* Two ports that -N shows by one name. */
+	check_service(state, "dicom", 2, 104);
+	check_service(state, "dicom", 2, 11112);
+	/* Names that -N never shows: an alias, and a port's second. */
+	check_service(state, "alias", 1, 443);
+	check_service(state, "acr-nema", 1, 104);
+	check_service(state, "second", 1, 443);
+	/* What is a name of its own is that one, and not the alias of another. */
+	check_service(state, "webcache", 1, 9);
+}
+
+static void what_is_no_tcp_service_has_no_ports(void **state)
+{
+	static const char *const junk[] = {"quic", "HTTPS", "http", "bad", "comment", "443/tcp",
+					   "443",  "#",	    "",	    " ",   "tcp",     "https "};
+
+	load(state,
+	     "https 443/tcp # comment\nquic 444/udp\nbad 65536/tcp\nhttp\nhttp 80/\n"
+	     "#http 80/tcp\n",
+	     "");
+	for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++)
+		check_service(state, junk[i], 0, 0);
+}
+
+static void services_that_cannot_be_read_are_an_error(void **state)
+{
+	unsigned long long ports[SERVICE_PORT_WORDS] = {0};
+
+	(void)state;
+	assert_int_equal(service_ports("/nonexistent", "http", ports), -ENOENT);
+	assert_int_equal(service_ports("/proc/self/mem/x", "http", ports), -ENOTDIR);
+	assert_int_equal(n_ports(ports), 0);
+}
+
 #define row(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
 
 int main(void)
@@ -182,6 +253,9 @@ int main(void)
 		row(lines_that_are_none_are_passed_over),
 		row(hostile_bytes_do_no_harm),
 		row(a_name_of_a_megabyte_is_a_name),
+		row(a_service_has_the_ports_that_its_name_is_shown_for),
+		row(what_is_no_tcp_service_has_no_ports),
+		row(services_that_cannot_be_read_are_an_error),
 		row(what_cannot_be_read_is_an_error_and_what_is_not_there_has_no_names),
 	};
 

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "unit/parsed.h"
+#include "util/names.h"
 
 static bool has_port(const struct options *options, unsigned int port)
 {
@@ -91,13 +92,15 @@ static void what_is_no_port_is_refused_with_the_reason(void **state)
 		{"0-80", "port 0-80 is out of range", "1 to 65535"},
 		{"99999999999999999999", "out of range", "1 to 65535"},
 		{"90-80", "the range 90-80 ends before it begins", ""},
-		{"http", "\"http\" is not a port", "write them as 443,8000-8999"},
+		{"no.such", "\"no.such\" is not a port, nor a TCP service in /etc/services",
+		 "numbers always work: write them as 443,8000-8999"},
+		{"80-http", "\"80-http\" is not a port, nor", "numbers always work"},
 		{"80-", "\"80-\" is not a port", "write them as"},
 		{"-80", "\"-80\" is not a port", "write them as"},
 		{"-", "\"-\" is not a port", "write them as"},
 		{"1-2-3", "\"1-2-3\" is not a port", "write them as"},
 		{"", "\"\" is not a port", "write them as"},
-		{"0x50", "\"0x50\" is not a port", "write them as"},
+		{"0x50", "\"0x50\" is not a port, nor", "numbers always work"},
 	};
 
 	(void)state;
@@ -109,7 +112,35 @@ static void what_is_no_port_is_refused_with_the_reason(void **state)
 		assert_says(error, cases[i].way_out);
 		assert_default_filters(&parsed.options);
 	}
-	assert_says(bad("-P", "80,81,x"), "\"x\" is not a port");
+	assert_says(bad("-P", "80,81,no.such"), "\"no.such\" is not a port");
+}
+
+static unsigned int n_bits(const unsigned long long *words)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < PORT_WORDS; i++)
+		n += (unsigned int)__builtin_popcountll(words[i]);
+	return n;
+}
+
+static void a_port_may_be_the_name_of_a_service(void **state)
+{
+	unsigned long long ports[SERVICE_PORT_WORDS] = {0};
+
+	(void)state;
+	if (service_ports(NAMES_SERVICES, "http-alt", ports)) {
+		print_message("skipped: http-alt is not in " NAMES_SERVICES "\n");
+		skip();
+	}
+	assert_memory_equal(good("-P", "http-alt")->kernel.ports, ports, sizeof(ports));
+	assert_true(parsed.options.kernel.filter_port);
+	ports[443 / 64] |= 1ull << (443 % 64);
+	assert_memory_equal(good("-P", "443,http-alt")->kernel.ports, ports, sizeof(ports));
+	ports[443 / 64] &= ~(1ull << (443 % 64));
+	assert_memory_equal(good("-P", "!http-alt")->ports_left_out, ports, sizeof(ports));
+	assert_int_equal(count_ports(&parsed.options) + n_bits(ports), 65536);
+	assert_int_equal(count_ports(good("-P", "http-alt,443,!http-alt")), 1);
 }
 
 static void networks_are_of_the_family_that_they_are_written_in(void **state)
@@ -297,7 +328,7 @@ static void a_sign_without_a_value_is_refused(void **state)
 	}
 	assert_says(bad("-P", "80,!"), "\"!\" has nothing behind it");
 	assert_says(bad("-C", "curl,!!ssh,x"), "\"!!ssh\" has two !");
-	assert_says(bad("-P", "!http"), "\"!http\" is not a port");
+	assert_says(bad("-P", "!no.such"), "\"!no.such\" is not a port, nor a TCP");
 	assert_says(bad("-P", "!70000"), "port !70000 is out of range");
 	assert_says(bad("-p", "!x"), "\"!x\" is not a process id");
 	assert_says(bad("-d", "!x"), "\"!x\" is not a network");
@@ -325,6 +356,7 @@ int main(void)
 		row(ports_and_their_ranges_are_bits),
 		row(ranges_of_ports_may_be_of_one_or_of_all_or_overlap),
 		row(what_is_no_port_is_refused_with_the_reason),
+		row(a_port_may_be_the_name_of_a_service),
 		row(networks_are_of_the_family_that_they_are_written_in),
 		row(what_is_no_network_is_refused_with_the_reason),
 		row(a_network_namespace_is_self_or_a_path_or_a_number),

@@ -32,6 +32,12 @@ static struct conn random_conn(uint64_t *seed)
 		.family = next_random(seed) % 2 ? 4 : 6,
 		.error = errors[next_random(seed) % 4],
 		.latency_ns = (uint64_t)next_random(seed) << next_random(seed) % 16,
+		.ended = next_random(seed) % ENDED_END,
+		.duration_ns = random_bits(seed, 60) >> next_random(seed) % 60,
+		.bytes_sent = random_bits(seed, 64) >> next_random(seed) % 64,
+		.bytes_received = random_bits(seed, 64) >> next_random(seed) % 64,
+		.rtt_us = next_random(seed) >> next_random(seed) % 31,
+		.retransmits = next_random(seed) >> next_random(seed) % 31,
 		.dst.port = (uint16_t)next_random(seed),
 		.src.port = (uint16_t)next_random(seed),
 	};
@@ -39,8 +45,12 @@ static struct conn random_conn(uint64_t *seed)
 	random_bytes(conn.dst.addr, 16, seed);
 	random_bytes(conn.src.addr, 16, seed);
 	random_bytes(conn.comm, next_random(seed) % COMM_LEN, seed);
-	if (conn.kind != EVENT_FAILED)
+	if (conn.kind != EVENT_FAILED && conn.kind != EVENT_RETRY && conn.kind != EVENT_CLOSE)
 		conn.has &= ~CONN_HAS_ERROR;
+	if (conn.kind == EVENT_CLOSE)
+		conn.has &= ~CONN_HAS_LATENCY;
+	if (conn.kind == EVENT_FAILED && !(next_random(seed) % 4))
+		conn.repeated = 1 + random_bits(seed, 23); /* of a second; see repeats.h */
 	return conn;
 }
 
@@ -61,10 +71,49 @@ static unsigned int width_of(const struct buffer *line)
 	return width;
 }
 
-static void every_line_is_clean_and_as_wide_as_the_header(void **state)
+/* 0: not known, which is 100. */
+static const unsigned int widths[] = {0,   40,	41,  45,  46,  53,  54,	 57,  60,  65,
+				      72,  73,	79,  80,  81,  93,  99,	 100, 101, 106,
+				      107, 110, 113, 114, 120, 127, 128, 132, 140, 156,
+				      157, 158, 160, 163, 164, 165, 180, 200, 500};
+
+static void check_lines(struct format_context ctx, uint64_t *seed)
 {
-	static const unsigned int widths[] = {0, 1, 80, 81, 93, 99, 100, 101, 114, 120, 140, 500};
+	unsigned int max = ctx.width ? ctx.width : 100;
+	struct buffer header = empty_buffer();
+
+	format_table.header(&header, &ctx);
+	if (width_of(&header) > max)
+		fail_msg("a header of %u in %u columns", width_of(&header), max);
+	for (int n = 0; n < 3000; n++) {
+		struct conn conn = random_conn(seed);
+		struct buffer line = empty_buffer();
+
+		format_table.fit(&conn, &ctx);
+		format_table.event(&line, &conn, &ctx);
+		if (width_of(&line) > max)
+			fail_msg("%u columns, not %u: %s", width_of(&line), max, text_of(&line));
+		assert_int_not_equal(line.data[line.len - 2], ' ');
+		/* For the books, what it stands for must be read off it. */
+		assert_int_equal(format_events(line.data, line.len - 1), 1 + conn.repeated);
+	}
+}
+
+static void no_line_is_wider_than_it_may_be(void **state)
+{
 	uint64_t seed = 1;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+		for (int closes = 0; closes < 2; closes++)
+			check_lines((struct format_context){.width = widths[i], .closes = closes},
+				    &seed);
+}
+
+/* A result's line ends where the header does, so that the numbers stand below each other. */
+static void a_latency_ends_where_its_header_does(void **state)
+{
+	uint64_t seed = 3;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
@@ -74,31 +123,108 @@ static void every_line_is_clean_and_as_wide_as_the_header(void **state)
 
 		format_table.header(&header, &ctx);
 		width = width_of(&header);
-		assert_true(width <= (widths[i] < 80 ? 100 : widths[i]));
+		if (!strstr(text_of(&header), "LATENCY"))
+			continue;
 		for (int n = 0; n < 3000; n++) {
 			struct conn conn = random_conn(&seed);
 			struct buffer line = empty_buffer();
 
+			if (conn.kind == EVENT_CLOSE)
+				continue;
 			format_table.event(&line, &conn, &ctx);
 			assert_int_equal(width_of(&line), width);
 		}
 	}
 }
 
+/* What is left out of a destination is marked: no address is another one's beginning. */
+static void a_destination_is_whole_or_marked(void **state)
+{
+	uint64_t seed = 4;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		struct format_context ctx = {.width = widths[i], .closes = i % 2};
+
+		for (int n = 0; n < 500; n++) {
+			struct conn conn = random_conn(&seed);
+			struct buffer line = empty_buffer(), address;
+			char data[64];
+
+			conn.has &= ~(CONN_HAS_PROCESS | CONN_HAS_SRC);
+			address = (struct buffer){.data = data, .cap = sizeof(data) - 1};
+			field_address(&address, conn.dst.addr, conn.family);
+			data[address.len] = '\0';
+			format_table.event(&line, &conn, &ctx);
+			if (!strstr(text_of(&line), data) && !strstr(text_of(&line), "\u2026") &&
+			    !strstr(text_of(&line), " :"))
+				fail_msg("%s is not whole: %s", data, text_of(&line));
+		}
+	}
+}
+
+static void the_end_of_a_connection_has_columns_where_there_is_room(void **state)
+{
+	static const struct {
+		unsigned int width;
+		const char *end;
+	} headers[] = {
+		{100, "ERROR        LATENCY\n"},
+		{128, "LATENCY DURATION    TX    RX    RTT\n"},
+		{157, "LATENCY DURATION    TX    RX    RTT RETRANS ENDED\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+		struct format_context ctx = {.width = headers[i].width};
+		struct buffer line = empty_buffer();
+		const char *end = headers[i].end;
+
+		format_table.header(&line, &ctx);
+		assert_null(strstr(text_of(&line), "DURATION"));
+		ctx.closes = true;
+		line = empty_buffer();
+		format_table.header(&line, &ctx);
+		if (line.len < strlen(end) || strcmp(text_of(&line) + line.len - strlen(end), end))
+			fail_msg("%u: not %s", headers[i].width, end);
+	}
+}
+
+static void columns_move_once_for_an_address_that_needs_it(void **state)
+{
+	struct format_context ctx = {.width = 200};
+	struct conn conn = {.kind = EVENT_ESTABLISHED, .family = 4, .dst.port = 65535};
+	struct format_context narrow = {0};
+
+	(void)state;
+	assert_false(format_table.fit(&conn, &ctx));
+	conn.family = 6;
+	memset(conn.dst.addr, 0xff, sizeof(conn.dst.addr));
+	assert_true(format_table.fit(&conn, &ctx));
+	assert_false(format_table.fit(&conn, &ctx));
+	conn.family = 4;
+	assert_false(format_table.fit(&conn, &ctx));
+	conn.family = 6;
+	assert_false(format_table.fit(&conn, &narrow));
+}
+
 static void the_port_is_always_there(void **state)
 {
-	struct format_context ctx = {.width = 80};
 	uint64_t seed = 2;
 	char port[8];
 
 	(void)state;
-	for (int n = 0; n < 3000; n++) {
-		struct conn conn = random_conn(&seed);
-		struct buffer line = empty_buffer();
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		struct format_context ctx = {.width = widths[i], .closes = i % 2};
 
-		format_table.event(&line, &conn, &ctx);
-		snprintf(port, sizeof(port), ":%u ", conn.dst.port);
-		assert_non_null(strstr(text_of(&line), port));
+		for (int n = 0; n < 500; n++) {
+			struct conn conn = random_conn(&seed);
+			struct buffer line = empty_buffer();
+
+			format_table.event(&line, &conn, &ctx);
+			snprintf(port, sizeof(port), ":%u ", conn.dst.port);
+			assert_non_null(strstr(text_of(&line), port));
+		}
 	}
 }
 
@@ -110,14 +236,18 @@ static void the_header_names_the_columns(void **state)
 	(void)state;
 	format_table.header(&line, &ctx);
 	assert_string_equal(text_of(&line),
-			    "TIME             PID COMM                 SRC DST                   "
+			    "TIME(UTC)        PID COMM                 SRC DST                   "
 			    "EVENT       ERROR        LATENCY\n");
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_line_is_clean_and_as_wide_as_the_header),
+		cmocka_unit_test(no_line_is_wider_than_it_may_be),
+		cmocka_unit_test(a_latency_ends_where_its_header_does),
+		cmocka_unit_test(a_destination_is_whole_or_marked),
+		cmocka_unit_test(the_end_of_a_connection_has_columns_where_there_is_room),
+		cmocka_unit_test(columns_move_once_for_an_address_that_needs_it),
 		cmocka_unit_test(the_port_is_always_there),
 		cmocka_unit_test(the_header_names_the_columns),
 	};

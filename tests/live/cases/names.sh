@@ -55,6 +55,21 @@ case_names() { # -N with files of anybody's making; JSON has numbers
     done
 }
 
+case_port_names() { # -P takes what -N shows
+    printf 'alt-81 81/tcp other\nalt-81 81/udp\nalt-81 83/tcp\nshown 82/tcp\n' >services
+    : >passwd
+    serve "$b" 10.99.0.2 82
+    name_traced -o table
+    [[ $(grep -cE ' 10\.99\.0\.2:(alt-81|shown) ' record) -eq 2 ]] || fail "no names: $(cat record)"
+    rm record
+    name_traced -o table -P alt-81
+    grep -q ' 10\.99\.0\.2:alt-81 ' record || fail "not what was asked for: $(cat record)"
+    ! grep ':shown ' record || fail "what was not asked for"
+    rm record
+    name_traced -o table -P other,82
+    [[ $(grep -cE ' 10\.99\.0\.2:(alt-81|shown) ' record) -eq 2 ]] || fail "an alias: $(cat record)"
+}
+
 case_no_lookups() { # names come from files: NSS could ask a server, and wait
     command -v nm >/dev/null || skip "nm is missing"
     nm -D --undefined-only "$tpconnect" >calls

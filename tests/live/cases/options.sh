@@ -86,7 +86,7 @@ case_wrong_usage() { # section 7
     refused 2 '70000.*1 to 65535' -P 70000
     refused 2 'port.* 0 ' -P 0
     refused 2 'ends before it begins' -P 90-80
-    refused 2 '"http"' -P http
+    refused 2 '"no.such" is not a port, nor a TCP service in /etc/services; numbers' -P no.such
     refused 2 '""|missing|is not a port' -P ''
     refused 2 '"x"' -p x
     refused 2 '/nonexistent.*No such file' --netns /nonexistent
@@ -214,6 +214,49 @@ refused_as_nobody() {
     grep -q root messages || fail "it does not say what to do: $(cat messages)"
 }
 
+# nobody_with CAPABILITIES: "${nobody[@]}" COMMAND has these and no others, nor can get any.
+nobody_with() {
+    nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set="-all,$1"
+        --inh-caps="-all,$1" --ambient-caps="-all,$1")
+}
+
+case_capabilities() { # the README's: what suffices without root
+    local nobody
+
+    # Before Linux 5.11, what the ring and the maps take is locked memory.
+    ulimit -l unlimited 2>/dev/null || true
+
+    nobody_with +bpf,+perfmon,+dac_read_search
+    "${nobody[@]}" true 2>/dev/null || skip "setpriv or the kernel does not know these capabilities"
+    chmod 711 "$case_dir/.." "$case_dir"
+    cp "$tpconnect" copy
+    chmod 755 copy
+    trace_as_nobody +bpf,+perfmon,+dac_read_search
+    trace_as_nobody +bpf,+perfmon --no-syscalls
+    status=0
+    "${nobody[@]}" ./copy -t 1s >stdout 2>messages || status=$?
+    [[ $status -eq 3 ]] || fail "without CAP_DAC_READ_SEARCH: status $status, $(cat messages)"
+    grep -q 'tracefs.*CAP_DAC_READ_SEARCH.*--no-syscalls' messages ||
+        fail "it does not say what to do: $(cat messages)"
+}
+
+# trace_as_nobody CAPABILITIES OPTION...: one attempt is made, and must be shown.
+trace_as_nobody() {
+    local capabilities="$1"
+    shift
+
+    rm -f messages
+    nobody_with "$capabilities"
+    "${nobody[@]}" ./copy --netns "$(netns_inode "$a")" "$@" >stdout 2>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -qs '^tpconnect: tracing' messages || fail "$capabilities: $(cat messages)"
+    within "$a" "$triggers/connect" ECONNREFUSED 10.99.0.2 81 >/dev/null
+    await grep -q ' dst=10.99.0.2:81 .*event=failed error=ECONNREFUSED' stdout ||
+        fail "$capabilities: not shown: $(cat stdout messages)"
+    stop_trace
+}
+
 case_help() { # --help, --version
     run_traced --help
     [[ $status -eq 0 && ! -s messages && $(head -n 1 stdout) == "Usage: tpconnect "* ]] ||
@@ -266,6 +309,31 @@ empty_root_users() {
     echo "somebody:x:4242:4242::/:/bin/false" >root/etc/passwd
     "${in_empty_root[@]}" /tpconnect -u somebody -t 0.2s >stdout 2>messages ||
         fail "a user of this root: $(cat messages)"
+}
+
+case_empty_root_tracefs() { # of an empty root's own file systems, none is tracefs
+    local fresh
+
+    # shellcheck disable=SC2016 # for the inner shell
+    fresh=(unshare --mount bash -ec '
+        mount -t proc nodev root/proc
+        mount -t sysfs nodev root/sys
+        [[ -z $tracefs ]] || mount -t tracefs nodev root/sys/kernel/tracing
+        exec chroot root "$@"
+    ' bash)
+    mkdir -p root/proc root/sys
+    cp "$tpconnect" root/tpconnect
+    libraries "$tpconnect" | while read -r library; do
+        install -D "$library" "root/$library"
+    done
+    status=0
+    tracefs='' "${fresh[@]}" /tpconnect -t 1s >stdout 2>messages || status=$?
+    [[ $status -eq 3 ]] || fail "without tracefs: status $status, $(cat messages)"
+    grep -q 'tracefs' messages || fail "it does not say what is missing: $(cat messages)"
+    tracefs='' "${fresh[@]}" /tpconnect --no-syscalls -t 0.2s >stdout 2>messages ||
+        fail "--no-syscalls: $(cat messages)"
+    tracefs=yes "${fresh[@]}" /tpconnect -t 0.2s >stdout 2>messages ||
+        fail "with tracefs: $(cat messages)"
 }
 
 # The command lines of the manual page's examples and of the README's questions, as a shell takes

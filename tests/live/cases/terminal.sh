@@ -60,7 +60,7 @@ time_of_day='[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}'
 # Every line of the table's begins with a time, is a header, or is what was typed and said.
 check_rows() {
     scrolled | grep . >rows
-    ! grep -vE "^($time_of_day |TIME |\\$|tpconnect: )" rows >odd || fail "lines wrap: $(cat odd)"
+    ! grep -vE "^($time_of_day |TIME\\(UTC\\) |\\$|tpconnect: )" rows >odd || fail "lines wrap: $(cat odd)"
 }
 
 case_terminal_table() { # section 5
@@ -69,7 +69,7 @@ case_terminal_table() { # section 5
     serve "$b" fd00:99::2 80
     open_terminal 80 12
     type_in '$tpconnect -q -o table --netns $a'
-    await_screen '^TIME '
+    await_screen '^TIME\(UTC\) '
     refuse "fifteen letters" 10.99.0.2 65000
     refuse "fifteen letters" fd00:99::2 65001
     within "$a" "$triggers/connect" established fd00:99::2 80 >/dev/null
@@ -81,14 +81,14 @@ case_terminal_table() { # section 5
         refuse "n$i" 10.99.0.2 $((1000 + i))
     done
     await_screen ':1030 '
-    [[ $(scrolled | grep -c '^TIME ') -ge 3 ]] || fail "no header again: $(scrolled)"
-    screen_shows '^TIME ' || fail "no header on this screen: $(screen)"
+    [[ $(scrolled | grep -c '^TIME(UTC) ') -ge 3 ]] || fail "no header again: $(scrolled)"
+    screen_shows '^TIME\(UTC\) ' || fail "no header on this screen: $(screen)"
     # Another width: another header, and everything has room.
     terminal resize-window -x 200 -y 12
     sleep 0.5
     refuse "fifteen letters" fd00:99::2 65002
-    await_screen 'fifteen letters +\[fd00:99::1\]:[0-9]+ \[fd00:99::2\]:65002 +failed '
-    await_screen '^TIME +PID +COMM +SRC +DST {30,}EVENT'
+    await_screen 'fifteen letters +\[fd00:99::1\]:[0-9]+ +\[fd00:99::2\]:65002 +failed '
+    await_screen '^TIME\(UTC\) +PID COMM +SRC +DST +EVENT +ERROR +LATENCY$'
     terminal resize-window -x 80 -y 12
     sleep 0.5
     refuse "fifteen letters" fd00:99::2 65003
@@ -99,6 +99,36 @@ case_terminal_table() { # section 5
     await_screen '^status=0$'
 }
 
+# exchange PORT BYTES: a connection over which they go each way; the peer says that it has them.
+exchange() {
+    rm -f received server # what the peer before has said
+    nsenter --net="/run/netns/$b" "$triggers/transfer" serve 10.99.0.2 "$@" >received 2>server &
+    pids+=($!)
+    await grep -qs listening server || fail "the server did not start: $(cat server)"
+    within "$a" "$triggers/transfer" 10.99.0.2 "$@" >exchanged 2>&1 ||
+        fail "no exchange of $2 bytes: $(tail -n 1 exchanged)"
+    await grep -qx "$2" received || fail "not $2 bytes at the peer: $(cat received)"
+}
+
+case_terminal_closes() { # section 5: what a connection was, where a result has its columns, or beside
+    open_terminal 80 12
+    type_in '$tpconnect -q -o table -e +close --netns $a'
+    await_screen '^TIME\(UTC\) .* LATENCY$'
+    exchange 90 1536000
+    await_screen ':90 +close [0-9.]+m?s tx=1\.4M rx=1\.4M'
+    exchange 91 1
+    await_screen ':91 +close [0-9.]+[mu]?s tx=1 rx=1'
+    check_rows
+    # Where there is room, columns of its own.
+    terminal resize-window -x 200 -y 12
+    sleep 0.5
+    exchange 92 51200
+    await_screen ' LATENCY DURATION +TX +RX +RTT RETRANS ENDED$'
+    await_screen ':92 +close +- +- +[0-9.]+[mu]?s +50K +50K +[0-9.]+[mu]s +[0-9]+ fin$'
+    press C-c
+    await_screen '^tpconnect: sent='
+}
+
 case_terminal_colors() { # section 5
     local red=$'\e\\[31m'
 
@@ -107,14 +137,14 @@ case_terminal_colors() { # section 5
     await_screen '^tpconnect: sent=1'
     ! terminal capture-pane -p -e | grep -q $'\e' || fail "colour in a pipe: $(screen)"
     type_in_anew 'NO_COLOR=1 $tpconnect -q -o table --netns $a'
-    await_screen '^TIME '
+    await_screen '^TIME\(UTC\) '
     refuse plain 10.99.0.2 82
     await_screen ' plain '
     ! terminal capture-pane -p -e | grep -q $'\e' || fail "colour in spite of NO_COLOR: $(screen)"
     press C-c
     await_screen '^tpconnect: sent=1'
     type_in_anew '$tpconnect -q -o table --netns $a'
-    await_screen '^TIME '
+    await_screen '^TIME\(UTC\) '
     refuse coloured 10.99.0.2 83
     await_screen ' coloured '
     terminal capture-pane -p -e | grep -qE "${red}failed +ECONNREFUSED" ||

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "format/brief.h"
+
+#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_SEC  1000000000ull
+#define MINUTE_NS     (60 * NSEC_PER_SEC)
+#define HOUR_NS	      (60 * MINUTE_NS)
+#define DAY_NS	      (24 * HOUR_NS)
+
+/* value / 1000, in three digits as long as it has a fraction. */
+static void put_three_digits(struct buffer *out, uint64_t value)
+{
+	buffer_u64(out, value / 1000);
+	if (value >= 100000)
+		return;
+	buffer_putc(out, '.');
+	if (value < 10000)
+		buffer_u64_padded(out, value % 1000 / 10, 2);
+	else
+		buffer_u64_padded(out, value % 1000 / 100, 1);
+}
+
+void brief_duration(struct buffer *out, uint64_t ns)
+{
+	/* The first whose end is not reached. Of seconds and hours there are some more than a
+	 * minute and a day have: 90s and 36h say more than 1.50m and 1.50d. */
+	static const struct {
+		uint64_t end_ns, unit_ns;
+		const char *name;
+	} units[] = {
+		{NSEC_PER_SEC, 1000 * NSEC_PER_USEC, "ms"},
+		{1000 * NSEC_PER_SEC, NSEC_PER_SEC, "s"},
+		{HOUR_NS, MINUTE_NS, "m"},
+		{100 * HOUR_NS, HOUR_NS, "h"},
+		{UINT64_MAX, DAY_NS, "d"},
+	};
+	size_t i = 0;
+
+	if (ns < 1000 * NSEC_PER_USEC) {
+		buffer_u64(out, ns / NSEC_PER_USEC);
+		buffer_literal(out, "us");
+		return;
+	}
+	while (ns >= units[i].end_ns && units[i].end_ns != UINT64_MAX)
+		i++;
+	put_three_digits(out, ns / (units[i].unit_ns / 1000));
+	buffer_puts(out, units[i].name);
+}
+
+void brief_size(struct buffer *out, uint64_t bytes)
+{
+	static const char units[] = "KMGTPE";
+	unsigned int i = 0;
+
+	if (bytes < 1024) {
+		buffer_u64(out, bytes);
+		return;
+	}
+	while (bytes >> 10 >= 1024) {
+		bytes >>= 10;
+		i++;
+	}
+	buffer_u64(out, bytes >> 10);
+	if (bytes >> 10 < 10) {
+		buffer_putc(out, '.');
+		buffer_u64(out, (bytes & 1023) * 10 >> 10);
+	}
+	buffer_putc(out, units[i]);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/* Which columns a table has in so many columns of a terminal, and how wide each is. Pure. */
+#ifndef FORMAT_LAYOUT_H
+#define FORMAT_LAYOUT_H
+
+#include <stdbool.h>
+
+#include "format/format.h"
+
+/* From left to right. Those behind LATENCY are of the end of a connection. */
+enum column {
+	TIME,
+	PID,
+	COMM,
+	SRC,
+	DST,
+	EVENT,
+	ERROR,
+	LATENCY,
+	DURATION,
+	TX,
+	RX,
+	RTT,
+	RETRANS,
+	ENDED,
+	COLUMNS,
+};
+
+struct layout {
+	unsigned int width[COLUMNS]; /* 0: there is no such column */
+	unsigned int total;	     /* with a space between two columns */
+};
+
+#define TIME_WHOLE  12 /* 12:34:56.123; where the column is narrower, 12:34:56 */
+#define SRC_MIN	    6  /* :65535 */
+#define ADDRESS_MAX 60 /* [IPv6%zone]:65535 */
+
+/* ctx: width, closes, src_width and dst_width count. No layout is narrower than 37 columns. */
+struct layout layout_for(const struct format_context *ctx);
+
+/*
+ * Whether what stands in the column ends where the column does, as numbers do. So does a source as
+ * long as it shares its room with the name before it.
+ */
+bool column_ends_right(const struct layout *layout, enum column column);
+
+const char *column_name(enum column column);
+
+#endif
