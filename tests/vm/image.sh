@@ -18,7 +18,7 @@ tools=(bash sh awk basename bpftool cat chmod chown chroot clear cmp comm cp cur
     diff dirname dmesg env expr find findmnt getconf grep head iconv id install ip jq kill ldd ln ls
     mkdir mkfifo mktemp mount mountpoint mv nft nice nproc nsenter od pgrep printf ps readlink
     realpath rm rmdir script sed seq setpriv setsid sleep sort ss stat sysctl tail taskset tee
-    timeout tmux touch tr true umount uname uniq unshare wc xargs modprobe)
+    timeout tmux touch tr true truncate umount uname uniq unshare wc xargs modprobe)
 
 # Some are built into one kernel and modules of another; what a kernel does not have at all, the
 # cases will notice.
