@@ -140,6 +140,9 @@ static const char *const names[] = {
 	NAME(ENOTRECOVERABLE),
 	NAME(ERFKILL),
 	NAME(EHWPOISON),
+#ifdef EFTYPE /* of sid, not yet of Debian 13 */
+	NAME(EFTYPE),
+#endif
 };
 
 const char *errno_name(int error)

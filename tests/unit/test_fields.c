@@ -258,12 +258,13 @@ static void an_errno_has_the_symbol_that_glibc_knows(void **state)
 {
 	(void)state;
 	for (int error = 1; error < 4096; error++) {
-		const char *name = strerrorname_np(error);
+		const char *ours = errno_name(error), *name = strerrorname_np(error);
 
-		if (name)
-			assert_string_equal(errno_name(error), name);
+		/* A later glibc may know more. */
+		if (name && (ours || error <= EHWPOISON))
+			assert_string_equal(ours ? ours : "none", name);
 		else
-			assert_null(errno_name(error));
+			assert_null(ours);
 	}
 	assert_null(errno_name(0));
 	assert_null(errno_name(-1));
