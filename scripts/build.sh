@@ -78,7 +78,7 @@ check_place() {
 	fi
 	for file in "$build" "$build"/{.options,.ninja_log,.ninja_deps,build.ninja,meson-private,meson-logs/*}; do
 		[[ ! -e $file || -w $file ]] ||
-			die "$file belongs to $(stat -c %U "$file"): sudo chown -R $(id -un) $root/$build"
+			die "$file belongs to $(stat -c %U "$file"): sudo chown -R $(id -un 2>/dev/null) $root/$build"
 	done
 }
 
