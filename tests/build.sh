@@ -107,6 +107,23 @@ case_arguments() {
     done
 }
 
+case_versions() { # doctor and the scripts refuse what meson refuses
+    local row doctor="$here/src/cli/doctor_build.c" setup="$here/scripts/setup.sh"
+
+    while read -r name package least file; do
+        grep -qF "'>= $least'" "$here/$file" || fail "$file does not ask for $name $least"
+        grep -qF "$package:$least" "$setup" || fail "setup.sh does not ask for $package $least"
+        row="$(grep -E "\"build: $name\"|^#define ${name^^}_OLDEST" "$doctor" | grep -F "\"$least\"")"
+        [[ -n $row ]] || fail "doctor does not ask for $name $least"
+    done <<-'VERSIONS'
+	meson meson 1.0.0 meson.build
+	libbpf libbpf-dev 1.1 meson.build
+	clang clang 14 bpf/meson.build
+	bpftool bpftool 7.1 bpf/meson.build
+	VERSIONS
+    grep -q '^CLANG_MIN=14' "$here/scripts/build.sh" || fail "build.sh does not ask for clang 14"
+}
+
 case_zshdir() {
     local option want
 
@@ -185,7 +202,7 @@ case_too_old() { # as in Debian 11: said before anything is installed
 }
 
 # In this order, as one takes what another has left.
-for name in same_bytes nothing_to_do commit tests_left_out arguments zshdir other_machine link read_only \
+for name in same_bytes nothing_to_do commit tests_left_out arguments versions zshdir other_machine link read_only \
     owner too_old; do
     status=0
     ("case_$name") >"$work/reason" 2>&1 || status=$?
