@@ -107,6 +107,40 @@ case_arguments() {
     done
 }
 
+stub() {
+    local file="$1"
+    shift
+
+    mkdir -p "$(dirname "$file")"
+    printf '%s\n' '#!/bin/sh' "$@" >"$file"
+    chmod +x "$file"
+}
+
+# scripts/test.sh itself, with stubs for all that it runs.
+case_failed_build() {
+    local script status=0
+
+    copy "$work/three"
+    for script in scripts/{setup,smoke}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,vm/run}.sh; do
+        stub "$work/three/$script" "echo ran $script" 'echo 1 passed, 0 failed, 0 skipped'
+    done
+    # shellcheck disable=SC2016 # for the stubs
+    stub "$work/three/scripts/build.sh" 'if [ "$BUILD_DIR" = build-asan ]; then echo broken; exit 1; fi'
+    # shellcheck disable=SC2016
+    stub "$work/stubs/meson" 'mkdir -p "$5/meson-logs"' \
+        "echo '{\"result\": \"OK\"}' >\"\$5/meson-logs/testlog.json\""
+    PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" --quick >"$work/said" 2>&1 || status=$?
+    [[ $status -eq 1 ]] || fail "status $status: $(cat "$work/said")"
+    grep -q '^not ok build-asan' "$work/said" || fail "it does not say what failed: $(cat "$work/said")"
+    [[ $(grep -c '^skip .*: build-asan was not built' "$work/said") -eq 2 ]] || fail "$(cat "$work/said")"
+    [[ $(tail -n 1 "$work/said") == "10 passed, 1 failed, 2 skipped" ]] || fail "$(cat "$work/said")"
+    ! grep -qE 'ran tests/(vm|distro)' "$work/said" || fail "--quick runs VMs and chroots"
+    PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" >"$work/said" 2>&1
+    for script in vm/run distro; do
+        grep -q "ran tests/$script.sh" "$work/said" || fail "without --quick, no $script.sh: $(cat "$work/said")"
+    done
+}
+
 case_versions() { # doctor and the scripts refuse what meson refuses
     local row doctor="$here/src/cli/doctor_build.c" setup="$here/scripts/setup.sh"
 
@@ -202,7 +236,7 @@ case_too_old() { # as in Debian 11: said before anything is installed
 }
 
 # In this order, as one takes what another has left.
-for name in same_bytes nothing_to_do commit tests_left_out arguments versions zshdir other_machine link read_only \
+for name in same_bytes nothing_to_do commit tests_left_out arguments failed_build versions zshdir other_machine link read_only \
     owner too_old; do
     status=0
     ("case_$name") >"$work/reason" 2>&1 || status=$?
