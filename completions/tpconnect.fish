@@ -111,5 +111,5 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -l ring-size -x -d
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s q -l quiet -d 'no start-up line and no warnings'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s v -l verbose -d 'more, such as what libbpf says'
 complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s h -l help -d 'the options, in short'
-complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s V -l version -d 'the version'
+complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s V -l version -d 'the version, and the commit that was built'
 # OPTION TABLE END

@@ -115,7 +115,7 @@ _tpconnect() {
     _tpconnect_add 'trace count latency' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
     _tpconnect_add 'trace count latency' '(-v --verbose)'{-v,--verbose}'[more, such as what libbpf says]'
     _tpconnect_add 'trace count latency doctor' '(-h --help)'{-h,--help}'[the options, in short]'
-    _tpconnect_add 'trace count latency doctor' '(-V --version)'{-V,--version}'[the version]'
+    _tpconnect_add 'trace count latency doctor' '(-V --version)'{-V,--version}'[the version, and the commit that was built]'
     # OPTION TABLE END
     _arguments -s -S $specs '*: :_tpconnect_word'
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Install what is missing for building (and with --test for testing, with --vm for booting other
-# kernels and architectures) on Debian 12 or newer.
+# kernels and architectures; with --distro just for making other versions of Debian) on Debian 12 or newer.
 # Does nothing, and needs no privilege, if nothing is missing.
 set -euo pipefail
 
@@ -16,6 +16,35 @@ missing=()
 # Looking for the thing itself, not for its package, accepts what was installed in another way.
 need_command() { command -v "$1" >/dev/null || missing+=("$2"); }
 need_file() { compgen -G "$1" >/dev/null || missing+=("$2"); }
+# A header may also be where only the compiler, or pkg-config, knows.
+need_header() {
+	local flags
+
+	[[ ! -e /usr/include/$1 ]] || return 0
+	read -ra flags < <(pkg-config --cflags "${3:-$2}" 2>/dev/null) || true
+	cc -E -include "$1" "${flags[@]}" -x c /dev/null >/dev/null 2>&1 || missing+=("$2")
+}
+
+# What meson.build asks for, by Debian's packages.
+oldest=(meson:1.0.0 libbpf-dev:1.1 clang:14 bpftool:7.1)
+
+# A suite with packages that are too old, as bullseye is, is told so before anything is installed.
+check_versions() {
+	local package least offered version
+
+	for package in "${missing[@]}"; do
+		for least in "${oldest[@]}"; do
+			[[ ${least%:*} == "$package" ]] || continue
+			offered="$(apt-cache policy "$package" 2>/dev/null | sed -n 's/^ *Candidate: //p')"
+			version="${offered#*:}"
+			[[ -z $offered || $offered == "(none)" ]] ||
+				dpkg --compare-versions "$version" ge "${least#*:}" ||
+				die "this system's $package is of version $version, and ${least#*:} is the oldest" \
+					"that will do: build with STATIC=1 on Debian 12 or newer, and copy" \
+					"build/tpconnect, which runs here"
+		done
+	done
+}
 
 look_for_build() {
 	# Whoever names another compiler has seen to it.
@@ -25,11 +54,11 @@ look_for_build() {
 	need_command meson meson
 	need_command ninja ninja-build
 	need_command pkg-config pkg-config
-	need_file /usr/include/stdio.h libc6-dev
-	need_file /usr/include/bpf/libbpf.h libbpf-dev
-	need_file /usr/include/libelf.h libelf-dev
-	need_file /usr/include/zlib.h zlib1g-dev
-	need_file /usr/include/uthash.h uthash-dev
+	need_header stdio.h libc6-dev
+	need_header bpf/libbpf.h libbpf-dev libbpf
+	need_header libelf.h libelf-dev libelf
+	need_header zlib.h zlib1g-dev
+	need_header uthash.h uthash-dev
 	[[ ${STATIC:-0} == 0 ]] || look_for_static
 }
 
@@ -41,8 +70,8 @@ look_for_static() {
 }
 
 look_for_test() {
-	need_file /usr/include/cmocka.h libcmocka-dev
-	need_file /usr/include/jansson.h libjansson-dev
+	need_header cmocka.h libcmocka-dev cmocka
+	need_header jansson.h libjansson-dev jansson
 	need_command clang clang
 	need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' libclang-rt-dev
 	need_command jq jq
@@ -69,12 +98,15 @@ look_for_vm() {
 	need_command xz xz-utils
 }
 
+look_for_distro() { need_command debootstrap debootstrap; }
+
 look() {
 	missing=()
-	look_for_build
+	[[ $for == distro ]] || look_for_build
 	case "$for" in
 	test) look_for_test ;;
 	vm) look_for_vm ;;
+	distro) look_for_distro ;;
 	esac
 }
 
@@ -82,7 +114,8 @@ case "${1-}" in
 '') for=build ;;
 --test) for="test" ;;
 --vm) for=vm ;;
-*) die "unknown argument '$1': it takes --test, --vm or nothing" ;;
+--distro) for=distro ;;
+*) die "unknown argument '$1': it takes --test, --vm, --distro or nothing" ;;
 esac
 
 look
@@ -97,6 +130,7 @@ say "installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 # Package lists can be empty or outdated; if they cannot be fetched, what is there may still do.
 apt-get -q update >&2 || say "the package lists could not be updated: trying with the old ones"
+check_versions
 apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" >&2 ||
 	die "apt-get could not install ${missing[*]}: see its messages above"
 

@@ -12,6 +12,7 @@
 #include "cli/latency.h"
 #include "cli/options.h"
 #include "cli/trace.h"
+#include "commit.h"
 #include "sink/sink.h"
 #include "util/log.h"
 
@@ -66,7 +67,7 @@ static int run(const struct options *options)
 		options_help(stdout);
 		return flushed(EXIT_DONE);
 	case COMMAND_VERSION:
-		puts("tpconnect " VERSION);
+		puts(*COMMIT ? "tpconnect " VERSION " (" COMMIT ")" : "tpconnect " VERSION);
 		return flushed(EXIT_DONE);
 	case COMMAND_DOCTOR:
 		return flushed(doctor_main(use_color(options), options->btf_path));

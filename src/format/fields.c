@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#define _GNU_SOURCE 1 /* strerrorname_np; with a value, so that -D_GNU_SOURCE may say it too */
 #include "format/fields.h"
 
 #include <string.h>
+
+#include "util/errno_name.h"
 
 #define NSEC_PER_SEC  1000000000u
 #define NSEC_PER_MSEC 1000000u
@@ -235,7 +236,7 @@ void field_time_of_day(struct buffer *out, uint64_t utc_ns)
 
 void field_errno(struct buffer *out, uint16_t error)
 {
-	const char *name = strerrorname_np(error);
+	const char *name = errno_name(error);
 
 	if (name)
 		buffer_puts(out, name);

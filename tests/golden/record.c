@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#define _GNU_SOURCE 1 /* strerrorname_np */
 #include "record.h"
 
 #include <arpa/inet.h>
@@ -12,6 +11,7 @@
 
 #include "format/format.h"
 #include "util/cleanup.h"
+#include "util/errno_name.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -160,7 +160,7 @@ static unsigned int parse_ended(const char *text, const struct place *place)
 static uint64_t parse_error(const char *text, const struct place *place)
 {
 	for (int error = 1; error < ERRNO_END; error++) {
-		const char *name = strerrorname_np(error);
+		const char *name = errno_name(error);
 
 		if (name && !strcmp(name, text))
 			return (unsigned int)error;

@@ -156,6 +156,47 @@ doctor_fails "lockdown" "$(printf "$lock_down" confidentiality)" lockdown confid
 # shellcheck disable=SC2059
 succeeds "doctor: integrity lockdown" "$(printf "$lock_down" integrity)" "$TPCONNECT" doctor
 
+# build_lacks NAME TOOL SCRIPT CHECK FOUND ADVICE: with SCRIPT in the place of TOOL, building is refused, as
+# the build itself would. In the checkout: there is nothing to build elsewhere.
+build_lacks() {
+	local name="doctor: build: $1" verdict="building cannot work here: build: $4: .*$5"
+
+	rm -rf "$work/tools"
+	mkdir "$work/tools"
+	printf '#!/bin/sh\n%s\n' "$3" >"$work/tools/$2"
+	chmod 755 "$work/tools/$2"
+	# shellcheck disable=SC2016 # for the inner shell
+	within 'cd "$TOP"; PATH="$TOOLS:$PATH"' "$TPCONNECT" doctor
+	if [[ $status -ne 0 ]]; then
+		report "$name" "exit status $status instead of 0: it can trace"
+	elif ! has_row WARN "build: $4" "$5" "$6"; then
+		report "$name" "no row WARN build: $4 $5 with advice $6"
+	elif ! grep -qE "^$verdict" "$work/out"; then
+		report "$name" "the verdict names something else"
+	else
+		report "$name" ''
+	fi
+}
+
+TOP="$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)" TOOLS="$work/tools"
+export TOP TOOLS
+unset CLANG
+build_lacks "an old meson" meson 'echo 0.56.2' meson '0.56.2.*1.0.0' STATIC=1
+build_lacks "an old libbpf" pkg-config 'echo 0.3.0' libbpf '0.3.0.*1.1' STATIC=1
+build_lacks "an old clang" clang 'echo "Debian clang version 13.0.1-11"' clang '13.0.1.*14' STATIC=1
+build_lacks "an old bpftool" bpftool 'echo "bpftool v5.10.223"' bpftool '5.10.223.*7.1' STATIC=1
+build_lacks "no meson" meson 'exit 127' meson 'not found' scripts/setup.sh
+build_lacks "no uthash" cc 'case "$*" in *uthash.h*) exit 1 ;; esac; echo "cc 12.2.0"' uthash 'not found' uthash-dev
+build_lacks "no headers" cc 'case "$*" in *stdio.h*) exit 1 ;; esac; echo "cc 12.2.0"' 'C library' 'not found' libc6-dev
+
+# Where there is nothing to build, as with a package, nothing is said of it.
+within 'cd /' "$TPCONNECT" doctor
+if [[ $status -ne 0 ]] || grep -qi build "$work/out"; then
+	report "doctor: not in a checkout" "it speaks of building (status $status)"
+else
+	report "doctor: not in a checkout" ''
+fi
+
 # A reader that goes away is no reason for a message.
 # shellcheck disable=SC2016 # for the inner shell
 within true bash -c '"$TPCONNECT" doctor | true'

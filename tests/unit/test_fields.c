@@ -15,6 +15,12 @@
 #include "format/fields.h"
 #include "unit/random.h"
 #include "unit/written.h"
+#include "util/errno_name.h"
+
+/* Where this is not glibc, there is nothing to compare with. */
+#ifndef __GLIBC_PREREQ
+#define __GLIBC_PREREQ(major, minor) 0
+#endif
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -242,9 +248,34 @@ static void an_errno_is_its_symbol_or_else_its_number(void **state)
 	assert_string_equal(errno_text(ETIMEDOUT), "ETIMEDOUT");
 	assert_string_equal(errno_text(EPERM), "EPERM");
 	assert_string_equal(errno_text(ENOTRECOVERABLE), "ENOTRECOVERABLE");
+	assert_string_equal(errno_text(0), "0");
 	assert_string_equal(errno_text(517), "517");
 	assert_string_equal(errno_text(65535), "65535");
 }
+
+#if __GLIBC_PREREQ(2, 32)
+static void an_errno_has_the_symbol_that_glibc_knows(void **state)
+{
+	(void)state;
+	for (int error = 1; error < 4096; error++) {
+		const char *ours = errno_name(error), *name = strerrorname_np(error);
+
+		/* A later glibc may know more. */
+		if (name && (ours || error <= EHWPOISON))
+			assert_string_equal(ours ? ours : "none", name);
+		else
+			assert_null(ours);
+	}
+	assert_null(errno_name(0));
+	assert_null(errno_name(-1));
+}
+#else
+static void an_errno_has_the_symbol_that_glibc_knows(void **state)
+{
+	(void)state;
+	skip();
+}
+#endif
 
 int main(void)
 {
@@ -259,6 +290,7 @@ int main(void)
 		cmocka_unit_test(durations_carry_their_unit_and_are_cut_not_rounded),
 		cmocka_unit_test(short_durations_are_cut_off_never_rounded_up),
 		cmocka_unit_test(an_errno_is_its_symbol_or_else_its_number),
+		cmocka_unit_test(an_errno_has_the_symbol_that_glibc_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -108,7 +108,7 @@ static void a_table_is_narrowed_to_what_is_there(void **state)
 		count_table_narrow(&table, width);
 		count_table_row(&out, &table, &group, &ctx_2026);
 		row = text_of(&out);
-		assert_in_range(columns_of(row), 60, width);
+		assert_true(columns_of(row) >= 60 && columns_of(row) <= width);
 		/* No number of an errno loses digits. */
 		assert_true(strstr(row, "ECONNREFUSED=23400") || !strstr(row, "ECONNREFUSED="));
 		assert_true(strstr(row, "EADDRNOTAVAIL=55") || !strstr(row, "EADDRNOTAVAIL="));

@@ -263,7 +263,8 @@ case_help() { # --help, --version
         fail "--help: status $status, $(cat stdout messages)"
     [[ $(awk 'length > 100' stdout) == "" ]] || fail "lines over 100 columns"
     run_traced --version
-    [[ $status -eq 0 && ! -s messages && $(cat stdout) =~ ^tpconnect\ [0-9]+\.[0-9]+\.[0-9]+$ ]] ||
+    [[ $status -eq 0 && ! -s messages &&
+        $(cat stdout) =~ ^tpconnect\ [0-9]+\.[0-9]+\.[0-9]+(\ \([0-9a-f]{12}\+?\))?$ ]] ||
         fail "--version: status $status, $(cat stdout messages)"
 }
 

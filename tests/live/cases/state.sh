@@ -20,7 +20,8 @@ hold_in_a() {
     nsenter --net="/run/netns/$a" "$@" 2>holding < <(sleep "$STEP_SECONDS") &
     holder=$!
     pids+=("$holder")
-    await grep -qs holding holding || fail "$*: $(cat holding)"
+    # The whole line: bash 5.3 reports there how the one before ended, with its command, which has the word.
+    await grep -qsx holding holding || fail "$*: $(cat holding)"
 }
 
 established() { [[ $(within "$a" ss -Htn state established | wc -l) -ge $1 ]]; }
