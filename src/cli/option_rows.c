@@ -126,7 +126,8 @@ const struct option_row option_rows[] = {
 	 .more = "The summary is always shown."},
 	{'v', "verbose", NULL, set_verbose, OF_TRACING, .help = "more, such as what libbpf says"},
 	{'h', "help", NULL, set_help, OF_ALL, .help = "the options, in short", .headline = "Other"},
-	{'V', "version", NULL, set_version, OF_ALL, .help = "the version, and the commit that was built"},
+	{'V', "version", NULL, set_version, OF_ALL,
+	 .help = "the version, and the commit that was built"},
 };
 
 const size_t n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
