@@ -49,6 +49,20 @@ case_curl() {
 # The close event of the record; there must be one.
 close_event() { jq -c 'select(."event.name" == "tcp.close")' record; }
 
+# transfer_server BYTES: in B, for one connection; what it has received goes to the file peer.
+transfer_server() {
+    nsenter --net="/run/netns/$b" "$triggers/transfer" serve 10.99.0.2 80 "$1" >peer 2>server &
+    pids+=($!)
+    await grep -qs listening server || fail "the server did not start: $(cat server)"
+}
+
+# all_received BYTES: by the server's own count, and by the close event's.
+all_received() {
+    await test -s peer || fail "the server has not ended"
+    [[ $(close_event | jq '."tpconnect.bytes_sent"') -eq $(cat peer) && $(cat peer) -eq $1 ]] ||
+        fail "the peer has received $(cat peer) bytes: $(close_event)"
+}
+
 case_transfer() { # 31
     local bytes=1048576 again least most duration
 
@@ -57,17 +71,13 @@ case_transfer() { # 31
     ip -n "$b" link set veth0 gso_max_segs 1
     rule_in "$a" input "meta l4proto tcp ct state established numgen inc mod 50 == 7 drop"
     rule_in "$b" input "meta l4proto tcp ct state established numgen inc mod 50 == 7 drop"
-    nsenter --net="/run/netns/$b" "$triggers/transfer" serve 10.99.0.2 80 "$bytes" >peer 2>server &
-    pids+=($!)
-    await grep -qs listening server || fail "the server did not start: $(cat server)"
+    transfer_server "$bytes"
     trace
     trigger transfer 10.99.0.2 80 "$bytes"
     wait_for 1 close
     stop_trace
     check accepted=false
-    await test -s peer || fail "the server has not ended"
-    [[ $(close_event | jq '."tpconnect.bytes_sent"') -eq $(cat peer) && $(cat peer) -eq $bytes ]] ||
-        fail "the peer has received $(cat peer) bytes: $(close_event)"
+    all_received "$bytes"
     # By the program's own count and clock; round-trip time and count of the event are those that
     # the kernel told the program.
     read -r again least most <<<"$(tail -n 1 trigger_messages)"
