@@ -33,12 +33,14 @@ static int add_event(const char *word, void *arg)
 	if (i < 0)
 		return -EINVAL;
 	bits = i == N_KINDS ? EVENTS_ALL : EVENT_BIT(EVENT_CONNECT + i);
-	if (bits & EVENT_BIT(EVENT_ESTABLISHED))
-		options->all_established = sign == '+';
 	if (sign == '-')
 		options->events &= ~bits;
 	else
 		options->events |= bits;
+	if (sign == '+')
+		options->added_events |= bits;
+	else
+		options->added_events &= ~bits;
 	return 0;
 }
 
@@ -49,7 +51,7 @@ int set_events(struct options *options, const char *value, char *why)
 	/* A list that begins with a sign changes what is chosen; any other begins with nothing. */
 	if (!is_sign(*value)) {
 		options->events = 0;
-		options->all_established = false;
+		options->added_events = 0;
 	} else if (!options->events) {
 		options->events = EVENTS_DEFAULT;
 	}

@@ -47,12 +47,13 @@ int check_signs(const char *value, char *why)
 	for (;; value += len + 1) {
 		len = (int)strcspn(value, ",");
 		if (len > 1 && value[0] == '!' && value[1] == '!')
-			return because(why, "\"%.*s\" has two !; one is enough, as in '!443'",
+			return because(why, "\"%.*s\" has two !; one is enough, as in '!VALUE'",
 				       len < 80 ? len : 80, value);
 		if (len == 1 && value[0] == '!')
 			return because(
 				why,
-				"\"!\" has nothing behind it to leave out; write it as '!443'");
+				"\"!\" has nothing behind it: what is to be left out follows it, "
+				"as in '!VALUE'");
 		if (!value[len])
 			return 0;
 	}
@@ -176,6 +177,11 @@ int set_dst(struct options *options, const char *value, char *why)
 			       " is out of range: 0 to 32 for IPv4, 0 to 128 "
 			       "for IPv6",
 			       word);
+	if (err && strchr(word, '%'))
+		return because(why,
+			       "\"" SHOWN "\" has a zone, which a network has not: write it "
+			       "without what begins at the %%",
+			       word);
 	if (err)
 		return because(why,
 			       "\"" SHOWN "\" is not a network; write them as "
@@ -203,8 +209,8 @@ int set_comm(struct options *options, const char *value, char *why)
 		return because(why,
 			       "\"" SHOWN
 			       "\" is longer than the kernel keeps: write its first 15 bytes, "
-			       "\"%.15s\"",
-			       word, word);
+			       "\"%.*s\"",
+			       word, *word == '!' ? 16 : 15, word);
 	if (err)
 		return because(why, "a name is missing; write them as curl,ssh");
 	return 0;

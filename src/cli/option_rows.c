@@ -98,9 +98,10 @@ const struct option_row option_rows[] = {
 	{0, "repeat-limit", "N", set_repeat_limit, OF(COMMAND_TRACE),
 	 .help = "sum up what fails unsent more than N times a second, to one\n"
 		 "destination of one process (default 100; 0: never)",
-	 .more = "Beyond the first N of a second, with the same errno, one line that comes about a "
-		 "second later at most stands for all, and says how many more there were "
-		 "(repeated=). All count as written. With -n nothing is summed up."},
+	 .more = "Beyond the first N of a second, with the same errno, a line stands for itself "
+		 "and "
+		 "for as many more as it says (repeated=); there are one or two such lines a "
+		 "second. All count as written. With -n nothing is summed up."},
 	{0, "color", "WHEN", set_color, OF_ALL,
 	 .help = "auto (default), always or never; NO_COLOR is obeyed", .values = VALUES_ONE,
 	 .words = color_name},

@@ -159,6 +159,9 @@ static void report(struct reporter *reporter, struct session *session, uint64_t 
 		log_error("cannot make a report: %s; it is put off", strerror(-err));
 		return;
 	}
+	/* The rest of a second in which nothing came is no news. */
+	if (!session && !n && reporter->reports)
+		return;
 	reporter->span.end_ns = end_ns;
 	output->context.boot_to_utc_ns = clock_boot_to_utc_ns();
 	put_report(reporter, session, groups, n);

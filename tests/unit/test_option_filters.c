@@ -333,7 +333,9 @@ static void a_sign_without_a_value_is_refused(void **state)
 	assert_says(bad("-p", "!x"), "\"!x\" is not a process id");
 	assert_says(bad("-d", "!x"), "\"!x\" is not a network");
 	assert_says(bad("-u", "!nobodyhere"), "there is no user \"nobodyhere\"");
-	assert_says(bad("-C", "!sixteen-bytes-16"), "is longer than the kernel keeps");
+	assert_says(bad("-C", "!sixteen-bytes-16"),
+		    "write its first 15 bytes, \"!sixteen-bytes-1\"");
+	assert_says(bad("-d", "fe80::1%2"), "has a zone");
 	assert_says(bad("--cgroup", "!nosuch"), "cannot find the cgroup nosuch: ");
 }
 
