@@ -204,8 +204,9 @@ static __always_inline void call_failed(struct call *call, __u16 error)
 			call_not_entered(error, true);
 		else
 			call_lost_socket(call, socket, error);
-	} else if (sk) {
-		call_not_sent(call, sk, error);
+	} else if (call->sk) {
+		/* Not sk: the socket may be closed in this moment. */
+		call_not_sent(call, (struct sock *)call->sk, error);
 	}
 }
 
