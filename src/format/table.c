@@ -138,7 +138,8 @@ static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
 		field_errno(&cells[ERROR].text, conn->error);
 		cell_done(&cells[ERROR]);
 	}
-	cell_word(&cells[LATENCY], "-");
+	/* The error of a retry is why its SYN could not leave. */
+	cell_word(&cells[LATENCY], conn->kind == EVENT_RETRY && conn->not_sent ? "unsent" : "-");
 	if (conn->has & CONN_HAS_LATENCY) {
 		cell_start(&cells[LATENCY]);
 		field_duration_short(&cells[LATENCY].text, conn->latency_ns);

@@ -190,6 +190,23 @@ static void the_end_of_a_connection_has_columns_where_there_is_room(void **state
 	}
 }
 
+static void a_retry_that_could_not_leave_says_so(void **state)
+{
+	struct conn conn = {
+		.kind = EVENT_RETRY, .has = CONN_HAS_ERROR, .error = EPERM, .family = 4};
+	struct format_context ctx = {.width = 80};
+	struct buffer line = empty_buffer();
+
+	(void)state;
+	conn.not_sent = true;
+	format_table.event(&line, &conn, &ctx);
+	assert_non_null(strstr(text_of(&line), " retry  EPERM         unsent\n"));
+	conn.not_sent = false;
+	line = empty_buffer();
+	format_table.event(&line, &conn, &ctx);
+	assert_null(strstr(text_of(&line), "unsent"));
+}
+
 static void columns_move_once_for_an_address_that_needs_it(void **state)
 {
 	struct format_context ctx = {.width = 200};
@@ -247,6 +264,7 @@ int main(void)
 		cmocka_unit_test(a_latency_ends_where_its_header_does),
 		cmocka_unit_test(a_destination_is_whole_or_marked),
 		cmocka_unit_test(the_end_of_a_connection_has_columns_where_there_is_room),
+		cmocka_unit_test(a_retry_that_could_not_leave_says_so),
 		cmocka_unit_test(columns_move_once_for_an_address_that_needs_it),
 		cmocka_unit_test(the_port_is_always_there),
 		cmocka_unit_test(the_header_names_the_columns),
