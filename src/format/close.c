@@ -4,8 +4,6 @@
 #include "format/brief.h"
 #include "format/fields.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
 static void fill_duration(struct cell *cell, uint64_t ns)
 {
 	cell_start(cell);
@@ -39,73 +37,78 @@ void close_fill(struct cell cells[COLUMNS], const struct conn *conn)
 	cell_word(&cells[ENDED], conn->ended ? ended_name(conn->ended) : "-");
 }
 
-enum part {
-	PART_ERROR = 1 << 0,
-	PART_DURATION = 1 << 1,
-	PART_BYTES = 1 << 2,
-	PART_RTT = 1 << 3,
-	PART_RETRANS = 1 << 4,
-	PART_ENDED = 1 << 5,
-};
+/* In the order in which they are told. */
+enum part { PART_DURATION, PART_END, PART_TX, PART_RX, PART_RTT, PART_RETRANS, PART_ERROR, PARTS };
 
-static void put_result(struct buffer *out, const struct conn *conn, unsigned int parts)
+static bool ended_badly(const struct conn *conn)
 {
-	buffer_puts(out, event_kind_name(conn->kind));
-	if (parts & PART_ERROR && conn->has & CONN_HAS_ERROR) {
-		buffer_putc(out, ' ');
-		field_errno(out, conn->error);
-	}
-	if (parts & PART_DURATION && conn->has & CONN_HAS_DURATION) {
-		buffer_putc(out, ' ');
-		brief_duration(out, conn->duration_ns);
-	}
+	return conn->ended && conn->ended != ENDED_FIN && conn->ended != ENDED_LOCAL;
 }
 
-static void put_parts(struct buffer *out, const struct conn *conn, unsigned int parts)
+static void put_error(struct buffer *out, const struct conn *conn)
 {
-	put_result(out, conn, parts);
-	if (parts & PART_BYTES) {
-		buffer_literal(out, " tx=");
-		brief_size(out, conn->bytes_sent);
-		buffer_literal(out, " rx=");
-		brief_size(out, conn->bytes_received);
+	if (!(conn->has & CONN_HAS_ERROR))
+		return;
+	buffer_putc(out, ' ');
+	field_errno(out, conn->error);
+}
+
+/* The errno stands in for an end that is not told; else it mostly says the same, so comes last. */
+static void put_end(struct buffer *out, const struct conn *conn)
+{
+	if (!ended_badly(conn)) {
+		put_error(out, conn);
+		return;
 	}
-	if (parts & PART_RTT && conn->has & CONN_HAS_RTT) {
-		buffer_literal(out, " rtt=");
-		brief_duration(out, rtt_ns(conn));
-	}
-	if (parts & PART_RETRANS && conn->retransmits) {
+	buffer_putc(out, ' ');
+	buffer_puts(out, ended_name(conn->ended));
+}
+
+static void put_duration(struct buffer *out, const char *before, uint64_t ns)
+{
+	buffer_puts(out, before);
+	brief_duration(out, ns);
+}
+
+static void put_size(struct buffer *out, const char *before, uint64_t bytes)
+{
+	buffer_puts(out, before);
+	brief_size(out, bytes);
+}
+
+/* Nothing where there is nothing to tell. */
+static void put_part(struct buffer *out, const struct conn *conn, enum part part)
+{
+	if (part == PART_DURATION && conn->has & CONN_HAS_DURATION)
+		put_duration(out, " ", conn->duration_ns);
+	if (part == PART_END)
+		put_end(out, conn);
+	if (part == PART_TX)
+		put_size(out, " tx=", conn->bytes_sent);
+	if (part == PART_RX)
+		put_size(out, " rx=", conn->bytes_received);
+	if (part == PART_RTT && conn->has & CONN_HAS_RTT)
+		put_duration(out, " rtt=", rtt_ns(conn));
+	if (part == PART_RETRANS && conn->retransmits) {
 		buffer_literal(out, " retrans=");
 		buffer_u64(out, conn->retransmits);
 	}
-	if (parts & PART_ENDED && conn->ended && conn->ended != ENDED_FIN) {
-		buffer_literal(out, " ended=");
-		buffer_puts(out, ended_name(conn->ended));
-	}
+	if (part == PART_ERROR && ended_badly(conn))
+		put_error(out, conn);
 }
 
-void close_words(struct cell *cell, const struct conn *conn, unsigned int spare, unsigned int most)
+void close_words(struct cell *cell, const struct conn *conn, unsigned int max)
 {
-	/* The first that fits; of what was seen last, the least can be spared. */
-	const struct {
-		unsigned int parts, max;
-	} choices[] = {
-		{PART_ERROR | PART_DURATION | PART_BYTES | PART_RTT | PART_RETRANS | PART_ENDED,
-		 spare},
-		{PART_ERROR | PART_DURATION | PART_BYTES | PART_RTT | PART_ENDED, spare},
-		{PART_ERROR | PART_DURATION | PART_BYTES | PART_RTT, spare},
-		{PART_ERROR | PART_DURATION | PART_BYTES, most},
-		{PART_ERROR | PART_DURATION, most},
-		{PART_ERROR, most},
-		{PART_DURATION, most},
-		{0, 0},
-	};
+	struct cell next;
 
-	for (size_t i = 0; i < ARRAY_SIZE(choices); i++) {
-		cell_start(cell);
-		put_parts(&cell->text, conn, choices[i].parts);
-		cell_done(cell);
-		if (cell->width <= choices[i].max)
+	cell_word(cell, event_kind_name(conn->kind));
+	for (int part = 0; part < PARTS; part++) {
+		cell_start(&next);
+		put_part(&next.text, conn, (enum part)part);
+		cell_done(&next);
+		if (cell->width + next.width > max)
 			return;
+		buffer_put(&cell->text, next.data, next.text.len);
+		cell_done(cell);
 	}
 }

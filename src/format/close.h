@@ -10,10 +10,11 @@
 void close_fill(struct cell cells[COLUMNS], const struct conn *conn);
 
 /*
- * Where it has none, in one cell: "close 1.55ms tx=73 rx=1.7K rtt=54us". All of it in up to `spare`
- * columns; lifetime, bytes and errno also in up to `most`; less where that is too little. An end
- * that is as it should be (fin) is not told, nor that nothing was sent again.
+ * Where it has none, in one cell of at most max (from 5) columns: "close 1.55ms tx=73 rx=1.7K
+ * rtt=54us". What comes first says most, and what has no room ends it, so that more room never
+ * shows less. An end that is as it should be (fin, local) is not told, nor that nothing was sent
+ * again.
  */
-void close_words(struct cell *cell, const struct conn *conn, unsigned int spare, unsigned int most);
+void close_words(struct cell *cell, const struct conn *conn, unsigned int max);
 
 #endif

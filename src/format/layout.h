@@ -20,15 +20,16 @@ enum column {
 	DURATION,
 	TX,
 	RX,
+	ENDED,
 	RTT,
 	RETRANS,
-	ENDED,
 	COLUMNS,
 };
 
 struct layout {
 	unsigned int width[COLUMNS]; /* 0: there is no such column */
 	unsigned int total;	     /* with a space between two columns */
+	unsigned int row;	     /* how long a row may be: total, or more */
 };
 
 #define TIME_WHOLE  12 /* 12:34:56.123; where the column is narrower, 12:34:56 */

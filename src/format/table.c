@@ -17,10 +17,7 @@
 #define YELLOW "\033[33m"
 #define PLAIN  "\033[0m"
 
-/* Fewer columns of a name say nothing; and so much of it, and of where it goes, makes room. */
-#define COMM_MIN       3
-#define COMM_SHORTENED 6
-#define DST_SHORTENED  14 /* [2001…9]:65535 */
+#define COMM_MIN 3 /* Fewer columns of a name say nothing. */
 
 /*
  * Where the cells begin: each at its column, or as much earlier as it or one after it needs.
@@ -153,42 +150,16 @@ static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
 	}
 }
 
-static unsigned int least(unsigned int a, unsigned int b)
-{
-	return a < b ? a : b;
-}
-
-/* What name, source and destination need, of name and destination so much at most. */
-static unsigned int ends_need(const struct conn *conn, const struct layout *layout,
-			      const struct format_context *ctx, unsigned int comm, unsigned int dst)
-{
-	unsigned int need = 0;
-	struct cell cell;
-
-	if (layout->width[COMM]) {
-		fill_end(&cell, COMM, conn, ctx, comm);
-		need += cell.width + 1;
-	}
-	if (layout->width[SRC])
-		need += SRC_MIN + 1;
-	fill_end(&cell, DST, conn, ctx, CELL_MAX);
-	return need + least(cell.width, dst) + 1;
-}
-
 /*
- * Where the end of a connection has no columns, it takes those of a result, which it has not:
- * *layout becomes that of such a line.
+ * Where the end of a connection has no columns, it takes the rest of the row, from its event on: it
+ * has no latency. *layout becomes that of such a row.
  */
-static void fill_close(struct cell *cell, const struct conn *conn, struct layout *layout,
-		       const struct format_context *ctx)
+static void fill_close(struct cell *cell, const struct conn *conn, struct layout *layout)
 {
-	unsigned int room = layout->total - column_start(layout, COMM), spare, most;
-
-	layout->width[EVENT] = layout->total - column_start(layout, EVENT);
+	layout->width[EVENT] = layout->row - column_start(layout, EVENT);
 	layout->width[ERROR] = layout->width[LATENCY] = 0;
-	spare = ends_need(conn, layout, ctx, layout->width[COMM], layout->width[DST]);
-	most = ends_need(conn, layout, ctx, COMM_SHORTENED, DST_SHORTENED);
-	close_words(cell, conn, room - spare, room - most);
+	layout->total = layout->row;
+	close_words(cell, conn, layout->width[EVENT]);
 }
 
 /* What the line stands for beside its own event has a column, also where a latency has none. */
@@ -217,7 +188,7 @@ static void fill_cells(struct cell cells[COLUMNS], const struct conn *conn, stru
 	if (conn->kind == EVENT_CLOSE && layout->width[DURATION])
 		close_fill(cells, conn);
 	else if (conn->kind == EVENT_CLOSE)
-		fill_close(&cells[EVENT], conn, layout, ctx);
+		fill_close(&cells[EVENT], conn, layout);
 	else if (conn->repeated && !layout->width[LATENCY])
 		make_room_for_repeated(layout);
 	place(starts, cells, layout);

@@ -13,46 +13,8 @@
 #include "format/fields.h"
 #include "format/format.h"
 #include "unit/random.h"
+#include "unit/random_conn.h"
 #include "unit/written.h"
-
-static void random_bytes(void *to, size_t n, uint64_t *seed)
-{
-	for (size_t i = 0; i < n; i++)
-		((uint8_t *)to)[i] = (uint8_t)next_random(seed);
-}
-
-static struct conn random_conn(uint64_t *seed)
-{
-	static const uint16_t errors[] = {ECONNREFUSED, EADDRNOTAVAIL, EPERM, 4095};
-	struct conn conn = {
-		.kind = EVENT_CONNECT + next_random(seed) % (EVENT_KIND_END - 1),
-		.has = next_random(seed) % (2 * CONN_HAS_PROCESS),
-		.time_ns = next_random(seed),
-		.pid = next_random(seed) % 4194305,
-		.family = next_random(seed) % 2 ? 4 : 6,
-		.error = errors[next_random(seed) % 4],
-		.latency_ns = (uint64_t)next_random(seed) << next_random(seed) % 16,
-		.ended = next_random(seed) % ENDED_END,
-		.duration_ns = random_bits(seed, 60) >> next_random(seed) % 60,
-		.bytes_sent = random_bits(seed, 64) >> next_random(seed) % 64,
-		.bytes_received = random_bits(seed, 64) >> next_random(seed) % 64,
-		.rtt_us = next_random(seed) >> next_random(seed) % 31,
-		.retransmits = next_random(seed) >> next_random(seed) % 31,
-		.dst.port = (uint16_t)next_random(seed),
-		.src.port = (uint16_t)next_random(seed),
-	};
-
-	random_bytes(conn.dst.addr, 16, seed);
-	random_bytes(conn.src.addr, 16, seed);
-	random_bytes(conn.comm, next_random(seed) % COMM_LEN, seed);
-	if (conn.kind != EVENT_FAILED && conn.kind != EVENT_RETRY && conn.kind != EVENT_CLOSE)
-		conn.has &= ~CONN_HAS_ERROR;
-	if (conn.kind == EVENT_CLOSE)
-		conn.has &= ~CONN_HAS_LATENCY;
-	if (conn.kind == EVENT_FAILED && !(next_random(seed) % 4))
-		conn.repeated = 1 + random_bits(seed, 23); /* of a second; see repeats.h */
-	return conn;
-}
 
 /* Of one line; each code point one column. Fails on what must not reach a terminal. */
 static unsigned int width_of(const struct buffer *line)
@@ -163,33 +125,6 @@ static void a_destination_is_whole_or_marked(void **state)
 	}
 }
 
-static void the_end_of_a_connection_has_columns_where_there_is_room(void **state)
-{
-	static const struct {
-		unsigned int width;
-		const char *end;
-	} headers[] = {
-		{100, "ERROR        LATENCY\n"},
-		{128, "LATENCY DURATION    TX    RX    RTT\n"},
-		{157, "LATENCY DURATION    TX    RX    RTT RETRANS ENDED\n"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
-		struct format_context ctx = {.width = headers[i].width};
-		struct buffer line = empty_buffer();
-		const char *end = headers[i].end;
-
-		format_table.header(&line, &ctx);
-		assert_null(strstr(text_of(&line), "DURATION"));
-		ctx.closes = true;
-		line = empty_buffer();
-		format_table.header(&line, &ctx);
-		if (line.len < strlen(end) || strcmp(text_of(&line) + line.len - strlen(end), end))
-			fail_msg("%u: not %s", headers[i].width, end);
-	}
-}
-
 static void a_retry_that_could_not_leave_says_so(void **state)
 {
 	struct conn conn = {
@@ -263,7 +198,6 @@ int main(void)
 		cmocka_unit_test(no_line_is_wider_than_it_may_be),
 		cmocka_unit_test(a_latency_ends_where_its_header_does),
 		cmocka_unit_test(a_destination_is_whole_or_marked),
-		cmocka_unit_test(the_end_of_a_connection_has_columns_where_there_is_room),
 		cmocka_unit_test(a_retry_that_could_not_leave_says_so),
 		cmocka_unit_test(columns_move_once_for_an_address_that_needs_it),
 		cmocka_unit_test(the_port_is_always_there),

@@ -115,16 +115,26 @@ case_terminal_closes() { # section 5: what a connection was, where a result has 
     type_in '$tpconnect -q -o table -e +close --netns $a'
     await_screen '^TIME\(UTC\) .* LATENCY$'
     exchange 90 1536000
-    await_screen ':90 +close [0-9.]+m?s tx=1\.4M rx=1\.4M'
+    await_screen ':90 +close [0-9.]+m?s tx=1\.4M( rx=1\.4M)?$'
     exchange 91 1
     await_screen ':91 +close [0-9.]+[mu]?s tx=1 rx=1'
+    # A reset is told of before what went over it; and who it was is where it was before.
+    serve "$b" -r 10.99.0.2 93
+    within "$a" "$triggers/connect" -w 200 established 10.99.0.2 93 >/dev/null
+    await_screen ':93 +close [0-9.]+[mu]?s reset_received'
+    [[ $(screen | grep ':93 ' | sed -E "s/^$time_of_day|(established|close).*//g" | uniq | wc -l) -eq 1 ]] ||
+        fail "the rows of one connection differ: $(screen)"
     check_rows
-    # Where there is room, columns of its own.
+    # Where there is room, all of it; and where there is more, columns of its own.
+    terminal resize-window -x 140 -y 12
+    sleep 0.5
+    exchange 94 1536000
+    await_screen ':94 +close [0-9.]+m?s tx=1\.4M rx=1\.4M rtt=[0-9.]+[mu]s'
     terminal resize-window -x 200 -y 12
     sleep 0.5
     exchange 92 51200
-    await_screen ' LATENCY DURATION +TX +RX +RTT RETRANS ENDED$'
-    await_screen ':92 +close +- +- +[0-9.]+[mu]?s +50K +50K +[0-9.]+[mu]s +[0-9]+ fin$'
+    await_screen ' LATENCY DURATION +TX +RX +ENDED +RTT RETRANS$'
+    await_screen ':92 +close +- +- +[0-9.]+[mu]?s +50K +50K +fin +[0-9.]+[mu]s +[0-9]+$'
     press C-c
     await_screen '^tpconnect: sent='
 }

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Events of any kind, with what such may have. */
+#ifndef UNIT_RANDOM_CONN_H
+#define UNIT_RANDOM_CONN_H
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "event/conn.h"
+#include "unit/random.h"
+
+static inline void random_bytes(void *to, size_t n, uint64_t *seed)
+{
+	for (size_t i = 0; i < n; i++)
+		((uint8_t *)to)[i] = (uint8_t)next_random(seed);
+}
+
+static inline struct conn random_conn(uint64_t *seed)
+{
+	static const uint16_t errors[] = {ECONNREFUSED, EADDRNOTAVAIL, EPERM, 4095};
+	struct conn conn = {
+		.kind = EVENT_CONNECT + next_random(seed) % (EVENT_KIND_END - 1),
+		.has = next_random(seed) % (2 * CONN_HAS_PROCESS),
+		.time_ns = next_random(seed),
+		.pid = next_random(seed) % 4194305,
+		.family = next_random(seed) % 2 ? 4 : 6,
+		.error = errors[next_random(seed) % 4],
+		.latency_ns = (uint64_t)next_random(seed) << next_random(seed) % 16,
+		.ended = next_random(seed) % ENDED_END,
+		.duration_ns = random_bits(seed, 60) >> next_random(seed) % 60,
+		.bytes_sent = random_bits(seed, 64) >> next_random(seed) % 64,
+		.bytes_received = random_bits(seed, 64) >> next_random(seed) % 64,
+		.rtt_us = next_random(seed) >> next_random(seed) % 31,
+		.retransmits = next_random(seed) >> next_random(seed) % 31,
+		.dst.port = (uint16_t)next_random(seed),
+		.src.port = (uint16_t)next_random(seed),
+	};
+
+	random_bytes(conn.dst.addr, 16, seed);
+	random_bytes(conn.src.addr, 16, seed);
+	random_bytes(conn.comm, next_random(seed) % COMM_LEN, seed);
+	if (conn.kind != EVENT_FAILED && conn.kind != EVENT_RETRY && conn.kind != EVENT_CLOSE)
+		conn.has &= ~CONN_HAS_ERROR;
+	if (conn.kind == EVENT_CLOSE)
+		conn.has &= ~CONN_HAS_LATENCY;
+	if (conn.kind == EVENT_FAILED && !(next_random(seed) % 4))
+		conn.repeated = 1 + random_bits(seed, 23); /* of a second; see repeats.h */
+	return conn;
+}
+
+#endif
