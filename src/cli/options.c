@@ -197,9 +197,8 @@ static int finish_trace(struct options *options, char *error)
 {
 	if (!options->events)
 		options->events = EVENTS_DEFAULT;
-	if (options->failed_only && !(options->events &= EVENTS_FAILED | options->added_events))
-		return wrong(error, "--failed leaves none of the events that --events names; "
-				    "to have more, write it as -f -e +close");
+	if (options->failed_only && !(options->events &= EVENTS_FAILED))
+		return wrong(error, "--failed leaves none of the events that --events names");
 	options->kernel.retried_only =
 		options->failed_only && !(options->added_events & EVENT_BIT(EVENT_ESTABLISHED));
 	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))

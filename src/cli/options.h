@@ -46,7 +46,7 @@ struct options {
 	struct config kernel;
 	__u64 ports_left_out[PORT_WORDS];
 	uint32_t events;       /* EVENT_BIT()s */
-	uint32_t added_events; /* those that -e has with a '+': wanted also with failed_only */
+	uint32_t added_events; /* those that -e has with a '+' */
 	bool failed_only;
 	bool ipv4, ipv6;
 	struct choice pids, uids; /* of uint32_t; owned, like all of these */

@@ -121,6 +121,9 @@ int trace_main(const struct options *options, bool color)
 		return status;
 	if (options->names && options->format != &format_table)
 		log_warning("-N shows names in tables only, such as -o table; here are numbers");
+	if (options->added_events & ~options->events)
+		log_warning(
+			"some events that -e adds are left out by -f, which shows results only");
 	/* With a bound on the events there is one already, and it is of events as they come. */
 	if (options->repeat_limit && !options->max_events &&
 	    repeats_open(options->repeat_limit, write_event, &trace, &trace.repeats))

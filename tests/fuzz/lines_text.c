@@ -36,7 +36,8 @@ static void expect_number(struct reader *in, uint64_t expected)
 	expect(in, digits);
 }
 
-static void expect_endpoint(struct reader *in, int family, const __u8 addr[16], unsigned int port)
+static void expect_endpoint(struct reader *in, int family, const __u8 addr[16],
+			    unsigned int scope_id, unsigned int port)
 {
 	char text[64];
 	size_t n;
@@ -49,6 +50,11 @@ static void expect_endpoint(struct reader *in, int family, const __u8 addr[16], 
 	text[n] = '\0';
 	check_address(text, addr);
 	in->at += n;
+	/* fe80::/10 */
+	if (family == 6 && scope_id && addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80) {
+		expect(in, "%");
+		expect_number(in, scope_id);
+	}
 	expect(in, family == 6 ? "]:" : ":");
 	expect_number(in, port);
 }
@@ -129,10 +135,10 @@ void check_text(const struct line *line, const struct attempt *a)
 	expect(&in, " pid=");
 	expect_number(&in, a->pid);
 	expect(&in, " proto=6 dst=");
-	expect_endpoint(&in, a->family, a->daddr, a->dport);
+	expect_endpoint(&in, a->family, a->daddr, a->scope_id, a->dport);
 	if (a->sport) {
 		expect(&in, " src=");
-		expect_endpoint(&in, a->family, a->saddr, a->sport);
+		expect_endpoint(&in, a->family, a->saddr, a->scope_id, a->sport);
 	}
 	if (a->pid) {
 		expect(&in, " comm=");

@@ -109,7 +109,7 @@ lives() {
 
 # --- help --------------------------------------------------------------------------------------
 
-trace_flood() { trace --ring-size 64M ${LIVE_OBJECT:+--object "$LIVE_OBJECT"} "$@"; }
+trace_flood() { trace --ring-size 64M --repeat-limit 0 ${LIVE_OBJECT:+--object "$LIVE_OBJECT"} "$@"; }
 
 cpu_count() { getconf _NPROCESSORS_ONLN; }
 
