@@ -145,7 +145,7 @@ suite_of build "live, what needs both CPUs" "${live[@]}" "${busy[@]}"
 sanitized="$(mktemp)"
 [[ -n ${not_built[build-asan]:-} ]] ||
     tests/live/run.sh build-asan/tpconnect build/tests/live/triggers "${busy[@]/#/-}" -comparison \
-        -filtered_costs_nothing </dev/null >"$sanitized" 2>&1 &
+        -filtered_costs_nothing -icmp.sh -ends.sh -map_shared_whole </dev/null >"$sanitized" 2>&1 &
 suite_of build "live" "${live[@]}" "${busy[@]/#/-}"
 wait "$!" || true
 suite_of build-asan "live, sanitized" cat "$sanitized"
