@@ -67,8 +67,14 @@ starter() {
     pids+=("$starter")
 }
 
+# open_gate FIFO: whoever reads from it goes on.
+open_gate() {
+    # shellcheck disable=SC2016 # for the inner shell
+    timeout "$STEP_SECONDS" sh -c 'echo >"$1"' sh "$1" || fail "nobody waits at $1"
+}
+
 let_go() {
-    echo >"$gate"
+    open_gate "$gate"
     wait "$starter" || fail "the starter failed"
 }
 
@@ -97,17 +103,19 @@ case_follow_not() { # -p alone, and what was started before
     local before
 
     serve "$b" 10.99.0.2 80
-    mkfifo early
+    # A FIFO for each: a second reader of one could still find the writer that let the first go.
+    mkfifo early later
     # shellcheck disable=SC2016 # for the inner shell
     starter '(read -r _ <early; "$triggers/connect" ECONNREFUSED 10.99.0.2 86 >others) & echo $! >early_pid
-        read -r _ <'"gate.${#pids[@]}"'; wait; '"${STARTS/%exec */exec \"\$triggers/connect\" ECONNREFUSED 10.99.0.2 87}"
-    echo >"$gate"
+        read -r _ <later; wait; '"${STARTS/%exec */exec \"\$triggers/connect\" ECONNREFUSED 10.99.0.2 87}"
+    open_gate "$gate"
     await test -s early_pid || fail "nothing was started early"
     before="$(cat early_pid)"
     trace -p "$starter" --follow
-    echo >early
+    open_gate early
     await gone "$before" || fail "the early one did not end"
-    let_go
+    open_gate later
+    wait "$starter" || fail "the starter failed"
     stop_trace
     [[ -s others ]] || fail "the early one did not connect"
     check opens=6
@@ -142,7 +150,7 @@ case_follow_no_gap() {
 
     # shellcheck disable=SC2016 # for the inner shell
     starter 'echo; while [[ ! -e enough ]]; do "$triggers/connect" ECONNREFUSED 10.99.0.2 81; done'
-    echo >"$gate"
+    open_gate "$gate"
     await test -s expected || fail "it did not start"
     for n in 1 2 3; do
         rm -f record
