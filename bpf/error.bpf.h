@@ -31,7 +31,7 @@ static __always_inline void errors_begin(struct tracked *tracked, const struct s
 /* Whether the attempt got as far as a SYN. If it did not, nothing can have left. */
 static __always_inline bool syn_was_built(const struct tracked *tracked, const struct tcp_sock *tp)
 {
-	return KERNEL_READ(tp, segs_out) != tracked->stale_segs;
+	return (__u16)KERNEL_READ(tp, segs_out) != tracked->stale_segs;
 }
 
 /*
@@ -88,7 +88,7 @@ static __always_inline int waiting_error(const struct tracked *tracked, const st
 					 const struct tcp_sock *tp)
 {
 	int soft = KERNEL_READ(sk, sk_err_soft), icmp = icmp_error(tracked, sk);
-	__u32 last;
+	__u16 last;
 
 	if (is_subflow(tp))
 		return 0;
@@ -101,7 +101,7 @@ static __always_inline int waiting_error(const struct tracked *tracked, const st
 	 * that was seen; but kernels whose tracepoint has no errno show none that could not leave.
 	 */
 	last = soft == tracked->soft_error ? tracked->soft_retrans : tracked->total_retrans;
-	return KERNEL_READ(tp, total_retrans) == last ? soft : 0;
+	return (__u16)KERNEL_READ(tp, total_retrans) == last ? soft : 0;
 }
 
 #endif
