@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "event/decode.h"
+#include "model/decode.h"
 #include "format/format.h"
 #include "util/buffer.h"
 

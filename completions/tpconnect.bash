@@ -3,7 +3,7 @@
 # Completions of tpconnect for bash. `meson install` puts them where bash-completion looks; without
 # it, source this file.
 
-# OPTION TABLE BEGIN: from src/cli/option_rows.c by `meson compile -C build docs`
+# OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
 _tpconnect_commands='trace count latency doctor'
 # commands|letter|name|kind of value|its words
 _tpconnect_rows=(

@@ -76,7 +76,7 @@ end
 
 complete -c tpconnect -f
 complete -c tpconnect -n __tpconnect_dashes -a '(__tpconnect_command)'
-# OPTION TABLE BEGIN: from src/cli/option_rows.c by `meson compile -C build docs`
+# OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
 set -g __tpconnect_commands trace count latency doctor
 complete -c tpconnect -n __tpconnect_no_command -a trace -d 'each connection attempt, as it happens'
 complete -c tpconnect -n __tpconnect_no_command -a count -d 'attempts and results by process and destination'

@@ -78,7 +78,7 @@ _tpconnect() {
         _normal
         return
     fi
-    # OPTION TABLE BEGIN: from src/cli/option_rows.c by `meson compile -C build docs`
+    # OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
     names=(
         'trace:each connection attempt, as it happens'
         'count:attempts and results by process and destination'

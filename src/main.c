@@ -7,12 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/count.h"
-#include "cli/doctor.h"
-#include "cli/latency.h"
-#include "cli/options.h"
-#include "cli/trace.h"
+#include "commands/count.h"
+#include "commands/doctor.h"
+#include "commands/latency.h"
+#include "commands/trace.h"
 #include "commit.h"
+#include "options/options.h"
 #include "sink/sink.h"
 #include "util/log.h"
 

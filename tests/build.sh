@@ -142,7 +142,7 @@ case_failed_build() {
 }
 
 case_versions() { # doctor and the scripts refuse what meson refuses
-    local row doctor="$here/src/cli/doctor_build.c" setup="$here/scripts/setup.sh"
+    local row doctor="$here/src/commands/doctor_build.c" setup="$here/scripts/setup.sh"
 
     while read -r name package least file; do
         grep -qF "'>= $least'" "$here/$file" || fail "$file does not ask for $name $least"

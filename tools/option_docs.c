@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/option_rows.h"
+#include "options/rows.h"
 #include "util/cleanup.h"
 
 #define MARK_BEGIN "OPTION TABLE BEGIN"

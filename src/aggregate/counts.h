@@ -5,7 +5,7 @@
 
 #include <stdint.h>
 
-#include "event/conn.h"
+#include "model/event.h"
 
 /* More kinds of errno than this in one group are put together as one more: connect(2) has 12. */
 #define COUNTS_ERRORS 12

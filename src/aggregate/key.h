@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event/conn.h"
+#include "model/event.h"
 
 enum by {
 	BY_PROCESS = 1 << 0, /* its name: processes of one name come together */

@@ -8,7 +8,7 @@
 #ifndef AGGREGATE_REPEATS_H
 #define AGGREGATE_REPEATS_H
 
-#include "event/conn.h"
+#include "model/event.h"
 
 /* Places, of 300 bytes. More processes and destinations than that are no repetition. */
 #define REPEATS_MAX 1024

@@ -5,7 +5,7 @@
 
 #include <stdbool.h>
 
-#include "event/conn.h"
+#include "model/event.h"
 #include "util/buffer.h"
 
 #define CELL_MAX 512 /* bytes */

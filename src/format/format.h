@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "event/conn.h"
+#include "model/event.h"
 #include "util/buffer.h"
 #include "util/clock.h"
 #include "util/names.h"

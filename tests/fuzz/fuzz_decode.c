@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "event/decode.h"
+#include "model/decode.h"
 #include "format/format.h"
 #include "fuzz/check.h"
 

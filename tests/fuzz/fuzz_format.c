@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "event/decode.h"
+#include "model/decode.h"
 #include "format/format.h"
 #include "fuzz/lines.h"
 

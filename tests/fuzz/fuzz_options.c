@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/options.h"
+#include "options/options.h"
 #include "fuzz/check.h"
 
 #define WORDS_MAX 64

@@ -21,9 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/count_report.h"
-#include "cli/latency_report.h"
-#include "event/decode.h"
+#include "format/report_count.h"
+#include "format/report_latency.h"
+#include "model/decode.h"
 #include "record.h"
 #include "util/cleanup.h"
 

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "event/decode.h"
+#include "model/decode.h"
 
 static const struct attempt sample_attempt = {
 	.start_ns = 1000,

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "cli/options.h"
+#include "options/options.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "event/conn.h"
+#include "model/event.h"
 #include "unit/random.h"
 
 static inline void random_bytes(void *to, size_t n, uint64_t *seed)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "cli/daemons.h"
+#include "commands/daemons.h"
 
 /* The command line of these words: the daemon that is named for it, or NULL. */
 #define daemon_of(...) daemon_of_words((const char *const[]){__VA_ARGS__, NULL})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Command lines: commands, output, limits. */
-#include "cli/option_rows.h"
+#include "options/rows.h"
 #include "unit/parsed.h"
 
 #define DEFAULT_BITS                                                                               \

@@ -9,9 +9,9 @@
 
 #include <cmocka.h>
 
-#include "cli/count_report.h"
-#include "cli/latency_report.h"
-#include "cli/summary.h"
+#include "format/report_count.h"
+#include "format/report_latency.h"
+#include "format/summary.h"
 #include "unit/written.h"
 
 static const struct format_context ctx_2026 = {.boot_to_utc_ns = 1771245296ll * 1000000000,

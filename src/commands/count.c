@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#include "commands/count.h"
+
+#include "commands/reporter.h"
+#include "format/report_count.h"
+
+struct count {
+	struct reporter reporter; /* first: the ops get a pointer to it */
+	struct count_table table; /* of the report that is being written */
+};
+
+/* The kernel side sends what is counted, and nothing else. */
+static bool wants(const struct conn *conn)
+{
+	(void)conn;
+	return true;
+}
+
+static void add(void *value, const struct conn *conn)
+{
+	counts_add(value, conn);
+}
+
+static void merge(void *to, const void *from)
+{
+	counts_merge(to, from);
+}
+
+static uint64_t events(const void *value)
+{
+	return counts_events(value);
+}
+
+static bool shown(const struct options *options, const void *value)
+{
+	const struct counts *counts = value;
+
+	return !options->failed_only || counts->failed || counts->cancelled;
+}
+
+static unsigned int lines(const void *value, unsigned int by)
+{
+	(void)value, (void)by;
+	return 1;
+}
+
+static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
+		  size_t n)
+{
+	struct count_table *table = &((struct count *)reporter)->table;
+	const struct options *options = reporter->output.options;
+	const struct format_context *ctx = &reporter->output.context;
+
+	if (!n) {
+		buffer_puts(out,
+			    options->failed_only ? "nothing failed\n" : "nothing was attempted\n");
+		return;
+	}
+	count_table_start(table, options->by);
+	for (size_t i = 0; i < n; i++)
+		count_table_fit(table, groups[i], ctx->names);
+	if (ctx->width)
+		count_table_narrow(table, ctx->width);
+	count_table_header(out, table);
+}
+
+static void text(struct reporter *reporter, struct buffer *out, const struct group *group)
+{
+	count_table_row(out, &((struct count *)reporter)->table, group, &reporter->output.context);
+}
+
+static const struct reporter_ops ops = {
+	.value_size = sizeof(struct counts),
+	.keys_max = 10000, /* a row of the report takes about 100 bytes */
+	.text_max = REPORT_LINE_MAX,
+	.wants = wants,
+	.add = add,
+	.merge = merge,
+	.compare = counts_compare,
+	.events = events,
+	.shown = shown,
+	.lines = lines,
+	.header_lines = 1,
+	.begin = begin,
+	.text = text,
+	.json = count_json,
+};
+
+int count_main(const struct options *options, bool color)
+{
+	struct count count;
+
+	return reporter_run(&count.reporter, &ops, options, color);
+}

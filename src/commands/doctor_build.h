@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The part of doctor that is about building: compilers, tools and libraries. */
+#ifndef COMMANDS_DOCTOR_BUILD_H
+#define COMMANDS_DOCTOR_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "probe/features.h"
+
+#define DOCTOR_BUILD_MAX 12
+
+/* Whether there is something to build: this program was built in a checkout, or starts in one. */
+bool doctor_in_checkout(void);
+
+/* Returns how many rows were filled. FEATURE_WARN: absent or too old, so building cannot work. */
+size_t doctor_look_at_build(struct feature rows[static DOCTOR_BUILD_MAX]);
+
+#endif

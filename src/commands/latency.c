@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "commands/latency.h"
+
+#include "commands/reporter.h"
+#include "format/report_latency.h"
+
+/* T8 of the specification: a deferred one holds the application's own idle time. */
+static bool is_handshake(const struct conn *conn)
+{
+	return conn->kind == EVENT_ESTABLISHED && conn->has & CONN_HAS_LATENCY && !conn->deferred &&
+	       conn->origin != ORIGIN_REPAIR;
+}
+
+static void add(void *value, const struct conn *conn)
+{
+	histogram_add(value, conn->latency_ns);
+}
+
+static void merge(void *to, const void *from)
+{
+	histogram_merge(to, from);
+}
+
+static uint64_t events(const void *value)
+{
+	return ((const struct histogram *)value)->n;
+}
+
+static unsigned int lines(const void *value, unsigned int by)
+{
+	return latency_drawing_lines(value, by);
+}
+
+static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
+		  size_t n)
+{
+	(void)reporter, (void)groups;
+	if (!n)
+		buffer_literal(out, "no connection was established\n");
+}
+
+static void text(struct reporter *reporter, struct buffer *out, const struct group *group)
+{
+	latency_drawing(out, group, reporter->output.options->by, &reporter->output.context);
+}
+
+static const struct reporter_ops ops = {
+	.value_size = sizeof(struct histogram),
+	.keys_max = 1000, /* a histogram takes 4 KiB */
+	.text_max = LATENCY_DRAWING_MAX,
+	.wants = is_handshake,
+	.add = add,
+	.merge = merge,
+	.compare = histogram_compare,
+	.events = events,
+	.lines = lines,
+	.begin = begin,
+	.text = text,
+	.json = latency_json,
+};
+
+int latency_main(const struct options *options, bool color)
+{
+	struct reporter reporter;
+
+	return reporter_run(&reporter, &ops, options, color);
+}

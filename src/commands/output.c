@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+#include "commands/output.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "probe/kernel.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* At the end, a reader that takes nothing for so long is given up. */
+#define FLUSH_PATIENCE_MS 2000
+
+/* In a lower terminal, the header is not repeated: there would be little else. */
+#define ROWS_MIN 5
+
+static void write_failed(struct output *output, struct session *session, int err)
+{
+	const char *path = output->options->write_path;
+
+	if (err == -EPIPE && !path) {
+		output->closed = true;
+		session_stop(session, EXIT_DONE);
+	} else if (err != output->write_error) {
+		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
+			    "memory until then is counted as lost (output)",
+			    path ? path : "stdout", sink_strerror(err));
+	}
+	output->write_error = err;
+}
+
+void output_flush(struct output *output, struct session *session)
+{
+	int err = sink_flush(output->sink);
+
+	if (err)
+		write_failed(output, session, err);
+	else if (!sink_pending(output->sink))
+		output->write_error = 0;
+	if (!sink_pending(output->sink))
+		output->reported = 0;
+}
+
+/* The window can be resized at any time; asking costs less than a signal for it. */
+static void look_at_terminal(struct output *output)
+{
+	struct winsize size;
+
+	if (!output->terminal || ioctl(sink_fd(output->sink), TIOCGWINSZ, &size))
+		return;
+	if (size.ws_col != output->context.width)
+		output->since_header = 0;
+	output->context.width = size.ws_col;
+	output->terminal_rows = size.ws_row;
+}
+
+unsigned int output_rows(struct output *output)
+{
+	look_at_terminal(output);
+	return output->options->format == &format_json ? 0 : output->terminal_rows;
+}
+
+static bool header_due(const struct output *output)
+{
+	if (!output->options->format->header || output->reports)
+		return false;
+	return !output->since_header || (output->terminal_rows >= ROWS_MIN &&
+					 output->since_header + 1 >= output->terminal_rows);
+}
+
+static void put_header(struct output *output)
+{
+	struct buffer *line = sink_reserve(output->sink, FORMAT_LINE_MAX);
+
+	if (!line)
+		return;
+	output->options->format->header(line, &output->context);
+	sink_commit(output->sink);
+	output->since_header = 1;
+}
+
+struct buffer *output_line(struct output *output, struct session *session, size_t max)
+{
+	struct buffer *line;
+
+	if (session && sink_wants_flush(output->sink))
+		output_flush(output, session);
+	if (header_due(output))
+		put_header(output);
+	line = sink_reserve(output->sink, max);
+	if (line || session)
+		return line;
+	/* Tracing is over: nothing else waits. */
+	output_flush_patiently(output);
+	return sink_reserve(output->sink, max);
+}
+
+void output_fit(struct output *output, const struct conn *conn)
+{
+	const struct format_ops *format = output->options->format;
+
+	if (format->fit && format->fit(conn, &output->context))
+		output->since_header = 0;
+}
+
+void output_commit(struct output *output)
+{
+	sink_commit(output->sink);
+	output->context.seq++;
+	output->since_header++;
+}
+
+static void on_undecodable(void *ctx, struct session *session, int err)
+{
+	struct output *output = ctx;
+
+	(void)session;
+	if (!output->lost++)
+		log_warning("a record from the BPF object cannot be read (%s): it is of another "
+			    "version; counted as lost (output)",
+			    strerror(-err));
+}
+
+static void put_notice(struct output *output, struct notice *notice)
+{
+	const struct format_ops *format = output->options->format;
+	struct buffer *line;
+
+	if (!format->notice)
+		return;
+	line = sink_reserve(output->sink, FORMAT_LINE_MAX);
+	if (!line)
+		return;
+	notice->time_ns = clock_now_ns(CLOCK_BOOTTIME);
+	output->context.boot_to_utc_ns = clock_boot_to_utc_ns();
+	format->notice(line, notice, &output->context);
+	sink_commit(output->sink);
+	output->context.seq++;
+}
+
+static bool ends_by_hand(const struct options *options)
+{
+	return !options->interval_ns && !options->duration_ns && !options->argv;
+}
+
+/* What stays unseen that would not have to: by the user's choice, or for this kernel's lack. */
+static const char *what_is_missing(const struct options *options)
+{
+	if (options->no_syscalls)
+		return "; without the system calls, attempts that fail before SYN_SENT and the "
+		       "errnos of synchronous failures stay unseen";
+	if (options->btf_path)
+		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
+		       "before stays unseen, and attempts under way at the start are not known, so "
+		       "results of nothing known are not counted (unmatched)";
+	if (!kernel_has_task_storage())
+		return "; without task storage, which this kernel lacks, a seccomp filter's answer "
+		       "on a socket used before stays unseen";
+	return "";
+}
+
+void output_started(void *ctx, struct session *session, const char *tracepoints, uint64_t begin_ns)
+{
+	struct notice notice = {
+		.kind = NOTICE_START,
+		.version = VERSION,
+		.programs = tracepoints,
+		.observed.begin_ns = begin_ns,
+	};
+	struct output *output = ctx;
+
+	put_notice(output, &notice);
+	look_at_terminal(output);
+	if (header_due(output))
+		put_header(output);
+	output_flush(output, session);
+	log_info("tracing outbound TCP connections at %s%s", tracepoints,
+		 what_is_missing(output->options));
+	if (ends_by_hand(output->options) && output->reports)
+		log_info("Ctrl-C shows the report");
+}
+
+static void on_idle(void *ctx, struct session *session)
+{
+	struct output *output = ctx;
+
+	look_at_terminal(output);
+	output_flush(output, session);
+}
+
+static void reopen(struct output *output, struct session *session)
+{
+	if (output_reopen(output))
+		output_flush(output, session);
+}
+
+static void on_hangup(void *ctx, struct session *session)
+{
+	struct output *output = ctx;
+
+	output_flush(output, session);
+	output->reopen_error = 0; /* said again: it was asked for again */
+	reopen(output, session);
+}
+
+static struct loss loss_now(const struct output *output, const struct counters *counters)
+{
+	return (struct loss){
+		.ring = counters->ring,
+		.missed = counters->missed,
+		.state = counters->state,
+		.unmatched = counters->unmatched,
+		.output = output->lost,
+	};
+}
+
+static void on_second(void *ctx, struct session *session, const struct counters *counters)
+{
+	struct output *output = ctx;
+	struct notice notice = {.kind = NOTICE_LOSS, .loss = loss_now(output, counters)};
+
+	if (output->reopen_error)
+		reopen(output, session);
+	if (!memcmp(&notice.loss, &output->shown, sizeof(output->shown)))
+		return;
+	output->shown = notice.loss;
+	put_notice(output, &notice);
+}
+
+/* In no line of an event: there, a quote inside a value is escaped. */
+static const char notice_mark[] = "\"event.name\":\"tpconnect.";
+
+static void discard_line(void *ctx, const char *bytes, size_t n)
+{
+	struct output *output = ctx;
+
+	output->context.seq--;
+	/* Not an event, if it is one of the program's own, or of many, or a header. */
+	if (output->reports || (output->options->format->header && !isdigit((unsigned char)*bytes)))
+		return;
+	if (output->options->format->notice && memmem(bytes, n, notice_mark, strlen(notice_mark)))
+		return;
+	output->written -= format_events(bytes, n);
+	output->lost += format_events(bytes, n);
+}
+
+void output_flush_patiently(struct output *output)
+{
+	struct pollfd pollfd = {.fd = sink_fd(output->sink), .events = POLLOUT};
+	size_t before;
+	int err;
+
+	do {
+		before = sink_pending(output->sink);
+		err = sink_flush(output->sink);
+		if (err || !sink_pending(output->sink))
+			break;
+	} while (poll(&pollfd, 1, FLUSH_PATIENCE_MS) > 0 || sink_pending(output->sink) < before);
+	if (err == -EPIPE && !output->options->write_path)
+		output->closed = true;
+	if (!sink_pending(output->sink))
+		output->reported = 0;
+}
+
+/* Of a report that is not wholly written, nothing counts as written: which events would be? */
+static void discard_pending(struct output *output)
+{
+	if (!sink_pending(output->sink))
+		return;
+	sink_discard(output->sink, discard_line, output);
+	output->written -= output->reported;
+	output->lost += output->reported;
+	output->reported = 0;
+}
+
+static void print_summary(const struct output *output, const struct notice *stop)
+{
+	const struct loss *loss = &stop->loss;
+	uint64_t lost = loss->ring + loss->missed + loss->state + loss->unmatched + loss->output;
+
+	/* Who closed the pipe wants nothing more, unless it is to know that something is missing.
+	 */
+	if (output->closed && lost == loss->output)
+		return;
+	log_error("sent=%" PRIu64 " written=%" PRIu64 " filtered=%" PRIu64 " lost: ring=%" PRIu64
+		  " missed=%" PRIu64 " state=%" PRIu64 " unmatched=%" PRIu64 " output=%" PRIu64,
+		  stop->sent, stop->written, stop->filtered, loss->ring, loss->missed, loss->state,
+		  loss->unmatched, loss->output);
+}
+
+void output_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+		     const struct span *observed)
+{
+	struct notice stop = {.kind = NOTICE_STOP, .observed = *observed};
+	struct output *output = ctx;
+
+	output_flush_patiently(output);
+	discard_pending(output);
+	stop.sent = counters->sent;
+	stop.written = output->written;
+	stop.filtered = output->filtered;
+	stop.tracked = tracked;
+	stop.loss = loss_now(output, counters);
+	put_notice(output, &stop);
+	sink_flush(output->sink);
+	print_summary(output, &stop);
+}
+
+/* Not to be waited for when it is gone: it would always be ready to say so. */
+static int output_fd(void *ctx)
+{
+	struct output *output = ctx;
+
+	return output->gone ? -1 : sink_fd(output->sink);
+}
+
+static void on_gone(void *ctx, struct session *session)
+{
+	struct output *output = ctx;
+
+	output->gone = true;
+	write_failed(output, session, -EPIPE);
+}
+
+static bool output_pending(void *ctx)
+{
+	struct output *output = ctx;
+
+	/* A full disk is always ready to refuse: the tick is soon enough to try again. */
+	return sink_pending(output->sink) && !output->write_error;
+}
+
+struct session_client output_client(struct output *output)
+{
+	return (struct session_client){
+		.ctx = output,
+		.started = output_started,
+		.undecodable = on_undecodable,
+		.idle = on_idle,
+		.second = on_second,
+		.hangup = on_hangup,
+		.finished = output_finished,
+		.output_fd = output_fd,
+		.output_pending = output_pending,
+		.output_gone = on_gone,
+	};
+}

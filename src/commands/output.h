@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where a command's lines go, and the books of it: what every command that shows events does in
+ * the same way. Most of it are callbacks of struct session_client, with the output as their ctx.
+ */
+#ifndef COMMANDS_OUTPUT_H
+#define COMMANDS_OUTPUT_H
+
+#include "engine/session.h"
+#include "sink/sink.h"
+
+struct output {
+	const struct options *options;
+	struct sink *sink;
+	struct format_context context; /* seq: of the next line */
+
+	/* Events. What is neither written nor filtered has been lost here. */
+	uint64_t written, filtered, lost;
+	struct loss shown; /* the loss that was last told */
+
+	/* A command whose lines stand for many events each: those of lines not yet written. */
+	bool reports;
+	uint64_t reported;
+
+	bool terminal;
+	unsigned int terminal_rows; /* 0: not known */
+	unsigned int since_header;  /* lines, the header included; 0: none yet */
+	int write_error;	    /* the last errno told; 0: output works */
+	int reopen_error;	    /* likewise of opening the file anew, which is tried again */
+	bool closed;
+	bool gone; /* nobody reads; a file that is a pipe can be opened anew */
+};
+
+/* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
+enum exit_status output_open(struct output *output, const struct options *options, bool color);
+void output_close(struct output *output);
+
+/* Opens the file anew, and says what happened. Returns whether it could be opened. */
+bool output_reopen(struct output *output);
+
+/* The callbacks that all commands share; `event` is left to the command. */
+struct session_client output_client(struct output *output);
+
+/*
+ * Room for one line of up to max bytes, to be kept with output_commit(); NULL if there is none. A
+ * table's header goes before it where one is due. session: NULL once tracing is over, when it may
+ * wait for room as output_flush_patiently() does.
+ */
+struct buffer *output_line(struct output *output, struct session *session, size_t max);
+void output_commit(struct output *output);
+
+/* Before an event's line: makes room for it in a table, whose header is due if columns move. */
+void output_fit(struct output *output, const struct conn *conn);
+
+/* The lines of the terminal that standard output is, for text; 0: it is none, or not known. */
+unsigned int output_rows(struct output *output);
+
+void output_flush(struct output *output, struct session *session);
+
+/* Writes what is pending, waiting for a slow reader as long as it takes something at all. */
+void output_flush_patiently(struct output *output);
+
+/* The callbacks of those names: for a command that has something to do besides. */
+void output_started(void *ctx, struct session *session, const char *tracepoints, uint64_t begin_ns);
+void output_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+		     const struct span *observed);
+
+#endif

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: MIT
+#include "commands/reporter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/cleanup.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+static void on_event(void *ctx, struct session *session, const struct conn *conn,
+		     int64_t boot_to_utc_ns)
+{
+	struct reporter *reporter = ctx;
+
+	(void)session, (void)boot_to_utc_ns;
+	if (reporter->ops->wants(conn))
+		reporter->ops->add(groups_value(reporter->groups, conn), conn);
+	else
+		reporter->output.filtered++;
+}
+
+static bool is_json(const struct reporter *reporter)
+{
+	return reporter->output.options->format == &format_json;
+}
+
+/* Takes the groups that are not to be shown out of the list. */
+static size_t filter(struct reporter *reporter, const struct group **groups, size_t n)
+{
+	const struct reporter_ops *ops = reporter->ops;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!ops->shown || ops->shown(reporter->output.options, groups[i]->value))
+			groups[kept++] = groups[i];
+		else
+			reporter->output.filtered += ops->events(groups[i]->value);
+	return kept;
+}
+
+/* How many groups fit, of those that do not all fit: the rest needs lines as well. */
+static size_t count_fitting(const struct reporter *reporter, const struct group **groups, size_t n,
+			    unsigned int rest_lines, unsigned int rows)
+{
+	const struct reporter_ops *ops = reporter->ops;
+	unsigned int by = reporter->output.options->by, used = 0, lines;
+	size_t fitting = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		lines = ops->lines(groups[i]->value, by);
+		if (used + lines + rest_lines <= rows)
+			fitting = i + 1;
+		used += lines;
+	}
+	if (used <= rows)
+		return n;
+	return fitting ? fitting : 1;
+}
+
+/*
+ * Puts together what does not fit the screen, so that nothing is left out of the sums. rest: its
+ * value is ops->value_size bytes of 0. Returns how many groups there are then.
+ */
+static size_t fold(struct reporter *reporter, const struct group **groups, size_t n,
+		   struct group *rest, unsigned int rows)
+{
+	const struct reporter_ops *ops = reporter->ops;
+	size_t fitting;
+
+	/* The rest of them takes no more lines than all of them together. */
+	for (size_t i = 0; i < n; i++)
+		ops->merge(rest->value, groups[i]->value);
+	fitting = count_fitting(reporter, groups, n,
+				ops->lines(rest->value, reporter->output.options->by), rows);
+	if (fitting == n)
+		return n;
+	memset(rest->value, 0, ops->value_size);
+	rest->other = true;
+	rest->folded = n - fitting;
+	for (size_t i = fitting; i < n; i++) {
+		ops->merge(rest->value, groups[i]->value);
+		if (groups[i]->other)
+			rest->folded = 0; /* of any number */
+	}
+	groups[fitting] = rest;
+	reporter->folded = true;
+	return fitting + 1;
+}
+
+/* The title, and what the command says before its groups. */
+static void put_title(struct reporter *reporter, struct session *session,
+		      const struct group **groups, size_t n)
+{
+	struct output *output = &reporter->output;
+	struct buffer *text = output_line(output, session, reporter->ops->text_max);
+
+	if (!text)
+		return;
+	if (reporter->reports)
+		buffer_putc(text, '\n');
+	span_title(text, &reporter->span, &output->context);
+	reporter->ops->begin(reporter, text, (const struct group *const *)groups, n);
+	output_commit(output);
+}
+
+/* The books are in events: a group that finds no room loses all that it stands for. */
+static void put_group(struct reporter *reporter, struct session *session, const struct group *group)
+{
+	struct output *output = &reporter->output;
+	uint64_t events = reporter->ops->events(group->value);
+	struct buffer *text = output_line(output, session, reporter->ops->text_max);
+
+	if (!text) {
+		output->lost += events;
+		return;
+	}
+	if (is_json(reporter))
+		reporter->ops->json(text, group, output->options->by, &reporter->span,
+				    &output->context);
+	else
+		reporter->ops->text(reporter, text, group);
+	output_commit(output);
+	output->written += events;
+	output->reported += events;
+}
+
+static void put_report(struct reporter *reporter, struct session *session,
+		       const struct group **groups, size_t n)
+{
+	_cleanup_free_ void *value = calloc(1, reporter->ops->value_size);
+	struct group rest = {.value = value};
+	unsigned int rows = output_rows(&reporter->output);
+	unsigned int others = 3 + reporter->ops->header_lines; /* blank, title, where one types */
+
+	n = filter(reporter, groups, n);
+	if (!session)
+		others += 2; /* what comes at the end */
+	/* Without memory, the report is as long as it is. */
+	if (value && rows && n > 1)
+		n = fold(reporter, groups, n, &rest, rows > others ? rows - others : 1);
+	if (!is_json(reporter))
+		put_title(reporter, session, groups, n);
+	for (size_t i = 0; i < n; i++)
+		put_group(reporter, session, groups[i]);
+	reporter->reports++;
+}
+
+/* What came since the last report, to end_ns; it is then forgotten. session: NULL at the end. */
+static void report(struct reporter *reporter, struct session *session, uint64_t end_ns)
+{
+	_cleanup_free_ const struct group **groups = NULL;
+	struct output *output = &reporter->output;
+	size_t n;
+	int err = groups_sorted(reporter->groups, reporter->ops->compare, &groups, &n);
+
+	if (err) {
+		log_error("cannot make a report: %s; it is put off", strerror(-err));
+		return;
+	}
+	/* The rest of a second in which nothing came is no news. */
+	if (!session && !n && reporter->reports)
+		return;
+	reporter->span.end_ns = end_ns;
+	output->context.boot_to_utc_ns = clock_boot_to_utc_ns();
+	put_report(reporter, session, groups, n);
+	groups_clear(reporter->groups);
+	reporter->span.begin_ns = reporter->span.end_ns;
+}
+
+static void on_started(void *ctx, struct session *session, const char *tracepoints,
+		       uint64_t begin_ns)
+{
+	struct reporter *reporter = ctx;
+
+	reporter->span.begin_ns = begin_ns;
+	output_started(ctx, session, tracepoints, begin_ns);
+}
+
+static void on_interval(void *ctx, struct session *session)
+{
+	report(ctx, session, clock_now_ns(CLOCK_BOOTTIME));
+}
+
+static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+			const struct span *observed)
+{
+	struct reporter *reporter = ctx;
+
+	report(reporter, NULL, observed->end_ns);
+	output_flush_patiently(&reporter->output);
+	if (reporter->folded)
+		log_info("a report on a terminal fits the screen; a pipe or -w FILE gets all rows");
+	output_finished(ctx, counters, tracked, observed);
+}
+
+int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
+		 const struct options *options, bool color)
+{
+	struct output *output = &reporter->output;
+	struct session_client client;
+	int status;
+
+	*reporter = (struct reporter){.ops = ops};
+	status = output_open(output, options, color);
+	if (status)
+		return status;
+	if (groups_new(options->by, ops->value_size, ops->keys_max, &reporter->groups)) {
+		log_error("no memory");
+		output_close(output);
+		return EXIT_FAILED;
+	}
+	output->reports = true;
+	client = output_client(output);
+	client.started = on_started;
+	client.event = on_event;
+	client.interval = on_interval;
+	client.finished = on_finished;
+	status = session_run(options, &client);
+	groups_free(reporter->groups);
+	output_close(output);
+	return status;
+}

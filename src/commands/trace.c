@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+#include "commands/trace.h"
+
+#include "aggregate/repeats.h"
+#include "commands/daemons.h"
+#include "commands/output.h"
+#include "format/summary.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+struct trace {
+	struct output output; /* first: ctx of the callbacks is a pointer to it */
+	struct summary summary;
+	struct repeats *repeats; /* NULL: everything is written as it comes */
+	struct session *session; /* NULL once tracing is over */
+	void (*output_idle)(void *ctx, struct session *session);
+};
+
+/* Of a line that stands for more events than its own, all are written with it, or lost. */
+static void write_event(void *ctx, const struct conn *conn, int64_t boot_to_utc_ns)
+{
+	struct trace *trace = ctx;
+	struct output *output = &trace->output;
+	struct buffer *line;
+
+	output_fit(output, conn);
+	line = output_line(output, trace->session, FORMAT_LINE_MAX);
+	if (!line) {
+		output->lost += 1 + conn->repeated;
+		return;
+	}
+	output->context.boot_to_utc_ns = boot_to_utc_ns;
+	output->options->format->event(line, conn, &output->context);
+	output_commit(output);
+	output->written += 1 + conn->repeated;
+}
+
+static void on_event(void *ctx, struct session *session, const struct conn *conn,
+		     int64_t boot_to_utc_ns)
+{
+	struct trace *trace = ctx;
+	struct output *output = &trace->output;
+	uint64_t max = output->options->max_events;
+
+	trace->session = session;
+	if (max && output->written == max) {
+		output->filtered++;
+		return;
+	}
+	if (output->options->argv)
+		summary_add(&trace->summary, conn);
+	if (trace->repeats) /* there may be no idle moment for long */
+		repeats_flush(trace->repeats, conn->time_ns);
+	if (trace->repeats && conn->not_sent && conn->kind != EVENT_RETRY)
+		repeats_add(trace->repeats, conn, boot_to_utc_ns);
+	else
+		write_event(trace, conn, boot_to_utc_ns);
+	if (max && output->written == max)
+		session_stop(session, EXIT_DONE);
+}
+
+static void on_idle(void *ctx, struct session *session)
+{
+	struct trace *trace = ctx;
+
+	trace->session = session;
+	if (trace->repeats)
+		repeats_flush(trace->repeats, clock_now_ns(CLOCK_BOOTTIME));
+	trace->output_idle(ctx, session);
+}
+
+/* It attempted nothing itself, but may have had others do so. */
+static void log_daemon(char *const *argv)
+{
+	const struct daemon_client *client = daemon_client_of(argv);
+
+	if (client)
+		log_info("%s has its work done by %s, which it does not start; to see what that "
+			 "connects to: tpconnect %s",
+			 client->name, client->daemon, client->way_out);
+}
+
+/* For a command, what became of its connections. */
+static void log_summary(const struct trace *trace)
+{
+	const struct options *options = trace->output.options;
+	uint32_t events = options->events;
+	char text[2048];
+	struct buffer out = {.data = text, .cap = sizeof(text)};
+
+	if (options->kernel.retried_only)
+		events &= ~EVENT_BIT(EVENT_ESTABLISHED); /* most of them are not shown */
+	summary_put(&out, &trace->summary, events);
+	if (out.len)
+		log_info("%.*s", (int)out.len, text);
+	if (summary_is_empty(&trace->summary, events))
+		log_daemon(options->argv);
+}
+
+static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,
+			const struct span *observed)
+{
+	struct trace *trace = ctx;
+
+	trace->session = NULL;
+	if (trace->repeats)
+		repeats_flush(trace->repeats, UINT64_MAX);
+	output_flush_patiently(&trace->output);
+	if (trace->output.options->argv)
+		log_summary(trace);
+	output_finished(&trace->output, counters, tracked, observed);
+}
+
+int trace_main(const struct options *options, bool color)
+{
+	struct session_client client;
+	struct trace trace = {0};
+	int status = output_open(&trace.output, options, color);
+
+	if (status)
+		return status;
+	if (options->names && options->format != &format_table)
+		log_warning("-N shows names in tables only, such as -o table; here are numbers");
+	if (options->added_events & ~options->events)
+		log_warning(
+			"some events that -e adds are left out by -f, which shows results only");
+	/* With a bound on the events there is one already, and it is of events as they come. */
+	if (options->repeat_limit && !options->max_events &&
+	    repeats_open(options->repeat_limit, write_event, &trace, &trace.repeats))
+		log_warning("out of memory: what is repeated is not summed up");
+	client = output_client(&trace.output);
+	trace.output_idle = client.idle;
+	client.event = on_event;
+	client.idle = on_idle;
+	client.finished = on_finished;
+	status = session_run(options, &client);
+	output_close(&trace.output);
+	repeats_close(trace.repeats);
+	return status;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* The processes of --pid: whether they are there. */
+#ifndef ENGINE_PIDS_H
+#define ENGINE_PIDS_H
+
+#include "options/options.h"
+
+/*
+ * Says, in a line each, which of them do not run or are threads. EXIT_FAILED if processes were
+ * named, and none of them runs: there would be nothing to trace.
+ */
+enum exit_status pids_check(const struct options *options);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* What the options ask of the kernel side, and its start. */
+#ifndef ENGINE_PROBE_START_H
+#define ENGINE_PROBE_START_H
+
+#include "options/options.h"
+
+struct probe;
+
+/*
+ * Loads and attaches the programs; *ret is to be closed with probe_close(). Otherwise it has said
+ * why not, in one line: EXIT_UNABLE where something that this host lacks explains it, else
+ * EXIT_FAILED.
+ */
+enum exit_status probe_start(const struct options *options, struct probe **ret);
+
+#endif

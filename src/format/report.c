@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "format/report.h"
+
+#include "format/fields.h"
+
+static const struct {
+	const char *name, *title;
+	unsigned int by; /* any of these */
+} columns[KEY_COLUMNS] = {
+	[KEY_PID] = {"PID", "pid", BY_PROCESS | BY_PID},
+	[KEY_COMM] = {"COMM", "comm", BY_PROCESS | BY_PID},
+	[KEY_USER] = {"USER", "user", BY_USER},
+	[KEY_DST] = {"DST", "dst", BY_DST},
+	[KEY_PORT] = {"PORT", "port", BY_PORT},
+	[KEY_CGROUP] = {"CGROUP", "cgroup", BY_CGROUP},
+};
+
+bool key_has(unsigned int by, enum key_column column)
+{
+	return by & columns[column].by;
+}
+
+const char *key_column_name(enum key_column column)
+{
+	return columns[column].name;
+}
+
+void other_cell(struct cell *cell, const struct group *group)
+{
+	if (!group->folded) {
+		cell_word(cell, "other");
+		return;
+	}
+	cell_start(cell);
+	buffer_u64(&cell->text, group->folded);
+	buffer_literal(&cell->text, " more");
+	cell_done(cell);
+}
+
+/* Of the names of users and services: a file has no width of its own. */
+#define NAME_MAX_COLUMNS 32
+
+static void number_or_name(struct cell *cell, uint32_t number, const char *name, unsigned int max)
+{
+	if (name)
+		cell_name(cell, name, max < NAME_MAX_COLUMNS ? max : NAME_MAX_COLUMNS);
+	else
+		cell_number(cell, number);
+}
+
+void key_cell(struct cell *cell, const struct group *group, enum key_column column,
+	      const struct names *names, unsigned int max)
+{
+	const struct key *key = &group->key;
+
+	if (column <= KEY_USER && !key->has_process) {
+		cell_word(cell, "-");
+		return;
+	}
+	switch (column) {
+	case KEY_PID:
+		if (group->process.several)
+			cell_word(cell, "several");
+		else
+			cell_number(cell, group->process.pid);
+		return;
+	case KEY_COMM:
+		cell_name(cell, key->comm, max);
+		return;
+	case KEY_USER:
+		number_or_name(cell, key->uid, names_user(names, key->uid), max);
+		return;
+	case KEY_DST:
+		cell_address(cell, key->addr, address_family(key->addr), key->scope_id, max);
+		return;
+	case KEY_PORT:
+		number_or_name(cell, key->port, names_service(names, key->port), max);
+		return;
+	default:
+		if (key->cgroup_id)
+			cell_number(cell, key->cgroup_id);
+		else
+			cell_word(cell, "-");
+	}
+}
+
+void key_title(struct buffer *out, const struct group *group, unsigned int by,
+	       const struct names *names)
+{
+	const char *space = "";
+	struct cell cell;
+
+	if (group->other) {
+		other_cell(&cell, group);
+		cell_put(out, &cell, 0, false);
+		return;
+	}
+	for (enum key_column column = 0; column < KEY_COLUMNS; column++) {
+		if (!key_has(by, column) || (column == KEY_PID && group->process.several))
+			continue;
+		key_cell(&cell, group, column, names, KEY_CELL_MAX);
+		buffer_puts(out, space);
+		buffer_puts(out, columns[column].title);
+		buffer_putc(out, '=');
+		cell_put(out, &cell, 0, false);
+		space = " ";
+	}
+}
+
+void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx)
+{
+	char data[sizeof("2026-02-16T12:34:56.123456789Z")];
+	struct buffer date = {.data = data, .cap = sizeof(data)};
+	uint64_t end_ns = span->end_ns + (uint64_t)ctx->boot_to_utc_ns;
+
+	field_time(&date, end_ns);
+	buffer_put(out, data, sizeof("2026-02-16") - 1);
+	buffer_putc(out, ' ');
+	field_time_of_day(out, end_ns);
+	buffer_literal(out, " UTC, the last ");
+	field_duration(out, span->end_ns - span->begin_ns);
+	buffer_literal(out, ":\n");
+}
+
+static void put_json_key(struct buffer *out, const char *key)
+{
+	buffer_literal(out, ",\"");
+	buffer_puts(out, key);
+	buffer_literal(out, "\":");
+}
+
+void report_json_number(struct buffer *out, const char *key, uint64_t number)
+{
+	put_json_key(out, key);
+	buffer_u64(out, number);
+}
+
+static void json_process(struct buffer *out, const struct group *group)
+{
+	if (!group->process.several)
+		report_json_number(out, "process.pid", group->process.pid);
+	put_json_key(out, "process.executable.name");
+	field_json_string(out, group->key.comm);
+}
+
+static void json_address(struct buffer *out, const struct key *key)
+{
+	uint8_t family = address_family(key->addr);
+
+	put_json_key(out, "network.type");
+	field_json_string(out, family == 4 ? "ipv4" : "ipv6");
+	put_json_key(out, "network.peer.address");
+	buffer_putc(out, '"');
+	field_address(out, key->addr, family);
+	buffer_putc(out, '"');
+	if (key->scope_id)
+		report_json_number(out, "tpconnect.peer.scope_id", key->scope_id);
+}
+
+/* Numbers, whatever names are known. */
+static void json_group(struct buffer *out, const struct group *group, unsigned int by)
+{
+	const struct key *key = &group->key;
+
+	if (group->other) {
+		put_json_key(out, "tpconnect.other");
+		buffer_literal(out, "true");
+		return;
+	}
+	if (by & BY_DST)
+		json_address(out, key);
+	if (by & BY_PORT)
+		report_json_number(out, "network.peer.port", key->port);
+	if (by & (BY_PROCESS | BY_PID) && key->has_process)
+		json_process(out, group);
+	if (by & BY_USER && key->has_process)
+		report_json_number(out, "process.user.id", key->uid);
+	if (by & BY_CGROUP && key->cgroup_id) {
+		put_json_key(out, "tpconnect.cgroup.id");
+		buffer_putc(out, '"');
+		buffer_u64(out, key->cgroup_id);
+		buffer_putc(out, '"');
+	}
+}
+
+void report_json(struct buffer *out, const char *event_name, const struct group *group,
+		 unsigned int by, const struct span *span, const struct format_context *ctx)
+{
+	buffer_literal(out, "{\"timestamp\":\"");
+	field_time(out, span->end_ns + (uint64_t)ctx->boot_to_utc_ns);
+	buffer_putc(out, '"');
+	put_json_key(out, "event.name");
+	field_json_string(out, event_name);
+	report_json_number(out, "tpconnect.seq", ctx->seq);
+	report_json_number(out, "tpconnect.interval_ns", span->end_ns - span->begin_ns);
+	json_group(out, group, by);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What the reports of count and latency share: their keys, as columns, titles or JSON. Pure. */
+#ifndef FORMAT_REPORT_H
+#define FORMAT_REPORT_H
+
+#include "aggregate/groups.h"
+#include "format/cell.h"
+#include "format/format.h"
+#include "util/clock.h"
+
+/* No line of a report is longer (bytes). */
+#define REPORT_LINE_MAX 4096
+
+/* The columns that a key can have. */
+enum key_column {
+	KEY_PID, /* to KEY_USER: who */
+	KEY_COMM,
+	KEY_USER,
+	KEY_DST,
+	KEY_PORT,
+	KEY_CGROUP,
+	KEY_COLUMNS,
+};
+
+/* Whether keys of these BY_* bits have that column; its name, in capitals. */
+bool key_has(unsigned int by, enum key_column column);
+const char *key_column_name(enum key_column column);
+
+/* No cell of a key needs more columns. */
+#define KEY_CELL_MAX 39
+
+/*
+ * Its cell, names and addresses in at most max columns: "-" for what is not known. A group of
+ * several processes of one name has `several` for a PID. Not for `other`.
+ */
+void key_cell(struct cell *cell, const struct group *group, enum key_column column,
+	      const struct names *names, unsigned int max);
+
+/* Of `other`, in the place of all its columns: "other", or "12 more" where it is known of how many.
+ */
+void other_cell(struct cell *cell, const struct group *group);
+
+/* "comm=curl dst=192.0.2.1"; as other_cell(); nothing, if nothing is grouped by. */
+void key_title(struct buffer *out, const struct group *group, unsigned int by,
+	       const struct names *names);
+
+/* "2026-02-16 12:34:57.000 UTC, the last 1.000s:", newline included. */
+void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx);
+
+/* The beginning of a report's JSON object, its key included: {"timestamp":... */
+void report_json(struct buffer *out, const char *event_name, const struct group *group,
+		 unsigned int by, const struct span *span, const struct format_context *ctx);
+
+/* ,"key":number */
+void report_json_number(struct buffer *out, const char *key, uint64_t number);
+
+#endif

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+#include "format/report_count.h"
+
+#include "format/fields.h"
+
+#define RED   "\033[31m"
+#define PLAIN "\033[0m"
+
+static const char *column_name(int column)
+{
+	/* Short, so that errors have room in 80 columns. */
+	static const char *const names[] = {"ATTEMPTS", "ESTAB", "FAILED", "CANCEL", "ERRORS"};
+
+	return column < KEY_COLUMNS ? key_column_name((enum key_column)column)
+				    : names[column - COUNT_ATTEMPTS];
+}
+
+/* What does not fit, whole: a number that is cut off would be another one. */
+static void errors_shorten(struct cell *cell, size_t whole, size_t name, unsigned int max)
+{
+	cell->text.len = whole ? whole : name < max ? name : max - 1;
+	cell_done(cell);
+	buffer_literal(&cell->text, "\u2026");
+	cell->width++;
+}
+
+/* "ECONNREFUSED=3,ETIMEDOUT=1"; in fewer columns "ECONNREFUSED=3…". */
+static void errors_cell(struct cell *cell, const struct counts *counts, unsigned int max)
+{
+	size_t whole = 0, name = 0;
+
+	cell_start(cell);
+	for (const struct error_count *error = counts->errors;
+	     error <= counts->errors + COUNTS_ERRORS; error++) {
+		if (!error->n)
+			continue;
+		if (cell->text.len)
+			buffer_putc(&cell->text, ',');
+		if (error->error)
+			field_errno(&cell->text, error->error);
+		else
+			buffer_literal(&cell->text, "other");
+		name = name ? name : cell->text.len;
+		buffer_putc(&cell->text, '=');
+		buffer_u64(&cell->text, error->n);
+		if (cell->text.len < max)
+			whole = cell->text.len;
+	}
+	if (!cell->text.len)
+		buffer_putc(&cell->text, '-');
+	cell_done(cell);
+	if (cell->width > max)
+		errors_shorten(cell, whole, name, max);
+}
+
+static void fill_cell(struct cell *cell, const struct group *group, int column,
+		      const struct names *names, unsigned int max)
+{
+	const struct counts *counts = group->value;
+
+	switch (column) {
+	case COUNT_ATTEMPTS:
+		cell_number(cell, counts->attempts);
+		break;
+	case COUNT_ESTABLISHED:
+		cell_number(cell, counts->established);
+		break;
+	case COUNT_FAILED:
+		cell_number(cell, counts->failed);
+		break;
+	case COUNT_CANCELLED:
+		cell_number(cell, counts->cancelled);
+		break;
+	case COUNT_ERRORS:
+		errors_cell(cell, counts, max);
+		break;
+	default:
+		key_cell(cell, group, (enum key_column)column, names, max);
+	}
+}
+
+static void fit(struct count_table *table, int column, unsigned int width)
+{
+	if (table->width[column] < width)
+		table->width[column] = width;
+}
+
+void count_table_start(struct count_table *table, unsigned int by)
+{
+	*table = (struct count_table){0};
+	for (int i = 0; i < COUNT_COLUMNS; i++)
+		if (i >= KEY_COLUMNS || key_has(by, (enum key_column)i))
+			fit(table, i, (unsigned int)strlen(column_name(i)));
+}
+
+static int first_key(const struct count_table *table)
+{
+	int column = 0;
+
+	while (column < KEY_COLUMNS - 1 && !table->width[column])
+		column++;
+	return column;
+}
+
+/* The columns of the key together, and the spaces between them. */
+static unsigned int key_width(const struct count_table *table)
+{
+	unsigned int width = 0;
+
+	for (int i = 0; i < KEY_COLUMNS; i++)
+		if (table->width[i])
+			width += table->width[i] + (width ? 1 : 0);
+	return width;
+}
+
+void count_table_fit(struct count_table *table, const struct group *group,
+		     const struct names *names)
+{
+	struct cell cell;
+
+	for (int i = group->other ? KEY_COLUMNS : 0; i < COUNT_COLUMNS; i++)
+		if (table->width[i]) {
+			fill_cell(&cell, group, i, names, CELL_MAX);
+			fit(table, i, cell.width);
+		}
+	if (!group->other)
+		return;
+	other_cell(&cell, group);
+	if (cell.width > key_width(table))
+		table->width[first_key(table)] += cell.width - key_width(table);
+}
+
+/* What can be shortened, in turn, and to how many columns. */
+static const struct {
+	int column;
+	unsigned int least;
+} shrinkings[] = {
+	{COUNT_ERRORS, 20}, {KEY_DST, 15},	{KEY_COMM, 8},
+	{KEY_USER, 8},	    {COUNT_ERRORS, 14}, {COUNT_ERRORS, 6},
+};
+
+void count_table_narrow(struct count_table *table, unsigned int width)
+{
+	unsigned int total = COUNT_COLUMNS - KEY_COLUMNS + key_width(table), by;
+
+	for (int i = KEY_COLUMNS; i < COUNT_COLUMNS; i++)
+		total += table->width[i];
+	for (size_t i = 0; i < sizeof(shrinkings) / sizeof(shrinkings[0]); i++) {
+		unsigned int *column = &table->width[shrinkings[i].column];
+
+		if (total <= width)
+			return;
+		by = *column > shrinkings[i].least ? *column - shrinkings[i].least : 0;
+		by = by < total - width ? by : total - width;
+		*column -= by;
+		total -= by;
+	}
+}
+
+/* The last column is not filled up: a line ends with its text. */
+static void put_cell(struct buffer *out, const struct count_table *table, int column,
+		     const struct cell *cell)
+{
+	bool right = column == KEY_PID || (column >= COUNT_ATTEMPTS && column < COUNT_ERRORS);
+
+	cell_put(out, cell, column == COUNT_ERRORS ? 0 : table->width[column], right);
+	buffer_putc(out, column == COUNT_ERRORS ? '\n' : ' ');
+}
+
+void count_table_header(struct buffer *out, const struct count_table *table)
+{
+	struct cell cell;
+
+	for (int i = 0; i < COUNT_COLUMNS; i++)
+		if (table->width[i]) {
+			cell_word(&cell, column_name(i));
+			put_cell(out, table, i, &cell);
+		}
+}
+
+static void put_key(struct buffer *out, const struct count_table *table, const struct group *group,
+		    const struct names *names)
+{
+	struct cell cell;
+
+	if (group->other) {
+		other_cell(&cell, group);
+		cell_put(out, &cell, key_width(table), false);
+		buffer_putc(out, ' ');
+		return;
+	}
+	for (int i = 0; i < KEY_COLUMNS; i++)
+		if (table->width[i]) {
+			key_cell(&cell, group, (enum key_column)i, names, table->width[i]);
+			put_cell(out, table, i, &cell);
+		}
+}
+
+void count_table_row(struct buffer *out, const struct count_table *table, const struct group *group,
+		     const struct format_context *ctx)
+{
+	const struct counts *counts = group->value;
+	struct cell cell;
+
+	put_key(out, table, group, ctx->names);
+	for (int i = KEY_COLUMNS; i < COUNT_COLUMNS; i++) {
+		/* Spaces and newline stay out of it: some terminals paint them. */
+		bool red = ctx->color && counts->failed && i == COUNT_ERRORS;
+
+		fill_cell(&cell, group, i, ctx->names, table->width[i]);
+		if (red) {
+			buffer_literal(out, RED);
+			cell_put(out, &cell, 0, false);
+			buffer_literal(out, PLAIN "\n");
+		} else {
+			put_cell(out, table, i, &cell);
+		}
+	}
+}
+
+static void json_errors(struct buffer *out, const struct counts *counts)
+{
+	for (const struct error_count *error = counts->errors;
+	     error <= counts->errors + COUNTS_ERRORS; error++) {
+		if (!error->n)
+			continue;
+		buffer_literal(out, ",\"tpconnect.failed.");
+		if (error->error)
+			field_errno(out, error->error);
+		else
+			buffer_literal(out, "other");
+		buffer_literal(out, "\":");
+		buffer_u64(out, error->n);
+	}
+}
+
+void count_json(struct buffer *out, const struct group *group, unsigned int by,
+		const struct span *span, const struct format_context *ctx)
+{
+	const struct counts *counts = group->value;
+
+	report_json(out, "tpconnect.count", group, by, span, ctx);
+	report_json_number(out, "tpconnect.attempts", counts->attempts);
+	report_json_number(out, "tpconnect.established", counts->established);
+	report_json_number(out, "tpconnect.failed", counts->failed);
+	report_json_number(out, "tpconnect.cancelled", counts->cancelled);
+	json_errors(out, counts);
+	buffer_literal(out, "}\n");
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "format/summary.h"
+
+#include "format/cell.h"
+#include "format/fields.h"
+#include "format/format.h"
+
+void summary_add(struct summary *summary, const struct conn *conn)
+{
+	counts_add(&summary->counts, conn);
+	/* T8 of the specification: a deferred one holds the application's own idle time. */
+	if (conn->has & CONN_HAS_LATENCY && !conn->deferred &&
+	    conn->latency_ns > summary->slowest.latency_ns)
+		summary->slowest = *conn;
+}
+
+static uint64_t results(const struct counts *counts)
+{
+	return counts->established + counts->failed + counts->cancelled;
+}
+
+/* Whether all results were asked for, so that it is known how many there were in all. */
+static bool is_whole(uint32_t events)
+{
+	const uint32_t all =
+		EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED);
+
+	return (events & all) == all;
+}
+
+bool summary_is_empty(const struct summary *summary, uint32_t events)
+{
+	return is_whole(events) && !results(&summary->counts);
+}
+
+static void put_errors(struct buffer *out, const struct counts *counts)
+{
+	const char *before = " (";
+
+	for (int i = 0; i <= COUNTS_ERRORS; i++) {
+		if (!counts->errors[i].n)
+			continue;
+		buffer_puts(out, before);
+		if (counts->errors[i].error)
+			field_errno(out, counts->errors[i].error);
+		else
+			buffer_literal(out, "other");
+		buffer_putc(out, ' ');
+		buffer_u64(out, counts->errors[i].n);
+		before = ", ";
+	}
+	if (*before == ',')
+		buffer_putc(out, ')');
+}
+
+static void put_slowest(struct buffer *out, const struct conn *conn, bool only)
+{
+	struct cell cell;
+
+	buffer_puts(out, only ? "; it took " : "; the slowest took ");
+	field_duration(out, conn->latency_ns);
+	buffer_literal(out, ", to ");
+	cell_endpoint(&cell, &conn->dst, conn->family, NULL, CELL_MAX);
+	cell_put(out, &cell, 0, false);
+	if (conn->kind == EVENT_ESTABLISHED)
+		return;
+	buffer_literal(out, " (");
+	buffer_puts(out, event_kind_name(conn->kind));
+	buffer_putc(out, ')');
+}
+
+static void put_kind(struct buffer *out, const struct counts *counts, enum event_kind kind,
+		     uint64_t n)
+{
+	buffer_u64(out, n);
+	buffer_putc(out, ' ');
+	buffer_puts(out, event_kind_name(kind));
+	if (kind == EVENT_FAILED)
+		put_errors(out, counts);
+}
+
+void summary_put(struct buffer *out, const struct summary *summary, uint32_t events)
+{
+	const struct counts *counts = &summary->counts;
+	const uint64_t numbers[EVENT_KIND_END] = {
+		[EVENT_ESTABLISHED] = counts->established,
+		[EVENT_FAILED] = counts->failed,
+		[EVENT_CANCELLED] = counts->cancelled,
+	};
+	uint64_t n = results(counts);
+	bool whole = is_whole(events);
+	const char *before = "";
+
+	if (whole && n) {
+		buffer_u64(out, n);
+		before = n == 1 ? " attempt: " : " attempts: ";
+	} else if (whole) {
+		buffer_literal(out, "no connection was attempted");
+	}
+	for (int kind = EVENT_ESTABLISHED; kind <= EVENT_CANCELLED; kind++) {
+		if (!(events & EVENT_BIT(kind)) || (whole && !numbers[kind]))
+			continue;
+		buffer_puts(out, before);
+		put_kind(out, counts, (enum event_kind)kind, numbers[kind]);
+		before = ", ";
+	}
+	if (summary->slowest.latency_ns)
+		put_slowest(out, &summary->slowest, n == 1);
+}

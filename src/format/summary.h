@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* What became of a command's connections, for people, in one line. Pure. */
+#ifndef FORMAT_SUMMARY_H
+#define FORMAT_SUMMARY_H
+
+#include <stdbool.h>
+
+#include "aggregate/counts.h"
+#include "util/buffer.h"
+
+struct summary {
+	struct counts counts;
+	struct conn slowest; /* its latency_ns is 0 if there is none */
+};
+
+void summary_add(struct summary *summary, const struct conn *conn);
+
+/*
+ * Appends "3 attempts: 1 established, 2 failed (ECONNREFUSED 2); the slowest took 0.412ms, to
+ * 192.0.2.1:80", without a newline. Only of results that are among the events, EVENT_BIT()s, that
+ * were asked for; nothing, if none is.
+ */
+void summary_put(struct buffer *out, const struct summary *summary, uint32_t events);
+
+/* Whether it is known that no connection was attempted. */
+bool summary_is_empty(const struct summary *summary, uint32_t events);
+
+#endif

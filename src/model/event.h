@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One event of a connection, as every room of the program sees it: the decoded form of the records
+ * of contract/event.h. Owns no memory.
+ */
+#ifndef MODEL_EVENT_H
+#define MODEL_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contract/event.h"
+
+/* An address of 16 bytes (IPv4 as ::ffff:a.b.c.d) and a port in host byte order. */
+struct endpoint {
+	uint8_t addr[16];
+	uint32_t scope_id; /* of a link-local address: its interface's index (RFC 4007); else 0 */
+	uint16_t port;
+};
+
+/* conn.has: which optional fields are known. A field whose bit is clear must not be shown. */
+enum conn_has {
+	CONN_HAS_SRC = 1 << 0,
+	CONN_HAS_ERROR = 1 << 1,
+	CONN_HAS_LATENCY = 1 << 2,
+	CONN_HAS_REQUESTED = 1 << 3, /* and it differs from dst */
+	CONN_HAS_DURATION = 1 << 4,
+	CONN_HAS_RTT = 1 << 5,
+	CONN_HAS_CGROUP = 1 << 6,
+	CONN_HAS_RETRIES = 1 << 7, /* known for what was sent; the count may be 0 */
+	CONN_HAS_PROCESS = 1 << 8, /* pid, tid, ppid, uid, process_start_ns and both names */
+};
+
+struct conn {
+	enum event_kind kind;
+	enum origin origin;
+	uint32_t has;	  /* CONN_HAS_* */
+	uint64_t time_ns; /* CLOCK_BOOTTIME */
+
+	/* the attempt */
+	uint64_t start_ns; /* CLOCK_BOOTTIME; with cpu, the connection's id */
+	uint16_t cpu;
+	uint64_t process_start_ns; /* CLOCK_BOOTTIME */
+	uint64_t cgroup_id;
+	uint32_t pid, tid, ppid, uid, netns;
+	char comm[COMM_LEN];	    /* NUL-terminated, any bytes */
+	char thread_comm[COMM_LEN]; /* likewise */
+	uint8_t family;		    /* 4 or 6 */
+	bool not_sent, deferred, mapped;
+	struct endpoint dst, src, requested;
+
+	/* the result; of EVENT_RETRY, error is why the SYN could not leave, and not_sent is set */
+	uint16_t error; /* errno, positive */
+	uint64_t latency_ns;
+	uint32_t retries; /* those that left this host, like retransmits */
+
+	/* so many more such events came since the last that was shown: aggregate/repeats.h */
+	uint64_t repeated;
+
+	/* EVENT_CLOSE */
+	enum ended ended; /* ENDED_UNKNOWN must not be shown */
+	uint64_t duration_ns;
+	uint64_t bytes_sent, bytes_received;
+	uint32_t retransmits, rtt_us;
+};
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/* Of filters, what is both named and left out: it is left out, and must not be all. */
+#include <errno.h>
+#include <string.h>
+
+#include "options/errors.h"
+#include "options/set.h"
+
+/* Whether a named item is left out by another, both of size bytes. */
+typedef bool covers_fn(const void *left_out, const void *named, size_t size);
+
+static bool is_same(const void *left_out, const void *named, size_t size)
+{
+	return !memcmp(left_out, named, size);
+}
+
+static bool bits_match(const uint8_t *a, const uint8_t *b, uint32_t bits)
+{
+	uint32_t bytes = bits / 8, rest = bits % 8;
+
+	return !memcmp(a, b, bytes) && (!rest || !((a[bytes] ^ b[bytes]) >> (8 - rest)));
+}
+
+/* The kernel's map finds the longest network: none that is named may lie in one left out. */
+static bool network_covers(const void *left_out, const void *named, size_t size)
+{
+	const struct config_network *outer = left_out, *inner = named;
+
+	(void)size;
+	return outer->family == inner->family && outer->prefix_len <= inner->prefix_len &&
+	       bits_match(outer->addr, inner->addr, outer->prefix_len - NETWORK_BITS(0));
+}
+
+static bool is_left_out(const struct choice *choice, const void *named, size_t size,
+			covers_fn *covers)
+{
+	for (size_t i = 0; i < choice->left_out.n; i++)
+		if (covers((const char *)choice->left_out.items + i * size, named, size))
+			return true;
+	return false;
+}
+
+/* Returns whether something is left of what was named, if anything was. */
+static bool settle(struct choice *choice, size_t size, covers_fn *covers)
+{
+	char *items = choice->named.items;
+	size_t n = choice->named.n, kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_left_out(choice, items + i * size, size, covers))
+			memmove(items + kept++ * size, items + i * size, size);
+	choice->named.n = kept;
+	return kept || !n;
+}
+
+/* With nothing named, all ports are wanted that are not left out. */
+static bool settle_ports(struct options *options)
+{
+	__u64 *ports = options->kernel.ports, named = 0, wanted = 0;
+
+	if (!options->kernel.filter_port)
+		return true;
+	for (size_t i = 0; i < PORT_WORDS; i++)
+		named |= ports[i];
+	for (size_t i = 0; i < PORT_WORDS; i++) {
+		ports[i] = (named ? ports[i] : UINT64_MAX) & ~options->ports_left_out[i];
+		wanted |= ports[i];
+	}
+	return wanted;
+}
+
+static bool netns_is_left(const struct options *options)
+{
+	const struct config *kernel = &options->kernel;
+
+	for (uint32_t i = 0; kernel->netns && i < kernel->n_netns_left_out; i++)
+		if (kernel->netns_left_out[i] == kernel->netns)
+			return false;
+	return true;
+}
+
+/* The kernel takes the first that fits: those that are left out. */
+static bool settle_cgroups(struct config *kernel)
+{
+	struct config_cgroup sorted[CGROUPS_MAX] = {{0}};
+	uint32_t n = 0, left_out, named = 0;
+
+	for (uint32_t i = 0; i < kernel->n_cgroups; i++)
+		if (kernel->cgroups[i].left_out)
+			sorted[n++] = kernel->cgroups[i];
+	left_out = n;
+	for (uint32_t i = 0; i < kernel->n_cgroups; i++) {
+		bool again = false;
+
+		if (kernel->cgroups[i].left_out)
+			continue;
+		named++;
+		for (uint32_t j = 0; j < left_out; j++)
+			again = again || sorted[j].id == kernel->cgroups[i].id;
+		if (!again)
+			sorted[n++] = kernel->cgroups[i];
+	}
+	memcpy(kernel->cgroups, sorted, sizeof(sorted));
+	kernel->n_cgroups = n;
+	kernel->filter_cgroup = !n ? FILTER_UNUSED : named ? FILTER_NAMED : FILTER_OTHERS;
+	return !named || n > left_out;
+}
+
+int settle_filters(struct options *options, char *error)
+{
+	const char *empty = NULL;
+
+	if (!settle(&options->pids, sizeof(uint32_t), is_same))
+		empty = "pid";
+	if (!settle(&options->uids, sizeof(uint32_t), is_same))
+		empty = "uid";
+	if (!settle(&options->comms, COMM_LEN, is_same))
+		empty = "comm";
+	if (!settle(&options->networks, sizeof(struct config_network), network_covers))
+		empty = "dst";
+	if (!settle_ports(options))
+		empty = "port";
+	if (!settle_cgroups(&options->kernel))
+		empty = "cgroup";
+	if (!netns_is_left(options))
+		empty = "netns";
+	return empty ? wrong(error, "--%s leaves out all that it names", empty) : 0;
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#include "options/errors.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "options/set.h"
+#include "util/cleanup.h"
+#include "util/utf8.h"
+
+int wrong(char *error, const char *format, ...)
+{
+	char message[OPTIONS_ERROR_MAX];
+	struct buffer out = {.data = error, .cap = OPTIONS_ERROR_MAX - 1};
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	/* What was typed can break neither the line of the message nor the terminal. */
+	put_escaped(&out, message, strlen(message), false);
+	error[out.len] = '\0';
+	return -EINVAL;
+}
+
+/* The long name of an option in a word that begins with two dashes, or one. Returns its length. */
+static int name_in(const char *word, const char **ret)
+{
+	*ret = word + strspn(word, "-");
+	return (int)strcspn(*ret, "=");
+}
+
+/* Several options begin with what was typed: all of them. Returns how many there are. */
+static size_t name_all(const char *start, int len, char *names, size_t size)
+{
+	size_t n = 0, at = 0;
+
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (!strncmp(option_rows[i].name, start, (size_t)len) && at < size)
+			at += (size_t)snprintf(names + at, size - at, "%s--%s", n++ ? ", " : "",
+					       option_rows[i].name);
+	return n;
+}
+
+int unknown_name(const char *word, char *error)
+{
+	_cleanup_free_ char *typed = NULL;
+	const char *start, *nearest;
+	char names[OPTIONS_ERROR_MAX / 2];
+	int len = name_in(word, &start);
+
+	if (len && name_all(start, len, names, sizeof(names)) > 1)
+		return wrong(error, "option '" SHOWN "' can mean several: %s", word, names);
+	typed = strndup(start, (size_t)len);
+	nearest = typed ? words_nearest(option_name, typed) : NULL;
+	if (nearest)
+		return wrong(error,
+			     "unknown option '" SHOWN
+			     "'; did you mean '--%s'? See tpconnect --help",
+			     word, nearest);
+	return wrong(error, "unknown option '" SHOWN "'; see tpconnect --help", word);
+}
+
+int unknown_letter(unsigned char letter, char *error)
+{
+	int other = isupper(letter) ? tolower(letter) : toupper(letter);
+
+	if (other != letter && option_by_letter((char)other))
+		return wrong(error,
+			     "unknown option '-%c'; did you mean '-%c'? See tpconnect --help",
+			     letter, other);
+	return wrong(error, "unknown option '-%c'; see tpconnect --help", letter);
+}
+
+bool lacks_dash(const char *word)
+{
+	_cleanup_free_ char *name = NULL;
+	const char *start;
+	int len = name_in(word, &start);
+
+	if (start != word + 1 || len < 2)
+		return false;
+	name = strndup(start, (size_t)len);
+	return name && words_find(option_name, name) >= 0;
+}
+
+/* "curl -s host", as far as there is room; word is the first of them. */
+static void join_command(char **word, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (; *word && len < size; word++)
+		len += (size_t)snprintf(out + len, size - len, " %s", *word);
+}
+
+int unknown_command(char **words, char *error)
+{
+	const char *nearest = words_nearest(command_name, *words), *dashes = "";
+	char command[80], meant[64] = "";
+
+	if (!nearest && words_find(option_name, *words) >= 0) {
+		nearest = *words;
+		dashes = "--";
+	}
+	if (nearest)
+		snprintf(meant, sizeof(meant), "did you mean '%s%s'? Else, ", dashes, nearest);
+	join_command(words, command, sizeof(command));
+	return wrong(error,
+		     "unknown command '" SHOWN "'; %sto trace a command, put -- before it: "
+		     "tpconnect --%s",
+		     *words, meant, command);
+}
+
+/* What an option is for, as in "trace and count". */
+static void join_commands(unsigned int of, char *out, size_t size)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; command_name(i); i++) {
+		unsigned int before = of & (OF(i) - 1), after = of & ~(OF(i + 1) - 1);
+		const char *separator = !before ? "" : after ? ", " : " and ";
+
+		if (of & OF(i))
+			len += (size_t)snprintf(out + len, size - len, "%s%s", separator,
+						command_name(i));
+	}
+}
+
+int not_of_command(const struct option_row *row, enum command command, char *error)
+{
+	char commands[64];
+
+	join_commands(row->of, commands, sizeof(commands));
+	return wrong(error, "--%s is for %s; leave it out of tpconnect %s", row->name, commands,
+		     command_name(command));
+}

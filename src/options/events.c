@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/* Options that say which events are wanted, how many, and how they are put together. */
+#include <errno.h>
+#include <string.h>
+
+#include "options/set.h"
+#include "util/cleanup.h"
+#include "util/parse.h"
+
+#define N_KINDS (EVENT_KIND_END - EVENT_CONNECT)
+
+/* The kinds in their order, and all of them. */
+const char *event_name(size_t i)
+{
+	if (i == N_KINDS)
+		return "all";
+	return i < N_KINDS ? event_kind_name((enum event_kind)(EVENT_CONNECT + i)) : NULL;
+}
+
+static bool is_sign(char c)
+{
+	return c == '+' || c == '-';
+}
+
+/* "name" and "+name" add, "-name" takes away. */
+static int add_event(const char *word, void *arg)
+{
+	struct options *options = arg;
+	char sign = is_sign(*word) ? *word++ : 0;
+	int i = words_find(event_name, word);
+	uint32_t bits;
+
+	if (i < 0)
+		return -EINVAL;
+	bits = i == N_KINDS ? EVENTS_ALL : EVENT_BIT(EVENT_CONNECT + i);
+	if (sign == '-')
+		options->events &= ~bits;
+	else
+		options->events |= bits;
+	if (sign == '+')
+		options->added_events |= bits;
+	else
+		options->added_events &= ~bits;
+	return 0;
+}
+
+int set_events(struct options *options, const char *value, char *why)
+{
+	_cleanup_free_ char *word = NULL;
+
+	/* A list that begins with a sign changes what is chosen; any other begins with nothing. */
+	if (!is_sign(*value)) {
+		options->events = 0;
+		options->added_events = 0;
+	} else if (!options->events) {
+		options->events = EVENTS_DEFAULT;
+	}
+	if (parse_list(value, add_event, options, &word))
+		return because_unknown(why, "event", word, event_name);
+	if (!options->events)
+		return because(why, "\"" SHOWN "\" leaves no event to show", value);
+	return 0;
+}
+
+int set_min_latency(struct options *options, const char *value, char *why)
+{
+	uint64_t ns;
+
+	/* Others take milliseconds here: a number alone would be misread by one or the other. */
+	if (!parse_u64(value, 0, UINT64_MAX, &ns))
+		return because(why, "\"" SHOWN "\" has no unit; write it as 500us, 10ms or 1s",
+			       value);
+	if (parse_duration(value, &ns))
+		return because(why, "\"" SHOWN "\" is not a time; write it as 500us, 10ms or 1s",
+			       value);
+	options->kernel.min_latency_ns = ns;
+	return 0;
+}
+
+static int add_by(const char *word, void *arg)
+{
+	struct options *options = arg;
+	unsigned int by = by_find(word);
+
+	options->by |= by;
+	return by ? 0 : -EINVAL;
+}
+
+int set_by(struct options *options, const char *value, char *why)
+{
+	_cleanup_free_ char *word = NULL;
+
+	options->by = 0;
+	if (parse_list(value, add_by, options, &word))
+		return because_unknown(why, "key", word, by_name);
+	return 0;
+}
+
+int set_max_events(struct options *options, const char *value, char *why)
+{
+	if (parse_u64(value, 1, UINT64_MAX, &options->max_events))
+		return because(why, "\"" SHOWN "\" is not a number of events, from 1", value);
+	return 0;
+}
+
+int set_time(struct options *options, const char *value, char *why)
+{
+	if (parse_duration(value, &options->duration_ns))
+		return because(why, "\"" SHOWN "\" is not a time; write it as 500ms, 10s, 2m or 1h",
+			       value);
+	return 0;
+}

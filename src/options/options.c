@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <getopt.h>
+#include <string.h>
+
+#include "options/errors.h"
+#include "options/rows.h"
+#include "options/set.h"
+#include "util/parse.h"
+
+/* getopt's own tables, from ours. A row is known by its index + LONG_BASE, or its letter. */
+#define LONG_BASE 256
+
+struct getopt_tables {
+	char letters[2 + 2 * OPTION_ROWS_MAX + 1];
+	struct option longs[OPTION_ROWS_MAX + 1];
+};
+
+static void make_tables(struct getopt_tables *tables)
+{
+	char *at = tables->letters;
+
+	memset(tables, 0, sizeof(*tables));
+	*at++ = '+'; /* stop at the first word that is no option: it may begin a command */
+	*at++ = ':'; /* tell a missing value apart */
+	for (size_t i = 0; i < n_option_rows; i++) {
+		int arg = option_rows[i].value ? required_argument : no_argument;
+
+		tables->longs[i] = (struct option){option_rows[i].name, arg, NULL, LONG_BASE + i};
+		if (!option_rows[i].letter)
+			continue;
+		*at++ = option_rows[i].letter;
+		if (option_rows[i].value)
+			*at++ = ':';
+	}
+}
+
+static const struct option_row *row_of(int opt)
+{
+	return opt >= LONG_BASE ? &option_rows[opt - LONG_BASE] : option_by_letter((char)opt);
+}
+
+static bool makes_reports(const struct options *options)
+{
+	return options->command == COMMAND_COUNT || options->command == COMMAND_LATENCY;
+}
+
+static bool only_shows(const struct options *options)
+{
+	return options->command == COMMAND_HELP || options->command == COMMAND_VERSION;
+}
+
+/* The shortest that is not shorter than the promise of section 3 of the specification. */
+#define INTERVAL_MIN_NS 100000000
+
+static int set_interval(struct options *options, const char *word, char *error)
+{
+	uint64_t interval;
+
+	if (options->interval_ns)
+		return wrong(error,
+			     "there is an INTERVAL already, and '" SHOWN
+			     "' is too much; -t ends it after a time",
+			     word);
+	if (parse_duration(word, &interval))
+		return wrong(error,
+			     "'" SHOWN "' is no INTERVAL such as 1, 5s or 500ms; to trace a "
+			     "command, put -- before it",
+			     word);
+	if (interval < INTERVAL_MIN_NS)
+		return wrong(error, "the INTERVAL " SHOWN " is too short: the least is 100ms",
+			     word);
+	options->interval_ns = interval;
+	return 0;
+}
+
+/* A command line on its way into options. */
+struct parser {
+	int argc;
+	char **argv;
+	struct options *options;
+	char *error;
+	uint64_t given;	  /* the rows of the options that were there, a bit each */
+	bool has_command; /* a word has named one */
+	bool dashes;	  /* a `--` has ended the options */
+};
+
+_Static_assert(OPTION_ROWS_MAX <= 64, "a bit of struct parser's given for each row");
+
+/* A word that is no option: the command of ours, or the INTERVAL of its reports. */
+static int take_word(struct parser *parser, char **words)
+{
+	int command = words_find(command_name, *words);
+
+	if (command >= 0 && parser->has_command)
+		return wrong(parser->error,
+			     "'%s' is too much: a command of tpconnect is there already", *words);
+	if (command >= 0) {
+		parser->options->command = (enum command)command;
+		parser->has_command = true;
+		return 0;
+	}
+	if (makes_reports(parser->options))
+		return set_interval(parser->options, *words, parser->error);
+	return unknown_command(words, parser->error);
+}
+
+/* What getopt could not take: ':' a missing value, '?' everything else. */
+static int refuse_option(int opt, const char *word, char *error)
+{
+	const struct option_row *row = optopt ? row_of(optopt) : NULL;
+
+	if (opt == ':')
+		return wrong(error, "option " SHOWN " needs a value: %s; see tpconnect --help",
+			     word, row ? row->value : "VALUE");
+	if (row && optopt >= LONG_BASE)
+		return wrong(error, "option --%s takes no value; see tpconnect --help", row->name);
+	return optopt ? unknown_letter((unsigned char)optopt, error) : unknown_name(word, error);
+}
+
+static int take_value(const struct option_row *row, struct options *options, const char *value,
+		      char *why)
+{
+	if (row->flag)
+		*(bool *)((char *)options + row->flag) = true;
+	if (row->excludes && check_signs(value, why))
+		return -EINVAL;
+	return row->set ? row->set(options, value, why) : 0;
+}
+
+/* word: the one that holds the option. */
+static int take_option(struct parser *parser, int opt, const char *word)
+{
+	const struct option_row *row = opt == '?' || opt == ':' ? NULL : row_of(opt);
+	char why[WHY_MAX];
+
+	if (row && !take_value(row, parser->options, optarg, why)) {
+		parser->given |= 1ull << (row - option_rows);
+		return 0;
+	}
+	if (lacks_dash(word))
+		return unknown_name(word, parser->error);
+	if (row)
+		return wrong(parser->error, "--%s: %s", row->name, why);
+	return refuse_option(opt, word, parser->error);
+}
+
+/* Ends behind the options. */
+static int parse_words(struct parser *parser)
+{
+	struct getopt_tables tables;
+	int opt, err, at = 1;
+
+	make_tables(&tables);
+	opterr = 0;
+	optind = 0; /* glibc: start anew */
+	for (;;) {
+		opt = getopt_long(parser->argc, parser->argv, tables.letters, tables.longs, NULL);
+		if (opt != -1) {
+			err = take_option(parser, opt, parser->argv[at]);
+		} else if (optind > at || optind == parser->argc || only_shows(parser->options)) {
+			/* Only a `--` moves getopt on without an option. */
+			parser->dashes = optind > at;
+			return 0;
+		} else {
+			/* Options may follow. */
+			err = take_word(parser, &parser->argv[optind]);
+			optind++;
+		}
+		if (err)
+			return err;
+		at = optind;
+	}
+}
+
+static int check_given(const struct parser *parser)
+{
+	enum command command = parser->options->command;
+
+	for (size_t i = 0; i < n_option_rows; i++)
+		if (parser->given & 1ull << i && !(option_rows[i].of & OF(command)))
+			return not_of_command(&option_rows[i], command, parser->error);
+	return 0;
+}
+
+static void finish_reports(struct options *options)
+{
+	bool count = options->command == COMMAND_COUNT;
+
+	if (!options->by && count)
+		options->by = BY_PROCESS | BY_DST;
+	/* With --failed, count still needs them all: it leaves out groups without a failure. */
+	options->events = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
+}
+
+static int finish_trace(struct options *options, char *error)
+{
+	if (!options->events)
+		options->events = EVENTS_DEFAULT;
+	if (options->failed_only && !(options->events &= EVENTS_FAILED))
+		return wrong(error, "--failed leaves none of the events that --events names");
+	options->kernel.retried_only =
+		options->failed_only && !(options->added_events & EVENT_BIT(EVENT_ESTABLISHED));
+	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))
+		return wrong(error,
+			     "--min-latency leaves no event to show: only established, failed "
+			     "and cancelled have a latency");
+	return 0;
+}
+
+/* One family alone, and networks of the other alone. */
+static int check_family(const struct options *options, char *error)
+{
+	const struct vector *named = &options->networks.named;
+	const struct config_network *networks = named->items;
+	uint32_t family = options->ipv4 ? 4 : 6;
+
+	if (options->ipv4 == options->ipv6 || !named->n)
+		return 0;
+	for (size_t i = 0; i < named->n; i++)
+		if (networks[i].family == family)
+			return 0;
+	return wrong(error, "--ipv%u leaves none of the networks that --dst names", family);
+}
+
+static int check_follow(const struct options *options, char *error)
+{
+	const struct choice *pids = &options->pids;
+
+	if (options->wait && !options->argv)
+		return wrong(error, "--wait is for what a command starts: put it after --, as in "
+				    "tpconnect --wait -- ./install.sh");
+	if (options->follow && options->argv)
+		return wrong(error, "--follow is for the processes of --pid; the COMMAND after -- "
+				    "is followed as it is");
+	if (options->follow && !pids->named.n && !pids->left_out.n)
+		return wrong(error, "--follow needs --pid: it follows whom those processes start");
+	return 0;
+}
+
+static int finish(struct parser *parser)
+{
+	struct options *options = parser->options;
+
+	if (only_shows(options))
+		return 0;
+	if (parser->dashes && optind == parser->argc)
+		return wrong(parser->error, "a command is missing after --");
+	if (parser->dashes && options->command == COMMAND_DOCTOR)
+		return wrong(parser->error, "doctor takes no command");
+	if (parser->dashes)
+		options->argv = parser->argv + optind;
+	if (check_given(parser) || settle_filters(options, parser->error) ||
+	    check_family(options, parser->error) || check_follow(options, parser->error))
+		return -EINVAL;
+	if (options->command == COMMAND_TRACE)
+		return finish_trace(options, parser->error);
+	finish_reports(options);
+	return 0;
+}
+
+int options_parse(int argc, char **argv, struct options *ret, char *error)
+{
+	struct parser parser = {.argc = argc, .argv = argv, .options = ret, .error = error};
+	int err;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->format = &format_text;
+	ret->ring_size = RING_SIZE;
+	ret->repeat_limit = REPEAT_LIMIT;
+	err = parse_words(&parser);
+	return err ? err : finish(&parser);
+}
+
+void options_free(struct options *options)
+{
+	choice_free(&options->pids);
+	choice_free(&options->uids);
+	choice_free(&options->comms);
+	choice_free(&options->networks);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The option table. A row gives an option's parsing, its help, its part of the manual page and its
+ * completions: tools/option_docs.c makes the last two.
+ */
+#ifndef OPTIONS_ROWS_H
+#define OPTIONS_ROWS_H
+
+#include <stddef.h>
+
+#include "options/options.h"
+#include "util/words.h"
+
+/* What is known of an option's value to someone who completes it. */
+enum values {
+	VALUES_UNKNOWN,
+	VALUES_ONE,    /* one of words */
+	VALUES_LIST,   /* several of words, with commas */
+	VALUES_SIGNED, /* likewise, with + or - before each */
+	VALUES_FILE,
+	VALUES_PIDS, /* these are lists too */
+	VALUES_USERS,
+	VALUES_COMMS,
+	VALUES_CGROUP,
+	VALUES_NETNS,
+};
+
+/* Sets of commands. */
+#define OF(command) (1u << (command))
+#define OF_TRACING  (OF(COMMAND_TRACE) | OF(COMMAND_COUNT) | OF(COMMAND_LATENCY))
+#define OF_ALL	    (OF_TRACING | OF(COMMAND_DOCTOR))
+
+struct option_row {
+	char letter; /* 0: none */
+	const char *name;
+	const char *value; /* what the value is called in the help; NULL: it takes none */
+
+	/*
+	 * Takes the value (NULL for an option without one) into options. Returns 0, or -EINVAL and
+	 * the reason in why (WHY_MAX bytes). NULL: `flag` is all.
+	 */
+	int (*set)(struct options *options, const char *value, char *why);
+	unsigned int of;      /* the commands that take it */
+	size_t flag;	      /* where in struct options the bool is that it sets; 0: none */
+	const char *help;     /* one line or two */
+	const char *more;     /* what the manual page says besides; NULL: nothing */
+	const char *headline; /* of the rows from this one on; NULL: that of the row before */
+	enum values values;
+	words_fn *words;
+	bool excludes; /* "!" before a value leaves that out */
+};
+
+extern const struct option_row option_rows[];
+extern const size_t n_option_rows;
+
+/* No more rows than that. */
+#define OPTION_ROWS_MAX 40
+
+/* The row of a letter; NULL if it is no option's. */
+const struct option_row *option_by_letter(char letter);
+
+/* Names by index; NULL behind the last. Those of commands are in the order of enum command. */
+const char *option_name(size_t i);
+const char *command_name(size_t i);
+const char *command_help(size_t i); /* one line */
+
+#endif

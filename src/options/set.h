@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* How each option's value is taken: the functions of the option table's rows. */
+#ifndef OPTIONS_SET_H
+#define OPTIONS_SET_H
+
+#include "options/options.h"
+#include "util/words.h"
+
+#define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
+/* What -f shows; of the established ones, those after a retry. */
+#define EVENTS_FAILED                                                                              \
+	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
+	 EVENT_BIT(EVENT_ESTABLISHED))
+/* Those that have a latency, and what follows from them. */
+#define EVENTS_TIMED                                                                               \
+	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
+	 EVENT_BIT(EVENT_CLOSE))
+#define EVENTS_DEFAULT EVENTS_FAILED
+#define EVENTS_COUNT                                                                               \
+	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
+	 EVENT_BIT(EVENT_CANCELLED))
+#define RING_SIZE    (4 * 1024 * 1024)
+#define REPEAT_LIMIT 100
+
+#define WHY_MAX 384
+
+/* How much of its own input a message shows: so that the way out always fits behind it. */
+#define SHOWN "%.80s"
+
+/* What a row's `set` is. */
+typedef int option_set(struct options *options, const char *value, char *why);
+
+/* Returns -EINVAL, the reason in why. */
+int because(char *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Likewise: the words have none of that name (NULL: no memory for it). One of them may be near. */
+int because_unknown(char *why, const char *what, const char *name, words_fn *words);
+
+/*
+ * Of a filter's value, each word may have a "!" before it, for what is to be left out. Returns 0,
+ * or -EINVAL and the reason in why: there are two, or nothing is behind it.
+ */
+int check_signs(const char *value, char *why);
+
+/*
+ * Once all options are known: what is both named and left out is left out. Returns 0, or -EINVAL
+ * and a line in error (OPTIONS_ERROR_MAX bytes): then nothing would be left.
+ */
+int settle_filters(struct options *options, char *error);
+
+/* option_filters.c: which attempts */
+option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
+
+/* option_events.c: which of their events, and how they are put together */
+option_set set_events, set_min_latency, set_by, set_max_events, set_time;
+
+/* option_output.c: how and where they are shown, and everything else */
+option_set set_output, set_write, set_repeat_limit, set_color, set_object, set_btf, set_ring_size,
+	set_quiet, set_verbose, set_help, set_version;
+
+/* Words that options take, by index; NULL behind the last. */
+words_fn event_name, color_name;
+
+#endif
