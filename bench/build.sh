@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:/usr/sbin"
 out=build/bench
-flags=(-std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I. -Isrc -I"$out")
+flags=(-std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -I. -Isrc -Ibuild -I"$out")
 
 scripts/build.sh
 mkdir -p "$out"

@@ -6,7 +6,7 @@
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
@@ -40,7 +40,7 @@ int empty_state_again(void *ctx)
 SEC("tracepoint/syscalls/sys_enter_connect")
 int record_enter(void *ctx)
 {
-	struct event *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	struct attempt_record *event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
 
 	if (!event)
 		return 0;

@@ -6,18 +6,19 @@
 #include <time.h>
 
 #include "model/decode.h"
+#include "contract/interface.h"
 #include "format/format.h"
 #include "util/buffer.h"
 
 #define RUNS	21
 #define RECORDS 50000
 
-static const struct close_event record = {
-	.event =
+static const struct close_record record = {
+	.base =
 		{
-			.version = EVENT_VERSION,
-			.size = sizeof(struct close_event),
-			.kind = EVENT_CLOSE,
+			.head.interface = INTERFACE,
+			.head.size = sizeof(struct close_record),
+			.head.kind = EVENT_CLOSE,
 			.time_ns = 5025123456789ull,
 			.attempt =
 				{
@@ -60,9 +61,9 @@ static long now(void)
 /* What is measured: one record, as the event that it is. */
 struct task {
 	const char *name;
-	struct close_event record;
+	struct close_record record;
 	const struct format_ops *format; /* NULL: decode only */
-	struct conn conn;
+	struct event event;
 	size_t length; /* of the line */
 };
 
@@ -77,11 +78,11 @@ static void once(struct task *task, uint64_t i)
 	};
 
 	if (!task->format) {
-		event_decode(&task->record, task->record.event.size, &task->conn);
+		event_decode(&task->record, task->record.base.head.size, &task->event);
 		return;
 	}
-	task->conn.time_ns += 2777; /* another time in each line, as in life */
-	task->format->event(&out, &task->conn, &context);
+	task->event.time_ns += 2777; /* another time in each line, as in life */
+	task->format->event(&out, &task->event, &context);
 	task->length = out.len;
 }
 
@@ -119,11 +120,11 @@ static void measure_kind(const char *kind_name, enum event_kind kind, size_t siz
 		struct task task = {.record = record};
 		char name[32];
 
-		task.record.event.kind = kind;
-		task.record.event.size = size;
+		task.record.base.head.kind = kind;
+		task.record.base.head.size = size;
 		if (kind == EVENT_FAILED)
-			task.record.event.error = ECONNREFUSED;
-		if (event_decode(&task.record, size, &task.conn)) {
+			task.record.base.error = ECONNREFUSED;
+		if (event_decode(&task.record, size, &task.event)) {
 			fprintf(stderr, "micro: the record is refused\n");
 			exit(1);
 		}
@@ -139,7 +140,7 @@ static void measure_kind(const char *kind_name, enum event_kind kind, size_t siz
 
 int main(void)
 {
-	measure_kind("failed", EVENT_FAILED, sizeof(struct event));
-	measure_kind("close", EVENT_CLOSE, sizeof(struct close_event));
+	measure_kind("failed", EVENT_FAILED, sizeof(struct attempt_record));
+	measure_kind("close", EVENT_CLOSE, sizeof(struct close_record));
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 
 static __always_inline void address_from_ipv4(__u8 to[16], __be32 addr)
 {

@@ -10,6 +10,7 @@
 #include "bpf/identity.bpf.h"
 #include "bpf/tracked.bpf.h"
 #include "bpf/untracked.bpf.h"
+#include "contract/interface.h"
 
 /*
  * Waking the reader costs far more than writing a record, so it is woken only by one that lies
@@ -27,16 +28,16 @@ static __always_inline void event_submit(void *event, __u32 size)
 /* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */
 static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u64 now)
 {
-	struct event *event = bpf_ringbuf_reserve(&events, size, 0);
+	struct attempt_record *event = bpf_ringbuf_reserve(&events, size, 0);
 
 	COUNT(sent);
 	if (!event) {
 		COUNT(ring);
 		return NULL;
 	}
-	event->version = EVENT_VERSION;
-	event->size = size;
-	event->kind = kind;
+	event->head.interface = INTERFACE;
+	event->head.kind = kind;
+	event->head.size = size;
 	event->ended = ENDED_UNKNOWN;
 	event->error = 0;
 	event->retries = 0;
@@ -49,7 +50,7 @@ static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u
 static __always_inline void event_send(enum event_kind kind, const struct attempt *attempt,
 				       __u64 now, __u16 error, __u32 retries)
 {
-	struct event *event;
+	struct attempt_record *event;
 
 	if (!event_wanted(kind))
 		return;

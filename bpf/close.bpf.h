@@ -152,15 +152,15 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 						  int oldstate)
 {
 	int error = KERNEL_READ(sk, sk_err);
-	struct close_event *close;
+	struct close_record *close;
 
 	close = event_reserve(EVENT_CLOSE, sizeof(*close), bpf_ktime_get_boot_ns());
 	if (!close)
 		return;
-	close->event.error = error;
-	close->event.ended = connection_ended(sk, tp, oldstate, error);
-	close->event.retries = tracked->retries;
-	close->event.attempt = tracked->attempt;
+	close->base.error = error;
+	close->base.ended = connection_ended(sk, tp, oldstate, error);
+	close->base.retries = tracked->retries;
+	close->base.attempt = tracked->attempt;
 	close->established_ns = tracked->established_ns;
 	close->bytes_sent = payload_sent(tracked, tp, oldstate);
 	close->bytes_received = payload_received(sk, tp);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The two variables that all programs share, alone in .rodata and .bss: contract/config.h. */
 #include "bpf/maps.bpf.h"
+#include "contract/interface.h"
 
-const volatile struct config config = {};
+const volatile struct config config = {.interface = INTERFACE};
 struct shared shared = {};
 
 /* Dual MIT/GPL: the helpers that read kernel memory want a GPL-compatible licence. */

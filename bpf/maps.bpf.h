@@ -7,7 +7,7 @@
 #include <bpf/bpf_helpers.h>
 
 #include "contract/config.h"
-#include "contract/event.h"
+#include "contract/attempt.h"
 
 /* Defined in maps.bpf.c. */
 extern const volatile struct config config;

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 
 /* In the place of bpf_rdonly_cast() until user space puts it there: the number of no helper. */
 #define CALL_RDONLY_CAST 0x7ffffff0
@@ -55,33 +55,34 @@ struct config_network {
 #define NETWORK_BITS(addr_bits) (32 + (addr_bits))
 
 struct config {
-	__u32 events;	      /* EVENT_BIT()s wanted */
-	__u32 netns;	      /* only this network namespace (inode number); 0: all */
-	__u32 wakeup_size;    /* wake the reader for each so many bytes of the ring: a power of 2 */
-	__u8 filter_pid;      /* enum filter_use of the map pids: thread groups */
-	__u8 filter_uid;      /* of uids: effective users */
-	__u8 filter_comm;     /* of comms: names of processes or threads */
-	__u8 filter_port;     /* only destination ports in ports */
-	__u8 filter_dst;      /* of networks: destinations; the longest that fits counts */
-	__u8 family;	      /* only 4 or 6; 0: both */
-	__u8 follow;	      /* of followed: thread groups, and whom they fork */
-	__u8 syscalls;	      /* the system call pair is attached */
-	__u32 n_cgroups;      /* so many of cgroups[] are used */
-	__u64 min_latency_ns; /* only results at least that slow; 0: all */
-	__u16 task_storage;   /* the kernel has it for tracing programs */
-	__u16 typed;	      /* the kernel has BTF: the verifier knows what pointers point to */
-	__u16 casts;	 /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
-	__u16 preempted; /* threads can be, in programs: there is one copy more of some */
+	__u32 interface;   /* first, for good: INTERFACE, as the object was built with it */
+	__u32 events;	   /* EVENT_BIT()s wanted */
+	__u32 netns;	   /* only this network namespace (inode number); 0: all */
+	__u32 wakeup_size; /* wake the reader for each so many bytes of the ring: a power of 2 */
+	__u8 filter_pid;   /* enum filter_use of the map pids: thread groups */
+	__u8 filter_uid;   /* of uids: effective users */
+	__u8 filter_comm;  /* of comms: names of processes or threads */
+	__u8 filter_port;  /* only destination ports in ports */
+	__u8 filter_dst;   /* of networks: destinations; the longest that fits counts */
+	__u8 family;	   /* only 4 or 6; 0: both */
+	__u8 follow;	   /* of followed: thread groups, and whom they fork */
+	__u8 syscalls;	   /* the system call pair is attached */
+	__u32 n_cgroups;   /* so many of cgroups[] are used */
 	__u32 n_netns_left_out; /* so many of netns_left_out[] are used */
-	__u8 filter_cgroup;	/* enum filter_use of cgroups[] */
-	__u8 retried_only;	/* of EVENT_ESTABLISHED, those after a retry */
-	__u16 reserved;
+	__u64 min_latency_ns;	/* only results at least that slow; 0: all */
+	__u16 task_storage;	/* the kernel has it for tracing programs */
+	__u16 typed;		/* the kernel has BTF: the verifier knows what pointers point to */
+	__u16 casts;	    /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
+	__u16 preempted;    /* threads can be, in programs: there is one copy more of some */
+	__u8 filter_cgroup; /* enum filter_use of cgroups[] */
+	__u8 retried_only;  /* of EVENT_ESTABLISHED, those after a retry */
+	__u8 reserved[6];
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 
-_Static_assert(sizeof(struct config) == 48 + 64 + 256 + 8192,
+_Static_assert(sizeof(struct config) == 56 + 64 + 256 + 8192,
 	       "struct config has holes or has grown");
 
 /*

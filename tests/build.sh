@@ -32,6 +32,18 @@ is_root() { [[ $EUID -eq 0 ]] || skip "needs root"; }
 # As somebody who is in no file of users.
 as_user() { setpriv --reuid=54321 --regid=54321 --clear-groups env HOME=/ "$@"; }
 
+case_interface() { # two fields of one width change their places: sizes and names are the same
+    mkdir "$work/swapped"
+    cp "$here"/contract/*.h "$work/swapped"
+    "$here/contract/interface.sh" "$work/before" "$work/swapped"/*.h
+    sed -i 's/filter_port;/filter_new;/; s/filter_dst;/filter_port;/; s/filter_new;/filter_dst;/' \
+        "$work/swapped/config.h"
+    ! cmp -s "$here/contract/config.h" "$work/swapped/config.h" || fail "nothing was swapped"
+    "$here/contract/interface.sh" "$work/after" "$work/swapped"/*.h
+    grep -qxE '#define INTERFACE 0x[0-9a-f]{8}u' "$work/after" || fail "no number: $(cat "$work/after")"
+    ! cmp -s "$work/before" "$work/after" || fail "the number is the same: $(cat "$work/after")"
+}
+
 # The packages are those of here, but cmocka, as if it had not been installed yet.
 without_cmocka() {
     local places

@@ -12,9 +12,9 @@ static void add_errors(struct counts *counts, uint16_t error, uint64_t n)
 	slot->n += n;
 }
 
-void counts_add(struct counts *counts, const struct conn *conn)
+void counts_add(struct counts *counts, const struct event *event)
 {
-	switch (conn->kind) {
+	switch (event->kind) {
 	case EVENT_CONNECT:
 		counts->attempts++;
 		break;
@@ -23,7 +23,7 @@ void counts_add(struct counts *counts, const struct conn *conn)
 		break;
 	case EVENT_FAILED:
 		counts->failed++;
-		add_errors(counts, conn->error, 1);
+		add_errors(counts, event->error, 1);
 		break;
 	case EVENT_CANCELLED:
 		counts->cancelled++;

@@ -22,7 +22,7 @@ struct counts {
 };
 
 /* Other events than attempts and their results change nothing. */
-void counts_add(struct counts *counts, const struct conn *conn);
+void counts_add(struct counts *counts, const struct event *event);
 
 void counts_merge(struct counts *to, const struct counts *from);
 

@@ -88,22 +88,22 @@ static struct node *node_add(struct groups *groups, const struct key *key)
 	return node;
 }
 
-static void note_process(struct one_process *process, const struct conn *conn)
+static void note_process(struct one_process *process, const struct event *event)
 {
 	if (!process->pid) {
-		process->pid = conn->pid;
-		process->start_ns = conn->process_start_ns;
-	} else if (process->pid != conn->pid || process->start_ns != conn->process_start_ns) {
+		process->pid = event->pid;
+		process->start_ns = event->process_start_ns;
+	} else if (process->pid != event->pid || process->start_ns != event->process_start_ns) {
 		process->several = true;
 	}
 }
 
-void *groups_value(struct groups *groups, const struct conn *conn)
+void *groups_value(struct groups *groups, const struct event *event)
 {
 	struct node *node;
 	struct key key;
 
-	key_of(&key, conn, groups->by);
+	key_of(&key, event, groups->by);
 	HASH_FIND(hh, groups->nodes, &key, sizeof(key), node);
 	if (!node)
 		node = node_add(groups, &key);
@@ -111,7 +111,7 @@ void *groups_value(struct groups *groups, const struct conn *conn)
 		groups->other_used = true;
 		return groups->other->value;
 	}
-	note_process(&node->group.process, conn);
+	note_process(&node->group.process, event);
 	return node->value;
 }
 

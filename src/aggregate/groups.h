@@ -33,7 +33,7 @@ int groups_new(unsigned int by, size_t value_size, size_t max, struct groups **r
 void groups_free(struct groups *groups);
 
 /* The value of the event's group. Lives until groups_clear(). */
-void *groups_value(struct groups *groups, const struct conn *conn);
+void *groups_value(struct groups *groups, const struct event *event);
 
 /* Forgets all groups. */
 void groups_clear(struct groups *groups);

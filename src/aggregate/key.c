@@ -5,28 +5,28 @@
 
 #include "util/words.h"
 
-void key_of(struct key *ret, const struct conn *conn, unsigned int by)
+void key_of(struct key *ret, const struct event *event, unsigned int by)
 {
 	memset(ret, 0, sizeof(*ret));
 	if (by & (BY_PROCESS | BY_PID | BY_USER))
-		ret->has_process = !!(conn->has & CONN_HAS_PROCESS);
+		ret->has_process = !!(event->has & EVENT_HAS_PROCESS);
 	/* Bytes after the NUL are the kernel's leftovers: they would tell equal names apart. */
 	if (by & (BY_PROCESS | BY_PID))
-		memcpy(ret->comm, conn->comm, strnlen(conn->comm, sizeof(ret->comm) - 1));
+		memcpy(ret->comm, event->comm, strnlen(event->comm, sizeof(ret->comm) - 1));
 	if (by & BY_PID) {
-		ret->pid = conn->pid;
-		ret->process_start_ns = conn->process_start_ns;
+		ret->pid = event->pid;
+		ret->process_start_ns = event->process_start_ns;
 	}
 	if (by & BY_DST) {
-		memcpy(ret->addr, conn->dst.addr, sizeof(ret->addr));
-		ret->scope_id = conn->dst.scope_id;
+		memcpy(ret->addr, event->dst.addr, sizeof(ret->addr));
+		ret->scope_id = event->dst.scope_id;
 	}
 	if (by & BY_PORT)
-		ret->port = conn->dst.port;
+		ret->port = event->dst.port;
 	if (by & BY_USER)
-		ret->uid = conn->uid;
-	if (by & BY_CGROUP && conn->has & CONN_HAS_CGROUP)
-		ret->cgroup_id = conn->cgroup_id;
+		ret->uid = event->uid;
+	if (by & BY_CGROUP && event->has & EVENT_HAS_CGROUP)
+		ret->cgroup_id = event->cgroup_id;
 }
 
 /* In the order of their bits. */

@@ -32,7 +32,7 @@ struct key {
 _Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");
 
 /* by: BY_* bits; 0 puts all connections together. */
-void key_of(struct key *ret, const struct conn *conn, unsigned int by);
+void key_of(struct key *ret, const struct event *event, unsigned int by);
 
 /* The bit of that name ("process", "pid", ...); 0: there is none. Names by index; NULL behind the
  * last. */

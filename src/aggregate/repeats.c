@@ -11,7 +11,7 @@
 #define WAYS 8
 
 struct place {
-	struct conn last;	/* the event that came last, or with `held` the last of these */
+	struct event last;	/* the event that came last, or with `held` the last of these */
 	int64_t boot_to_utc_ns; /* of that */
 	uint64_t second_ns;	/* when the second began; 0: the place is free */
 	uint64_t held;
@@ -46,7 +46,7 @@ void repeats_close(struct repeats *repeats)
 	free(repeats);
 }
 
-static bool is_same(const struct conn *a, const struct conn *b)
+static bool is_same(const struct event *a, const struct event *b)
 {
 	return a->kind == b->kind && a->pid == b->pid &&
 	       a->process_start_ns == b->process_start_ns && a->error == b->error &&
@@ -55,15 +55,15 @@ static bool is_same(const struct conn *a, const struct conn *b)
 }
 
 /* FNV-1a, over what is_same() compares and what differs most. */
-static uint32_t hash(const struct conn *conn)
+static uint32_t hash(const struct event *event)
 {
 	uint32_t h = 2166136261u;
 
-	for (size_t i = 0; i < sizeof(conn->dst.addr); i++)
-		h = (h ^ conn->dst.addr[i]) * 16777619u;
-	h = (h ^ conn->dst.port) * 16777619u;
-	h = (h ^ conn->pid) * 16777619u;
-	h = (h ^ conn->error) * 16777619u;
+	for (size_t i = 0; i < sizeof(event->dst.addr); i++)
+		h = (h ^ event->dst.addr[i]) * 16777619u;
+	h = (h ^ event->dst.port) * 16777619u;
+	h = (h ^ event->pid) * 16777619u;
+	h = (h ^ event->error) * 16777619u;
 	return h ^ h >> 16;
 }
 
@@ -82,54 +82,54 @@ static bool is_over(const struct place *place, uint64_t now_ns)
 }
 
 /* The place that has such events, or one that nothing needs any more; NULL if there is none. */
-static struct place *find(struct repeats *repeats, const struct conn *conn)
+static struct place *find(struct repeats *repeats, const struct event *event)
 {
-	struct place *set = &repeats->places[hash(conn) % (REPEATS_MAX / WAYS) * WAYS];
+	struct place *set = &repeats->places[hash(event) % (REPEATS_MAX / WAYS) * WAYS];
 	struct place *free = NULL;
 
 	for (struct place *place = set; place < set + WAYS; place++) {
-		if (place->second_ns && is_same(&place->last, conn))
+		if (place->second_ns && is_same(&place->last, event))
 			return place;
-		if (!place->second_ns || (!place->held && is_over(place, conn->time_ns)))
+		if (!place->second_ns || (!place->held && is_over(place, event->time_ns)))
 			free = place;
 	}
 	if (free)
-		*free = (struct place){.last = *conn};
+		*free = (struct place){.last = *event};
 	return free;
 }
 
-void repeats_add(struct repeats *repeats, const struct conn *conn, int64_t boot_to_utc_ns)
+void repeats_add(struct repeats *repeats, const struct event *event, int64_t boot_to_utc_ns)
 {
-	struct place *place = find(repeats, conn);
+	struct place *place = find(repeats, event);
 
 	if (!place) {
-		repeats->pass(repeats->ctx, conn, boot_to_utc_ns);
+		repeats->pass(repeats->ctx, event, boot_to_utc_ns);
 		return;
 	}
-	if (!place->second_ns || is_over(place, conn->time_ns)) {
+	if (!place->second_ns || is_over(place, event->time_ns)) {
 		pass_held(repeats, place);
-		place->second_ns = conn->time_ns;
+		place->second_ns = event->time_ns;
 		place->passed = 0;
 	}
 	if (place->passed < repeats->limit) {
 		place->passed++;
-		repeats->pass(repeats->ctx, conn, boot_to_utc_ns);
+		repeats->pass(repeats->ctx, event, boot_to_utc_ns);
 		return;
 	}
 	if (!place->held++) {
-		place->due_ns = conn->time_ns + REPEATS_HELD_NS;
+		place->due_ns = event->time_ns + REPEATS_HELD_NS;
 		if (place->due_ns < repeats->due_ns)
 			repeats->due_ns = place->due_ns;
 	}
-	place->last = *conn;
+	place->last = *event;
 	place->boot_to_utc_ns = boot_to_utc_ns;
 }
 
 /* As they happened: an attempt begins before it fails, at the same time. */
 static int compare(const void *a, const void *b)
 {
-	const struct conn *x = &(*(struct place *const *)a)->last;
-	const struct conn *y = &(*(struct place *const *)b)->last;
+	const struct event *x = &(*(struct place *const *)a)->last;
+	const struct event *y = &(*(struct place *const *)b)->last;
 
 	if (x->time_ns != y->time_ns)
 		return x->time_ns < y->time_ns ? -1 : 1;

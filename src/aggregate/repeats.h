@@ -19,14 +19,14 @@
 struct repeats;
 
 /* An event that passes. boot_to_utc_ns: as it was given with the event. */
-typedef void repeats_pass(void *ctx, const struct conn *conn, int64_t boot_to_utc_ns);
+typedef void repeats_pass(void *ctx, const struct event *event, int64_t boot_to_utc_ns);
 
 /* limit: at least 1. The caller closes it. -ENOMEM on failure. */
 int repeats_open(uint32_t limit, repeats_pass *pass, void *ctx, struct repeats **ret);
 void repeats_close(struct repeats *repeats);
 
 /* One more event; what passes because of it, does so before the call returns, in order. */
-void repeats_add(struct repeats *repeats, const struct conn *conn, int64_t boot_to_utc_ns);
+void repeats_add(struct repeats *repeats, const struct event *event, int64_t boot_to_utc_ns);
 
 /*
  * Lets pass what is held back for long enough; costs nothing while nothing is. now_ns:

@@ -10,15 +10,15 @@ struct count {
 };
 
 /* The kernel side sends what is counted, and nothing else. */
-static bool wants(const struct conn *conn)
+static bool wants(const struct event *event)
 {
-	(void)conn;
+	(void)event;
 	return true;
 }
 
-static void add(void *value, const struct conn *conn)
+static void add(void *value, const struct event *event)
 {
-	counts_add(value, conn);
+	counts_add(value, event);
 }
 
 static void merge(void *to, const void *from)

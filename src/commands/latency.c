@@ -5,15 +5,15 @@
 #include "format/report_latency.h"
 
 /* T8 of the specification: a deferred one holds the application's own idle time. */
-static bool is_handshake(const struct conn *conn)
+static bool is_handshake(const struct event *event)
 {
-	return conn->kind == EVENT_ESTABLISHED && conn->has & CONN_HAS_LATENCY && !conn->deferred &&
-	       conn->origin != ORIGIN_REPAIR;
+	return event->kind == EVENT_ESTABLISHED && event->has & EVENT_HAS_LATENCY &&
+	       !event->deferred && event->origin != ORIGIN_REPAIR;
 }
 
-static void add(void *value, const struct conn *conn)
+static void add(void *value, const struct event *event)
 {
-	histogram_add(value, conn->latency_ns);
+	histogram_add(value, event->latency_ns);
 }
 
 static void merge(void *to, const void *from)

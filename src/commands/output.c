@@ -100,11 +100,11 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 	return sink_reserve(output->sink, max);
 }
 
-void output_fit(struct output *output, const struct conn *conn)
+void output_fit(struct output *output, const struct event *event)
 {
 	const struct format_ops *format = output->options->format;
 
-	if (format->fit && format->fit(conn, &output->context))
+	if (format->fit && format->fit(event, &output->context))
 		output->since_header = 0;
 }
 

@@ -50,7 +50,7 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 void output_commit(struct output *output);
 
 /* Before an event's line: makes room for it in a table, whose header is due if columns move. */
-void output_fit(struct output *output, const struct conn *conn);
+void output_fit(struct output *output, const struct event *event);
 
 /* The lines of the terminal that standard output is, for text; 0: it is none, or not known. */
 unsigned int output_rows(struct output *output);

@@ -9,14 +9,14 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-static void on_event(void *ctx, struct session *session, const struct conn *conn,
+static void on_event(void *ctx, struct session *session, const struct event *event,
 		     int64_t boot_to_utc_ns)
 {
 	struct reporter *reporter = ctx;
 
 	(void)session, (void)boot_to_utc_ns;
-	if (reporter->ops->wants(conn))
-		reporter->ops->add(groups_value(reporter->groups, conn), conn);
+	if (reporter->ops->wants(event))
+		reporter->ops->add(groups_value(reporter->groups, event), event);
 	else
 		reporter->output.filtered++;
 }

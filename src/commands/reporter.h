@@ -25,8 +25,8 @@ struct reporter_ops {
 	size_t text_max; /* bytes that title, header or a group take at most */
 
 	/* Takes the event into the value; returns false for one that does not belong there. */
-	bool (*wants)(const struct conn *conn);
-	void (*add)(void *value, const struct conn *conn);
+	bool (*wants)(const struct event *event);
+	void (*add)(void *value, const struct event *event);
 	void (*merge)(void *to, const void *from);
 	int (*compare)(const void *a, const void *b);
 	uint64_t (*events)(const void *value);

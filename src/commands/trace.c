@@ -17,25 +17,25 @@ struct trace {
 };
 
 /* Of a line that stands for more events than its own, all are written with it, or lost. */
-static void write_event(void *ctx, const struct conn *conn, int64_t boot_to_utc_ns)
+static void write_event(void *ctx, const struct event *event, int64_t boot_to_utc_ns)
 {
 	struct trace *trace = ctx;
 	struct output *output = &trace->output;
 	struct buffer *line;
 
-	output_fit(output, conn);
+	output_fit(output, event);
 	line = output_line(output, trace->session, FORMAT_LINE_MAX);
 	if (!line) {
-		output->lost += 1 + conn->repeated;
+		output->lost += 1 + event->repeated;
 		return;
 	}
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
-	output->options->format->event(line, conn, &output->context);
+	output->options->format->event(line, event, &output->context);
 	output_commit(output);
-	output->written += 1 + conn->repeated;
+	output->written += 1 + event->repeated;
 }
 
-static void on_event(void *ctx, struct session *session, const struct conn *conn,
+static void on_event(void *ctx, struct session *session, const struct event *event,
 		     int64_t boot_to_utc_ns)
 {
 	struct trace *trace = ctx;
@@ -48,13 +48,13 @@ static void on_event(void *ctx, struct session *session, const struct conn *conn
 		return;
 	}
 	if (output->options->argv)
-		summary_add(&trace->summary, conn);
+		summary_add(&trace->summary, event);
 	if (trace->repeats) /* there may be no idle moment for long */
-		repeats_flush(trace->repeats, conn->time_ns);
-	if (trace->repeats && conn->not_sent && conn->kind != EVENT_RETRY)
-		repeats_add(trace->repeats, conn, boot_to_utc_ns);
+		repeats_flush(trace->repeats, event->time_ns);
+	if (trace->repeats && event->not_sent && event->kind != EVENT_RETRY)
+		repeats_add(trace->repeats, event, boot_to_utc_ns);
 	else
-		write_event(trace, conn, boot_to_utc_ns);
+		write_event(trace, event, boot_to_utc_ns);
 	if (max && output->written == max)
 		session_stop(session, EXIT_DONE);
 }

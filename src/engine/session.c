@@ -77,14 +77,14 @@ static void clock_refresh(struct session *session)
 static void hand_on(struct session *session, const void *record, size_t size)
 {
 	const struct session_client *client = session->client;
-	struct conn conn;
-	int err = event_decode(record, size, &conn);
+	struct event event;
+	int err = event_decode(record, size, &event);
 
 	session->received++;
 	if (err)
 		client->undecodable(client->ctx, session, err);
 	else
-		client->event(client->ctx, session, &conn, session->boot_to_utc_ns);
+		client->event(client->ctx, session, &event, session->boot_to_utc_ns);
 }
 
 /* Reads what is in the ring. Returns whether it is empty now. */

@@ -27,7 +27,7 @@ struct session_client {
 			uint64_t begin_ns);
 
 	/* boot_to_utc_ns: CLOCK_REALTIME - CLOCK_BOOTTIME when it happened. */
-	void (*event)(void *ctx, struct session *session, const struct conn *conn,
+	void (*event)(void *ctx, struct session *session, const struct event *event,
 		      int64_t boot_to_utc_ns);
 
 	/* A record that cannot be decoded; err as of event_decode(). */

@@ -18,50 +18,50 @@ static void fill_size(struct cell *cell, uint64_t bytes)
 	cell_done(cell);
 }
 
-static uint64_t rtt_ns(const struct conn *conn)
+static uint64_t rtt_ns(const struct event *event)
 {
-	return conn->rtt_us * 1000ull;
+	return event->rtt_us * 1000ull;
 }
 
-void close_fill(struct cell cells[COLUMNS], const struct conn *conn)
+void close_fill(struct cell cells[COLUMNS], const struct event *event)
 {
 	cell_word(&cells[DURATION], "-");
-	if (conn->has & CONN_HAS_DURATION)
-		fill_duration(&cells[DURATION], conn->duration_ns);
-	fill_size(&cells[TX], conn->bytes_sent);
-	fill_size(&cells[RX], conn->bytes_received);
+	if (event->has & EVENT_HAS_DURATION)
+		fill_duration(&cells[DURATION], event->duration_ns);
+	fill_size(&cells[TX], event->bytes_sent);
+	fill_size(&cells[RX], event->bytes_received);
 	cell_word(&cells[RTT], "-");
-	if (conn->has & CONN_HAS_RTT)
-		fill_duration(&cells[RTT], rtt_ns(conn));
-	cell_number(&cells[RETRANS], conn->retransmits);
-	cell_word(&cells[ENDED], conn->ended ? ended_name(conn->ended) : "-");
+	if (event->has & EVENT_HAS_RTT)
+		fill_duration(&cells[RTT], rtt_ns(event));
+	cell_number(&cells[RETRANS], event->retransmits);
+	cell_word(&cells[ENDED], event->ended ? ended_name(event->ended) : "-");
 }
 
 /* In the order in which they are told. */
 enum part { PART_DURATION, PART_END, PART_TX, PART_RX, PART_RTT, PART_RETRANS, PART_ERROR, PARTS };
 
-static bool ended_badly(const struct conn *conn)
+static bool ended_badly(const struct event *event)
 {
-	return conn->ended && conn->ended != ENDED_FIN && conn->ended != ENDED_LOCAL;
+	return event->ended && event->ended != ENDED_FIN && event->ended != ENDED_LOCAL;
 }
 
-static void put_error(struct buffer *out, const struct conn *conn)
+static void put_error(struct buffer *out, const struct event *event)
 {
-	if (!(conn->has & CONN_HAS_ERROR))
+	if (!(event->has & EVENT_HAS_ERROR))
 		return;
 	buffer_putc(out, ' ');
-	field_errno(out, conn->error);
+	field_errno(out, event->error);
 }
 
 /* The errno stands in for an end that is not told; else it mostly says the same, so comes last. */
-static void put_end(struct buffer *out, const struct conn *conn)
+static void put_end(struct buffer *out, const struct event *event)
 {
-	if (!ended_badly(conn)) {
-		put_error(out, conn);
+	if (!ended_badly(event)) {
+		put_error(out, event);
 		return;
 	}
 	buffer_putc(out, ' ');
-	buffer_puts(out, ended_name(conn->ended));
+	buffer_puts(out, ended_name(event->ended));
 }
 
 static void put_duration(struct buffer *out, const char *before, uint64_t ns)
@@ -77,34 +77,34 @@ static void put_size(struct buffer *out, const char *before, uint64_t bytes)
 }
 
 /* Nothing where there is nothing to tell. */
-static void put_part(struct buffer *out, const struct conn *conn, enum part part)
+static void put_part(struct buffer *out, const struct event *event, enum part part)
 {
-	if (part == PART_DURATION && conn->has & CONN_HAS_DURATION)
-		put_duration(out, " ", conn->duration_ns);
+	if (part == PART_DURATION && event->has & EVENT_HAS_DURATION)
+		put_duration(out, " ", event->duration_ns);
 	if (part == PART_END)
-		put_end(out, conn);
+		put_end(out, event);
 	if (part == PART_TX)
-		put_size(out, " tx=", conn->bytes_sent);
+		put_size(out, " tx=", event->bytes_sent);
 	if (part == PART_RX)
-		put_size(out, " rx=", conn->bytes_received);
-	if (part == PART_RTT && conn->has & CONN_HAS_RTT)
-		put_duration(out, " rtt=", rtt_ns(conn));
-	if (part == PART_RETRANS && conn->retransmits) {
+		put_size(out, " rx=", event->bytes_received);
+	if (part == PART_RTT && event->has & EVENT_HAS_RTT)
+		put_duration(out, " rtt=", rtt_ns(event));
+	if (part == PART_RETRANS && event->retransmits) {
 		buffer_literal(out, " retrans=");
-		buffer_u64(out, conn->retransmits);
+		buffer_u64(out, event->retransmits);
 	}
-	if (part == PART_ERROR && ended_badly(conn))
-		put_error(out, conn);
+	if (part == PART_ERROR && ended_badly(event))
+		put_error(out, event);
 }
 
-void close_words(struct cell *cell, const struct conn *conn, unsigned int max)
+void close_words(struct cell *cell, const struct event *event, unsigned int max)
 {
 	struct cell next;
 
-	cell_word(cell, event_kind_name(conn->kind));
+	cell_word(cell, event_kind_name(event->kind));
 	for (int part = 0; part < PARTS; part++) {
 		cell_start(&next);
-		put_part(&next.text, conn, (enum part)part);
+		put_part(&next.text, event, (enum part)part);
 		cell_done(&next);
 		if (cell->width + next.width > max)
 			return;

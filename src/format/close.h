@@ -7,7 +7,7 @@
 #include "format/layout.h"
 
 /* In columns of its own: the cells from DURATION on. */
-void close_fill(struct cell cells[COLUMNS], const struct conn *conn);
+void close_fill(struct cell cells[COLUMNS], const struct event *event);
 
 /*
  * Where it has none, in one cell of at most max (from 5) columns: "close 1.55ms tx=73 rx=1.7K
@@ -15,6 +15,6 @@ void close_fill(struct cell cells[COLUMNS], const struct conn *conn);
  * shows less. An end that is as it should be (fin, local) is not told, nor that nothing was sent
  * again.
  */
-void close_words(struct cell *cell, const struct conn *conn, unsigned int max);
+void close_words(struct cell *cell, const struct event *event, unsigned int max);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * struct conn -> text. Every format is a row of ops; all are pure: bytes into a buffer of the
+ * struct event -> text. Every format is a row of ops; all are pure: bytes into a buffer of the
  * caller's, no descriptor, no locale, no global state.
  */
 #ifndef FORMAT_FORMAT_H
@@ -55,7 +55,7 @@ struct format_ops {
 	const char *name;
 
 	/* Appends one line, newline included. */
-	void (*event)(struct buffer *out, const struct conn *conn,
+	void (*event)(struct buffer *out, const struct event *event,
 		      const struct format_context *ctx);
 
 	/* Appends one line, newline included. NULL: this format has no notices. */
@@ -66,7 +66,7 @@ struct format_ops {
 	 * Makes room in ctx for what the event's line holds. Returns whether that has moved
 	 * columns, so that a header is due before the line. NULL: this format has no columns.
 	 */
-	bool (*fit)(const struct conn *conn, struct format_context *ctx);
+	bool (*fit)(const struct event *event, struct format_context *ctx);
 
 	/* Appends the line that says what the columns are. NULL: this format has no columns. */
 	void (*header)(struct buffer *out, const struct format_context *ctx);

@@ -43,163 +43,163 @@ static void put_head(struct buffer *out, uint64_t time_ns, const char *prefix, c
 	buffer_u64(out, ctx->seq);
 }
 
-static void put_connection_id(struct buffer *out, const struct conn *conn)
+static void put_connection_id(struct buffer *out, const struct event *event)
 {
 	put_key(out, "tpconnect.connection.id");
 	buffer_putc(out, '"');
-	buffer_hex(out, conn->start_ns);
+	buffer_hex(out, event->start_ns);
 	buffer_putc(out, '-');
-	buffer_hex(out, conn->cpu);
+	buffer_hex(out, event->cpu);
 	buffer_putc(out, '"');
 }
 
-static void put_network(struct buffer *out, const struct conn *conn)
+static void put_network(struct buffer *out, const struct event *event)
 {
 	put_key(out, "network.transport");
 	buffer_literal(out, "\"tcp\"");
 	put_key(out, "network.type");
-	if (conn->family == 4)
+	if (event->family == 4)
 		buffer_literal(out, "\"ipv4\"");
 	else
 		buffer_literal(out, "\"ipv6\"");
 	put_key(out, "network.peer.address");
-	put_address(out, &conn->dst, conn->family);
+	put_address(out, &event->dst, event->family);
 	put_key(out, "network.peer.port");
-	buffer_u64(out, conn->dst.port);
-	if (conn->dst.scope_id) {
+	buffer_u64(out, event->dst.port);
+	if (event->dst.scope_id) {
 		put_key(out, "tpconnect.peer.scope_id");
-		buffer_u64(out, conn->dst.scope_id);
+		buffer_u64(out, event->dst.scope_id);
 	}
-	if (conn->has & CONN_HAS_SRC) {
+	if (event->has & EVENT_HAS_SRC) {
 		put_key(out, "network.local.address");
-		put_address(out, &conn->src, conn->family);
+		put_address(out, &event->src, event->family);
 		put_key(out, "network.local.port");
-		buffer_u64(out, conn->src.port);
+		buffer_u64(out, event->src.port);
 	}
 }
 
-static void put_process(struct buffer *out, const struct conn *conn,
+static void put_process(struct buffer *out, const struct event *event,
 			const struct format_context *ctx)
 {
 	put_key(out, "process.pid");
-	buffer_u64(out, conn->pid);
+	buffer_u64(out, event->pid);
 	put_key(out, "thread.id");
-	buffer_u64(out, conn->tid);
-	if (conn->ppid) {
+	buffer_u64(out, event->tid);
+	if (event->ppid) {
 		put_key(out, "process.parent_pid");
-		buffer_u64(out, conn->ppid);
+		buffer_u64(out, event->ppid);
 	}
 	put_key(out, "process.executable.name");
-	field_json_string(out, conn->comm);
+	field_json_string(out, event->comm);
 	put_key(out, "thread.name");
-	field_json_string(out, conn->thread_comm);
+	field_json_string(out, event->thread_comm);
 	put_key(out, "process.user.id");
-	buffer_u64(out, conn->uid);
-	if (conn->process_start_ns) {
+	buffer_u64(out, event->uid);
+	if (event->process_start_ns) {
 		put_key(out, "process.creation.time");
-		put_time(out, conn->process_start_ns, ctx->process_epoch_ns);
+		put_time(out, event->process_start_ns, ctx->process_epoch_ns);
 	}
 }
 
-static void put_requested(struct buffer *out, const struct conn *conn)
+static void put_requested(struct buffer *out, const struct event *event)
 {
 	put_key(out, "tpconnect.requested.address");
 	/* Its own family: it may differ from the one that the socket went for. */
-	put_address(out, &conn->requested, address_family(conn->requested.addr));
+	put_address(out, &event->requested, address_family(event->requested.addr));
 	put_key(out, "tpconnect.requested.port");
-	buffer_u64(out, conn->requested.port);
+	buffer_u64(out, event->requested.port);
 }
 
-static void put_result(struct buffer *out, const struct conn *conn)
+static void put_result(struct buffer *out, const struct event *event)
 {
-	if (conn->has & CONN_HAS_ERROR) {
+	if (event->has & EVENT_HAS_ERROR) {
 		put_key(out, "error.type");
 		buffer_putc(out, '"');
-		field_errno(out, conn->error);
+		field_errno(out, event->error);
 		buffer_putc(out, '"');
 	}
 	put_key(out, "tpconnect.origin");
 	buffer_putc(out, '"');
-	buffer_puts(out, origin_name(conn->origin));
+	buffer_puts(out, origin_name(event->origin));
 	buffer_putc(out, '"');
-	if (conn->has & CONN_HAS_LATENCY) {
+	if (event->has & EVENT_HAS_LATENCY) {
 		put_key(out, "tpconnect.connect.duration_ns");
-		buffer_u64(out, conn->latency_ns);
+		buffer_u64(out, event->latency_ns);
 	}
 }
 
-static void put_attempt(struct buffer *out, const struct conn *conn)
+static void put_attempt(struct buffer *out, const struct event *event)
 {
-	if (conn->not_sent) {
+	if (event->not_sent) {
 		put_key(out, "tpconnect.sent");
 		put_bool(out, false);
 	}
-	if (conn->deferred) {
+	if (event->deferred) {
 		put_key(out, "tpconnect.deferred");
 		put_bool(out, true);
 	}
-	if (conn->has & CONN_HAS_REQUESTED)
-		put_requested(out, conn);
-	if (conn->mapped) {
+	if (event->has & EVENT_HAS_REQUESTED)
+		put_requested(out, event);
+	if (event->mapped) {
 		put_key(out, "tpconnect.ipv4_mapped");
 		put_bool(out, true);
 	}
-	if (conn->has & CONN_HAS_RETRIES) {
+	if (event->has & EVENT_HAS_RETRIES) {
 		put_key(out, "tpconnect.syn_retries");
-		buffer_u64(out, conn->retries);
+		buffer_u64(out, event->retries);
 	}
 	/* No namespace has the inode number 0: it stands for one that could not be read. */
-	if (conn->netns) {
+	if (event->netns) {
 		put_key(out, "tpconnect.netns");
-		buffer_u64(out, conn->netns);
+		buffer_u64(out, event->netns);
 	}
-	if (conn->has & CONN_HAS_CGROUP) {
+	if (event->has & EVENT_HAS_CGROUP) {
 		put_key(out, "tpconnect.cgroup.id");
 		buffer_putc(out, '"');
-		buffer_u64(out, conn->cgroup_id);
+		buffer_u64(out, event->cgroup_id);
 		buffer_putc(out, '"');
 	}
 }
 
-static void put_close(struct buffer *out, const struct conn *conn)
+static void put_close(struct buffer *out, const struct event *event)
 {
-	if (conn->has & CONN_HAS_DURATION) {
+	if (event->has & EVENT_HAS_DURATION) {
 		put_key(out, "tpconnect.connection.duration_ns");
-		buffer_u64(out, conn->duration_ns);
+		buffer_u64(out, event->duration_ns);
 	}
 	put_key(out, "tpconnect.bytes_sent");
-	buffer_u64(out, conn->bytes_sent);
+	buffer_u64(out, event->bytes_sent);
 	put_key(out, "tpconnect.bytes_received");
-	buffer_u64(out, conn->bytes_received);
+	buffer_u64(out, event->bytes_received);
 	put_key(out, "tpconnect.retransmits");
-	buffer_u64(out, conn->retransmits);
-	if (conn->has & CONN_HAS_RTT) {
+	buffer_u64(out, event->retransmits);
+	if (event->has & EVENT_HAS_RTT) {
 		put_key(out, "tpconnect.rtt_us");
-		buffer_u64(out, conn->rtt_us);
+		buffer_u64(out, event->rtt_us);
 	}
-	if (conn->ended) {
+	if (event->ended) {
 		put_key(out, "tpconnect.ended");
 		buffer_putc(out, '"');
-		buffer_puts(out, ended_name(conn->ended));
+		buffer_puts(out, ended_name(event->ended));
 		buffer_putc(out, '"');
 	}
 }
 
-static void json_event(struct buffer *out, const struct conn *conn,
+static void json_event(struct buffer *out, const struct event *event,
 		       const struct format_context *ctx)
 {
-	put_head(out, conn->time_ns, "tcp.", event_kind_name(conn->kind), ctx);
-	put_connection_id(out, conn);
-	put_network(out, conn);
-	if (conn->has & CONN_HAS_PROCESS)
-		put_process(out, conn, ctx);
-	put_result(out, conn);
-	put_attempt(out, conn);
-	if (conn->kind == EVENT_CLOSE)
-		put_close(out, conn);
-	if (conn->repeated) { /* the last of a line: see format_events() */
+	put_head(out, event->time_ns, "tcp.", event_kind_name(event->kind), ctx);
+	put_connection_id(out, event);
+	put_network(out, event);
+	if (event->has & EVENT_HAS_PROCESS)
+		put_process(out, event, ctx);
+	put_result(out, event);
+	put_attempt(out, event);
+	if (event->kind == EVENT_CLOSE)
+		put_close(out, event);
+	if (event->repeated) { /* the last of a line: see format_events() */
 		put_key(out, FORMAT_REPEATED_KEY);
-		buffer_u64(out, conn->repeated);
+		buffer_u64(out, event->repeated);
 	}
 	buffer_literal(out, "}\n");
 }

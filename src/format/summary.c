@@ -5,13 +5,13 @@
 #include "format/fields.h"
 #include "format/format.h"
 
-void summary_add(struct summary *summary, const struct conn *conn)
+void summary_add(struct summary *summary, const struct event *event)
 {
-	counts_add(&summary->counts, conn);
+	counts_add(&summary->counts, event);
 	/* T8 of the specification: a deferred one holds the application's own idle time. */
-	if (conn->has & CONN_HAS_LATENCY && !conn->deferred &&
-	    conn->latency_ns > summary->slowest.latency_ns)
-		summary->slowest = *conn;
+	if (event->has & EVENT_HAS_LATENCY && !event->deferred &&
+	    event->latency_ns > summary->slowest.latency_ns)
+		summary->slowest = *event;
 }
 
 static uint64_t results(const struct counts *counts)
@@ -53,19 +53,19 @@ static void put_errors(struct buffer *out, const struct counts *counts)
 		buffer_putc(out, ')');
 }
 
-static void put_slowest(struct buffer *out, const struct conn *conn, bool only)
+static void put_slowest(struct buffer *out, const struct event *event, bool only)
 {
 	struct cell cell;
 
 	buffer_puts(out, only ? "; it took " : "; the slowest took ");
-	field_duration(out, conn->latency_ns);
+	field_duration(out, event->latency_ns);
 	buffer_literal(out, ", to ");
-	cell_endpoint(&cell, &conn->dst, conn->family, NULL, CELL_MAX);
+	cell_endpoint(&cell, &event->dst, event->family, NULL, CELL_MAX);
 	cell_put(out, &cell, 0, false);
-	if (conn->kind == EVENT_ESTABLISHED)
+	if (event->kind == EVENT_ESTABLISHED)
 		return;
 	buffer_literal(out, " (");
-	buffer_puts(out, event_kind_name(conn->kind));
+	buffer_puts(out, event_kind_name(event->kind));
 	buffer_putc(out, ')');
 }
 

@@ -10,10 +10,10 @@
 
 struct summary {
 	struct counts counts;
-	struct conn slowest; /* its latency_ns is 0 if there is none */
+	struct event slowest; /* its latency_ns is 0 if there is none */
 };
 
-void summary_add(struct summary *summary, const struct conn *conn);
+void summary_add(struct summary *summary, const struct event *event);
 
 /*
  * Appends "3 attempts: 1 established, 2 failed (ECONNREFUSED 2); the slowest took 0.412ms, to

@@ -56,16 +56,16 @@ static unsigned int column_start(const struct layout *layout, enum column column
 }
 
 /* Who, from where or to where: what can be long, in at most max columns. */
-static void fill_end(struct cell *cell, int column, const struct conn *conn,
+static void fill_end(struct cell *cell, int column, const struct event *event,
 		     const struct format_context *ctx, unsigned int max)
 {
 	if (column == DST)
-		cell_endpoint(cell, &conn->dst, conn->family,
-			      names_service(ctx->names, conn->dst.port), max);
-	else if (column == SRC && conn->has & CONN_HAS_SRC)
-		cell_endpoint(cell, &conn->src, conn->family, NULL, max);
-	else if (column == COMM && conn->has & CONN_HAS_PROCESS)
-		cell_name(cell, conn->comm, max);
+		cell_endpoint(cell, &event->dst, event->family,
+			      names_service(ctx->names, event->dst.port), max);
+	else if (column == SRC && event->has & EVENT_HAS_SRC)
+		cell_endpoint(cell, &event->src, event->family, NULL, max);
+	else if (column == COMM && event->has & EVENT_HAS_PROCESS)
+		cell_name(cell, event->comm, max);
 	else
 		cell_word(cell, "-");
 }
@@ -81,7 +81,7 @@ static void shrink(unsigned int *width, unsigned int *over, unsigned int least)
 }
 
 /* Name, source and destination, which end before `end`, a column of the terminal. */
-static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
+static void fill_ends(struct cell cells[COLUMNS], const struct event *event,
 		      const struct layout *layout, const struct format_context *ctx,
 		      unsigned int end)
 {
@@ -91,7 +91,7 @@ static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
 		cell_start(&cells[i]);
 		if (!layout->width[i])
 			continue;
-		fill_end(&cells[i], i, conn, ctx, CELL_MAX);
+		fill_end(&cells[i], i, event, ctx, CELL_MAX);
 		width[i] = cells[i].width;
 		used += width[i] + 1;
 	}
@@ -111,41 +111,41 @@ static void fill_ends(struct cell cells[COLUMNS], const struct conn *conn,
 	shrink(&width[DST], &over, SRC_MIN);
 	for (int i = COMM; i <= DST; i++)
 		if (layout->width[i])
-			fill_end(&cells[i], i, conn, ctx, width[i]);
+			fill_end(&cells[i], i, event, ctx, width[i]);
 	if (over)
 		cell_start(&cells[COMM]); /* still too little: without the name */
 }
 
-static void fill_time(struct cell *cell, const struct conn *conn, const struct layout *layout,
+static void fill_time(struct cell *cell, const struct event *event, const struct layout *layout,
 		      const struct format_context *ctx)
 {
 	cell_start(cell);
-	field_time_of_day(&cell->text, conn->time_ns + (uint64_t)ctx->boot_to_utc_ns);
+	field_time_of_day(&cell->text, event->time_ns + (uint64_t)ctx->boot_to_utc_ns);
 	if (layout->width[TIME] < TIME_WHOLE)
 		cell->text.len = strlen("12:34:56");
 	cell_done(cell);
 }
 
-static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
+static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 {
-	cell_word(&cells[EVENT], event_kind_name(conn->kind));
+	cell_word(&cells[EVENT], event_kind_name(event->kind));
 	cell_word(&cells[ERROR], "-");
-	if (conn->has & CONN_HAS_ERROR) {
+	if (event->has & EVENT_HAS_ERROR) {
 		cell_start(&cells[ERROR]);
-		field_errno(&cells[ERROR].text, conn->error);
+		field_errno(&cells[ERROR].text, event->error);
 		cell_done(&cells[ERROR]);
 	}
 	/* The error of a retry is why its SYN could not leave. */
-	cell_word(&cells[LATENCY], conn->kind == EVENT_RETRY && conn->not_sent ? "unsent" : "-");
-	if (conn->has & CONN_HAS_LATENCY) {
+	cell_word(&cells[LATENCY], event->kind == EVENT_RETRY && event->not_sent ? "unsent" : "-");
+	if (event->has & EVENT_HAS_LATENCY) {
 		cell_start(&cells[LATENCY]);
-		field_duration_short(&cells[LATENCY].text, conn->latency_ns);
+		field_duration_short(&cells[LATENCY].text, event->latency_ns);
 		cell_done(&cells[LATENCY]);
 	}
-	if (conn->repeated) { /* such have no latency */
+	if (event->repeated) { /* such have no latency */
 		cell_start(&cells[LATENCY]);
 		buffer_literal(&cells[LATENCY].text, FORMAT_REPEATED);
-		buffer_u64(&cells[LATENCY].text, conn->repeated);
+		buffer_u64(&cells[LATENCY].text, event->repeated);
 		cell_done(&cells[LATENCY]);
 	}
 }
@@ -154,12 +154,12 @@ static void fill_result(struct cell cells[COLUMNS], const struct conn *conn)
  * Where the end of a connection has no columns, it takes the rest of the row, from its event on: it
  * has no latency. *layout becomes that of such a row.
  */
-static void fill_close(struct cell *cell, const struct conn *conn, struct layout *layout)
+static void fill_close(struct cell *cell, const struct event *event, struct layout *layout)
 {
 	layout->width[EVENT] = layout->row - column_start(layout, EVENT);
 	layout->width[ERROR] = layout->width[LATENCY] = 0;
 	layout->total = layout->row;
-	close_words(cell, conn, layout->width[EVENT]);
+	close_words(cell, event, layout->width[EVENT]);
 }
 
 /* What the line stands for beside its own event has a column, also where a latency has none. */
@@ -172,27 +172,27 @@ static void make_room_for_repeated(struct layout *layout)
 }
 
 /* The cells; of a line whose columns are not those of the header, *layout as well. */
-static void fill_cells(struct cell cells[COLUMNS], const struct conn *conn, struct layout *layout,
+static void fill_cells(struct cell cells[COLUMNS], const struct event *event, struct layout *layout,
 		       const struct format_context *ctx)
 {
 	unsigned int starts[COLUMNS];
 
 	for (int i = 0; i < COLUMNS; i++)
 		cell_start(&cells[i]);
-	fill_time(&cells[TIME], conn, layout, ctx);
-	if (conn->has & CONN_HAS_PROCESS)
-		cell_number(&cells[PID], conn->pid);
+	fill_time(&cells[TIME], event, layout, ctx);
+	if (event->has & EVENT_HAS_PROCESS)
+		cell_number(&cells[PID], event->pid);
 	else
 		cell_word(&cells[PID], "-");
-	fill_result(cells, conn);
-	if (conn->kind == EVENT_CLOSE && layout->width[DURATION])
-		close_fill(cells, conn);
-	else if (conn->kind == EVENT_CLOSE)
-		fill_close(&cells[EVENT], conn, layout);
-	else if (conn->repeated && !layout->width[LATENCY])
+	fill_result(cells, event);
+	if (event->kind == EVENT_CLOSE && layout->width[DURATION])
+		close_fill(cells, event);
+	else if (event->kind == EVENT_CLOSE)
+		fill_close(&cells[EVENT], event, layout);
+	else if (event->repeated && !layout->width[LATENCY])
 		make_room_for_repeated(layout);
 	place(starts, cells, layout);
-	fill_ends(cells, conn, layout, ctx, starts[EVENT] - 1);
+	fill_ends(cells, event, layout, ctx, starts[EVENT] - 1);
 }
 
 static const char *color_of(enum event_kind kind)
@@ -236,14 +236,14 @@ static void put_line(struct buffer *out, const struct cell cells[COLUMNS],
 	buffer_putc(out, '\n');
 }
 
-static void table_event(struct buffer *out, const struct conn *conn,
+static void table_event(struct buffer *out, const struct event *event,
 			const struct format_context *ctx)
 {
 	struct layout layout = layout_for(ctx);
 	struct cell cells[COLUMNS];
 
-	fill_cells(cells, conn, &layout, ctx);
-	put_line(out, cells, &layout, ctx->color ? color_of(conn->kind) : "");
+	fill_cells(cells, event, &layout, ctx);
+	put_line(out, cells, &layout, ctx->color ? color_of(event->kind) : "");
 }
 
 static void table_header(struct buffer *out, const struct format_context *ctx)
@@ -262,16 +262,16 @@ static void widen(unsigned int *width, const struct cell *cell)
 		*width = cell->width;
 }
 
-static bool table_fit(const struct conn *conn, struct format_context *ctx)
+static bool table_fit(const struct event *event, struct format_context *ctx)
 {
 	struct layout before = layout_for(ctx), after;
 	struct cell cell;
 
 	if (before.total >= ctx->width)
 		return false; /* there is no room, whatever it needs */
-	fill_end(&cell, DST, conn, ctx, ADDRESS_MAX);
+	fill_end(&cell, DST, event, ctx, ADDRESS_MAX);
 	widen(&ctx->dst_width, &cell);
-	fill_end(&cell, SRC, conn, ctx, ADDRESS_MAX);
+	fill_end(&cell, SRC, event, ctx, ADDRESS_MAX);
 	widen(&ctx->src_width, &cell);
 	after = layout_for(ctx);
 	return after.total != before.total;

@@ -62,107 +62,107 @@ static const char *color_of(enum event_kind kind)
 	}
 }
 
-static void put_event(struct buffer *out, const struct conn *conn, bool color)
+static void put_event(struct buffer *out, const struct event *event, bool color)
 {
-	const char *start = color ? color_of(conn->kind) : NULL;
+	const char *start = color ? color_of(event->kind) : NULL;
 
 	buffer_putc(out, ' ');
 	if (start)
 		buffer_puts(out, start);
 	buffer_literal(out, "event=");
-	buffer_puts(out, event_kind_name(conn->kind));
-	if (conn->has & CONN_HAS_ERROR) {
+	buffer_puts(out, event_kind_name(event->kind));
+	if (event->has & EVENT_HAS_ERROR) {
 		buffer_literal(out, " error=");
-		field_errno(out, conn->error);
+		field_errno(out, event->error);
 	}
 	if (start)
 		buffer_literal(out, PLAIN);
 }
 
-static void put_who_and_where(struct buffer *out, const struct conn *conn)
+static void put_who_and_where(struct buffer *out, const struct event *event)
 {
 	buffer_literal(out, " pid="); /* always there: 0, which is no process, if not known */
-	buffer_u64(out, conn->pid);
+	buffer_u64(out, event->pid);
 	buffer_literal(out, " proto=6 dst=");
-	put_endpoint(out, &conn->dst, conn->family);
-	if (conn->has & CONN_HAS_SRC) {
+	put_endpoint(out, &event->dst, event->family);
+	if (event->has & EVENT_HAS_SRC) {
 		buffer_literal(out, " src=");
-		put_endpoint(out, &conn->src, conn->family);
+		put_endpoint(out, &event->src, event->family);
 	}
-	if (conn->has & CONN_HAS_PROCESS) {
+	if (event->has & EVENT_HAS_PROCESS) {
 		buffer_literal(out, " comm=");
-		put_name(out, conn->comm);
+		put_name(out, event->comm);
 		buffer_literal(out, " uid=");
-		buffer_u64(out, conn->uid);
+		buffer_u64(out, event->uid);
 	}
 }
 
-static void put_attempt(struct buffer *out, const struct conn *conn)
+static void put_attempt(struct buffer *out, const struct event *event)
 {
-	if (conn->has & CONN_HAS_LATENCY) {
+	if (event->has & EVENT_HAS_LATENCY) {
 		buffer_literal(out, " latency=");
-		field_duration(out, conn->latency_ns);
+		field_duration(out, event->latency_ns);
 	}
-	if (conn->has & CONN_HAS_RETRIES && conn->retries) {
+	if (event->has & EVENT_HAS_RETRIES && event->retries) {
 		buffer_literal(out, " retries=");
-		buffer_u64(out, conn->retries);
+		buffer_u64(out, event->retries);
 	}
-	if (conn->not_sent)
+	if (event->not_sent)
 		buffer_literal(out, " sent=no");
-	if (conn->deferred)
+	if (event->deferred)
 		buffer_literal(out, " deferred=yes");
-	if (conn->origin != ORIGIN_CONNECT) {
+	if (event->origin != ORIGIN_CONNECT) {
 		buffer_literal(out, " origin=");
-		buffer_puts(out, origin_name(conn->origin));
+		buffer_puts(out, origin_name(event->origin));
 	}
-	if (conn->has & CONN_HAS_REQUESTED) {
+	if (event->has & EVENT_HAS_REQUESTED) {
 		buffer_literal(out, " requested=");
 		/* Its own family: it may differ from the one that the socket went for. */
-		put_endpoint(out, &conn->requested, address_family(conn->requested.addr));
+		put_endpoint(out, &event->requested, address_family(event->requested.addr));
 	}
 }
 
-static void put_close(struct buffer *out, const struct conn *conn)
+static void put_close(struct buffer *out, const struct event *event)
 {
-	if (conn->has & CONN_HAS_DURATION) {
+	if (event->has & EVENT_HAS_DURATION) {
 		buffer_literal(out, " duration=");
-		field_duration(out, conn->duration_ns);
+		field_duration(out, event->duration_ns);
 	}
 	buffer_literal(out, " tx=");
-	buffer_u64(out, conn->bytes_sent);
+	buffer_u64(out, event->bytes_sent);
 	buffer_literal(out, " rx=");
-	buffer_u64(out, conn->bytes_received);
-	if (conn->has & CONN_HAS_RTT) {
+	buffer_u64(out, event->bytes_received);
+	if (event->has & EVENT_HAS_RTT) {
 		buffer_literal(out, " rtt=");
-		field_duration(out, (uint64_t)conn->rtt_us * 1000);
+		field_duration(out, (uint64_t)event->rtt_us * 1000);
 	}
 	buffer_literal(out, " retrans=");
-	buffer_u64(out, conn->retransmits);
-	if (conn->ended) {
+	buffer_u64(out, event->retransmits);
+	if (event->ended) {
 		buffer_literal(out, " ended=");
-		buffer_puts(out, ended_name(conn->ended));
+		buffer_puts(out, ended_name(event->ended));
 	}
 }
 
 /* The last of a line: see format_events(). */
-static void put_repeated(struct buffer *out, const struct conn *conn)
+static void put_repeated(struct buffer *out, const struct event *event)
 {
-	if (!conn->repeated)
+	if (!event->repeated)
 		return;
 	buffer_literal(out, " " FORMAT_REPEATED);
-	buffer_u64(out, conn->repeated);
+	buffer_u64(out, event->repeated);
 }
 
-static void text_event(struct buffer *out, const struct conn *conn,
+static void text_event(struct buffer *out, const struct event *event,
 		       const struct format_context *ctx)
 {
-	field_time(out, conn->time_ns + (uint64_t)ctx->boot_to_utc_ns);
-	put_who_and_where(out, conn);
-	put_event(out, conn, ctx->color);
-	put_attempt(out, conn);
-	if (conn->kind == EVENT_CLOSE)
-		put_close(out, conn);
-	put_repeated(out, conn);
+	field_time(out, event->time_ns + (uint64_t)ctx->boot_to_utc_ns);
+	put_who_and_where(out, event);
+	put_event(out, event, ctx->color);
+	put_attempt(out, event);
+	if (event->kind == EVENT_CLOSE)
+		put_close(out, event);
+	put_repeated(out, event);
 	buffer_putc(out, '\n');
 }
 

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "contract/interface.h"
+
 static bool is_mapped(const __u8 addr[16])
 {
 	static const __u8 prefix[12] = {[10] = 0xff, [11] = 0xff};
@@ -18,7 +20,7 @@ static bool is_terminated(const char comm[COMM_LEN])
 
 static size_t size_of_kind(unsigned int kind)
 {
-	return kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
+	return kind == EVENT_CLOSE ? sizeof(struct close_record) : sizeof(struct attempt_record);
 }
 
 /*
@@ -37,9 +39,9 @@ static bool attempt_valid(const struct attempt *a)
 	return is_terminated(a->comm) && is_terminated(a->thread_comm);
 }
 
-static bool error_valid(const struct event *e)
+static bool error_valid(const struct attempt_record *e)
 {
-	switch (e->kind) {
+	switch (e->head.kind) {
 	case EVENT_FAILED:
 		return e->error;
 	case EVENT_RETRY:
@@ -50,29 +52,29 @@ static bool error_valid(const struct event *e)
 	}
 }
 
-static bool ended_valid(const struct event *e)
+static bool ended_valid(const struct attempt_record *e)
 {
-	return e->ended < ENDED_END && (e->kind == EVENT_CLOSE || !e->ended);
+	return e->ended < ENDED_END && (e->head.kind == EVENT_CLOSE || !e->ended);
 }
 
 /* Copies the record, for its alignment and so that what is checked is what is used. */
-static int read_record(const void *data, size_t size, struct close_event *ret)
+static int read_record(const void *data, size_t size, struct close_record *ret)
 {
-	const struct event *e = &ret->event;
-	__u16 version;
+	const struct attempt_record *e = &ret->base;
+	struct record head;
 
-	if (size < sizeof(version))
+	if (size < sizeof(head.interface))
 		return -EMSGSIZE;
-	/* First of all: another version may have any other size. */
-	memcpy(&version, data, sizeof(version));
-	if (version != EVENT_VERSION)
+	/* First of all: a record of another interface may have any size. */
+	memcpy(&head.interface, data, sizeof(head.interface));
+	if (head.interface != INTERFACE)
 		return -EPROTONOSUPPORT;
-	if (size < sizeof(struct event) || size > sizeof(struct close_event))
+	if (size < sizeof(struct attempt_record) || size > sizeof(struct close_record))
 		return -EMSGSIZE;
 	memcpy(ret, data, size);
-	if (e->kind < EVENT_CONNECT || e->kind >= EVENT_KIND_END)
+	if (e->head.kind < EVENT_CONNECT || e->head.kind >= EVENT_KIND_END)
 		return -EBADMSG;
-	if (size != size_of_kind(e->kind) || e->size != size)
+	if (size != size_of_kind(e->head.kind) || e->head.size != size)
 		return -EMSGSIZE;
 	return error_valid(e) && ended_valid(e) && attempt_valid(&e->attempt) ? 0 : -EBADMSG;
 }
@@ -95,51 +97,51 @@ static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port && !memcmp(a->addr, b->addr, sizeof(a->addr));
 }
 
-static void set_process(struct conn *conn, const struct attempt *a)
+static void set_process(struct event *event, const struct attempt *a)
 {
-	conn->has |= CONN_HAS_PROCESS;
-	conn->process_start_ns = a->process_start_ns;
-	conn->pid = a->pid;
-	conn->tid = a->tid;
-	conn->ppid = a->ppid;
-	conn->uid = a->uid;
-	memcpy(conn->comm, a->comm, COMM_LEN);
-	memcpy(conn->thread_comm, a->thread_comm, COMM_LEN);
+	event->has |= EVENT_HAS_PROCESS;
+	event->process_start_ns = a->process_start_ns;
+	event->pid = a->pid;
+	event->tid = a->tid;
+	event->ppid = a->ppid;
+	event->uid = a->uid;
+	memcpy(event->comm, a->comm, COMM_LEN);
+	memcpy(event->thread_comm, a->thread_comm, COMM_LEN);
 	if (a->cgroup_id) {
-		conn->cgroup_id = a->cgroup_id;
-		conn->has |= CONN_HAS_CGROUP;
+		event->cgroup_id = a->cgroup_id;
+		event->has |= EVENT_HAS_CGROUP;
 	}
 }
 
-static void set_attempt(struct conn *conn, const struct attempt *a)
+static void set_attempt(struct event *event, const struct attempt *a)
 {
-	conn->start_ns = a->start_ns;
-	conn->cpu = a->cpu;
-	conn->netns = a->netns;
-	conn->origin = (enum origin)a->origin;
-	conn->family = a->family;
-	conn->not_sent = a->flags & ATTEMPT_NOT_SENT;
-	conn->deferred = a->flags & ATTEMPT_DEFERRED;
-	conn->mapped = a->flags & ATTEMPT_MAPPED;
+	event->start_ns = a->start_ns;
+	event->cpu = a->cpu;
+	event->netns = a->netns;
+	event->origin = (enum origin)a->origin;
+	event->family = a->family;
+	event->not_sent = a->flags & ATTEMPT_NOT_SENT;
+	event->deferred = a->flags & ATTEMPT_DEFERRED;
+	event->mapped = a->flags & ATTEMPT_MAPPED;
 	if (a->pid)
-		set_process(conn, a);
+		set_process(event, a);
 }
 
-static void set_endpoints(struct conn *conn, const struct attempt *a)
+static void set_endpoints(struct event *event, const struct attempt *a)
 {
 	struct endpoint requested;
 
-	endpoint_set(&conn->dst, a->daddr, a->dport, a->scope_id);
+	endpoint_set(&event->dst, a->daddr, a->dport, a->scope_id);
 	if (a->sport) {
-		endpoint_set(&conn->src, a->saddr, a->sport, a->scope_id);
-		conn->has |= CONN_HAS_SRC;
+		endpoint_set(&event->src, a->saddr, a->sport, a->scope_id);
+		event->has |= EVENT_HAS_SRC;
 	}
 	if (!(a->flags & ATTEMPT_REQUESTED))
 		return;
 	endpoint_set(&requested, a->requested, a->requested_port, 0);
-	if (!endpoint_equal(&requested, &conn->dst)) {
-		conn->requested = requested;
-		conn->has |= CONN_HAS_REQUESTED;
+	if (!endpoint_equal(&requested, &event->dst)) {
+		event->requested = requested;
+		event->has |= EVENT_HAS_REQUESTED;
 	}
 }
 
@@ -148,57 +150,57 @@ static bool is_result(enum event_kind kind)
 	return kind == EVENT_ESTABLISHED || kind == EVENT_FAILED || kind == EVENT_CANCELLED;
 }
 
-static void set_result(struct conn *conn, const struct event *e)
+static void set_result(struct event *event, const struct attempt_record *e)
 {
 	if (e->error) {
-		conn->error = e->error;
-		conn->has |= CONN_HAS_ERROR;
+		event->error = e->error;
+		event->has |= EVENT_HAS_ERROR;
 	}
-	if (conn->not_sent)
+	if (event->not_sent)
 		return;
 	if (!(e->attempt.flags & ATTEMPT_UNTRACKED)) {
-		conn->retries = e->retries;
-		conn->has |= CONN_HAS_RETRIES;
+		event->retries = e->retries;
+		event->has |= EVENT_HAS_RETRIES;
 	}
-	if (e->kind == EVENT_RETRY && e->error)
-		conn->not_sent = true;
-	if (is_result(conn->kind) && !(e->attempt.flags & ATTEMPT_UNTIMED) &&
-	    conn->time_ns >= conn->start_ns) {
-		conn->latency_ns = conn->time_ns - conn->start_ns;
-		conn->has |= CONN_HAS_LATENCY;
+	if (e->head.kind == EVENT_RETRY && e->error)
+		event->not_sent = true;
+	if (is_result(event->kind) && !(e->attempt.flags & ATTEMPT_UNTIMED) &&
+	    event->time_ns >= event->start_ns) {
+		event->latency_ns = event->time_ns - event->start_ns;
+		event->has |= EVENT_HAS_LATENCY;
 	}
 }
 
-static void set_close(struct conn *conn, const struct close_event *c)
+static void set_close(struct event *event, const struct close_record *c)
 {
-	conn->ended = (enum ended)c->event.ended;
-	conn->bytes_sent = c->bytes_sent;
-	conn->bytes_received = c->bytes_received;
-	conn->retransmits = c->retransmits;
-	if (c->established_ns && conn->time_ns >= c->established_ns) {
-		conn->duration_ns = conn->time_ns - c->established_ns;
-		conn->has |= CONN_HAS_DURATION;
+	event->ended = (enum ended)c->base.ended;
+	event->bytes_sent = c->bytes_sent;
+	event->bytes_received = c->bytes_received;
+	event->retransmits = c->retransmits;
+	if (c->established_ns && event->time_ns >= c->established_ns) {
+		event->duration_ns = event->time_ns - c->established_ns;
+		event->has |= EVENT_HAS_DURATION;
 	}
 	if (c->rtt_us) {
-		conn->rtt_us = c->rtt_us;
-		conn->has |= CONN_HAS_RTT;
+		event->rtt_us = c->rtt_us;
+		event->has |= EVENT_HAS_RTT;
 	}
 }
 
-int event_decode(const void *data, size_t size, struct conn *ret)
+int event_decode(const void *data, size_t size, struct event *ret)
 {
-	struct close_event record;
+	struct close_record record;
 	int err = read_record(data, size, &record);
 
 	if (err)
 		return err;
-	*ret = (struct conn){
-		.kind = (enum event_kind)record.event.kind,
-		.time_ns = record.event.time_ns,
+	*ret = (struct event){
+		.kind = (enum event_kind)record.base.head.kind,
+		.time_ns = record.base.time_ns,
 	};
-	set_attempt(ret, &record.event.attempt);
-	set_endpoints(ret, &record.event.attempt);
-	set_result(ret, &record.event);
+	set_attempt(ret, &record.base.attempt);
+	set_endpoints(ret, &record.base.attempt);
+	set_result(ret, &record.base);
 	if (ret->kind == EVENT_CLOSE)
 		set_close(ret, &record);
 	return 0;

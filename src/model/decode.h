@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes from the ring buffer -> struct conn. Pure: no global state, no allocation, no output. */
+/* Bytes from the ring buffer -> struct event. Pure: no global state, no allocation, no output. */
 #ifndef MODEL_DECODE_H
 #define MODEL_DECODE_H
 
@@ -8,7 +8,7 @@
 #include "model/event.h"
 
 /*
- * Decodes one record of contract/event.h.
+ * Decodes one record of contract/record.h.
  *
  * data: size bytes, of any alignment.
  * ret:  set on success only.
@@ -16,8 +16,8 @@
  * Returns 0, or
  *   -EPROTONOSUPPORT  the record has another version
  *   -EMSGSIZE         its size is not that of its kind
- *   -EBADMSG          a field holds a value that contract/event.h does not define
+ *   -EBADMSG          a field holds a value that contract/record.h does not define
  */
-int event_decode(const void *data, size_t size, struct conn *ret);
+int event_decode(const void *data, size_t size, struct event *ret);
 
 #endif

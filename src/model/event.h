@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One event of a connection, as every room of the program sees it: the decoded form of the records
- * of contract/event.h. Owns no memory.
+ * of contract/record.h. Owns no memory.
  */
 #ifndef MODEL_EVENT_H
 #define MODEL_EVENT_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 
 /* An address of 16 bytes (IPv4 as ::ffff:a.b.c.d) and a port in host byte order. */
 struct endpoint {
@@ -18,23 +18,23 @@ struct endpoint {
 	uint16_t port;
 };
 
-/* conn.has: which optional fields are known. A field whose bit is clear must not be shown. */
-enum conn_has {
-	CONN_HAS_SRC = 1 << 0,
-	CONN_HAS_ERROR = 1 << 1,
-	CONN_HAS_LATENCY = 1 << 2,
-	CONN_HAS_REQUESTED = 1 << 3, /* and it differs from dst */
-	CONN_HAS_DURATION = 1 << 4,
-	CONN_HAS_RTT = 1 << 5,
-	CONN_HAS_CGROUP = 1 << 6,
-	CONN_HAS_RETRIES = 1 << 7, /* known for what was sent; the count may be 0 */
-	CONN_HAS_PROCESS = 1 << 8, /* pid, tid, ppid, uid, process_start_ns and both names */
+/* event.has: which optional fields are known. A field whose bit is clear must not be shown. */
+enum event_has {
+	EVENT_HAS_SRC = 1 << 0,
+	EVENT_HAS_ERROR = 1 << 1,
+	EVENT_HAS_LATENCY = 1 << 2,
+	EVENT_HAS_REQUESTED = 1 << 3, /* and it differs from dst */
+	EVENT_HAS_DURATION = 1 << 4,
+	EVENT_HAS_RTT = 1 << 5,
+	EVENT_HAS_CGROUP = 1 << 6,
+	EVENT_HAS_RETRIES = 1 << 7, /* known for what was sent; the count may be 0 */
+	EVENT_HAS_PROCESS = 1 << 8, /* pid, tid, ppid, uid, process_start_ns and both names */
 };
 
-struct conn {
+struct event {
 	enum event_kind kind;
 	enum origin origin;
-	uint32_t has;	  /* CONN_HAS_* */
+	uint32_t has;	  /* EVENT_HAS_* */
 	uint64_t time_ns; /* CLOCK_BOOTTIME */
 
 	/* the attempt */

@@ -5,7 +5,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 #include "probe/filters.h"
 
 static const struct filter {
@@ -43,14 +43,18 @@ bool filters_found(const struct bpf_object *object)
 	return true;
 }
 
-void filters_size(const struct bpf_object *object, const struct probe_options *options)
+int filters_size(const struct bpf_object *object, const struct probe_options *options)
 {
 	for (size_t i = 0; i < N_FILTERS; i++) {
 		const struct choice *keys = filter_keys(&filters[i], options);
 		size_t n = keys->named.n + keys->left_out.n;
 
-		bpf_map__set_max_entries(filter_map(object, &filters[i]), n ? n : 1);
+		int err = bpf_map__set_max_entries(filter_map(object, &filters[i]), n ? n : 1);
+
+		if (err)
+			return err;
 	}
+	return 0;
 }
 
 static int fill(int fd, const struct vector *keys, size_t key_size, enum key_verdict verdict)

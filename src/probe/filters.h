@@ -12,8 +12,8 @@ struct bpf_object;
 /* Whether the object has all these maps. */
 bool filters_found(const struct bpf_object *object);
 
-/* Before it is loaded: as much room as there are keys. */
-void filters_size(const struct bpf_object *object, const struct probe_options *options);
+/* Before it is loaded: as much room as there are keys. Returns 0 or -errno. */
+int filters_size(const struct bpf_object *object, const struct probe_options *options);
 
 /* Once it is. Returns 0 or -errno. */
 int filters_fill(const struct bpf_object *object, const struct probe_options *options);

@@ -10,6 +10,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "contract/interface.h"
 #include "probe/btf.h"
 #include "probe/error.h"
 #include "probe/filters.h"
@@ -56,9 +57,34 @@ static bool has_all_maps(struct probe *probe)
 	       filters_found(probe->object);
 }
 
+/* Sets the maps up that depend on what was asked for. Returns 0 or -errno. */
+static int size_maps(struct probe *probe, const struct probe_options *options,
+		     const struct config *config)
+{
+	const struct {
+		const char *map;
+		bool wanted;
+	} optional[] = {
+		{"calls", config->task_storage},
+		{"untracked_calls", config->task_storage},
+		{"calls_by_tid", !config->task_storage},
+	};
+	int err = 0;
+
+	for (size_t i = 0; !err && i < sizeof(optional) / sizeof(optional[0]); i++)
+		err = bpf_map__set_autocreate(find_map(probe, optional[i].map, 0),
+					      optional[i].wanted);
+	if (!err)
+		err = bpf_map__set_initial_value(find_map(probe, ".rodata", 0), config,
+						 sizeof(*config));
+	if (!err)
+		err = bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
+	return err ? err : filters_size(probe->object, options);
+}
+
 static int configure(struct probe *probe, const struct probe_options *options, char *error)
 {
-	int cast = options->btf_path ? -ENOENT : kfunc_find("bpf_rdonly_cast");
+	int cast = options->btf_path ? -ENOENT : kfunc_find("bpf_rdonly_cast"), err;
 	struct config config = options->config;
 
 	if (!has_all_maps(probe))
@@ -67,17 +93,15 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 			"%s lacks a map of tpconnect's: it is an object of another version; "
 			"build it with scripts/build.sh",
 			options->object_path ? options->object_path : "the built-in object");
+	config.interface = INTERFACE;
 	config.wakeup_size = options->ring_size / 8;
 	config.typed = !options->btf_path;
 	config.casts = cast > 0;
 	config.preempted = programs_preempted(options);
 	config.task_storage = config.typed && kernel_has_task_storage();
-	bpf_map__set_autocreate(find_map(probe, "calls", 0), config.task_storage);
-	bpf_map__set_autocreate(find_map(probe, "untracked_calls", 0), config.task_storage);
-	bpf_map__set_autocreate(find_map(probe, "calls_by_tid", 0), !config.task_storage);
-	bpf_map__set_initial_value(find_map(probe, ".rodata", 0), &config, sizeof(config));
-	bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
-	filters_size(probe->object, options);
+	err = size_maps(probe, options, &config);
+	if (err)
+		return probe_error(error, err, "cannot set up the BPF object: %s", strerror(-err));
 	return programs_choose(&probe->programs, options, cast, error);
 }
 
@@ -132,6 +156,8 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else
 		err = object_open(options->object_path, options->btf_path, &probe->object, error);
+	if (!err)
+		err = object_check_interface(probe->object, options->object_path, error);
 	if (!err)
 		err = programs_find(&probe->programs, probe->object, options, error);
 	if (!err)

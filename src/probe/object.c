@@ -8,6 +8,7 @@
 #define ZLIB_CONST /* it does not change its input */
 #include <zlib.h>
 
+#include "contract/interface.h"
 #include "probe/error.h"
 #include "probe/object.h"
 #include "util/cleanup.h"
@@ -52,6 +53,32 @@ static int open_builtin(const struct bpf_object_open_opts *opts, struct bpf_obje
 		return err;
 	*ret = bpf_object__open_mem(bytes, size, opts);
 	return *ret ? 0 : -errno;
+}
+
+/* The number that the object was built with: the beginning of its struct config; 0: it has none. */
+static uint32_t interface_of(const struct bpf_object *object)
+{
+	struct bpf_map *rodata = bpf_object__find_map_by_name(object, ".rodata");
+	uint32_t interface = 0;
+	size_t size = 0;
+	const void *config = rodata ? bpf_map__initial_value(rodata, &size) : NULL;
+
+	if (config && size >= sizeof(interface))
+		memcpy(&interface, config, sizeof(interface));
+	return interface;
+}
+
+int object_check_interface(const struct bpf_object *object, const char *path, char *error)
+{
+	uint32_t interface = interface_of(object);
+
+	if (interface == INTERFACE)
+		return 0;
+	return probe_error(error, -ENOEXEC,
+			   "%s is not a tpconnect object of this version: its interface is %08x, "
+			   "this program's %08x; scripts/build.sh makes both, build/connect.bpf.o "
+			   "and build/tpconnect",
+			   path ? path : "the built-in object", interface, INTERFACE);
 }
 
 int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error)

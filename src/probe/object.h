@@ -12,4 +12,10 @@
  */
 int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error);
 
+/*
+ * Whether both sides were built from the same contract: an object of another layout could be loaded
+ * and would be told, or tell, wrong things. path: as above. Returns 0, or -ENOEXEC and why.
+ */
+int object_check_interface(const struct bpf_object *object, const char *path, char *error);
+
 #endif

@@ -6,7 +6,7 @@
 
 #include <bpf/bpf.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 #include "probe/error.h"
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
@@ -132,9 +132,11 @@ static const char *tracepoint_of(size_t i)
 /* The object's raw tracepoints become BTF tracepoints: the same arguments, with their types. */
 static int make_typed(struct bpf_program *prog, const char *tracepoint)
 {
-	bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
-	bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
-	return bpf_program__set_attach_target(prog, 0, tracepoint);
+	int err = bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+
+	if (!err)
+		err = bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
+	return err ? err : bpf_program__set_attach_target(prog, 0, tracepoint);
 }
 
 static int put_casts(struct programs *programs, int cast, char *error)
@@ -150,28 +152,37 @@ static int put_casts(struct programs *programs, int cast, char *error)
 		   : 0;
 }
 
+static int choose_program(struct bpf_program *prog, size_t i, const struct probe_options *options,
+			  char *error)
+{
+	bool wanted = table[i].wanted(options);
+	int err = bpf_program__set_autoload(prog, wanted);
+
+	if (!err && wanted && !options->btf_path && !table[i].classic)
+		err = make_typed(prog, tracepoint_of(i));
+	return err ? probe_error(error, err, "cannot find %s in the kernel's BTF: %s",
+				 tracepoint_of(i), strerror(-err))
+		   : 0;
+}
+
 int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
 		    char *error)
 {
-	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		bool wanted = table[i].wanted(options);
-		int err = 0;
+	int err = 0;
 
-		bpf_program__set_autoload(programs->progs[i], wanted);
-		if (wanted && !options->btf_path && !table[i].classic)
-			err = make_typed(programs->progs[i], tracepoint_of(i));
-		if (err)
-			return probe_error(error, err, "cannot find %s in the kernel's BTF: %s",
-					   tracepoint_of(i), strerror(-err));
-	}
-	for (size_t i = 0; i < N_ITERATORS; i++) {
+	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
+		err = choose_program(programs->progs[i], i, options, error);
+	for (size_t i = 0; !err && i < N_ITERATORS; i++) {
 		bool wanted = iterators[i].wanted(options);
 
-		bpf_program__set_autoload(programs->iterators[i], wanted);
+		err = bpf_program__set_autoload(programs->iterators[i], wanted);
+		if (err)
+			return probe_error(error, err, "cannot prepare %s: %s", iterators[i].name,
+					   strerror(-err));
 		if (!wanted)
 			programs->iterators[i] = NULL;
 	}
-	return put_casts(programs, cast, error);
+	return err ? err : put_casts(programs, cast, error);
 }
 
 static struct bpf_link *attach_program(struct bpf_program *prog, size_t i, bool typed)

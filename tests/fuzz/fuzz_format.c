@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/decode.h"
+#include "contract/interface.h"
 #include "format/format.h"
 #include "fuzz/lines.h"
 
@@ -13,7 +14,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What a run takes its input from. */
 struct input {
-	struct close_event record;
+	struct close_record record;
 	int64_t boot_to_utc_ns, process_epoch_ns;
 	struct notice notice;
 	char version[16], programs[200];
@@ -43,24 +44,25 @@ static void make_attempt_valid(struct attempt *a)
 }
 
 /* Changes as little as makes the record valid, and returns its size. */
-static size_t make_valid(struct close_event *record)
+static size_t make_valid(struct close_record *record)
 {
-	struct event *e = &record->event;
+	struct attempt_record *e = &record->base;
 
-	e->version = EVENT_VERSION;
-	e->kind = (__u8)(EVENT_CONNECT + e->kind % (EVENT_KIND_END - EVENT_CONNECT));
-	e->size = e->kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
-	if (e->kind == EVENT_FAILED && !e->error)
+	e->head.interface = INTERFACE;
+	e->head.kind = (__u8)(EVENT_CONNECT + e->head.kind % (EVENT_KIND_END - EVENT_CONNECT));
+	e->head.size = e->head.kind == EVENT_CLOSE ? sizeof(struct close_record)
+						   : sizeof(struct attempt_record);
+	if (e->head.kind == EVENT_FAILED && !e->error)
 		e->error = 1;
-	else if (e->kind == EVENT_CONNECT || e->kind == EVENT_ESTABLISHED ||
-		 e->kind == EVENT_CANCELLED)
+	else if (e->head.kind == EVENT_CONNECT || e->head.kind == EVENT_ESTABLISHED ||
+		 e->head.kind == EVENT_CANCELLED)
 		e->error = 0;
-	e->ended = e->kind == EVENT_CLOSE ? e->ended % ENDED_END : 0;
+	e->ended = e->head.kind == EVENT_CLOSE ? e->ended % ENDED_END : 0;
 	make_attempt_valid(&e->attempt);
 	bound(&e->time_ns);
 	bound(&record->bytes_sent);
 	bound(&record->bytes_received);
-	return e->size;
+	return e->head.size;
 }
 
 /* Removes every SGR sequence: ESC [ digits m. */
@@ -82,14 +84,14 @@ static void strip_color(struct line *line)
 }
 
 /* Colour adds colour, and nothing else. */
-static void check_color(const struct line *plain, const struct conn *conn,
+static void check_color(const struct line *plain, const struct event *event,
 			struct format_context context)
 {
 	struct line colored;
 
 	context.color = true;
 	start_line(&colored);
-	format_text.event(&colored.buffer, conn, &context);
+	format_text.event(&colored.buffer, event, &context);
 	check(!colored.buffer.overflow && colored.buffer.len < FORMAT_LINE_MAX, "too long");
 	strip_color(&colored);
 	check_line(&colored,
@@ -98,20 +100,20 @@ static void check_color(const struct line *plain, const struct conn *conn,
 		   "colour changes the text");
 }
 
-static void check_event(struct close_event *record, const struct format_context *context)
+static void check_event(struct close_record *record, const struct format_context *context)
 {
 	struct line line;
-	struct conn conn;
+	struct event event;
 	size_t size = make_valid(record);
 
-	check(!event_decode(record, size, &conn), "a valid record is refused");
+	check(!event_decode(record, size, &event), "a valid record is refused");
 	start_line(&line);
-	format_text.event(&line.buffer, &conn, context);
-	check_text(&line, &record->event.attempt);
-	check_color(&line, &conn, *context);
+	format_text.event(&line.buffer, &event, context);
+	check_text(&line, &record->base.attempt);
+	check_color(&line, &event, *context);
 	start_line(&line);
-	format_json.event(&line.buffer, &conn, context);
-	check_json(&line, &record->event.attempt);
+	format_json.event(&line.buffer, &event, context);
+	check_json(&line, &record->base.attempt);
 }
 
 static void bound_notice(struct notice *notice)

@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 #include "format/format.h"
 #include "fuzz/check.h"
 

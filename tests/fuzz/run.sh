@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 # One version for the compiler and its run-time library.
 clang="${CLANG:-clang}"
-flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests)
+flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests "-I$build")
 sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
 pure=(src/aggregate/*.c src/model/decode.c src/format/*.c src/util/{buffer,errno_name,names,parse,utf8,words}.c)
 
@@ -51,7 +51,8 @@ fuzz() {
 		sed 's/^/# /' || true
 }
 
-mkdir -p "$build/seeds"
+mkdir -p "$build/seeds" "$build/contract"
+contract/interface.sh "$build/contract/interface.h" contract/*.h
 "$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
 "$build/write-seeds" "$build/seeds"
 

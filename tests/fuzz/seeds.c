@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "contract/event.h"
+#include "contract/attempt.h"
+#include "contract/interface.h"
 
 static const struct attempt ipv4 = {
 	.start_ns = 1000000000,
@@ -102,15 +103,16 @@ failed:
 static void write_record(const char *dir, const char *name, enum event_kind kind,
 			 const struct attempt *attempt)
 {
-	size_t size = kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
-	struct close_event record = {
-		.event = {.version = EVENT_VERSION,
-			  .size = (__u16)size,
-			  .kind = (__u8)kind,
-			  .error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
-			  .retries = 2,
-			  .time_ns = 2000000000,
-			  .attempt = *attempt},
+	size_t size =
+		kind == EVENT_CLOSE ? sizeof(struct close_record) : sizeof(struct attempt_record);
+	struct close_record record = {
+		.base = {.head.interface = INTERFACE,
+			 .head.size = (__u16)size,
+			 .head.kind = (__u16)kind,
+			 .error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
+			 .retries = 2,
+			 .time_ns = 2000000000,
+			 .attempt = *attempt},
 		.established_ns = 1500000000,
 		.bytes_sent = 100,
 		.bytes_received = 200,

@@ -36,17 +36,17 @@
 struct golden_case {
 	struct place place;
 	char *format;
-	struct conn conns[RECORDS_MAX];
-	size_t n_conns;
+	struct event events[RECORDS_MAX];
+	size_t n_events;
 	char expected[OUTPUT_MAX];
 };
 
-/* Formats: bytes for all conns of the case. */
+/* Formats: bytes for all events of the case. */
 
 static bool has_close(const struct golden_case *c)
 {
-	for (size_t i = 0; i < c->n_conns; i++)
-		if (c->conns[i].kind == EVENT_CLOSE)
+	for (size_t i = 0; i < c->n_events; i++)
+		if (c->events[i].kind == EVENT_CLOSE)
 			return true;
 	return false;
 }
@@ -58,10 +58,10 @@ static void put_events(struct buffer *out, const struct golden_case *c,
 
 	if (headers)
 		format->header(out, &ctx);
-	for (size_t i = 0; i < c->n_conns; i++) {
-		if (format->fit && format->fit(&c->conns[i], &ctx) && headers)
+	for (size_t i = 0; i < c->n_events; i++) {
+		if (format->fit && format->fit(&c->events[i], &ctx) && headers)
 			format->header(out, &ctx);
-		format->event(out, &c->conns[i], &ctx);
+		format->event(out, &c->events[i], &ctx);
 	}
 }
 
@@ -123,13 +123,13 @@ static void put_report(struct buffer *out, const struct golden_case *c, bool cou
 	if (groups_new(by, count ? sizeof(struct counts) : sizeof(struct histogram), RECORDS_MAX,
 		       &groups))
 		die(&c->place, "no memory");
-	for (size_t i = 0; i < c->n_conns; i++) {
-		void *value = groups_value(groups, &c->conns[i]);
+	for (size_t i = 0; i < c->n_events; i++) {
+		void *value = groups_value(groups, &c->events[i]);
 
 		if (count)
-			counts_add(value, &c->conns[i]);
+			counts_add(value, &c->events[i]);
 		else
-			histogram_add(value, c->conns[i].latency_ns);
+			histogram_add(value, c->events[i].latency_ns);
 	}
 	if (groups_sorted(groups, count ? counts_compare : histogram_compare, &sorted, &n))
 		die(&c->place, "no memory");
@@ -202,16 +202,16 @@ static void expand_escapes(char *line)
 static void add_record(struct golden_case *c, const char *line, const struct place *place)
 {
 	int times = isdigit((unsigned char)*line) ? atoi(line) : 1;
-	struct close_event record = read_record(strstr(line, "kind="), place);
-	struct conn conn;
-	int err = event_decode(&record, record.event.size, &conn);
+	struct close_record record = read_record(strstr(line, "kind="), place);
+	struct event event;
+	int err = event_decode(&record, record.base.head.size, &event);
 
 	if (err)
 		die(place, "the record was refused: %s", strerror(-err));
 	for (; times; times--) {
-		if (c->n_conns == RECORDS_MAX)
+		if (c->n_events == RECORDS_MAX)
 			die(place, "too many records");
-		c->conns[c->n_conns++] = conn;
+		c->events[c->n_events++] = event;
 	}
 }
 
@@ -259,11 +259,11 @@ static bool read_case(FILE *file, struct place *at, struct golden_case *c)
 		_cleanup_free_ char *owned = line;
 		bool blank = !*line || (*line == '#' && !c->format);
 
-		if (blank && c->n_conns)
+		if (blank && c->n_events)
 			break;
 		if (blank)
 			continue;
-		if (!c->n_conns)
+		if (!c->n_events)
 			c->place = *at;
 		if (!c->format && is_record(line))
 			add_record(c, line, at);
@@ -272,9 +272,9 @@ static bool read_case(FILE *file, struct place *at, struct golden_case *c)
 		else
 			add_expected(c, line);
 	}
-	if (c->n_conns && !*c->expected)
+	if (c->n_events && !*c->expected)
 		die(&c->place, "the case has no lines expected");
-	return c->n_conns;
+	return c->n_events;
 }
 
 struct tally {

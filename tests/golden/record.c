@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "contract/interface.h"
 #include "format/format.h"
 #include "util/cleanup.h"
 #include "util/errno_name.h"
@@ -48,38 +49,38 @@ enum word_type {
 struct word {
 	const char *key;
 	enum word_type type;
-	size_t offset, size; /* of the field in struct close_event */
+	size_t offset, size; /* of the field in struct close_record */
 	unsigned int arg;
 };
 
 #define FIELD(member)                                                                              \
-	offsetof(struct close_event, member), sizeof(((struct close_event *)NULL)->member)
+	offsetof(struct close_record, member), sizeof(((struct close_record *)NULL)->member)
 
 static const struct word words[] = {
-	{"kind", WORD_KIND, FIELD(event.kind), 0},
-	{"time_ns", WORD_NUMBER, FIELD(event.time_ns), 0},
-	{"error", WORD_ERROR, FIELD(event.error), 0},
-	{"retries", WORD_NUMBER, FIELD(event.retries), 0},
-	{"ended", WORD_ENDED, FIELD(event.ended), 0},
-	{"scope_id", WORD_NUMBER, FIELD(event.attempt.scope_id), 0},
-	{"start_ns", WORD_NUMBER, FIELD(event.attempt.start_ns), 0},
-	{"process_start_ns", WORD_NUMBER, FIELD(event.attempt.process_start_ns), 0},
-	{"cgroup", WORD_NUMBER, FIELD(event.attempt.cgroup_id), 0},
-	{"pid", WORD_NUMBER, FIELD(event.attempt.pid), 0},
-	{"tid", WORD_NUMBER, FIELD(event.attempt.tid), 0},
-	{"ppid", WORD_NUMBER, FIELD(event.attempt.ppid), 0},
-	{"uid", WORD_NUMBER, FIELD(event.attempt.uid), 0},
-	{"netns", WORD_NUMBER, FIELD(event.attempt.netns), 0},
-	{"cpu", WORD_NUMBER, FIELD(event.attempt.cpu), 0},
-	{"origin", WORD_ORIGIN, FIELD(event.attempt.origin), 0},
-	{"dst", WORD_DST, FIELD(event.attempt.daddr), 0},
-	{"src", WORD_SRC, FIELD(event.attempt.saddr), 0},
-	{"requested", WORD_REQUESTED, FIELD(event.attempt.requested), 0},
-	{"comm", WORD_NAME, FIELD(event.attempt.comm), 0},
-	{"thread_comm", WORD_NAME, FIELD(event.attempt.thread_comm), 0},
-	{"not_sent", WORD_FLAG, FIELD(event.attempt.flags), ATTEMPT_NOT_SENT},
-	{"deferred", WORD_FLAG, FIELD(event.attempt.flags), ATTEMPT_DEFERRED},
-	{"mapped", WORD_FLAG, FIELD(event.attempt.flags), ATTEMPT_MAPPED},
+	{"kind", WORD_KIND, FIELD(base.head.kind), 0},
+	{"time_ns", WORD_NUMBER, FIELD(base.time_ns), 0},
+	{"error", WORD_ERROR, FIELD(base.error), 0},
+	{"retries", WORD_NUMBER, FIELD(base.retries), 0},
+	{"ended", WORD_ENDED, FIELD(base.ended), 0},
+	{"scope_id", WORD_NUMBER, FIELD(base.attempt.scope_id), 0},
+	{"start_ns", WORD_NUMBER, FIELD(base.attempt.start_ns), 0},
+	{"process_start_ns", WORD_NUMBER, FIELD(base.attempt.process_start_ns), 0},
+	{"cgroup", WORD_NUMBER, FIELD(base.attempt.cgroup_id), 0},
+	{"pid", WORD_NUMBER, FIELD(base.attempt.pid), 0},
+	{"tid", WORD_NUMBER, FIELD(base.attempt.tid), 0},
+	{"ppid", WORD_NUMBER, FIELD(base.attempt.ppid), 0},
+	{"uid", WORD_NUMBER, FIELD(base.attempt.uid), 0},
+	{"netns", WORD_NUMBER, FIELD(base.attempt.netns), 0},
+	{"cpu", WORD_NUMBER, FIELD(base.attempt.cpu), 0},
+	{"origin", WORD_ORIGIN, FIELD(base.attempt.origin), 0},
+	{"dst", WORD_DST, FIELD(base.attempt.daddr), 0},
+	{"src", WORD_SRC, FIELD(base.attempt.saddr), 0},
+	{"requested", WORD_REQUESTED, FIELD(base.attempt.requested), 0},
+	{"comm", WORD_NAME, FIELD(base.attempt.comm), 0},
+	{"thread_comm", WORD_NAME, FIELD(base.attempt.thread_comm), 0},
+	{"not_sent", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_NOT_SENT},
+	{"deferred", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_DEFERRED},
+	{"mapped", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_MAPPED},
 	{"established_ns", WORD_NUMBER, FIELD(established_ns), 0},
 	{"tx", WORD_NUMBER, FIELD(bytes_sent), 0},
 	{"rx", WORD_NUMBER, FIELD(bytes_received), 0},
@@ -97,7 +98,7 @@ static const struct word *find_word(const char *key)
 
 /* Values */
 
-static void store(struct close_event *record, const struct word *word, uint64_t value,
+static void store(struct close_record *record, const struct word *word, uint64_t value,
 		  const struct place *place)
 {
 	void *field = (char *)record + word->offset;
@@ -206,10 +207,10 @@ static void set_endpoint(struct attempt *a, enum word_type type, char *value,
 	}
 }
 
-static void set_word(struct close_event *record, const struct word *word, char *value, size_t len,
+static void set_word(struct close_record *record, const struct word *word, char *value, size_t len,
 		     const struct place *place)
 {
-	struct attempt *a = &record->event.attempt;
+	struct attempt *a = &record->base.attempt;
 
 	switch (word->type) {
 	case WORD_NUMBER:
@@ -293,7 +294,7 @@ static size_t read_value(const char **s, char *value, const struct place *place)
 	return len;
 }
 
-static void read_word(const char **s, struct close_event *record, char *scratch,
+static void read_word(const char **s, struct close_record *record, char *scratch,
 		      const struct place *place)
 {
 	size_t key_len = strcspn(*s, "= "), len = 0;
@@ -316,10 +317,10 @@ static void read_word(const char **s, struct close_event *record, char *scratch,
 	set_word(record, word, scratch, len, place);
 }
 
-struct close_event read_record(const char *line, const struct place *place)
+struct close_record read_record(const char *line, const struct place *place)
 {
-	struct close_event record = {
-		.event = {.version = EVENT_VERSION, .attempt.origin = ORIGIN_CONNECT},
+	struct close_record record = {
+		.base = {.head.interface = INTERFACE, .attempt.origin = ORIGIN_CONNECT},
 	};
 	_cleanup_free_ char *scratch = malloc(strlen(line) + 1);
 
@@ -329,7 +330,7 @@ struct close_event read_record(const char *line, const struct place *place)
 		read_word(&line, &record, scratch, place);
 		line += strspn(line, " ");
 	}
-	record.event.size =
-		record.event.kind == EVENT_CLOSE ? sizeof(record) : sizeof(record.event);
+	record.base.head.size =
+		record.base.head.kind == EVENT_CLOSE ? sizeof(record) : sizeof(record.base);
 	return record;
 }

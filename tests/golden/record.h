@@ -3,7 +3,7 @@
 #ifndef GOLDEN_RECORD_H
 #define GOLDEN_RECORD_H
 
-#include "contract/event.h"
+#include "contract/attempt.h"
 
 /* Where in the file the case began that is being read: for messages. */
 struct place {
@@ -15,6 +15,6 @@ void __attribute__((format(printf, 2, 3), noreturn))
 die(const struct place *place, const char *format, ...);
 
 /* What a record does not mention is 0, except for `origin`, which is connect. */
-struct close_event read_record(const char *line, const struct place *place);
+struct close_record read_record(const char *line, const struct place *place);
 
 #endif

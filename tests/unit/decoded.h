@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "contract/interface.h"
 #include "model/decode.h"
 
 static const struct attempt sample_attempt = {
@@ -38,16 +39,17 @@ static const struct attempt sample_attempt = {
 };
 
 /* A valid record of that kind. An event that is no close uses the first part only. */
-static inline struct close_event sample(enum event_kind kind)
+static inline struct close_record sample(enum event_kind kind)
 {
-	size_t size = kind == EVENT_CLOSE ? sizeof(struct close_event) : sizeof(struct event);
+	size_t size =
+		kind == EVENT_CLOSE ? sizeof(struct close_record) : sizeof(struct attempt_record);
 
-	return (struct close_event){
-		.event =
+	return (struct close_record){
+		.base =
 			{
-				.version = EVENT_VERSION,
-				.size = (__u16)size,
-				.kind = (__u8)kind,
+				.head.interface = INTERFACE,
+				.head.size = (__u16)size,
+				.head.kind = (__u16)kind,
 				.error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
 				.retries = 2,
 				.time_ns = 5000,
@@ -65,9 +67,9 @@ static inline struct close_event sample(enum event_kind kind)
  * Decodes from an allocation of exactly that size, so that a sanitizer sees any byte read beyond.
  * What is left in *ret on failure must be what was there before.
  */
-static inline int decode_bytes(const struct close_event *record, size_t size, struct conn *ret)
+static inline int decode_bytes(const struct close_record *record, size_t size, struct event *ret)
 {
-	struct conn before;
+	struct event before;
 	void *copy = malloc(size ? size : 1);
 	int err;
 
@@ -81,17 +83,17 @@ static inline int decode_bytes(const struct close_event *record, size_t size, st
 	return err;
 }
 
-static inline int decode(const struct close_event *record, struct conn *ret)
+static inline int decode(const struct close_record *record, struct event *ret)
 {
-	return decode_bytes(record, record->event.size, ret);
+	return decode_bytes(record, record->base.head.size, ret);
 }
 
-static inline struct conn decoded(const struct close_event *record)
+static inline struct event decoded(const struct close_record *record)
 {
-	struct conn conn;
+	struct event event;
 
-	assert_int_equal(decode(record, &conn), 0);
-	return conn;
+	assert_int_equal(decode(record, &event), 0);
+	return event;
 }
 
 #endif

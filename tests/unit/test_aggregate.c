@@ -16,9 +16,9 @@
 #include "unit/random.h"
 #include "util/cleanup.h"
 
-static const struct conn plain = {
+static const struct event plain = {
 	.kind = EVENT_CONNECT,
-	.has = CONN_HAS_PROCESS | CONN_HAS_CGROUP,
+	.has = EVENT_HAS_PROCESS | EVENT_HAS_CGROUP,
 	.pid = 7,
 	.process_start_ns = 70,
 	.uid = 1000,
@@ -30,7 +30,7 @@ static const struct conn plain = {
 
 /* Keys */
 
-static bool same_key(const struct conn *a, const struct conn *b, unsigned int by)
+static bool same_key(const struct event *a, const struct event *b, unsigned int by)
 {
 	struct key x, y;
 
@@ -41,7 +41,7 @@ static bool same_key(const struct conn *a, const struct conn *b, unsigned int by
 
 static void keys_differ_only_by_what_is_asked_for(void **state)
 {
-	struct conn other = plain;
+	struct event other = plain;
 
 	(void)state;
 	other.pid = 8;
@@ -61,7 +61,7 @@ static void keys_differ_only_by_what_is_asked_for(void **state)
 
 static void a_pid_used_again_is_another_process(void **state)
 {
-	struct conn again = plain;
+	struct event again = plain;
 
 	(void)state;
 	again.process_start_ns++;
@@ -71,7 +71,7 @@ static void a_pid_used_again_is_another_process(void **state)
 
 static void what_stands_behind_a_name_is_not_part_of_it(void **state)
 {
-	struct conn other = plain;
+	struct event other = plain;
 
 	(void)state;
 	other.comm[6] = 'x';
@@ -82,7 +82,7 @@ static void what_stands_behind_a_name_is_not_part_of_it(void **state)
 
 static void an_unknown_process_is_one_of_its_own(void **state)
 {
-	struct conn root = {.has = CONN_HAS_PROCESS}, unknown = {0};
+	struct event root = {.has = EVENT_HAS_PROCESS}, unknown = {0};
 
 	(void)state;
 	assert_false(same_key(&root, &unknown, BY_PROCESS));
@@ -93,7 +93,7 @@ static void an_unknown_process_is_one_of_its_own(void **state)
 
 static void an_unknown_cgroup_is_one_of_its_own(void **state)
 {
-	struct conn unknown = plain;
+	struct event unknown = plain;
 
 	(void)state;
 	unknown.has = 0;
@@ -125,11 +125,11 @@ static struct groups *groups_of(unsigned int by, size_t max)
 
 static void add(struct groups *groups, enum event_kind kind, uint16_t port)
 {
-	struct conn conn = plain;
+	struct event event = plain;
 
-	conn.kind = kind;
-	conn.dst.port = port;
-	counts_add(groups_value(groups, &conn), &conn);
+	event.kind = kind;
+	event.dst.port = port;
+	counts_add(groups_value(groups, &event), &event);
 }
 
 static const struct group **sorted(const struct groups *groups, size_t *n)
@@ -210,7 +210,7 @@ static void a_group_knows_its_process_as_long_as_it_is_one(void **state)
 {
 	struct groups *groups = groups_of(BY_PROCESS, 10);
 	_cleanup_free_ const struct group **all = NULL;
-	struct conn again = plain;
+	struct event again = plain;
 	size_t n;
 
 	(void)state;
@@ -230,13 +230,13 @@ static void a_group_knows_its_process_as_long_as_it_is_one(void **state)
 static void events_are_counted_by_their_kind(void **state)
 {
 	struct counts counts = {0};
-	struct conn conn = plain;
+	struct event event = plain;
 
 	(void)state;
 	for (int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
-		conn.kind = kind;
-		conn.error = kind == EVENT_FAILED ? ECONNREFUSED : 0;
-		counts_add(&counts, &conn);
+		event.kind = kind;
+		event.error = kind == EVENT_FAILED ? ECONNREFUSED : 0;
+		counts_add(&counts, &event);
 	}
 	assert_int_equal(counts.attempts, 1);
 	assert_int_equal(counts.established, 1);
@@ -251,14 +251,14 @@ static void events_are_counted_by_their_kind(void **state)
 static void errors_sum_up_to_failed_also_when_there_are_too_many_kinds(void **state)
 {
 	struct counts counts = {0};
-	struct conn conn = plain;
+	struct event event = plain;
 	uint64_t sum = 0;
 
 	(void)state;
-	conn.kind = EVENT_FAILED;
+	event.kind = EVENT_FAILED;
 	for (int i = 0; i < 60; i++) {
-		conn.error = (uint16_t)(1 + i % 20);
-		counts_add(&counts, &conn);
+		event.error = (uint16_t)(1 + i % 20);
+		counts_add(&counts, &event);
 	}
 	for (int i = 0; i <= COUNTS_ERRORS; i++)
 		sum += counts.errors[i].n;

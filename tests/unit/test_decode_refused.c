@@ -2,82 +2,82 @@
 /* Bytes that are no record, and those that just are one. */
 #include "unit/decoded.h"
 
-static void assert_bad(const struct close_event *record)
+static void assert_bad(const struct close_record *record)
 {
-	struct conn conn;
+	struct event event;
 
-	assert_int_equal(decode(record, &conn), -EBADMSG);
+	assert_int_equal(decode(record, &event), -EBADMSG);
 }
 
-static void another_version_is_refused_whatever_its_size(void **state)
+static void another_interface_is_refused_whatever_its_size(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
-	struct conn conn;
+	struct close_record record = sample(EVENT_CONNECT);
+	struct event event;
 
 	(void)state;
-	record.event.version = EVENT_VERSION + 1;
-	for (size_t size = sizeof(__u16); size <= sizeof(record); size++)
-		assert_int_equal(decode_bytes(&record, size, &conn), -EPROTONOSUPPORT);
+	record.base.head.interface = INTERFACE + 1;
+	for (size_t size = sizeof(__u32); size <= sizeof(record); size++)
+		assert_int_equal(decode_bytes(&record, size, &event), -EPROTONOSUPPORT);
 }
 
 static void only_the_size_of_the_kind_is_accepted(void **state)
 {
 	(void)state;
 	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
-		struct close_event record = sample((enum event_kind)kind);
-		struct conn conn;
+		struct close_record record = sample((enum event_kind)kind);
+		struct event event;
 
 		for (size_t size = 0; size <= sizeof(record); size++)
-			assert_int_equal(decode_bytes(&record, size, &conn),
-					 size == record.event.size ? 0 : -EMSGSIZE);
+			assert_int_equal(decode_bytes(&record, size, &event),
+					 size == record.base.head.size ? 0 : -EMSGSIZE);
 	}
 }
 
 static void a_record_larger_than_any_kind_is_refused(void **state)
 {
-	struct close_event records[2] = {sample(EVENT_CLOSE)};
-	struct conn conn;
+	struct close_record records[2] = {sample(EVENT_CLOSE)};
+	struct event event;
 
 	(void)state;
-	assert_int_equal(event_decode(records, sizeof(records), &conn), -EMSGSIZE);
+	assert_int_equal(event_decode(records, sizeof(records), &event), -EMSGSIZE);
 }
 
 static void the_size_that_the_record_states_must_be_its_own(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
-	struct conn conn;
+	struct close_record record = sample(EVENT_CONNECT);
+	struct event event;
 
 	(void)state;
-	record.event.size = sizeof(struct close_event);
-	assert_int_equal(decode_bytes(&record, sizeof(struct event), &conn), -EMSGSIZE);
-	record.event.size = 0;
-	assert_int_equal(decode_bytes(&record, sizeof(struct event), &conn), -EMSGSIZE);
+	record.base.head.size = sizeof(struct close_record);
+	assert_int_equal(decode_bytes(&record, sizeof(struct attempt_record), &event), -EMSGSIZE);
+	record.base.head.size = 0;
+	assert_int_equal(decode_bytes(&record, sizeof(struct attempt_record), &event), -EMSGSIZE);
 }
 
 static void a_size_that_the_record_and_its_bytes_agree_on_must_be_its_kinds(void **state)
 {
-	struct close_event record = sample(EVENT_CLOSE);
-	struct conn conn;
+	struct close_record record = sample(EVENT_CLOSE);
+	struct event event;
 
 	(void)state;
 	/* A close without its numbers, and an event that brings a close's. */
-	record.event.size = sizeof(struct event);
-	assert_int_equal(decode(&record, &conn), -EMSGSIZE);
+	record.base.head.size = sizeof(struct attempt_record);
+	assert_int_equal(decode(&record, &event), -EMSGSIZE);
 	record = sample(EVENT_ESTABLISHED);
-	record.event.size = sizeof(struct close_event);
-	assert_int_equal(decode(&record, &conn), -EMSGSIZE);
+	record.base.head.size = sizeof(struct close_record);
+	assert_int_equal(decode(&record, &event), -EMSGSIZE);
 }
 
 static void a_kind_that_does_not_exist_is_refused(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
+	struct close_record record = sample(EVENT_CONNECT);
 
 	(void)state;
-	record.event.kind = 0;
+	record.base.head.kind = 0;
 	assert_bad(&record);
-	record.event.kind = EVENT_KIND_END;
+	record.base.head.kind = EVENT_KIND_END;
 	assert_bad(&record);
-	record.event.kind = 255;
+	record.base.head.kind = 255;
 	assert_bad(&record);
 }
 
@@ -86,12 +86,12 @@ static void an_errno_is_where_it_can_be(void **state)
 {
 	(void)state;
 	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
-		struct close_event record = sample((enum event_kind)kind);
-		struct conn conn = decoded(&record);
+		struct close_record record = sample((enum event_kind)kind);
+		struct event event = decoded(&record);
 
-		assert_int_equal(!!(conn.has & CONN_HAS_ERROR), kind == EVENT_FAILED);
-		assert_int_equal(conn.error, kind == EVENT_FAILED ? ECONNREFUSED : 0);
-		record.event.error = kind == EVENT_FAILED ? 0 : ECONNREFUSED;
+		assert_int_equal(!!(event.has & EVENT_HAS_ERROR), kind == EVENT_FAILED);
+		assert_int_equal(event.error, kind == EVENT_FAILED ? ECONNREFUSED : 0);
+		record.base.error = kind == EVENT_FAILED ? 0 : ECONNREFUSED;
 		if (kind == EVENT_RETRY || kind == EVENT_CLOSE)
 			assert_int_equal(decoded(&record).error, ECONNREFUSED);
 		else
@@ -103,85 +103,86 @@ static void only_a_close_says_how_it_ended(void **state)
 {
 	(void)state;
 	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
-		struct close_event record = sample((enum event_kind)kind);
+		struct close_record record = sample((enum event_kind)kind);
 
-		record.event.ended = ENDED_FIN;
+		record.base.ended = ENDED_FIN;
 		if (kind == EVENT_CLOSE)
 			assert_int_equal(decoded(&record).ended, ENDED_FIN);
 		else
 			assert_bad(&record);
-		record.event.ended = ENDED_END;
+		record.base.ended = ENDED_END;
 		assert_bad(&record);
 	}
 }
 
 static void a_family_other_than_4_and_6_is_refused(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
+	struct close_record record = sample(EVENT_CONNECT);
 
 	(void)state;
 	for (unsigned int family = 0; family < 256; family++) {
-		struct conn conn;
+		struct event event;
 
-		record.event.attempt.family = (__u8)family;
-		assert_int_equal(decode(&record, &conn), family == 4 || family == 6 ? 0 : -EBADMSG);
+		record.base.attempt.family = (__u8)family;
+		assert_int_equal(decode(&record, &event),
+				 family == 4 || family == 6 ? 0 : -EBADMSG);
 	}
 }
 
 static void an_origin_that_does_not_exist_is_refused(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
+	struct close_record record = sample(EVENT_CONNECT);
 
 	(void)state;
 	for (unsigned int origin = 0; origin < ORIGIN_END; origin++) {
-		record.event.attempt.origin = (__u8)origin;
+		record.base.attempt.origin = (__u8)origin;
 		assert_int_equal(decoded(&record).origin, origin);
 	}
-	record.event.attempt.origin = ORIGIN_END;
+	record.base.attempt.origin = ORIGIN_END;
 	assert_bad(&record);
 }
 
 static void a_flag_that_does_not_exist_is_refused(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
+	struct close_record record = sample(EVENT_CONNECT);
 
 	(void)state;
 	for (unsigned int bit = 0; bit < 16; bit++) {
-		struct conn conn;
+		struct event event;
 
-		record.event.attempt.flags = (__u16)(1u << bit);
-		assert_int_equal(decode(&record, &conn),
+		record.base.attempt.flags = (__u16)(1u << bit);
+		assert_int_equal(decode(&record, &event),
 				 (1u << bit) & ATTEMPT_FLAGS_ALL ? 0 : -EBADMSG);
 	}
 }
 
 static void a_name_without_end_is_refused(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
+	struct close_record record = sample(EVENT_CONNECT);
 
 	(void)state;
-	memset(record.event.attempt.comm, 'x', COMM_LEN);
+	memset(record.base.attempt.comm, 'x', COMM_LEN);
 	assert_bad(&record);
-	record.event.attempt.comm[COMM_LEN - 1] = '\0';
+	record.base.attempt.comm[COMM_LEN - 1] = '\0';
 	assert_int_equal(strlen(decoded(&record).comm), COMM_LEN - 1);
-	memset(record.event.attempt.thread_comm, 'x', COMM_LEN);
+	memset(record.base.attempt.thread_comm, 'x', COMM_LEN);
 	assert_bad(&record);
 }
 
 static void the_sockets_addresses_are_mapped_for_family_4(void **state)
 {
-	struct close_event record = sample(EVENT_CONNECT);
+	struct close_record record = sample(EVENT_CONNECT);
 
 	(void)state;
 	for (size_t i = 0; i < 12; i++) {
 		record = sample(EVENT_CONNECT);
-		record.event.attempt.daddr[i] ^= 1;
+		record.base.attempt.daddr[i] ^= 1;
 		assert_bad(&record);
 		record = sample(EVENT_CONNECT);
-		record.event.attempt.saddr[i] ^= 1;
+		record.base.attempt.saddr[i] ^= 1;
 		assert_bad(&record);
 		/* No port, so no address: what stands there says nothing. */
-		record.event.attempt.sport = 0;
+		record.base.attempt.sport = 0;
 		decoded(&record);
 	}
 }
@@ -189,7 +190,7 @@ static void the_sockets_addresses_are_mapped_for_family_4(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(another_version_is_refused_whatever_its_size),
+		cmocka_unit_test(another_interface_is_refused_whatever_its_size),
 		cmocka_unit_test(only_the_size_of_the_kind_is_accepted),
 		cmocka_unit_test(a_record_larger_than_any_kind_is_refused),
 		cmocka_unit_test(the_size_that_the_record_states_must_be_its_own),

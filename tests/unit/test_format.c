@@ -20,12 +20,12 @@
 
 static const struct format_context context = {.seq = 1};
 
-static struct conn sample(void)
+static struct event sample(void)
 {
-	return (struct conn){
+	return (struct event){
 		.kind = EVENT_ESTABLISHED,
 		.origin = ORIGIN_CONNECT,
-		.has = CONN_HAS_PROCESS,
+		.has = EVENT_HAS_PROCESS,
 		.pid = 1,
 		.family = 4,
 		.dst = {.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1}, .port = 443},
@@ -34,26 +34,26 @@ static struct conn sample(void)
 	};
 }
 
-static const char *line(const struct format_ops *format, const struct conn *conn)
+static const char *line(const struct format_ops *format, const struct event *event)
 {
 	struct buffer b = empty_buffer();
 
-	format->event(&b, conn, &context);
+	format->event(&b, event, &context);
 	return text_of(&b);
 }
 
 static void assert_names(const char *comm, const char *text, const char *json)
 {
-	struct conn conn = sample();
+	struct event event = sample();
 	char expected[256];
 
-	strncpy(conn.comm, comm, COMM_LEN - 1);
-	strncpy(conn.thread_comm, comm, COMM_LEN - 1);
+	strncpy(event.comm, comm, COMM_LEN - 1);
+	strncpy(event.thread_comm, comm, COMM_LEN - 1);
 	snprintf(expected, sizeof(expected), " comm=%s uid=0 ", text);
-	assert_non_null(strstr(line(&format_text, &conn), expected));
+	assert_non_null(strstr(line(&format_text, &event), expected));
 	snprintf(expected, sizeof(expected),
 		 ",\"process.executable.name\":\"%s\",\"thread.name\":\"%s\",", json, json);
-	assert_non_null(strstr(line(&format_json, &conn), expected));
+	assert_non_null(strstr(line(&format_json, &event), expected));
 }
 
 static void hostile_names_are_escaped(void **state)
@@ -101,19 +101,19 @@ static void no_name_breaks_the_line_the_encoding_or_the_terminal(void **state)
 {
 	/* Bytes that begin, continue or break a character, and all that formats treat specially. */
 	static const char alphabet[] = "a =\"\\\n\x1b\x7f\x80\x9b\xc2\xe2\xed\xf0\xf4\xff";
-	struct conn conn = sample();
+	struct event event = sample();
 	uint64_t seed = 3;
 
 	(void)state;
 	for (unsigned int round = 0; round < 50000; round++) {
 		for (size_t i = 0; i < COMM_LEN - 1; i++)
-			conn.comm[i] = alphabet[next_random(&seed) % sizeof(alphabet)];
-		assert_clean(line(&format_text, &conn));
-		assert_clean(line(&format_json, &conn));
+			event.comm[i] = alphabet[next_random(&seed) % sizeof(alphabet)];
+		assert_clean(line(&format_text, &event));
+		assert_clean(line(&format_json, &event));
 	}
 }
 
-static void seed_widest(struct conn *conn)
+static void seed_widest(struct event *event)
 {
 	static const struct endpoint widest = {
 		.addr = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
@@ -122,18 +122,18 @@ static void seed_widest(struct conn *conn)
 		.port = UINT16_MAX,
 	};
 
-	memset(conn, 0xff, sizeof(*conn));
-	conn->kind = EVENT_CLOSE;
-	conn->origin = ORIGIN_IO_URING;
-	conn->family = 6;
-	conn->not_sent = conn->deferred = conn->mapped = true;
-	conn->ended = ENDED_RESET_RECEIVED;
-	conn->error = ENOTRECOVERABLE;
+	memset(event, 0xff, sizeof(*event));
+	event->kind = EVENT_CLOSE;
+	event->origin = ORIGIN_IO_URING;
+	event->family = 6;
+	event->not_sent = event->deferred = event->mapped = true;
+	event->ended = ENDED_RESET_RECEIVED;
+	event->error = ENOTRECOVERABLE;
 	/* Six bytes each in JSON, four in text. */
-	memset(conn->comm, 0x01, COMM_LEN - 1);
-	conn->comm[COMM_LEN - 1] = '\0';
-	memcpy(conn->thread_comm, conn->comm, COMM_LEN);
-	conn->dst = conn->src = conn->requested = widest;
+	memset(event->comm, 0x01, COMM_LEN - 1);
+	event->comm[COMM_LEN - 1] = '\0';
+	memcpy(event->thread_comm, event->comm, COMM_LEN);
+	event->dst = event->src = event->requested = widest;
 }
 
 static void an_event_with_all_fields_at_their_widest_fits_a_line(void **state)
@@ -145,16 +145,16 @@ static void an_event_with_all_fields_at_their_widest_fits_a_line(void **state)
 		.seq = UINT64_MAX,
 		.color = true,
 	};
-	struct conn conn;
+	struct event event;
 
 	(void)state;
-	seed_widest(&conn);
+	seed_widest(&event);
 	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
 		for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 			struct buffer b = empty_buffer();
 
-			conn.kind = (enum event_kind)kind;
-			formats[i]->event(&b, &conn, &widest);
+			event.kind = (enum event_kind)kind;
+			formats[i]->event(&b, &event, &widest);
 			assert_false(b.overflow);
 			assert_true(b.len > 0 && b.len <= FORMAT_LINE_MAX);
 		}
@@ -163,12 +163,12 @@ static void an_event_with_all_fields_at_their_widest_fits_a_line(void **state)
 
 static void every_value_of_the_widest_event_is_written(void **state)
 {
-	struct conn conn;
+	struct event event;
 	const char *json;
 
 	(void)state;
-	seed_widest(&conn);
-	json = line(&format_json, &conn);
+	seed_widest(&event);
+	json = line(&format_json, &event);
 	assert_non_null(strstr(json, "\"tpconnect.connection.id\":\"ffffffffffffffff-ffff\""));
 	assert_non_null(strstr(json, "\"process.pid\":4294967295,\"thread.id\":4294967295,"
 				     "\"process.parent_pid\":4294967295,"));
@@ -180,30 +180,30 @@ static void every_value_of_the_widest_event_is_written(void **state)
 		      "\"tpconnect.rtt_us\":4294967295,\"tpconnect.ended\":\"reset_received\","
 		      "\"tpconnect.repeated\":18446744073709551615}\n"));
 	/* In 64 bits: 2^32 µs do not fit as nanoseconds in 32. */
-	assert_non_null(strstr(line(&format_text, &conn), " rtt=4294.967s "));
+	assert_non_null(strstr(line(&format_text, &event), " rtt=4294.967s "));
 }
 
 static void a_line_says_how_many_events_it_stands_for(void **state)
 {
 	const struct format_ops *const formats[] = {&format_text, &format_json, &format_table};
-	struct conn conn = sample();
+	struct event event = sample();
 	const char *text;
 
 	(void)state;
-	conn.kind = EVENT_FAILED;
-	conn.not_sent = true;
-	strcpy(conn.comm, "x repeated=9");
+	event.kind = EVENT_FAILED;
+	event.not_sent = true;
+	strcpy(event.comm, "x repeated=9");
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		conn.repeated = 0;
-		text = line(formats[i], &conn);
+		event.repeated = 0;
+		text = line(formats[i], &event);
 		assert_int_equal(format_events(text, strlen(text) - 1), 1);
-		conn.repeated = 4711;
-		text = line(formats[i], &conn);
+		event.repeated = 4711;
+		text = line(formats[i], &event);
 		assert_int_equal(format_events(text, strlen(text) - 1), 4712);
 	}
-	text = line(&format_text, &conn);
+	text = line(&format_text, &event);
 	assert_non_null(strstr(text, " event=failed sent=no repeated=4711\n"));
-	text = line(&format_json, &conn);
+	text = line(&format_json, &event);
 	assert_non_null(strstr(text, ",\"tpconnect.repeated\":4711}\n"));
 	assert_int_equal(format_events("", 0), 1);
 	assert_int_equal(format_events("7", 1), 1);
@@ -211,15 +211,15 @@ static void a_line_says_how_many_events_it_stands_for(void **state)
 
 static void what_is_not_known_is_absent(void **state)
 {
-	struct conn conn = sample();
+	struct event event = sample();
 
 	(void)state;
-	conn.has = 0;
-	conn.pid = 0;
-	assert_string_equal(line(&format_text, &conn),
+	event.has = 0;
+	event.pid = 0;
+	assert_string_equal(line(&format_text, &event),
 			    "1970-01-01T00:00:00.000000000Z pid=0 proto=6 dst=192.0.2.1:443 "
 			    "event=established\n");
-	assert_string_equal(line(&format_json, &conn),
+	assert_string_equal(line(&format_json, &event),
 			    "{\"timestamp\":\"1970-01-01T00:00:00.000000000Z\","
 			    "\"event.name\":\"tcp.established\",\"tpconnect.seq\":1,"
 			    "\"tpconnect.connection.id\":\"0-0\",\"network.transport\":\"tcp\","
@@ -229,7 +229,7 @@ static void what_is_not_known_is_absent(void **state)
 
 static void the_event_and_its_process_have_their_own_clock_offsets(void **state)
 {
-	struct conn conn = sample();
+	struct event event = sample();
 	const struct format_context ctx = {
 		.boot_to_utc_ns = 1000000000,
 		.process_epoch_ns = 2000000000,
@@ -238,9 +238,9 @@ static void the_event_and_its_process_have_their_own_clock_offsets(void **state)
 	struct buffer b = empty_buffer();
 
 	(void)state;
-	conn.time_ns = 50;
-	conn.process_start_ns = 7;
-	format_json.event(&b, &conn, &ctx);
+	event.time_ns = 50;
+	event.process_start_ns = 7;
+	format_json.event(&b, &event, &ctx);
 	assert_non_null(strstr(text_of(&b), "\"timestamp\":\"1970-01-01T00:00:01.000000050Z\""));
 	assert_non_null(strstr(text_of(&b),
 			       "\"process.creation.time\":\"1970-01-01T00:00:02.000000007Z\""));
@@ -249,28 +249,28 @@ static void the_event_and_its_process_have_their_own_clock_offsets(void **state)
 static void a_clock_offset_can_be_negative(void **state)
 {
 	const struct format_context ctx = {.boot_to_utc_ns = -3, .seq = 1};
-	struct conn conn = sample();
+	struct event event = sample();
 	struct buffer b = empty_buffer();
 
 	(void)state;
-	conn.time_ns = 5;
-	format_text.event(&b, &conn, &ctx);
+	event.time_ns = 5;
+	format_text.event(&b, &event, &ctx);
 	assert_non_null(strstr(text_of(&b), "1970-01-01T00:00:00.000000002Z "));
 }
 
 static void a_line_that_does_not_fit_is_noticed(void **state)
 {
-	struct conn conn = sample();
+	struct event event = sample();
 	const struct format_ops *const formats[] = {&format_text, &format_json};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		size_t len = strlen(line(formats[i], &conn));
+		size_t len = strlen(line(formats[i], &event));
 
 		for (size_t cap = 0; cap <= len; cap++) {
 			struct buffer b = {.data = malloc(cap ? cap : 1), .cap = cap};
 
-			formats[i]->event(&b, &conn, &context);
+			formats[i]->event(&b, &event, &context);
 			assert_int_equal(b.overflow, cap < len);
 			free(b.data);
 		}

@@ -13,9 +13,9 @@
 
 #define SECOND 1000000000ull
 
-static const struct conn plain = {
+static const struct event plain = {
 	.kind = EVENT_FAILED,
-	.has = CONN_HAS_PROCESS | CONN_HAS_ERROR,
+	.has = EVENT_HAS_PROCESS | EVENT_HAS_ERROR,
 	.not_sent = true,
 	.pid = 7,
 	.process_start_ns = 70,
@@ -28,17 +28,17 @@ static const struct conn plain = {
 /* What has passed: how many, the events they stand for, and the last of them. */
 struct passed {
 	uint64_t lines, events;
-	struct conn last;
+	struct event last;
 	int64_t boot_to_utc_ns;
 };
 
-static void pass(void *ctx, const struct conn *conn, int64_t boot_to_utc_ns)
+static void pass(void *ctx, const struct event *event, int64_t boot_to_utc_ns)
 {
 	struct passed *passed = ctx;
 
 	passed->lines++;
-	passed->events += 1 + conn->repeated;
-	passed->last = *conn;
+	passed->events += 1 + event->repeated;
+	passed->last = *event;
 	passed->boot_to_utc_ns = boot_to_utc_ns;
 }
 
@@ -51,11 +51,11 @@ static struct repeats *open_with(uint32_t limit, struct passed *passed)
 	return repeats;
 }
 
-static void add(struct repeats *repeats, struct conn conn, unsigned int n, uint64_t step_ns)
+static void add(struct repeats *repeats, struct event event, unsigned int n, uint64_t step_ns)
 {
 	for (unsigned int i = 0; i < n; i++) {
-		repeats_add(repeats, &conn, 0);
-		conn.time_ns += step_ns;
+		repeats_add(repeats, &event, 0);
+		event.time_ns += step_ns;
 	}
 }
 
@@ -123,7 +123,7 @@ static void each_second_has_its_own_limit(void **state)
 
 static void what_differs_is_counted_apart(void **state)
 {
-	struct conn other[7];
+	struct event other[7];
 	struct passed passed;
 	struct repeats *repeats = open_with(1, &passed);
 
@@ -167,7 +167,7 @@ static void an_attempt_passes_before_its_failure(void **state)
 {
 	(void)state;
 	for (uint16_t port = 1; port < 200; port++) {
-		struct conn begun = plain, failed = plain;
+		struct event begun = plain, failed = plain;
 		struct passed passed;
 		struct repeats *repeats = open_with(1, &passed);
 
@@ -195,13 +195,13 @@ static void nothing_is_lost(void **state)
 
 	(void)state;
 	for (uint64_t i = 0; i < n; i++) {
-		struct conn conn = plain;
+		struct event event = plain;
 
 		now += next_random(&seed) % 20000;
-		conn.time_ns = now - next_random(&seed) % 1000;
-		conn.pid = 1 + next_random(&seed) % 3000;
-		conn.dst.port = next_random(&seed) % 2;
-		repeats_add(repeats, &conn, 0);
+		event.time_ns = now - next_random(&seed) % 1000;
+		event.pid = 1 + next_random(&seed) % 3000;
+		event.dst.port = next_random(&seed) % 2;
+		repeats_add(repeats, &event, 0);
 		if (i % 1000 == 0)
 			repeats_flush(repeats, now);
 	}

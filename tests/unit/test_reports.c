@@ -211,16 +211,16 @@ static void the_longest_drawing_fits(void **state)
 
 static void summarize(struct summary *summary, enum event_kind kind, uint16_t error, uint64_t ns)
 {
-	const struct conn conn = {
+	const struct event event = {
 		.kind = kind,
-		.has = CONN_HAS_LATENCY,
+		.has = EVENT_HAS_LATENCY,
 		.error = error,
 		.latency_ns = ns,
 		.family = 6,
 		.dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}, .port = 443},
 	};
 
-	summary_add(summary, &conn);
+	summary_add(summary, &event);
 }
 
 static void assert_summary(const struct summary *summary, uint32_t events, const char *expected)

@@ -13,7 +13,7 @@
 #include "format/fields.h"
 #include "format/format.h"
 #include "unit/random.h"
-#include "unit/random_conn.h"
+#include "unit/random_event.h"
 #include "unit/written.h"
 
 /* Of one line; each code point one column. Fails on what must not reach a terminal. */
@@ -48,16 +48,16 @@ static void check_lines(struct format_context ctx, uint64_t *seed)
 	if (width_of(&header) > max)
 		fail_msg("a header of %u in %u columns", width_of(&header), max);
 	for (int n = 0; n < 3000; n++) {
-		struct conn conn = random_conn(seed);
+		struct event event = random_event(seed);
 		struct buffer line = empty_buffer();
 
-		format_table.fit(&conn, &ctx);
-		format_table.event(&line, &conn, &ctx);
+		format_table.fit(&event, &ctx);
+		format_table.event(&line, &event, &ctx);
 		if (width_of(&line) > max)
 			fail_msg("%u columns, not %u: %s", width_of(&line), max, text_of(&line));
 		assert_int_not_equal(line.data[line.len - 2], ' ');
 		/* For the books, what it stands for must be read off it. */
-		assert_int_equal(format_events(line.data, line.len - 1), 1 + conn.repeated);
+		assert_int_equal(format_events(line.data, line.len - 1), 1 + event.repeated);
 	}
 }
 
@@ -88,12 +88,12 @@ static void a_latency_ends_where_its_header_does(void **state)
 		if (!strstr(text_of(&header), "LATENCY"))
 			continue;
 		for (int n = 0; n < 3000; n++) {
-			struct conn conn = random_conn(&seed);
+			struct event event = random_event(&seed);
 			struct buffer line = empty_buffer();
 
-			if (conn.kind == EVENT_CLOSE)
+			if (event.kind == EVENT_CLOSE)
 				continue;
-			format_table.event(&line, &conn, &ctx);
+			format_table.event(&line, &event, &ctx);
 			assert_int_equal(width_of(&line), width);
 		}
 	}
@@ -109,15 +109,15 @@ static void a_destination_is_whole_or_marked(void **state)
 		struct format_context ctx = {.width = widths[i], .closes = i % 2};
 
 		for (int n = 0; n < 500; n++) {
-			struct conn conn = random_conn(&seed);
+			struct event event = random_event(&seed);
 			struct buffer line = empty_buffer(), address;
 			char data[64];
 
-			conn.has &= ~(CONN_HAS_PROCESS | CONN_HAS_SRC);
+			event.has &= ~(EVENT_HAS_PROCESS | EVENT_HAS_SRC);
 			address = (struct buffer){.data = data, .cap = sizeof(data) - 1};
-			field_address(&address, conn.dst.addr, conn.family);
+			field_address(&address, event.dst.addr, event.family);
 			data[address.len] = '\0';
-			format_table.event(&line, &conn, &ctx);
+			format_table.event(&line, &event, &ctx);
 			if (!strstr(text_of(&line), data) && !strstr(text_of(&line), "\u2026") &&
 			    !strstr(text_of(&line), " :"))
 				fail_msg("%s is not whole: %s", data, text_of(&line));
@@ -127,37 +127,37 @@ static void a_destination_is_whole_or_marked(void **state)
 
 static void a_retry_that_could_not_leave_says_so(void **state)
 {
-	struct conn conn = {
-		.kind = EVENT_RETRY, .has = CONN_HAS_ERROR, .error = EPERM, .family = 4};
+	struct event event = {
+		.kind = EVENT_RETRY, .has = EVENT_HAS_ERROR, .error = EPERM, .family = 4};
 	struct format_context ctx = {.width = 80};
 	struct buffer line = empty_buffer();
 
 	(void)state;
-	conn.not_sent = true;
-	format_table.event(&line, &conn, &ctx);
+	event.not_sent = true;
+	format_table.event(&line, &event, &ctx);
 	assert_non_null(strstr(text_of(&line), " retry  EPERM         unsent\n"));
-	conn.not_sent = false;
+	event.not_sent = false;
 	line = empty_buffer();
-	format_table.event(&line, &conn, &ctx);
+	format_table.event(&line, &event, &ctx);
 	assert_null(strstr(text_of(&line), "unsent"));
 }
 
 static void columns_move_once_for_an_address_that_needs_it(void **state)
 {
 	struct format_context ctx = {.width = 200};
-	struct conn conn = {.kind = EVENT_ESTABLISHED, .family = 4, .dst.port = 65535};
+	struct event event = {.kind = EVENT_ESTABLISHED, .family = 4, .dst.port = 65535};
 	struct format_context narrow = {0};
 
 	(void)state;
-	assert_false(format_table.fit(&conn, &ctx));
-	conn.family = 6;
-	memset(conn.dst.addr, 0xff, sizeof(conn.dst.addr));
-	assert_true(format_table.fit(&conn, &ctx));
-	assert_false(format_table.fit(&conn, &ctx));
-	conn.family = 4;
-	assert_false(format_table.fit(&conn, &ctx));
-	conn.family = 6;
-	assert_false(format_table.fit(&conn, &narrow));
+	assert_false(format_table.fit(&event, &ctx));
+	event.family = 6;
+	memset(event.dst.addr, 0xff, sizeof(event.dst.addr));
+	assert_true(format_table.fit(&event, &ctx));
+	assert_false(format_table.fit(&event, &ctx));
+	event.family = 4;
+	assert_false(format_table.fit(&event, &ctx));
+	event.family = 6;
+	assert_false(format_table.fit(&event, &narrow));
 }
 
 static void the_port_is_always_there(void **state)
@@ -170,11 +170,11 @@ static void the_port_is_always_there(void **state)
 		struct format_context ctx = {.width = widths[i], .closes = i % 2};
 
 		for (int n = 0; n < 500; n++) {
-			struct conn conn = random_conn(&seed);
+			struct event event = random_event(&seed);
 			struct buffer line = empty_buffer();
 
-			format_table.event(&line, &conn, &ctx);
-			snprintf(port, sizeof(port), ":%u ", conn.dst.port);
+			format_table.event(&line, &event, &ctx);
+			snprintf(port, sizeof(port), ":%u ", event.dst.port);
 			assert_non_null(strstr(text_of(&line), port));
 		}
 	}

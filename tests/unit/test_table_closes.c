@@ -13,7 +13,7 @@
 #include "format/fields.h"
 #include "format/format.h"
 #include "unit/random.h"
-#include "unit/random_conn.h"
+#include "unit/random_event.h"
 #include "unit/written.h"
 
 static void the_end_of_a_connection_has_columns_where_there_is_room(void **state)
@@ -43,17 +43,17 @@ static void the_end_of_a_connection_has_columns_where_there_is_room(void **state
 	}
 }
 
-static struct conn random_close(uint64_t *seed)
+static struct event random_close(uint64_t *seed)
 {
-	struct conn conn = random_conn(seed);
+	struct event event = random_event(seed);
 
-	conn.kind = EVENT_CLOSE;
-	conn.has &= ~CONN_HAS_LATENCY;
-	conn.repeated = 0;
-	conn.retransmits = next_random(seed) % 2 ? conn.retransmits % 10 : 0;
-	snprintf(conn.comm, sizeof(conn.comm), "%.*s", (int)(next_random(seed) % COMM_LEN),
+	event.kind = EVENT_CLOSE;
+	event.has &= ~EVENT_HAS_LATENCY;
+	event.repeated = 0;
+	event.retransmits = next_random(seed) % 2 ? event.retransmits % 10 : 0;
+	snprintf(event.comm, sizeof(event.comm), "%.*s", (int)(next_random(seed) % COMM_LEN),
 		 "a-fifteen-lette");
-	return conn;
+	return event;
 }
 
 /* What a close can tell, each as it stands in words and in a column; "" where it has none. */
@@ -80,36 +80,36 @@ static void fact_endpoint(struct facts *facts, enum fact fact, const struct endp
 	value->len = 0;
 }
 
-static struct facts facts_of(const struct conn *conn, bool columns)
+static struct facts facts_of(const struct event *event, bool columns)
 {
 	struct buffer value = empty_buffer();
 	struct facts facts = {0};
 
-	if (conn->has & CONN_HAS_DURATION)
-		brief_duration(&value, conn->duration_ns);
+	if (event->has & EVENT_HAS_DURATION)
+		brief_duration(&value, event->duration_ns);
 	fact_text(&facts, DURATION, " ", &value);
-	if (conn->ended > ENDED_LOCAL)
-		buffer_puts(&value, ended_name(conn->ended));
+	if (event->ended > ENDED_LOCAL)
+		buffer_puts(&value, ended_name(event->ended));
 	fact_text(&facts, ENDED, " ", &value);
-	brief_size(&value, conn->bytes_sent);
+	brief_size(&value, event->bytes_sent);
 	fact_text(&facts, TX, columns ? " " : " tx=", &value);
-	brief_size(&value, conn->bytes_received);
+	brief_size(&value, event->bytes_received);
 	fact_text(&facts, RX, columns ? " " : " rx=", &value);
-	if (conn->has & CONN_HAS_RTT)
-		brief_duration(&value, conn->rtt_us * 1000ull);
+	if (event->has & EVENT_HAS_RTT)
+		brief_duration(&value, event->rtt_us * 1000ull);
 	fact_text(&facts, RTT, columns || !value.len ? " " : " rtt=", &value);
-	if (conn->retransmits)
-		buffer_u64(&value, conn->retransmits);
+	if (event->retransmits)
+		buffer_u64(&value, event->retransmits);
 	fact_text(&facts, RETRANS, columns || !value.len ? " " : " retrans=", &value);
-	if (conn->has & CONN_HAS_ERROR)
-		field_errno(&value, conn->error);
+	if (event->has & EVENT_HAS_ERROR)
+		field_errno(&value, event->error);
 	fact_text(&facts, ERROR, " ", &value);
-	if (conn->has & CONN_HAS_PROCESS)
-		buffer_puts(&value, conn->comm);
+	if (event->has & EVENT_HAS_PROCESS)
+		buffer_puts(&value, event->comm);
 	fact_text(&facts, NAME, " ", &value);
-	if (conn->has & CONN_HAS_SRC)
-		fact_endpoint(&facts, SRC, &conn->src, conn->family, &value);
-	fact_endpoint(&facts, DST, &conn->dst, conn->family, &value);
+	if (event->has & EVENT_HAS_SRC)
+		fact_endpoint(&facts, SRC, &event->src, event->family, &value);
+	fact_endpoint(&facts, DST, &event->dst, event->family, &value);
 	return facts;
 }
 
@@ -124,20 +124,20 @@ static bool has_word(const char *line, const char *word)
 	return false;
 }
 
-static bool close_shows(const struct conn *conn, unsigned int width, bool fit, bool shown[FACTS])
+static bool close_shows(const struct event *event, unsigned int width, bool fit, bool shown[FACTS])
 {
 	struct format_context ctx = {.width = width, .closes = true};
 	struct buffer header = empty_buffer(), line = empty_buffer();
 	struct facts facts;
 
 	if (fit)
-		format_table.fit(conn, &ctx);
+		format_table.fit(event, &ctx);
 	format_table.header(&header, &ctx);
-	facts = facts_of(conn, strstr(text_of(&header), " DURATION "));
-	format_table.event(&line, conn, &ctx);
+	facts = facts_of(event, strstr(text_of(&header), " DURATION "));
+	format_table.event(&line, event, &ctx);
 	for (int i = 0; i < FACTS; i++)
 		shown[i] = has_word(text_of(&line), facts.text[i]);
-	return conn->ended <= ENDED_LOCAL || shown[ENDED];
+	return event->ended <= ENDED_LOCAL || shown[ENDED];
 }
 
 /* From 80 columns on; and how a connection ended is never left out, unless as it should. */
@@ -147,32 +147,32 @@ static void a_wider_table_shows_no_less_of_a_close(void **state)
 
 	(void)state;
 	for (int n = 0; n < 1000; n++) {
-		struct conn conn = random_close(&seed);
+		struct event event = random_close(&seed);
 		bool before[FACTS] = {0}, shown[FACTS];
 
 		for (unsigned int width = 80; width <= 220; width++) {
-			if (!close_shows(&conn, width, n % 2, shown))
-				fail_msg("%d: no %s in %u", n, ended_name(conn.ended), width);
+			if (!close_shows(&event, width, n % 2, shown))
+				fail_msg("%d: no %s in %u", n, ended_name(event.ended), width);
 			for (int i = 0; i < FACTS; i++)
 				if (before[i] && !shown[i])
 					fail_msg("%d: no%s in %u columns", n,
-						 facts_of(&conn, false).text[i], width);
+						 facts_of(&event, false).text[i], width);
 			memcpy(before, shown, sizeof(before));
 		}
 	}
 }
 
 /* The line as far as its event; how long that is. */
-static size_t line_before(char line[FORMAT_LINE_MAX], const char *event, const struct conn *conn,
+static size_t line_before(char line[FORMAT_LINE_MAX], const char *name, const struct event *event,
 			  const struct format_context *ctx)
 {
 	struct buffer b = empty_buffer();
 	const char *at;
 
-	format_table.event(&b, conn, ctx);
-	at = strstr(text_of(&b), event);
+	format_table.event(&b, event, ctx);
+	at = strstr(text_of(&b), name);
 	if (!at)
-		fail_msg("no%s in %u columns: %s", event, ctx->width, text_of(&b));
+		fail_msg("no%s in %u columns: %s", name, ctx->width, text_of(&b));
 	memcpy(line, b.data, b.len);
 	return (size_t)(at - b.data);
 }
@@ -186,12 +186,12 @@ static void a_close_stands_below_what_came_before(void **state)
 	for (unsigned int width = 40; width <= 220; width++) {
 		for (int n = 0; n < 100; n++) {
 			struct format_context ctx = {.width = width, .closes = true};
-			struct conn conn = random_close(&seed);
-			size_t at = line_before(closed, " close", &conn, &ctx);
+			struct event event = random_close(&seed);
+			size_t at = line_before(closed, " close", &event, &ctx);
 
-			conn.kind = EVENT_ESTABLISHED;
-			conn.has &= ~CONN_HAS_ERROR;
-			if (line_before(opened, " established", &conn, &ctx) != at ||
+			event.kind = EVENT_ESTABLISHED;
+			event.has &= ~EVENT_HAS_ERROR;
+			if (line_before(opened, " established", &event, &ctx) != at ||
 			    memcmp(opened, closed, at) != 0)
 				fail_msg("in %u columns: %.*s", width, (int)at, closed);
 		}

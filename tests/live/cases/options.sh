@@ -141,6 +141,20 @@ case_wrong_object() { # section 7
     refused 1 '/tmp.*(not a|directory)' --object /tmp
 }
 
+# One that was built from another contract/ can have the same sizes and names, and be told wrong things.
+case_object_of_another_interface() { # docs/architecture.md
+    local object="${tpconnect%/*}/connect.bpf.o" header="${tpconnect%/*}/contract/interface.h" number at
+
+    [[ -e $object && -e $header ]] || skip "there is no connect.bpf.o, or interface.h, next to tpconnect"
+    number="$(sed -n 's/^#define INTERFACE 0x\(..\)\(..\)\(..\)\(..\)u$/\\x\4\\x\3\\x\2\\x\1/p' "$header")"
+    cp "$object" another.o
+    # It is where .rodata begins.
+    at="$(LC_ALL=C grep -abom 1 -P "$number" another.o | head -n 1 | cut -d : -f 1)"
+    [[ -n $at ]] || fail "the object does not have the interface $number"
+    printf 'x' | dd of=another.o bs=1 seek="$at" conv=notrunc status=none
+    refused 1 'another.o is not a tpconnect object of this version: its interface is' --object another.o
+}
+
 # With what the kernel itself gives, which then is hidden: programs that use none of it.
 case_btf() { # --btf
     local hide

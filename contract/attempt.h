@@ -1,35 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The records that the kernel side sends through the ring buffer: compiled by both sides.
- *
- * Fixed widths, host byte order, no padding. Any change of layout or meaning raises EVENT_VERSION:
- * user space refuses a record whose version or size it does not know.
+ * The records of an attempt's life and of the connection that it became: compiled by both sides.
  *
  * Addresses are always 16 bytes: an IPv4 address a.b.c.d is stored as ::ffff:a.b.c.d (RFC 4291,
  * 2.5.5.2), so that both families take one path through the code.
  */
-#ifndef CONTRACT_EVENT_H
-#define CONTRACT_EVENT_H
+#ifndef CONTRACT_ATTEMPT_H
+#define CONTRACT_ATTEMPT_H
 
-#include <linux/types.h>
-
-#define EVENT_VERSION 2
+#include "contract/record.h"
 
 /* TASK_COMM_LEN of the kernel's sched.h, with its terminating NUL. */
 #define COMM_LEN 16
-
-/* The events of an attempt's life, in the order in which they can happen. */
-enum event_kind {
-	EVENT_CONNECT = 1, /* the attempt begins */
-	EVENT_RETRY,	   /* a SYN was sent again */
-	EVENT_ESTABLISHED, /* the handshake is complete */
-	EVENT_FAILED,	   /* the attempt failed; event.error says why */
-	EVENT_CANCELLED,   /* this host gave the attempt up */
-	EVENT_CLOSE,	   /* an established connection ended: struct close_event */
-	EVENT_KIND_END,
-};
-
-#define EVENT_BIT(kind) (1u << (kind))
 
 /* How the attempt came about. */
 enum origin {
@@ -94,23 +76,24 @@ struct attempt {
 	char thread_comm[COMM_LEN]; /* the connecting thread's */
 };
 
-/* Every record begins so. */
-struct event {
-	__u16 version; /* EVENT_VERSION */
-	__u16 size;    /* of the whole record, bytes */
-	__u8 kind;     /* enum event_kind */
-	__u8 ended;    /* close_event: enum ended; else 0 */
-	__u16 error;   /* positive errno; EVENT_FAILED: why, never 0; EVENT_RETRY: why it could not
-			  leave   this host; EVENT_CLOSE: the socket's; else 0 */
+/* What each event of an attempt says. */
+struct attempt_record {
+	struct record head;
 	__u32 retries; /* SYNs sent again so far: those that left this host */
-	__u32 reserved;
+	/*
+	 * Positive errno. EVENT_FAILED: why, never 0; EVENT_RETRY: why the SYN could not leave this
+	 * host; EVENT_CLOSE: the socket's; of other kinds 0.
+	 */
+	__u16 error;
+	__u8 ended; /* EVENT_CLOSE: enum ended; of other kinds 0 */
+	__u8 reserved;
 	__u64 time_ns; /* CLOCK_BOOTTIME, ns */
 	struct attempt attempt;
 };
 
-/* EVENT_CLOSE carries what the connection was. */
-struct close_event {
-	struct event event;
+/* EVENT_CLOSE says what the connection was as well. */
+struct close_record {
+	struct attempt_record base;
 	__u64 established_ns; /* CLOCK_BOOTTIME, ns; 0: not known */
 	__u64 bytes_sent;     /* payload, each byte once */
 	__u64 bytes_received;
@@ -120,9 +103,12 @@ struct close_event {
 
 _Static_assert(sizeof(struct attempt) == 144, "struct attempt has holes or has grown");
 _Static_assert(__builtin_offsetof(struct attempt, daddr) == 64, "struct attempt moved");
-_Static_assert(sizeof(struct event) == 168, "struct event has holes or has grown");
-_Static_assert(__builtin_offsetof(struct event, attempt) == 24, "struct event moved");
-_Static_assert(sizeof(struct close_event) == 200, "struct close_event has holes or has grown");
-_Static_assert(__builtin_offsetof(struct close_event, established_ns) == 168, "close_event moved");
+_Static_assert(sizeof(struct attempt_record) == 168,
+	       "struct attempt_record has holes or has grown");
+_Static_assert(__builtin_offsetof(struct attempt_record, attempt) == 24, "attempt_record moved");
+_Static_assert(sizeof(struct close_record) == 200, "struct close_record has holes or has grown");
+_Static_assert(__builtin_offsetof(struct close_record, established_ns) == 168,
+	       "close_record moved");
+_Static_assert(sizeof(struct close_record) <= RECORD_SIZE_MAX, "raise RECORD_SIZE_MAX");
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Events of any kind, with what such may have. */
-#ifndef UNIT_RANDOM_CONN_H
-#define UNIT_RANDOM_CONN_H
+#ifndef UNIT_RANDOM_EVENT_H
+#define UNIT_RANDOM_EVENT_H
 
 #include <errno.h>
 #include <stddef.h>
@@ -15,12 +15,12 @@ static inline void random_bytes(void *to, size_t n, uint64_t *seed)
 		((uint8_t *)to)[i] = (uint8_t)next_random(seed);
 }
 
-static inline struct conn random_conn(uint64_t *seed)
+static inline struct event random_event(uint64_t *seed)
 {
 	static const uint16_t errors[] = {ECONNREFUSED, EADDRNOTAVAIL, EPERM, 4095};
-	struct conn conn = {
+	struct event event = {
 		.kind = EVENT_CONNECT + next_random(seed) % (EVENT_KIND_END - 1),
-		.has = next_random(seed) % (2 * CONN_HAS_PROCESS),
+		.has = next_random(seed) % (2 * EVENT_HAS_PROCESS),
 		.time_ns = next_random(seed),
 		.pid = next_random(seed) % 4194305,
 		.family = next_random(seed) % 2 ? 4 : 6,
@@ -36,16 +36,16 @@ static inline struct conn random_conn(uint64_t *seed)
 		.src.port = (uint16_t)next_random(seed),
 	};
 
-	random_bytes(conn.dst.addr, 16, seed);
-	random_bytes(conn.src.addr, 16, seed);
-	random_bytes(conn.comm, next_random(seed) % COMM_LEN, seed);
-	if (conn.kind != EVENT_FAILED && conn.kind != EVENT_RETRY && conn.kind != EVENT_CLOSE)
-		conn.has &= ~CONN_HAS_ERROR;
-	if (conn.kind == EVENT_CLOSE)
-		conn.has &= ~CONN_HAS_LATENCY;
-	if (conn.kind == EVENT_FAILED && !(next_random(seed) % 4))
-		conn.repeated = 1 + random_bits(seed, 23); /* of a second; see repeats.h */
-	return conn;
+	random_bytes(event.dst.addr, 16, seed);
+	random_bytes(event.src.addr, 16, seed);
+	random_bytes(event.comm, next_random(seed) % COMM_LEN, seed);
+	if (event.kind != EVENT_FAILED && event.kind != EVENT_RETRY && event.kind != EVENT_CLOSE)
+		event.has &= ~EVENT_HAS_ERROR;
+	if (event.kind == EVENT_CLOSE)
+		event.has &= ~EVENT_HAS_LATENCY;
+	if (event.kind == EVENT_FAILED && !(next_random(seed) % 4))
+		event.repeated = 1 + random_bits(seed, 23); /* of a second; see repeats.h */
+	return event;
 }
 
 #endif
