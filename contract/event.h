@@ -102,7 +102,7 @@ struct event {
 	__u8 ended;    /* close_event: enum ended; else 0 */
 	__u16 error;   /* positive errno; EVENT_FAILED: why, never 0; EVENT_RETRY: why it could not
 			  leave   this host; EVENT_CLOSE: the socket's; else 0 */
-	__u32 retries; /* SYNs sent again so far: those that left this host */
+	__u32 syn_retransmits; /* SYNs sent again so far: those that left this host */
 	__u32 reserved;
 	__u64 time_ns; /* CLOCK_BOOTTIME, ns */
 	struct attempt attempt;

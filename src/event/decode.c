@@ -157,7 +157,7 @@ static void set_result(struct conn *conn, const struct event *e)
 	if (conn->not_sent)
 		return;
 	if (!(e->attempt.flags & ATTEMPT_UNTRACKED)) {
-		conn->retries = e->retries;
+		conn->retries = e->syn_retransmits;
 		conn->has |= CONN_HAS_RETRIES;
 	}
 	if (e->kind == EVENT_RETRY && e->error)

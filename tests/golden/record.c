@@ -59,7 +59,7 @@ static const struct word words[] = {
 	{"kind", WORD_KIND, FIELD(event.kind), 0},
 	{"time_ns", WORD_NUMBER, FIELD(event.time_ns), 0},
 	{"error", WORD_ERROR, FIELD(event.error), 0},
-	{"retries", WORD_NUMBER, FIELD(event.retries), 0},
+	{"retries", WORD_NUMBER, FIELD(event.syn_retransmits), 0},
 	{"ended", WORD_ENDED, FIELD(event.ended), 0},
 	{"scope_id", WORD_NUMBER, FIELD(event.attempt.scope_id), 0},
 	{"start_ns", WORD_NUMBER, FIELD(event.attempt.start_ns), 0},

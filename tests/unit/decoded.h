@@ -49,7 +49,7 @@ static inline struct close_event sample(enum event_kind kind)
 				.size = (__u16)size,
 				.kind = (__u8)kind,
 				.error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
-				.retries = 2,
+				.syn_retransmits = 2,
 				.time_ns = 5000,
 				.attempt = sample_attempt,
 			},
