@@ -28,7 +28,7 @@ static __always_inline void event_submit(void *event, __u32 size)
 /* Room for a record in the ring, its head filled in; or NULL, and the loss is counted. */
 static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u64 now)
 {
-	struct attempt_record *event = bpf_ringbuf_reserve(&events, size, 0);
+	struct attempt_record *event = bpf_ringbuf_reserve(&ring, size, 0);
 
 	COUNT(sent);
 	if (!event) {
@@ -40,7 +40,7 @@ static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u
 	event->head.size = size;
 	event->ended = ENDED_UNKNOWN;
 	event->error = 0;
-	event->retries = 0;
+	event->syn_retransmits = 0;
 	event->reserved = 0;
 	event->time_ns = now;
 	return event;
@@ -48,7 +48,7 @@ static __always_inline void *event_reserve(enum event_kind kind, __u16 size, __u
 
 /* Sends any event but a close, if it is wanted. */
 static __always_inline void event_send(enum event_kind kind, const struct attempt *attempt,
-				       __u64 now, __u16 error, __u32 retries)
+				       __u64 now, __u16 error, __u32 syn_retransmits)
 {
 	struct attempt_record *event;
 
@@ -58,40 +58,40 @@ static __always_inline void event_send(enum event_kind kind, const struct attemp
 	if (!event)
 		return;
 	event->error = error;
-	event->retries = retries;
+	event->syn_retransmits = syn_retransmits;
 	event->attempt = *attempt;
 	event_submit(event, sizeof(*event));
 }
 
 static __always_inline __u32 netns_of(const struct sock_common *skc)
 {
-	const struct net *net = KERNEL_POINTER(skc, skc_net.net);
+	const struct net *net = READ_PTR(skc, skc_net.net);
 
-	return KERNEL_READ(net, ns.inum);
+	return READ_TRUSTED(net, ns.inum);
 }
 
 static __always_inline void attempt_addresses(struct attempt *attempt, const struct sock *sk)
 {
 	const struct sock_common *skc = &sk->__sk_common;
 
-	attempt->dport = bpf_ntohs(KERNEL_READ(skc, skc_dport));
+	attempt->dport = bpf_ntohs(READ_TRUSTED(skc, skc_dport));
 	attempt->netns = netns_of(skc);
-	if (KERNEL_READ(skc, skc_family) == AF_INET6) {
+	if (READ_TRUSTED(skc, skc_family) == AF_INET6) {
 		BPF_CORE_READ_INTO(&attempt->daddr, skc, skc_v6_daddr.in6_u.u6_addr8);
 		if (!address_is_mapped(attempt->daddr)) {
 			attempt->family = 6;
 			/* connect(2) has bound the socket to the interface that the program named.
 			 */
 			if (address_is_link_local(attempt->daddr))
-				attempt->scope_id = KERNEL_READ(skc, skc_bound_dev_if);
+				attempt->scope_id = READ_TRUSTED(skc, skc_bound_dev_if);
 			BPF_CORE_READ_INTO(&attempt->saddr, skc, skc_v6_rcv_saddr.in6_u.u6_addr8);
 			return;
 		}
 		attempt->flags |= ATTEMPT_MAPPED;
 	}
 	attempt->family = 4;
-	address_from_ipv4(attempt->daddr, KERNEL_READ(skc, skc_daddr));
-	address_from_ipv4(attempt->saddr, KERNEL_READ(skc, skc_rcv_saddr));
+	address_from_ipv4(attempt->daddr, READ_TRUSTED(skc, skc_daddr));
+	address_from_ipv4(attempt->saddr, READ_TRUSTED(skc, skc_rcv_saddr));
 }
 
 static __always_inline void attempt_request(struct attempt *attempt, struct call *call)
@@ -114,17 +114,17 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 	struct syscall_regs regs;
 	__u32 task_flags;
 
-	if (KERNEL_READ_BITFIELD(tp, repair))
+	if (READ_TRUSTED_BITFIELD(tp, repair))
 		return ORIGIN_REPAIR;
 	if (is_subflow(tp))
 		return ORIGIN_MPTCP;
-	if (KERNEL_READ_BITFIELD(sk, sk_kern_sock))
+	if (READ_TRUSTED_BITFIELD(sk, sk_kern_sock))
 		return ORIGIN_KERNEL;
-	if (KERNEL_POINTER(tp, fastopen_req))
+	if (READ_PTR(tp, fastopen_req))
 		return ORIGIN_SENDMSG;
 	if (call)
 		return ORIGIN_CONNECT;
-	task_flags = KERNEL_READ(task, flags);
+	task_flags = READ_TRUSTED(task, flags);
 	if (task_flags & PF_IO_WORKER)
 		return ORIGIN_IO_URING;
 	if (task_flags & PF_KTHREAD)
@@ -163,7 +163,7 @@ static __always_inline struct call *call_beginning(const struct sock *sk, const 
 {
 	struct call *call = call_current();
 
-	if (!call || is_subflow(tp) || (__u64)KERNEL_POINTER(sk, sk_socket) == call->socket)
+	if (!call || is_subflow(tp) || (__u64)READ_PTR(sk, sk_socket) == call->socket)
 		return call;
 	return NULL;
 }
@@ -197,9 +197,9 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	attempt->cpu = bpf_get_smp_processor_id();
 	if (call)
 		attempt_request(attempt, call);
-	attempt->sport = KERNEL_READ(sk, __sk_common.skc_num); /* set if the program bound one */
+	attempt->sport = READ_TRUSTED(sk, __sk_common.skc_num); /* set if the program bound one */
 	if (!attempt->sport)
-		tracked.stale_port = bpf_ntohs(KERNEL_READ(tp, inet_conn.icsk_inet.inet_sport));
+		tracked.stale_port = bpf_ntohs(READ_TRUSTED(tp, inet_conn.icsk_inet.inet_sport));
 	errors_begin(&tracked, sk, tp);
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
@@ -209,7 +209,7 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 /* The source port, once it is assigned. */
 static __always_inline void attempt_source(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	attempt->sport = bpf_ntohs(KERNEL_READ(tp, inet_conn.icsk_inet.inet_sport));
+	attempt->sport = bpf_ntohs(READ_TRUSTED(tp, inet_conn.icsk_inet.inet_sport));
 }
 
 /*
@@ -220,8 +220,8 @@ static __always_inline void attempt_retransmit(struct tracked *tracked, const st
 					       const struct tcp_sock *tp, __u32 segments,
 					       __u16 error)
 {
-	bool pending = KERNEL_READ(sk, __sk_common.skc_state) == TCP_SYN_SENT;
-	__u32 total = KERNEL_READ(tp, total_retrans);
+	bool pending = READ_TRUSTED(sk, __sk_common.skc_state) == TCP_SYN_SENT;
+	__u32 total = READ_TRUSTED(tp, total_retrans);
 
 	if (total == tracked->total_retrans)
 		return; /* the other copy of the program has seen it */
@@ -231,11 +231,11 @@ static __always_inline void attempt_retransmit(struct tracked *tracked, const st
 	if (!pending)
 		return;
 	if (!error)
-		tracked->retries++;
-	soft_error_note(tracked, KERNEL_READ(sk, sk_err_soft), total - 1);
+		tracked->syn_retransmits++;
+	soft_error_note(tracked, READ_TRUSTED(sk, sk_err_soft), total - 1);
 	attempt_source(&tracked->attempt, tp);
 	event_send(EVENT_RETRY, &tracked->attempt, bpf_ktime_get_boot_ns(), error,
-		   tracked->retries);
+		   tracked->syn_retransmits);
 }
 
 static __always_inline bool is_established(const struct tracked *tracked)
@@ -259,7 +259,7 @@ static __always_inline void attempt_established_unseen(struct tracked *tracked,
 	attempt->sport = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
 	if (!config.min_latency_ns && established_wanted(tracked))
 		event_send(EVENT_ESTABLISHED, attempt, bpf_ktime_get_boot_ns(), 0,
-			   tracked->retries);
+			   tracked->syn_retransmits);
 }
 
 static __always_inline void attempt_established(__u64 key, struct tracked *tracked,
@@ -272,7 +272,7 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 	wanted = latency_wanted(&tracked->attempt, tracked->established_ns);
 	if (wanted && established_wanted(tracked))
 		event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
-			   tracked->retries);
+			   tracked->syn_retransmits);
 	if (!wanted || !event_wanted(EVENT_CLOSE))
 		tracked_forget(key);
 }
@@ -284,7 +284,7 @@ static __always_inline void attempt_end(__u64 key, struct tracked *tracked, __u6
 		tracked->attempt.flags &= ~ATTEMPT_NOT_SENT; /* which says why it failed */
 	if (latency_wanted(&tracked->attempt, now))
 		event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
-			   tracked->retries);
+			   tracked->syn_retransmits);
 	tracked_forget(key);
 }
 

@@ -16,10 +16,10 @@ struct call {
 	__u32 fd;
 	struct request request; /* what is at uaddr; its family is 0 until it has been read */
 	__u8 entered;		/* the thread is in the call */
-	__u8 complete;		/* it began when its attempt was sure to be seen */
-	bool known;		/* a call of the thread was seen to begin */
+	__u8 began_tracked;	/* it began when its attempt was sure to be seen */
+	bool thread_seen;	/* a call of the thread was seen to begin */
 	bool untracked;		/* the attempt is in untracked_calls, having found no other room */
-	bool seen_to; /* by the first copy of the program at its end, not yet by the second */
+	bool exit_handled; /* by the first copy of the program at its end, not yet by the second */
 };
 
 /* Kept by the thread, and gone with it. */
@@ -73,10 +73,10 @@ static __always_inline void call_begin(struct call *call, __u32 fd, __u64 uaddr,
 	call->addrlen = addrlen;
 	call->request.family = 0;
 	call->entered = true;
-	call->complete = is_tracking();
-	call->known = true;
+	call->began_tracked = is_tracking();
+	call->thread_seen = true;
 	call->untracked = false;
-	call->seen_to = false;
+	call->exit_handled = false;
 }
 
 /*

@@ -13,7 +13,7 @@
 
 static __always_inline bool has_flag(const struct sock *sk, int flag)
 {
-	return KERNEL_READ(sk, __sk_common.skc_flags) >> flag & 1;
+	return READ_TRUSTED(sk, __sk_common.skc_flags) >> flag & 1;
 }
 
 /*
@@ -30,7 +30,7 @@ static __always_inline enum ended ended_by_error(const struct sock *sk, int olds
 	switch (error) {
 	case ECONNRESET:
 	case EPIPE:
-		if (finished && KERNEL_READ(sk, sk_shutdown) & RCV_SHUTDOWN)
+		if (finished && READ_TRUSTED(sk, sk_shutdown) & RCV_SHUTDOWN)
 			return ENDED_UNKNOWN;
 		return ENDED_RESET_RECEIVED;
 	case ETIMEDOUT:
@@ -39,12 +39,12 @@ static __always_inline enum ended ended_by_error(const struct sock *sk, int olds
 		return ENDED_ABORTED;
 	}
 	/* tcp_write_err() prefers what ICMP had said meanwhile. */
-	return error == KERNEL_READ(sk, sk_err_soft) ? ENDED_TIMEOUT : ENDED_UNKNOWN;
+	return error == READ_TRUSTED(sk, sk_err_soft) ? ENDED_TIMEOUT : ENDED_UNKNOWN;
 }
 
 static __always_inline bool all_acked(const struct tcp_sock *tp)
 {
-	return KERNEL_READ(tp, snd_una) == KERNEL_READ(tp, write_seq);
+	return READ_TRUSTED(tp, snd_una) == READ_TRUSTED(tp, write_seq);
 }
 
 /*
@@ -53,8 +53,8 @@ static __always_inline bool all_acked(const struct tcp_sock *tp)
  */
 static __always_inline bool ended_by_owner(const struct sock *sk)
 {
-	return (KERNEL_READ(sk, sk_shutdown) & SHUTDOWN_MASK) == SHUTDOWN_MASK ||
-	       KERNEL_READ(sk, sk_lock.owned);
+	return (READ_TRUSTED(sk, sk_shutdown) & SHUTDOWN_MASK) == SHUTDOWN_MASK ||
+	       READ_TRUSTED(sk, sk_lock.owned);
 }
 
 /*
@@ -67,7 +67,7 @@ static __always_inline enum ended ended_by_state(const struct sock *sk, const st
 {
 	bool dead = has_flag(sk, SOCK_DEAD);
 
-	if (KERNEL_READ_BITFIELD(tp, repair))
+	if (READ_TRUSTED_BITFIELD(tp, repair))
 		return ENDED_UNKNOWN; /* in silence */
 	switch (oldstate) {
 	case TCP_ESTABLISHED:
@@ -79,7 +79,7 @@ static __always_inline enum ended ended_by_state(const struct sock *sk, const st
 		if (has_flag(sk, SOCK_DONE))
 			return ENDED_FIN;
 		if (dead)
-			return KERNEL_READ(tp, linger2) < 0 ? ENDED_RESET_SENT : ENDED_LOCAL;
+			return READ_TRUSTED(tp, linger2) < 0 ? ENDED_RESET_SENT : ENDED_LOCAL;
 		return ended_by_owner(sk) ? ENDED_RESET_SENT : ENDED_UNKNOWN;
 	case TCP_CLOSING:
 	case TCP_LAST_ACK:
@@ -102,7 +102,7 @@ static __always_inline enum ended connection_ended(const struct sock *sk, const 
 /* Payload received. The kernel counts sequence numbers, and the peer's FIN takes one. */
 static __always_inline __u64 payload_received(const struct sock *sk, const struct tcp_sock *tp)
 {
-	return KERNEL_READ(tp, bytes_received) - has_flag(sk, SOCK_DONE);
+	return READ_TRUSTED(tp, bytes_received) - has_flag(sk, SOCK_DONE);
 }
 
 static __always_inline bool fin_is_queued(int oldstate)
@@ -123,9 +123,9 @@ static __always_inline bool fin_is_queued(int oldstate)
 static __always_inline __u64 payload_sent(const struct tracked *tracked, const struct tcp_sock *tp,
 					  int oldstate)
 {
-	__u32 snd_una = KERNEL_READ(tp, snd_una), snd_nxt = KERNEL_READ(tp, snd_nxt);
-	__u32 unsent = KERNEL_READ(tp, write_seq) - snd_nxt;
-	__u64 sent = KERNEL_READ(tp, bytes_acked) + (__u32)(snd_nxt - snd_una);
+	__u32 snd_una = READ_TRUSTED(tp, snd_una), snd_nxt = READ_TRUSTED(tp, snd_nxt);
+	__u32 unsent = READ_TRUSTED(tp, write_seq) - snd_nxt;
+	__u64 sent = READ_TRUSTED(tp, bytes_acked) + (__u32)(snd_nxt - snd_una);
 	__s64 tried, mss;
 
 	if (tracked->attempt.origin != ORIGIN_REPAIR)
@@ -136,12 +136,12 @@ static __always_inline __u64 payload_sent(const struct tracked *tracked, const s
 		else
 			sent--;
 	}
-	if (!unsent || snd_nxt != snd_una || !KERNEL_READ(tp, snd_wnd))
+	if (!unsent || snd_nxt != snd_una || !READ_TRUSTED(tp, snd_wnd))
 		return sent;
-	tried = KERNEL_READ(tp, bytes_sent) - KERNEL_READ(tp, bytes_retrans) - sent;
+	tried = READ_TRUSTED(tp, bytes_sent) - READ_TRUSTED(tp, bytes_retrans) - sent;
 	if (tried <= 0)
 		return sent;
-	mss = KERNEL_READ(tp, mss_cache);
+	mss = READ_TRUSTED(tp, mss_cache);
 	if (tried > mss)
 		tried = mss;
 	return sent + (tried < unsent ? tried : unsent);
@@ -151,7 +151,7 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 						  const struct sock *sk, const struct tcp_sock *tp,
 						  int oldstate)
 {
-	int error = KERNEL_READ(sk, sk_err);
+	int error = READ_TRUSTED(sk, sk_err);
 	struct close_record *close;
 
 	close = event_reserve(EVENT_CLOSE, sizeof(*close), bpf_ktime_get_boot_ns());
@@ -159,13 +159,13 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 		return;
 	close->base.error = error;
 	close->base.ended = connection_ended(sk, tp, oldstate, error);
-	close->base.retries = tracked->retries;
+	close->base.syn_retransmits = tracked->syn_retransmits;
 	close->base.attempt = tracked->attempt;
 	close->established_ns = tracked->established_ns;
 	close->bytes_sent = payload_sent(tracked, tp, oldstate);
 	close->bytes_received = payload_received(sk, tp);
 	close->retransmits = tracked->retransmits;
-	close->rtt_us = KERNEL_READ(tp, srtt_us) >> 3; /* srtt_us is in eighths */
+	close->rtt_us = READ_TRUSTED(tp, srtt_us) >> 3; /* srtt_us is in eighths */
 	event_submit(close, sizeof(*close));
 }
 

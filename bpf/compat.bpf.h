@@ -10,48 +10,62 @@
 #define HAS_HELPER(name) bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_##name)
 
 /*
- * Whether the verifier knows the types of the kernel's pointers, so that what they point to is read
- * like any memory; else each read is a call, which KERNEL_READ() sees to. It does not where the
- * kernel has no BTF of its own (config.typed); and that of the current task, for which the same
- * reads are used, it knows since Linux 5.11 (3ca1032ab7ab).
+ * Which read for which pointer, in any program:
+ * - READ_TRUSTED(): a typed argument of a program at a tracepoint with BTF; current_task();
+ *   tcp_sock_of(); CAST(); and what READ_TRUSTED() and READ_PTR() have read through these.
+ * - READ_PTR(): the same pointers, where the field is a pointer through which more is read.
+ * - READ_ADDR(): a number that is the address of something alive: a map's key, a field of struct
+ *   call, a socket in a descriptor table; in classic tracepoints, the arguments too.
+ * - BPF_CORE_READ(): the same where it runs seldom or follows a chain of fields; the pointers in an
+ *   iterator's context; and memory that may be gone or another's, whose value is then checked.
+ *
+ * Without BTF (config.has_btf is 0) no pointer is typed, and all four are BPF_CORE_READ(), which is
+ * a call of a helper.
  */
-#define TYPED (HAS_HELPER(get_current_task_btf) && config.typed)
 
-#define KERNEL_READ(pointer, field) (TYPED ? (pointer)->field : BPF_CORE_READ(pointer, field))
+/*
+ * Whether the verifier knows the types of the kernel's pointers, so that what they point to is read
+ * like any memory. The kernel must have BTF of its own (config.has_btf). The type of the current
+ * task, which the same reads are used for, is known since Linux 5.11 (3ca1032ab7ab).
+ */
+#define TYPED (HAS_HELPER(get_current_task_btf) && config.has_btf)
 
-#define KERNEL_READ_BITFIELD(pointer, field)                                                       \
+#define READ_TRUSTED(pointer, field) (TYPED ? (pointer)->field : BPF_CORE_READ(pointer, field))
+
+#define READ_TRUSTED_BITFIELD(pointer, field)                                                      \
 	(TYPED ? BPF_CORE_READ_BITFIELD(pointer, field)                                            \
 	       : BPF_CORE_READ_BITFIELD_PROBED(pointer, field))
 
 /*
- * The same for an address that the verifier knows nothing of: since Linux 6.2 (a35b9af4ec2c) it
- * takes our word for the type. For reads of one field after the other: a call takes 45 ns here.
+ * A type for an address that the verifier knows nothing of: since Linux 6.2 (a35b9af4ec2c) it takes
+ * our word (config.has_rdonly_cast). Reads through a cast pointer cost no call, which takes 45 ns
+ * here.
  */
 static void *(*const rdonly_cast)(const void *, __u32 btf_id) = (void *)CALL_RDONLY_CAST;
 
 #define CAST(type, pointer) ((type *)rdonly_cast(pointer, bpf_core_type_id_kernel(type)))
 
-#define CAST_READ(pointer, field) (CAST(typeof(*(pointer)), pointer)->field)
+#define READ_CAST(pointer, field) (CAST(typeof(*(pointer)), pointer)->field)
 
-#define UNTYPED_READ(pointer, field)                                                               \
-	(config.casts ? CAST_READ(pointer, field) : BPF_CORE_READ(pointer, field))
+#define READ_ADDR(pointer, field)                                                                  \
+	(config.has_rdonly_cast ? READ_CAST(pointer, field) : BPF_CORE_READ(pointer, field))
 
 /*
- * KERNEL_READ() of a field that is a pointer itself. Read through a pointer that the verifier
- * trusts it costs a search through all names of the kernel's types, and more for each that is read
- * through it in turn: half the time that loading took. A cast pointer it does not trust in the
- * first place.
+ * READ_TRUSTED() of a field that is a pointer itself. For a read through a pointer that the
+ * verifier trusts, the verifier searches all names of the kernel's types, and again for each read
+ * through the pointer that was read: half the time that loading took. A cast pointer is not
+ * trusted, so nothing is searched.
  */
-#define KERNEL_POINTER(pointer, field)                                                             \
-	(config.casts ? CAST_READ(pointer, field) : KERNEL_READ(pointer, field))
+#define READ_PTR(pointer, field)                                                                   \
+	(config.has_rdonly_cast ? READ_CAST(pointer, field) : READ_TRUSTED(pointer, field))
 
 /* The pointer that is at an address; NULL if it cannot be read. */
 static __always_inline void *pointer_at(const void *address)
 {
 	void *pointer = NULL;
 
-	if (config.casts)
-		return UNTYPED_READ((const struct list_head *)address, next);
+	if (config.has_rdonly_cast)
+		return READ_ADDR((const struct list_head *)address, next);
 	bpf_probe_read_kernel(&pointer, sizeof(pointer), address);
 	return pointer;
 }
@@ -120,13 +134,13 @@ static __always_inline __u16 retransmit_error(const unsigned long long *ctx)
 
 static __always_inline bool is_subflow(const struct tcp_sock *tp)
 {
-	return HAS_MPTCP && KERNEL_READ(tp, is_mptcp);
+	return HAS_MPTCP && READ_TRUSTED(tp, is_mptcp);
 }
 
 /* Whether the task has an io_uring; neither has a kernel without CONFIG_IO_URING. Since 5.10. */
 static __always_inline bool has_io_uring(const struct task_struct *task)
 {
-	return bpf_core_field_exists(task->io_uring) && KERNEL_POINTER(task, io_uring);
+	return bpf_core_field_exists(task->io_uring) && READ_PTR(task, io_uring);
 }
 
 /*
@@ -144,15 +158,15 @@ static __always_inline bool in_compat_syscall(struct task_struct *task)
 #if defined(__TARGET_ARCH_x86)
 	const __u32 ts_compat = 0x0002;
 
-	return KERNEL_READ(task, thread_info.status) & ts_compat;
+	return READ_TRUSTED(task, thread_info.status) & ts_compat;
 #elif defined(__TARGET_ARCH_arm64)
 	const unsigned long tif_32bit = 1ul << 22;
 	const __u64 psr_mode32_bit = 0x10;
 	struct pt_regs *regs;
 
 	if (!HAS_HELPER(task_pt_regs))
-		return KERNEL_READ(task, thread_info.flags) & tif_32bit;
-	if (!config.typed)
+		return READ_TRUSTED(task, thread_info.flags) & tif_32bit;
+	if (!config.has_btf)
 		return false;
 	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
 	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
@@ -172,7 +186,7 @@ struct syscall_regs {
 	__u64 arg[3];
 };
 
-#define HAS_REGISTERS (HAS_HELPER(task_pt_regs) && config.typed)
+#define HAS_REGISTERS (HAS_HELPER(task_pt_regs) && config.has_btf)
 
 /*
  * Where the current task's registers are: the helper is there since Linux 5.15 (dd6e10fbd9fb), if
@@ -185,7 +199,7 @@ static __always_inline struct pt_regs *registers_of_current(void)
 
 	if (HAS_REGISTERS)
 		return (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	return (struct pt_regs *)((__u64)KERNEL_READ(current_task(), stack) + stack_size -
+	return (struct pt_regs *)((__u64)READ_TRUSTED(current_task(), stack) + stack_size -
 				  bpf_core_type_size(struct pt_regs));
 }
 

@@ -38,10 +38,10 @@ static __always_inline bool call_socket(struct call *call, struct socket *socket
 	struct sock *sk;
 	__u16 protocol;
 
-	if (!socket || UNTYPED_READ(socket, state) != SS_UNCONNECTED)
+	if (!socket || READ_ADDR(socket, state) != SS_UNCONNECTED)
 		return false;
-	sk = UNTYPED_READ(socket, sk);
-	protocol = UNTYPED_READ(sk, sk_protocol);
+	sk = READ_ADDR(socket, sk);
+	protocol = READ_ADDR(sk, sk_protocol);
 	if (protocol != IPPROTO_TCP && protocol != IPPROTO_MPTCP)
 		return false;
 	call->socket = (__u64)socket;
@@ -59,7 +59,7 @@ static __always_inline void call_unfinished(const struct call *call)
 	struct tracked *tracked = tracked_find(call->attempt_sk);
 
 	if (call->attempt_sk ? !(tracked && tracked->ended_ns) : !call->socket)
-		COUNT(caught);
+		COUNT(recovered);
 }
 
 SEC("tracepoint/syscalls/sys_enter_connect")
@@ -77,7 +77,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 		return 0;
 	}
 	file = file_of_fd(ctx->args[0]);
-	socket = UNTYPED_READ(file, private_data);
+	socket = READ_ADDR(file, private_data);
 	if (call->entered)
 		call_unfinished(call);
 	call_begin(call, ctx->args[0], ctx->args[1], ctx->args[2]);
@@ -146,11 +146,11 @@ static __always_inline bool is_supervised(const struct task_struct *task)
 /*
  * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
  * a call that was under way when tracing began; but that is the first of its thread that is seen
- * (not `known`), and its socket has chosen a sequence number (write_seq), which it keeps for good.
- * So has a socket that a supervisor has connected in its ward's place: that attempt is the
+ * (not `thread_seen`), and its socket has chosen a sequence number (write_seq), which it keeps for
+ * good. So has a socket that a supervisor has connected in its ward's place: that attempt is the
  * supervisor's, and what it answers is no further one.
  */
-static __always_inline void call_not_entered(__u16 error, bool known)
+static __always_inline void call_not_entered(__u16 error, bool thread_seen)
 {
 	struct syscall_regs regs;
 	struct socket *socket;
@@ -163,7 +163,7 @@ static __always_inline void call_not_entered(__u16 error, bool known)
 	if (!sk || BPF_CORE_READ(socket, state) != SS_UNCONNECTED)
 		return;
 	if (BPF_CORE_READ((struct tcp_sock *)sk, write_seq) &&
-	    (!known || is_supervised(current_task())))
+	    (!thread_seen || is_supervised(current_task())))
 		return;
 	call_begin(&call, regs.arg[0], regs.arg[1], regs.arg[2]);
 	call_not_sent(&call, sk, error);
@@ -232,14 +232,14 @@ static __always_inline void call_pending(__u64 key)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)key;
 	struct sock *sk = (struct sock *)key;
-	int soft = UNTYPED_READ(sk, sk_err_soft);
+	int soft = READ_ADDR(sk, sk_err_soft);
 	struct tracked *tracked;
 
 	if (!soft)
 		return;
 	tracked = tracked_find(key);
 	if (tracked && tracked->attempt.start_ns)
-		soft_error_note(tracked, soft, UNTYPED_READ(tp, total_retrans));
+		soft_error_note(tracked, soft, READ_ADDR(tp, total_retrans));
 }
 
 /* The attempt found no room; but what the call returns to its program is known here. */
@@ -267,7 +267,7 @@ static __always_inline void call_sent(const struct call *call, long ret)
 {
 	__u64 key = call->attempt_sk;
 	struct sock *sk = (struct sock *)key;
-	__u8 state = UNTYPED_READ(sk, __sk_common.skc_state); /* before the lookup, see above */
+	__u8 state = READ_ADDR(sk, __sk_common.skc_state); /* before the lookup, see above */
 	bool pending = state == TCP_SYN_SENT || state == TCP_SYN_RECV;
 	struct tracked *tracked;
 
@@ -295,7 +295,7 @@ static __always_inline void call_returned(struct call *call, long ret)
 
 	if (call->attempt_sk)
 		call_sent(call, ret);
-	else if (call->socket && call->complete && error && is_tracking())
+	else if (call->socket && call->began_tracked && error && is_tracking())
 		call_failed(call, error);
 }
 
@@ -303,31 +303,31 @@ static __always_inline void call_returned(struct call *call, long ret)
  * Whether the first copy has seen to this call. The kernel counts how often it skipped that; what
  * the second makes up for is no loss. Without a slot, for want of memory, nobody knows.
  */
-static __always_inline bool seen_to(struct call *call, bool second)
+static __always_inline bool exit_is_handled(struct call *call, bool second)
 {
 	bool before;
 
 	if (!call)
 		return second;
-	before = call->seen_to;
-	call->seen_to = !second;
+	before = call->exit_handled;
+	call->exit_handled = !second;
 	if (second && !before)
-		COUNT(caught);
+		COUNT(recovered);
 	return second && before;
 }
 
 static __always_inline void call_exit(long ret, bool second)
 {
-	struct call *call = call_slot(config.preempted);
+	struct call *call = call_slot(config.tp_preemptible);
 	__u16 error = final_error(ret);
 
-	if (config.preempted && seen_to(call, second))
+	if (config.tp_preemptible && exit_is_handled(call, second))
 		return;
 	if (call && call->entered) {
 		call_returned(call, ret);
 		call_end(call);
 	} else if (error && is_tracking()) {
-		call_not_entered(error, call && call->known);
+		call_not_entered(error, call && call->thread_seen);
 	}
 }
 

@@ -14,24 +14,23 @@
 
 static __always_inline __u64 last_entry(const struct sock *sk)
 {
-	return KERNEL_READ(sk, sk_error_queue.qlen) ? (__u64)KERNEL_POINTER(sk, sk_error_queue.prev)
-						    : 0;
+	return READ_TRUSTED(sk, sk_error_queue.qlen) ? (__u64)READ_PTR(sk, sk_error_queue.prev) : 0;
 }
 
 /* What the socket has kept from an earlier use, so that it is not taken for this attempt's. */
 static __always_inline void errors_begin(struct tracked *tracked, const struct sock *sk,
 					 const struct tcp_sock *tp)
 {
-	tracked->stale_error = KERNEL_READ(sk, sk_err);
-	tracked->stale_soft = KERNEL_READ(sk, sk_err_soft);
+	tracked->stale_error = READ_TRUSTED(sk, sk_err);
+	tracked->stale_soft = READ_TRUSTED(sk, sk_err_soft);
 	tracked->stale_entry = last_entry(sk);
-	tracked->stale_segs = KERNEL_READ(tp, segs_out);
+	tracked->stale_segs = READ_TRUSTED(tp, segs_out);
 }
 
 /* Whether the attempt got as far as a SYN. If it did not, nothing can have left. */
 static __always_inline bool syn_was_built(const struct tracked *tracked, const struct tcp_sock *tp)
 {
-	return (__u16)KERNEL_READ(tp, segs_out) != tracked->stale_segs;
+	return (__u16)READ_TRUSTED(tp, segs_out) != tracked->stale_segs;
 }
 
 /*
@@ -41,7 +40,7 @@ static __always_inline bool syn_was_built(const struct tracked *tracked, const s
 static __always_inline int socket_error(const struct tracked *tracked, const struct sock *sk,
 					bool syn_built)
 {
-	int error = KERNEL_READ(sk, sk_err);
+	int error = READ_TRUSTED(sk, sk_err);
 
 	return syn_built || error != tracked->stale_error ? error : 0;
 }
@@ -62,7 +61,7 @@ static __always_inline void soft_error_note(struct tracked *tracked, __u16 error
 static __always_inline int icmp_error(const struct tracked *tracked, const struct sock *sk)
 {
 	struct sk_buff *skb = (struct sk_buff *)last_entry(sk);
-	__u32 n = KERNEL_READ(sk, sk_error_queue.qlen);
+	__u32 n = READ_TRUSTED(sk, sk_error_queue.qlen);
 	struct sock_exterr_skb *entry;
 	__u8 origin;
 
@@ -87,7 +86,7 @@ static __always_inline int icmp_error(const struct tracked *tracked, const struc
 static __always_inline int waiting_error(const struct tracked *tracked, const struct sock *sk,
 					 const struct tcp_sock *tp)
 {
-	int soft = KERNEL_READ(sk, sk_err_soft), icmp = icmp_error(tracked, sk);
+	int soft = READ_TRUSTED(sk, sk_err_soft), icmp = icmp_error(tracked, sk);
 	__u16 last;
 
 	if (is_subflow(tp))
@@ -101,7 +100,7 @@ static __always_inline int waiting_error(const struct tracked *tracked, const st
 	 * that was seen; but kernels whose tracepoint has no errno show none that could not leave.
 	 */
 	last = soft == tracked->soft_error ? tracked->soft_retrans : tracked->total_retrans;
-	return (__u16)KERNEL_READ(tp, total_retrans) == last ? soft : 0;
+	return (__u16)READ_TRUSTED(tp, total_retrans) == last ? soft : 0;
 }
 
 #endif

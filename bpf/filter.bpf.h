@@ -9,7 +9,7 @@
 
 static __always_inline bool event_wanted(enum event_kind kind)
 {
-	return config.events & EVENT_BIT(kind);
+	return config.event_mask & EVENT_BIT(kind);
 }
 
 /* What a filter's map says of a key; `use` is the filter's enum filter_use. */

@@ -9,7 +9,7 @@
 SEC("raw_tp/sched_process_fork")
 int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 {
-	__u32 from = KERNEL_READ(parent, tgid), pid = KERNEL_READ(child, tgid);
+	__u32 from = READ_TRUSTED(parent, tgid), pid = READ_TRUSTED(child, tgid);
 	const __u8 *inherited;
 	__u8 verdict;
 
@@ -27,11 +27,11 @@ int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 SEC("raw_tp/sched_process_exit")
 int BPF_PROG(follow_exit, struct task_struct *task)
 {
-	__u32 pid = KERNEL_READ(task, tgid);
-	struct signal_struct *signal = KERNEL_POINTER(task, signal);
+	__u32 pid = READ_TRUSTED(task, tgid);
+	struct signal_struct *signal = READ_PTR(task, signal);
 
 	/* The number of its threads that are left was lowered just before. */
-	if (!KERNEL_READ(signal, live.counter))
+	if (!READ_TRUSTED(signal, live.counter))
 		bpf_map_delete_elem(&followed, &pid);
 	return 0;
 }

@@ -41,25 +41,25 @@ static __always_inline void task_comm(char comm[COMM_LEN], const struct task_str
 
 static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
 {
-	const struct css_set *cgroups = KERNEL_POINTER(task, cgroups);
-	const struct cgroup *cgroup = KERNEL_READ(cgroups, dfl_cgrp);
-	const struct kernfs_node *kn = KERNEL_READ(cgroup, kn);
+	const struct css_set *cgroups = READ_PTR(task, cgroups);
+	const struct cgroup *cgroup = READ_TRUSTED(cgroups, dfl_cgrp);
+	const struct kernfs_node *kn = READ_TRUSTED(cgroup, kn);
 
-	return KERNEL_READ(kn, id);
+	return READ_TRUSTED(kn, id);
 }
 
 static __always_inline void identity_of(struct attempt *attempt, struct task_struct *task)
 {
-	struct task_struct *leader = KERNEL_POINTER(task, group_leader);
-	struct task_struct *parent = KERNEL_POINTER(task, real_parent);
-	const struct cred *cred = KERNEL_POINTER(task, cred);
+	struct task_struct *leader = READ_PTR(task, group_leader);
+	struct task_struct *parent = READ_PTR(task, real_parent);
+	const struct cred *cred = READ_PTR(task, cred);
 
-	attempt->pid = KERNEL_READ(task, tgid);
-	attempt->tid = KERNEL_READ(task, pid);
-	attempt->ppid = KERNEL_READ(parent, tgid);
-	attempt->uid = KERNEL_READ(cred, euid.val);
+	attempt->pid = READ_TRUSTED(task, tgid);
+	attempt->tid = READ_TRUSTED(task, pid);
+	attempt->ppid = READ_TRUSTED(parent, tgid);
+	attempt->uid = READ_TRUSTED(cred, euid.val);
 	attempt->cgroup_id = task_cgroup_id(task);
-	attempt->process_start_ns = KERNEL_READ(leader, start_boottime);
+	attempt->process_start_ns = READ_TRUSTED(leader, start_boottime);
 	task_comm(attempt->thread_comm, task);
 	if (attempt->pid == attempt->tid)
 		__builtin_memcpy(attempt->comm, attempt->thread_comm, sizeof(attempt->comm));
@@ -89,7 +89,7 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
  */
 static __always_inline bool subflow_identity(struct attempt *attempt, const struct tcp_sock *tp)
 {
-	struct mptcp_subflow_context *subflow = KERNEL_POINTER(tp, inet_conn.icsk_ulp_data);
+	struct mptcp_subflow_context *subflow = READ_PTR(tp, inet_conn.icsk_ulp_data);
 	struct sock *parent = BPF_CORE_READ(subflow, conn);
 	__u64 key = (__u64)parent;
 	struct attempt *owner;

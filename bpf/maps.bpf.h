@@ -19,7 +19,7 @@ extern struct shared shared;
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 4 * 1024 * 1024);
-} events SEC(".maps") SHARED;
+} ring SEC(".maps") SHARED;
 
 /* Thread group ids of -p, with an enum key_verdict each. User space sizes and fills it. */
 struct {

@@ -22,7 +22,7 @@ static __always_inline void pending_forget(__u64 key)
 	struct tracked *tracked = tracked_find(key);
 
 	if (tracked && !tracked->attempt.start_ns)
-		tracked_unhash(key);
+		overflow_remove(key);
 }
 
 /* Its result would else be taken for that of an attempt that was lost. */
@@ -43,7 +43,7 @@ static __always_inline void pending_note(struct sock *sk, struct task_struct *ho
 	 * do. */
 	unknown.share = share_index(share_owner(holder));
 	if (!tracked_find(key))
-		tracked_hash(key, &unknown);
+		overflow_add(key, &unknown);
 	/* Should it have ended meanwhile, nothing else would take it out again. */
 	if (!is_pending(sk))
 		pending_forget(key);

@@ -19,7 +19,7 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 	struct tcp_sock *tp;
 
 	/* Of a connection only its close tells. */
-	if (!event_wanted(EVENT_CLOSE) && KERNEL_READ(sk, __sk_common.skc_state) != TCP_SYN_SENT)
+	if (!event_wanted(EVENT_CLOSE) && READ_TRUSTED(sk, __sk_common.skc_state) != TCP_SYN_SENT)
 		return;
 	tracked = tracked_find(key);
 	tp = tcp_sock_of(sk);

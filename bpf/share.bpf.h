@@ -26,12 +26,12 @@
  */
 static __always_inline __u32 share_owner(struct task_struct *task)
 {
-	const struct cred *cred = KERNEL_POINTER(task, cred);
-	struct user_namespace *ns = KERNEL_POINTER(cred, user_ns);
+	const struct cred *cred = READ_PTR(task, cred);
+	struct user_namespace *ns = READ_PTR(cred, user_ns);
 	__u32 owner;
 
-	if (!KERNEL_READ(ns, level))
-		return KERNEL_READ(cred, euid.val);
+	if (!READ_TRUSTED(ns, level))
+		return READ_TRUSTED(cred, euid.val);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < USER_NAMESPACES_MAX && BPF_CORE_READ(ns, level) > 1; i++)
 		ns = BPF_CORE_READ(ns, parent);
@@ -39,7 +39,7 @@ static __always_inline __u32 share_owner(struct task_struct *task)
 	return owner ? owner : BPF_CORE_READ(ns, ns.inum);
 }
 
-/* The place in shared.shares; hashed as in place_of(). */
+/* The place in shared.shares; hashed as in slot_of(). */
 static __always_inline __u16 share_index(__u32 owner)
 {
 	return owner * 0x9e3779b1u >> (32 - SHARE_BITS);
@@ -64,7 +64,7 @@ static __always_inline bool share_has_room(const struct share *share, __u64 max)
 	const volatile struct shared *now = &shared;
 	__u64 held = *(const volatile __u64 *)&share->held;
 
-	return now->hashed < max && held < SHARE_FACTOR * (max - now->hashed);
+	return now->n_overflow < max && held < SHARE_FACTOR * (max - now->n_overflow);
 }
 
 static __always_inline void share_refused(struct share *share, const struct attempt *attempt)

@@ -17,10 +17,10 @@ static __always_inline struct socket *socket_of_file(struct file *file)
 /* NULL if the descriptor of the current process is not open. */
 static __always_inline struct file *file_of_fd(__u32 fd)
 {
-	struct files_struct *files = KERNEL_POINTER(current_task(), files);
-	struct fdtable *fdt = KERNEL_READ(files, fdt);
+	struct files_struct *files = READ_PTR(current_task(), files);
+	struct fdtable *fdt = READ_TRUSTED(files, fdt);
 
-	return fd < KERNEL_READ(fdt, max_fds) ? pointer_at(KERNEL_READ(fdt, fd) + fd) : NULL;
+	return fd < READ_TRUSTED(fdt, max_fds) ? pointer_at(READ_TRUSTED(fdt, fd) + fd) : NULL;
 }
 
 #endif

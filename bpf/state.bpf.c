@@ -18,7 +18,7 @@
 
 enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
 
-#define FIRST_COPY (config.preempted ? COPY_PERF : COPY_FIRST)
+#define FIRST_COPY (config.tp_preemptible ? COPY_PERF : COPY_FIRST)
 
 static __always_inline void connection_closed(__u64 key, struct tracked *tracked,
 					      const struct sock *sk, const struct tcp_sock *tp,
@@ -44,9 +44,9 @@ static __always_inline struct tcp_sock *tcp_sock_for(enum copy copy, const struc
 static __always_inline bool syn_is_ours(const struct tcp_sock *tp)
 {
 	__u64 now = bpf_ktime_get_ns(), unit = 1000000, age;
-	__u32 stamp = KERNEL_READ(tp, retrans_stamp);
+	__u32 stamp = READ_TRUSTED(tp, retrans_stamp);
 
-	if (bpf_core_field_exists(tp->tcp_usec_ts) && KERNEL_READ_BITFIELD(tp, tcp_usec_ts))
+	if (bpf_core_field_exists(tp->tcp_usec_ts) && READ_TRUSTED_BITFIELD(tp, tcp_usec_ts))
 		unit = 1000;
 	age = (__u32)(now / unit) - stamp;
 	return !stamp || age * unit <= now - shared.since_ns;
@@ -61,14 +61,14 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 				      enum copy copy)
 {
 	const struct sock_common *skc = &sk->__sk_common;
-	__u16 protocol = KERNEL_READ(sk, sk_protocol);
+	__u16 protocol = READ_TRUSTED(sk, sk_protocol);
 	struct tcp_sock *tp;
 
 	if (protocol == IPPROTO_MPTCP && newstate == TCP_CLOSE)
 		bpf_map_delete_elem(&mptcp_owners, &key);
 	if (copy != FIRST_COPY || current_phase() != PHASE_COMPLETE || oldstate != TCP_SYN_SENT ||
 	    protocol != IPPROTO_TCP ||
-	    !unknown_counts(netns_of(skc), bpf_ntohs(KERNEL_READ(skc, skc_dport))))
+	    !unknown_counts(netns_of(skc), bpf_ntohs(READ_TRUSTED(skc, skc_dport))))
 		return;
 	tp = tcp_sock_for(copy, sk);
 	if (tp && syn_is_ours(tp) && !untracked_end())
@@ -85,16 +85,16 @@ static __always_inline bool begun_in_call(__u64 key)
 
 /*
  * Whether no copy before this one has seen this attempt begin. That is marked, as not every attempt
- * gets tracked; not for the last, or another socket of the same place could find it. An attempt
+ * gets tracked; not for the last, or another socket of the same slot could find it. An attempt
  * that begins on another CPU may have taken the mark's place.
  */
 static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 {
-	struct place *place = place_of(key);
-	bool seen = place && place->begun == key;
+	struct slot *slot = slot_of(key);
+	bool seen = slot && slot->last_begun == key;
 
-	if (place)
-		place->begun = copy == COPY_SECOND ? 0 : key;
+	if (slot)
+		slot->last_begun = copy == COPY_SECOND ? 0 : key;
 	return copy == FIRST_COPY || (!seen && !tracked_find(key) && !begun_in_call(key));
 }
 
@@ -104,7 +104,7 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
  */
 static __always_inline bool is_the_same(const struct tracked *tracked, const struct sock *sk)
 {
-	return bpf_ntohs(KERNEL_READ(sk, __sk_common.skc_dport)) == tracked->attempt.dport;
+	return bpf_ntohs(READ_TRUSTED(sk, __sk_common.skc_dport)) == tracked->attempt.dport;
 }
 
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,

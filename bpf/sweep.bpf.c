@@ -60,17 +60,17 @@ static __always_inline void sweep(__u64 key, const struct tracked *found)
 }
 
 SEC("iter/bpf_map_elem")
-int sweep_places(struct bpf_iter__bpf_map_elem *ctx)
+int sweep_slots(struct bpf_iter__bpf_map_elem *ctx)
 {
-	const struct place *place = ctx->value; /* NULL after the last */
+	const struct slot *slot = ctx->value; /* NULL after the last */
 
-	if (place)
-		sweep(place->key, &place->tracked);
+	if (slot)
+		sweep(slot->key, &slot->tracked);
 	return 0;
 }
 
 SEC("iter/bpf_map_elem")
-int sweep_hashed(struct bpf_iter__bpf_map_elem *ctx)
+int sweep_overflow(struct bpf_iter__bpf_map_elem *ctx)
 {
 	const struct tracked *tracked = ctx->value;
 	const __u64 *key = ctx->key;

@@ -79,7 +79,7 @@ struct attempt {
 /* What each event of an attempt says. */
 struct attempt_record {
 	struct record head;
-	__u32 retries; /* SYNs sent again so far: those that left this host */
+	__u32 syn_retransmits; /* SYNs sent again so far: those that left this host */
 	/*
 	 * Positive errno. EVENT_FAILED: why, never 0; EVENT_RETRY: why the SYN could not leave this
 	 * host; EVENT_CLOSE: the socket's; of other kinds 0.

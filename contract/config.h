@@ -56,7 +56,7 @@ struct config_network {
 
 struct config {
 	__u32 interface;   /* first, for good: INTERFACE, as the object was built with it */
-	__u32 events;	   /* EVENT_BIT()s wanted */
+	__u32 event_mask;  /* EVENT_BIT()s wanted */
 	__u32 netns;	   /* only this network namespace (inode number); 0: all */
 	__u32 wakeup_size; /* wake the reader for each so many bytes of the ring: a power of 2 */
 	__u8 filter_pid;   /* enum filter_use of the map pids: thread groups */
@@ -71,11 +71,12 @@ struct config {
 	__u32 n_netns_left_out; /* so many of netns_left_out[] are used */
 	__u64 min_latency_ns;	/* only results at least that slow; 0: all */
 	__u16 task_storage;	/* the kernel has it for tracing programs */
-	__u16 typed;		/* the kernel has BTF: the verifier knows what pointers point to */
-	__u16 casts;	    /* it takes our word for that: calls of CALL_RDONLY_CAST are in place */
-	__u16 preempted;    /* threads can be, in programs: there is one copy more of some */
-	__u8 filter_cgroup; /* enum filter_use of cgroups[] */
-	__u8 retried_only;  /* of EVENT_ESTABLISHED, those after a retry */
+	__u16 has_btf;		/* the kernel has BTF: the verifier knows what pointers point to */
+	__u16 has_rdonly_cast; /* it takes our word for that: calls of CALL_RDONLY_CAST are in place
+				*/
+	__u16 tp_preemptible;  /* threads can be, in programs: there is one copy more of some */
+	__u8 filter_cgroup;    /* enum filter_use of cgroups[] */
+	__u8 retried_only;     /* of EVENT_ESTABLISHED, those after a retry */
 	__u8 reserved[6];
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
@@ -107,7 +108,7 @@ struct counters {
 	__u64 missed;	 /* transitions that a later one shows to have been skipped */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 caught;	 /* calls whose end was skipped, but not the attempt's result */
+	__u64 recovered; /* calls whose end was skipped, but not the attempt's result */
 	__u64 reserved[2];
 };
 
@@ -115,7 +116,7 @@ struct counters {
 #define SHARE_BITS 12
 #define SHARES	   (1 << SHARE_BITS)
 
-/* What one user takes of the map conns. All but `held` is for messages only. */
+/* What one user takes of the map overflow. All but `held` is for messages only. */
 struct share {
 	__u64 held;	    /* attempts that are in it now */
 	__u64 held_refused; /* that were when the user was refused more room; 0: never */
@@ -129,9 +130,10 @@ struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
 	__u32 reserved;
-	__u64 hashed;	 /* attempts kept in the map conns, by the kernel side: bpf/tracked.bpf.h */
-	__u64 since_ns;	 /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
-	__s64 untracked; /* attempts that are counted as `state` and have not ended yet */
+	__u64 n_overflow; /* attempts kept in the map overflow, by the kernel side:
+			     bpf/tracked.bpf.h */
+	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
+	__s64 untracked;  /* attempts that are counted as `state` and have not ended yet */
 	struct share shares[SHARES];
 };
 

@@ -40,7 +40,7 @@ static struct config kernel_config(const struct options *options)
 {
 	struct config config = options->kernel;
 
-	config.events = options->events;
+	config.event_mask = options->events;
 	config.filter_pid = filter_use(&options->pids);
 	config.filter_uid = filter_use(&options->uids);
 	config.filter_comm = filter_use(&options->comms);

@@ -159,7 +159,7 @@ static void set_result(struct event *event, const struct attempt_record *e)
 	if (event->not_sent)
 		return;
 	if (!(e->attempt.flags & ATTEMPT_UNTRACKED)) {
-		event->retries = e->retries;
+		event->retries = e->syn_retransmits;
 		event->has |= EVENT_HAS_RETRIES;
 	}
 	if (e->head.kind == EVENT_RETRY && e->error)

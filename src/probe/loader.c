@@ -50,8 +50,8 @@ static struct bpf_map *find_map(struct probe *probe, const char *name, size_t va
 static bool has_all_maps(struct probe *probe)
 {
 	return find_map(probe, ".rodata", sizeof(struct config)) &&
-	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "events", 0) &&
-	       find_map(probe, "conns", 0) && find_map(probe, "places", 0) &&
+	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "ring", 0) &&
+	       find_map(probe, "overflow", 0) && find_map(probe, "slots", 0) &&
 	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
 	       find_map(probe, "calls_by_tid", 0) && find_map(probe, "untracked_calls", 0) &&
 	       filters_found(probe->object);
@@ -78,7 +78,7 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 		err = bpf_map__set_initial_value(find_map(probe, ".rodata", 0), config,
 						 sizeof(*config));
 	if (!err)
-		err = bpf_map__set_max_entries(find_map(probe, "events", 0), options->ring_size);
+		err = bpf_map__set_max_entries(find_map(probe, "ring", 0), options->ring_size);
 	return err ? err : filters_size(probe->object, options);
 }
 
@@ -95,10 +95,10 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 			options->object_path ? options->object_path : "the built-in object");
 	config.interface = INTERFACE;
 	config.wakeup_size = options->ring_size / 8;
-	config.typed = !options->btf_path;
-	config.casts = cast > 0;
-	config.preempted = programs_preempted(options);
-	config.task_storage = config.typed && kernel_has_task_storage();
+	config.has_btf = !options->btf_path;
+	config.has_rdonly_cast = cast > 0;
+	config.tp_preemptible = programs_preemptible(options);
+	config.task_storage = config.has_btf && kernel_has_task_storage();
 	err = size_maps(probe, options, &config);
 	if (err)
 		return probe_error(error, err, "cannot set up the BPF object: %s", strerror(-err));
@@ -128,7 +128,7 @@ static int load(struct probe *probe, const struct probe_options *options, char *
 		return probe_error(error, err, "the kernel refused the BPF programs: %s",
 				   strerror(-err));
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
-	probe->ring_fd = bpf_map__fd(find_map(probe, "events", 0));
+	probe->ring_fd = bpf_map__fd(find_map(probe, "ring", 0));
 	err = map_shared(probe);
 	if (!err)
 		err = filters_fill(probe->object, options);
@@ -189,12 +189,12 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 
 int probe_sweep(struct probe *probe, char *error)
 {
-	int err = programs_iterate(&probe->programs, ITERATOR_SWEEP_PLACES,
-				   find_map(probe, "places", 0), error);
+	int err = programs_iterate(&probe->programs, ITERATOR_SWEEP_SLOTS,
+				   find_map(probe, "slots", 0), error);
 
-	if (!err && probe->shared->hashed)
-		err = programs_iterate(&probe->programs, ITERATOR_SWEEP_HASHED,
-				       find_map(probe, "conns", 0), error);
+	if (!err && probe->shared->n_overflow)
+		err = programs_iterate(&probe->programs, ITERATOR_SWEEP_OVERFLOW,
+				       find_map(probe, "overflow", 0), error);
 	return err;
 }
 
@@ -255,22 +255,22 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.missed += slot->missed;
 		sum.state += slot->state;
 		sum.unmatched += slot->unmatched;
-		sum.caught += slot->caught;
+		sum.recovered += slot->recovered;
 	}
 	skipped = programs_skipped(&probe->programs);
-	if (skipped > sum.caught)
-		sum.missed += skipped - sum.caught;
+	if (skipped > sum.recovered)
+		sum.missed += skipped - sum.recovered;
 	*ret = sum;
 }
 
 uint64_t probe_tracked(struct probe *probe)
 {
-	struct bpf_map *places = find_map(probe, "places", 0);
-	uint64_t place[bpf_map__value_size(places) / sizeof(uint64_t)];
-	uint64_t n = probe->shared->hashed;
+	struct bpf_map *slots = find_map(probe, "slots", 0);
+	uint64_t slot[bpf_map__value_size(slots) / sizeof(uint64_t)];
+	uint64_t n = probe->shared->n_overflow;
 
-	for (uint32_t i = 0; i < bpf_map__max_entries(places); i++)
-		if (!bpf_map_lookup_elem(bpf_map__fd(places), &i, place) && place[0])
+	for (uint32_t i = 0; i < bpf_map__max_entries(slots); i++)
+		if (!bpf_map_lookup_elem(bpf_map__fd(slots), &i, slot) && slot[0])
 			n++; /* its key, which is first: bpf/tracked.bpf.h */
 	return n;
 }
@@ -283,7 +283,7 @@ void probe_share(const struct probe *probe, unsigned int index, struct share *re
 
 uint64_t probe_room(struct probe *probe)
 {
-	return bpf_map__max_entries(find_map(probe, "conns", 0));
+	return bpf_map__max_entries(find_map(probe, "overflow", 0));
 }
 
 int probe_ring_fd(const struct probe *probe)

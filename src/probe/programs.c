@@ -21,7 +21,7 @@ struct program {
 	bool (*wanted)(const struct probe_options *options);
 	enum {
 		COPIED, /* what the kernel skips of it, another program does */
-		SINGLE, /* what the kernel skips of it is lost, unless it is counted as caught */
+		SINGLE, /* what the kernel skips of it is lost, unless it is counted as recovered */
 	} skipped;
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
@@ -33,7 +33,7 @@ static bool always(const struct probe_options *options)
 }
 
 /* The copy's tracepoint is found through tracefs. */
-bool programs_preempted(const struct probe_options *options)
+bool programs_preemptible(const struct probe_options *options)
 {
 	return !options->btf_path && kernel_preempts() && kernel_tracefs();
 }
@@ -41,7 +41,7 @@ bool programs_preempted(const struct probe_options *options)
 /* Every event but the first says how often something was sent again. */
 static bool wants_retry(const struct probe_options *options)
 {
-	return options->config.events & ~EVENT_BIT(EVENT_CONNECT);
+	return options->config.event_mask & ~EVENT_BIT(EVENT_CONNECT);
 }
 
 static bool wants_follow(const struct probe_options *options)
@@ -56,7 +56,7 @@ static bool wants_syscalls(const struct probe_options *options)
 
 static bool wants_second_exit(const struct probe_options *options)
 {
-	return wants_syscalls(options) && programs_preempted(options);
+	return wants_syscalls(options) && programs_preemptible(options);
 }
 
 static const struct program table[] = {
@@ -64,7 +64,7 @@ static const struct program table[] = {
 	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
 	{"retry_first", "tcp_retransmit_skb", wants_retry, COPIED, false},
 	{"retry_second", NULL, wants_retry, COPIED, false},
-	{"state_perf", NULL, programs_preempted, COPIED, true},
+	{"state_perf", NULL, programs_preemptible, COPIED, true},
 	{"state_first", "inet_sock_set_state", always, COPIED, false},
 	{"state_second", NULL, always, COPIED, false},
 	{"connect_exit", "sys_exit_connect", wants_syscalls, SINGLE, true},
@@ -91,8 +91,8 @@ static const struct {
 	bool (*wanted)(const struct probe_options *options);
 } iterators[N_ITERATORS] = {
 	[ITERATOR_PENDING] = {"pending_file", has_btf},
-	[ITERATOR_SWEEP_PLACES] = {"sweep_places", can_sweep},
-	[ITERATOR_SWEEP_HASHED] = {"sweep_hashed", can_sweep},
+	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", can_sweep},
+	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", can_sweep},
 };
 
 static int find_program(const struct bpf_object *object, const char *path, const char *name,

@@ -18,10 +18,10 @@
 
 /* What is run by reading, rather than attached. */
 enum iterator {
-	ITERATOR_PENDING,      /* every open file: attempts under way become known */
-	ITERATOR_SWEEP_PLACES, /* the map places, and conns: what has no socket any more is counted
-				*/
-	ITERATOR_SWEEP_HASHED,
+	ITERATOR_PENDING,     /* every open file: attempts under way become known */
+	ITERATOR_SWEEP_SLOTS, /* the map slots, and overflow: what has no socket any more is counted
+			       */
+	ITERATOR_SWEEP_OVERFLOW,
 	N_ITERATORS,
 };
 
@@ -34,7 +34,7 @@ struct programs {
 };
 
 /* Whether there is one copy more of what a thread can be preempted in. */
-bool programs_preempted(const struct probe_options *options);
+bool programs_preemptible(const struct probe_options *options);
 
 /* -ENOEXEC: options->object_path is not one of our objects. */
 int programs_find(struct programs *programs, const struct bpf_object *object,

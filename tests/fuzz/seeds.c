@@ -110,7 +110,7 @@ static void write_record(const char *dir, const char *name, enum event_kind kind
 			 .head.size = (__u16)size,
 			 .head.kind = (__u16)kind,
 			 .error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
-			 .retries = 2,
+			 .syn_retransmits = 2,
 			 .time_ns = 2000000000,
 			 .attempt = *attempt},
 		.established_ns = 1500000000,

@@ -60,7 +60,7 @@ static const struct word words[] = {
 	{"kind", WORD_KIND, FIELD(base.head.kind), 0},
 	{"time_ns", WORD_NUMBER, FIELD(base.time_ns), 0},
 	{"error", WORD_ERROR, FIELD(base.error), 0},
-	{"retries", WORD_NUMBER, FIELD(base.retries), 0},
+	{"retries", WORD_NUMBER, FIELD(base.syn_retransmits), 0},
 	{"ended", WORD_ENDED, FIELD(base.ended), 0},
 	{"scope_id", WORD_NUMBER, FIELD(base.attempt.scope_id), 0},
 	{"start_ns", WORD_NUMBER, FIELD(base.attempt.start_ns), 0},

@@ -51,7 +51,7 @@ static inline struct close_record sample(enum event_kind kind)
 				.head.size = (__u16)size,
 				.head.kind = (__u16)kind,
 				.error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
-				.retries = 2,
+				.syn_retransmits = 2,
 				.time_ns = 5000,
 				.attempt = sample_attempt,
 			},

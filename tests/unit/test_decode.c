@@ -212,7 +212,7 @@ static void retries_are_known_for_what_was_sent_also_when_none(void **state)
 	(void)state;
 	assert_true(decoded(&record).has & EVENT_HAS_RETRIES);
 	assert_int_equal(decoded(&record).retries, 2);
-	record.base.retries = 0;
+	record.base.syn_retransmits = 0;
 	assert_true(decoded(&record).has & EVENT_HAS_RETRIES);
 	record.base.attempt.flags = ATTEMPT_NOT_SENT;
 	assert_false(decoded(&record).has & EVENT_HAS_RETRIES);

@@ -48,7 +48,7 @@ case_map_full() { # section 8, state
 
 # small_map ENTRIES: an object with room for so many, beside two places. One user may have four fifths.
 small_map() {
-    mutated_object tracked.bpf.h "s/(CONNS_MAX) 262144/\\1 $1/; s/(PLACE_BITS) 12/\\1 1/"
+    mutated_object tracked.bpf.h "s/(OVERFLOW_MAX) 262144/\\1 $1/; s/(SLOT_BITS) 12/\\1 1/"
 }
 
 # results_of_user UID EVENT: how many the record has. (jq would take long.)
@@ -198,7 +198,7 @@ case_tracked_returns() { # 28
 }
 
 case_tracked_returns_crowded() { # 28, where nearly every attempt finds its place taken
-    mutated_object tracked.bpf.h 's/(PLACE_BITS) 12/\1 1/'
+    mutated_object tracked.bpf.h 's/(SLOT_BITS) 12/\1 1/'
     tracked_returns --object "$object"
 }
 
@@ -207,7 +207,7 @@ case_tracked_returns_crowded() { # 28, where nearly every attempt finds its plac
 trace_ends_hidden() {
     mutated_object "$@" state.bpf.c '
         /^static __always_inline void state_changed/,/^}/ s/^\ttracked = tracked_find\(key\);/\
-\tif (newstate == TCP_CLOSE \&\& bpf_ntohs(KERNEL_READ(sk, __sk_common.skc_dport)) == 80)\
+\tif (newstate == TCP_CLOSE \&\& bpf_ntohs(READ_TRUSTED(sk, __sk_common.skc_dport)) == 80)\
 \t\treturn;\n&/'
     trace --object "$object"
 }
@@ -240,7 +240,7 @@ case_ends_that_reach_no_program() { # section 8: swept, and counted as missed
 }
 
 case_ends_that_reach_no_program_crowded() { # likewise, where nearly every place is taken
-    ends_that_reach_no_program tracked.bpf.h 's/(PLACE_BITS) 12/\1 1/'
+    ends_that_reach_no_program tracked.bpf.h 's/(SLOT_BITS) 12/\1 1/'
 }
 
 sockets_left() { [[ $(within "$a" ss -Htan exclude time-wait | wc -l) -eq $1 ]]; }

@@ -151,7 +151,7 @@ mutated_object() {
     triplet="$(cc -print-multiarch)"
     arch="$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')"
     for file in bpf/*.bpf.c; do
-        clang -target bpf -mcpu=v3 -O2 -g -D__TARGET_ARCH_"$arch" -I. \
+        clang -target bpf -mcpu=v3 -O2 -g -D__TARGET_ARCH_"$arch" -I. -I"${tpconnect%/*}" \
             -idirafter "/usr/include/$triplet" -c "$file" -o "${file##*/}.o"
     done
     object="$case_dir/mutated.o"
