@@ -34,6 +34,19 @@ static void write_failed(struct output *output, struct session *session, int err
 	output->write_error = err;
 }
 
+/*
+ * Waits for what the sink needs: room for what is pending, or that nobody reads any more. A full
+ * disk is always ready to refuse: the tick is soon enough to try again. Nor is a descriptor without
+ * a reader waited for: it would always be ready to say so.
+ */
+static void watch(struct output *output, struct session *session)
+{
+	bool room = sink_pending(output->sink) && !output->write_error;
+
+	loop_watch(session_loop(session), output->source, output->gone ? -1 : sink_fd(output->sink),
+		   room ? POLLOUT : 0);
+}
+
 void output_flush(struct output *output, struct session *session)
 {
 	int err = sink_flush(output->sink);
@@ -44,6 +57,7 @@ void output_flush(struct output *output, struct session *session)
 		output->write_error = 0;
 	if (!sink_pending(output->sink))
 		output->reported = 0;
+	watch(output, session);
 }
 
 /* The window can be resized at any time; asking costs less than a signal for it. */
@@ -115,17 +129,6 @@ void output_commit(struct output *output)
 	output->since_header++;
 }
 
-static void on_undecodable(void *ctx, struct session *session, int err)
-{
-	struct output *output = ctx;
-
-	(void)session;
-	if (!output->lost++)
-		log_warning("a record from the BPF object cannot be read (%s): it is of another "
-			    "version; counted as lost (output)",
-			    strerror(-err));
-}
-
 static void put_notice(struct output *output, struct notice *notice)
 {
 	const struct format_ops *format = output->options->format;
@@ -164,22 +167,35 @@ static const char *what_is_missing(const struct options *options)
 	return "";
 }
 
-void output_started(void *ctx, struct session *session, const char *tracepoints, uint64_t begin_ns)
+static void on_sink_ready(void *ctx, short revents)
+{
+	struct output *output = ctx;
+
+	if (!(revents & (POLLERR | POLLHUP)))
+		return; /* it is written to when the loop is idle */
+	output->gone = true;
+	write_failed(output, output->session, -EPIPE);
+	watch(output, output->session);
+}
+
+void output_started(void *ctx, struct session *session, const struct session_start *start)
 {
 	struct notice notice = {
 		.kind = NOTICE_START,
 		.version = VERSION,
-		.programs = tracepoints,
-		.observed.begin_ns = begin_ns,
+		.programs = start->tracepoints,
+		.observed.begin_ns = start->begin_ns,
 	};
 	struct output *output = ctx;
 
+	output->session = session;
+	output->source = loop_add(session_loop(session), -1, 0, on_sink_ready, output);
 	put_notice(output, &notice);
 	look_at_terminal(output);
 	if (header_due(output))
 		put_header(output);
 	output_flush(output, session);
-	log_info("tracing outbound TCP connections at %s%s", tracepoints,
+	log_info("tracing outbound TCP connections at %s%s", start->tracepoints,
 		 what_is_missing(output->options));
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
@@ -199,7 +215,7 @@ static void reopen(struct output *output, struct session *session)
 		output_flush(output, session);
 }
 
-static void on_hangup(void *ctx, struct session *session)
+static void on_reopen(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
 
@@ -208,21 +224,22 @@ static void on_hangup(void *ctx, struct session *session)
 	reopen(output, session);
 }
 
-static struct loss loss_now(const struct output *output, const struct counters *counters)
+static struct loss loss_now(const struct output *output, struct session *session,
+			    const struct counters *counters)
 {
 	return (struct loss){
 		.ring = counters->ring,
 		.missed = counters->missed,
 		.state = counters->state,
 		.unmatched = counters->unmatched,
-		.output = output->lost,
+		.output = output->lost + session_undecodable(session),
 	};
 }
 
-static void on_second(void *ctx, struct session *session, const struct counters *counters)
+static void on_tick(void *ctx, struct session *session, const struct counters *counters)
 {
 	struct output *output = ctx;
-	struct notice notice = {.kind = NOTICE_LOSS, .loss = loss_now(output, counters)};
+	struct notice notice = {.kind = NOTICE_LOSS, .loss = loss_now(output, session, counters)};
 
 	if (output->reopen_error)
 		reopen(output, session);
@@ -293,60 +310,32 @@ static void print_summary(const struct output *output, const struct notice *stop
 		  loss->unmatched, loss->output);
 }
 
-void output_finished(void *ctx, const struct counters *counters, uint64_t tracked,
-		     const struct span *observed)
+void output_finished(void *ctx, struct session *session, const struct session_end *end)
 {
-	struct notice stop = {.kind = NOTICE_STOP, .observed = *observed};
+	struct notice stop = {.kind = NOTICE_STOP, .observed = end->observed};
 	struct output *output = ctx;
 
 	output_flush_patiently(output);
 	discard_pending(output);
-	stop.sent = counters->sent;
+	stop.sent = end->counters.sent;
 	stop.written = output->written;
 	stop.filtered = output->filtered;
-	stop.tracked = tracked;
-	stop.loss = loss_now(output, counters);
+	stop.tracked = end->tracked;
+	stop.loss = loss_now(output, session, &end->counters);
 	put_notice(output, &stop);
 	sink_flush(output->sink);
 	print_summary(output, &stop);
 }
 
-/* Not to be waited for when it is gone: it would always be ready to say so. */
-static int output_fd(void *ctx)
+struct consumer output_consumer(struct output *output)
 {
-	struct output *output = ctx;
-
-	return output->gone ? -1 : sink_fd(output->sink);
-}
-
-static void on_gone(void *ctx, struct session *session)
-{
-	struct output *output = ctx;
-
-	output->gone = true;
-	write_failed(output, session, -EPIPE);
-}
-
-static bool output_pending(void *ctx)
-{
-	struct output *output = ctx;
-
-	/* A full disk is always ready to refuse: the tick is soon enough to try again. */
-	return sink_pending(output->sink) && !output->write_error;
-}
-
-struct session_client output_client(struct output *output)
-{
-	return (struct session_client){
+	return (struct consumer){
 		.ctx = output,
+		.interval_ns = output->options->interval_ns,
 		.started = output_started,
-		.undecodable = on_undecodable,
 		.idle = on_idle,
-		.second = on_second,
-		.hangup = on_hangup,
+		.tick = on_tick,
+		.reopen = output->options->write_path ? on_reopen : NULL,
 		.finished = output_finished,
-		.output_fd = output_fd,
-		.output_pending = output_pending,
-		.output_gone = on_gone,
 	};
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Where a command's lines go, and the books of it: what every command that shows events does in
- * the same way. Most of it are callbacks of struct session_client, with the output as their ctx.
+ * the same way. Most of it are callbacks of struct consumer, with the output as their ctx.
  */
 #ifndef COMMANDS_OUTPUT_H
 #define COMMANDS_OUTPUT_H
@@ -28,7 +28,9 @@ struct output {
 	int write_error;	    /* the last errno told; 0: output works */
 	int reopen_error;	    /* likewise of opening the file anew, which is tried again */
 	bool closed;
-	bool gone; /* nobody reads; a file that is a pipe can be opened anew */
+	struct session *session; /* set when tracing starts */
+	int source;		 /* of the session's loop: the sink's descriptor */
+	bool gone;		 /* nobody reads; a file that is a pipe can be opened anew */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
@@ -39,7 +41,7 @@ void output_close(struct output *output);
 bool output_reopen(struct output *output);
 
 /* The callbacks that all commands share; `event` is left to the command. */
-struct session_client output_client(struct output *output);
+struct consumer output_consumer(struct output *output);
 
 /*
  * Room for one line of up to max bytes, to be kept with output_commit(); NULL if there is none. A
@@ -61,8 +63,7 @@ void output_flush(struct output *output, struct session *session);
 void output_flush_patiently(struct output *output);
 
 /* The callbacks of those names: for a command that has something to do besides. */
-void output_started(void *ctx, struct session *session, const char *tracepoints, uint64_t begin_ns);
-void output_finished(void *ctx, const struct counters *counters, uint64_t tracked,
-		     const struct span *observed);
+void output_started(void *ctx, struct session *session, const struct session_start *start);
+void output_finished(void *ctx, struct session *session, const struct session_end *end);
 
 #endif

@@ -169,13 +169,12 @@ static void report(struct reporter *reporter, struct session *session, uint64_t 
 	reporter->span.begin_ns = reporter->span.end_ns;
 }
 
-static void on_started(void *ctx, struct session *session, const char *tracepoints,
-		       uint64_t begin_ns)
+static void on_started(void *ctx, struct session *session, const struct session_start *start)
 {
 	struct reporter *reporter = ctx;
 
-	reporter->span.begin_ns = begin_ns;
-	output_started(ctx, session, tracepoints, begin_ns);
+	reporter->span.begin_ns = start->begin_ns;
+	output_started(ctx, session, start);
 }
 
 static void on_interval(void *ctx, struct session *session)
@@ -183,23 +182,22 @@ static void on_interval(void *ctx, struct session *session)
 	report(ctx, session, clock_now_ns(CLOCK_BOOTTIME));
 }
 
-static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,
-			const struct span *observed)
+static void on_finished(void *ctx, struct session *session, const struct session_end *end)
 {
 	struct reporter *reporter = ctx;
 
-	report(reporter, NULL, observed->end_ns);
+	report(reporter, NULL, end->observed.end_ns);
 	output_flush_patiently(&reporter->output);
 	if (reporter->folded)
 		log_info("a report on a terminal fits the screen; a pipe or -w FILE gets all rows");
-	output_finished(ctx, counters, tracked, observed);
+	output_finished(ctx, session, end);
 }
 
 int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 		 const struct options *options, bool color)
 {
 	struct output *output = &reporter->output;
-	struct session_client client;
+	struct consumer consumer;
 	int status;
 
 	*reporter = (struct reporter){.ops = ops};
@@ -212,12 +210,12 @@ int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 		return EXIT_FAILED;
 	}
 	output->reports = true;
-	client = output_client(output);
-	client.started = on_started;
-	client.event = on_event;
-	client.interval = on_interval;
-	client.finished = on_finished;
-	status = session_run(options, &client);
+	consumer = output_consumer(output);
+	consumer.started = on_started;
+	consumer.event = on_event;
+	consumer.interval = on_interval;
+	consumer.finished = on_finished;
+	status = session_run(options, &consumer, 1);
 	groups_free(reporter->groups);
 	output_close(output);
 	return status;

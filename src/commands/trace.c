@@ -97,8 +97,7 @@ static void log_summary(const struct trace *trace)
 		log_daemon(options->argv);
 }
 
-static void on_finished(void *ctx, const struct counters *counters, uint64_t tracked,
-			const struct span *observed)
+static void on_finished(void *ctx, struct session *session, const struct session_end *end)
 {
 	struct trace *trace = ctx;
 
@@ -108,12 +107,12 @@ static void on_finished(void *ctx, const struct counters *counters, uint64_t tra
 	output_flush_patiently(&trace->output);
 	if (trace->output.options->argv)
 		log_summary(trace);
-	output_finished(&trace->output, counters, tracked, observed);
+	output_finished(&trace->output, session, end);
 }
 
 int trace_main(const struct options *options, bool color)
 {
-	struct session_client client;
+	struct consumer consumer;
 	struct trace trace = {0};
 	int status = output_open(&trace.output, options, color);
 
@@ -128,12 +127,12 @@ int trace_main(const struct options *options, bool color)
 	if (options->repeat_limit && !options->max_events &&
 	    repeats_open(options->repeat_limit, write_event, &trace, &trace.repeats))
 		log_warning("out of memory: what is repeated is not summed up");
-	client = output_client(&trace.output);
-	trace.output_idle = client.idle;
-	client.event = on_event;
-	client.idle = on_idle;
-	client.finished = on_finished;
-	status = session_run(options, &client);
+	consumer = output_consumer(&trace.output);
+	trace.output_idle = consumer.idle;
+	consumer.event = on_event;
+	consumer.idle = on_idle;
+	consumer.finished = on_finished;
+	status = session_run(options, &consumer, 1);
 	output_close(&trace.output);
 	repeats_close(trace.repeats);
 	return status;

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: MIT
+#include "engine/session.h"
+
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "engine/child.h"
 #include "engine/descendants.h"
+#include "engine/intake.h"
 #include "engine/pids.h"
 #include "engine/probe_start.h"
-#include "engine/session.h"
 #include "engine/shares.h"
-#include "engine/wakeups.h"
-#include "model/decode.h"
+#include "engine/signals.h"
+#include "engine/sweep.h"
+#include "engine/timer.h"
 #include "probe/loader.h"
-#include "probe/reader.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -25,37 +24,34 @@
 #define TICK_NS	       100000000ull
 #define TICKS_A_SECOND (1000000000 / TICK_NS)
 
-/* After so many batches the loop looks at its other descriptors. */
-#define BATCHES_MAX 16
-
-/* How long a program that was running while it was detached may take to send its event. */
-#define SETTLE_MS 100
-
-/* How often the kernel side is searched for what has no socket any more. */
-#define SECONDS_A_SWEEP 60
-
-/* What is younger, a sweep leaves alone: see probe_sweep(). */
-#define SWEEP_AGE_MS 100
-
 /* A smaller change of the clocks' distance is the noise of reading them. */
 #define CLOCK_NOISE_NS 1000
 
-enum { FD_SIGNAL, FD_CLOCK_STEP, FD_TICK, FD_INTERVAL, FD_LIMIT, FD_RING, FD_OUTPUT, FD_COUNT };
+/* Consumers that have an interval. */
+#define INTERVALS_MAX 8
+
+struct interval {
+	struct session *session;
+	const struct consumer *consumer;
+	int fd;
+};
 
 struct session {
 	const struct options *options;
-	const struct session_client *client;
+	const struct consumer *consumers;
+	size_t n_consumers;
 	struct probe *probe;
-	struct reader *reader;
-	struct pollfd fds[FD_COUNT];
-	sigset_t old_mask;
+	struct intake intake;
+	struct loop loop;
+	struct signals signals;
+	int tick_fd, limit_fd, clock_fd; /* -1: not opened */
+	int clock_source;		 /* of the loop */
+	struct interval intervals[INTERVALS_MAX];
+	size_t n_intervals;
 	struct shares shares;
-	struct child child;
-	bool child_abandoned;
+	struct sweep sweep;
 	int64_t boot_to_utc_ns;
-	uint64_t received; /* records */
-	unsigned int ticks, seconds;
-	bool cannot_sweep;
+	unsigned int ticks;
 	bool stopping;
 	enum exit_status status;
 };
@@ -66,6 +62,29 @@ void session_stop(struct session *session, enum exit_status status)
 	session->status = status;
 }
 
+struct loop *session_loop(struct session *session)
+{
+	return &session->loop;
+}
+
+uint64_t session_undecodable(const struct session *session)
+{
+	return session->intake.undecodable;
+}
+
+/* Calls one callback of each consumer that has it. */
+#define FOR_CONSUMERS(session, callback, ...)                                                      \
+	for (size_t i_ = 0; i_ < (session)->n_consumers; i_++)                                     \
+		if ((session)->consumers[i_].callback)                                             \
+	(session)->consumers[i_].callback((session)->consumers[i_].ctx, session, ##__VA_ARGS__)
+
+static void on_event(void *ctx, const struct event *event)
+{
+	struct session *session = ctx;
+
+	FOR_CONSUMERS(session, event, event, session->boot_to_utc_ns);
+}
+
 static void clock_refresh(struct session *session)
 {
 	int64_t now = clock_boot_to_utc_ns();
@@ -74,236 +93,174 @@ static void clock_refresh(struct session *session)
 		session->boot_to_utc_ns = now;
 }
 
-static void hand_on(struct session *session, const void *record, size_t size)
+static void on_clock_step(void *ctx, short revents)
 {
-	const struct session_client *client = session->client;
-	struct event event;
-	int err = event_decode(record, size, &event);
+	struct session *session = ctx;
 
-	session->received++;
-	if (err)
-		client->undecodable(client->ctx, session, err);
-	else
-		client->event(client->ctx, session, &event, session->boot_to_utc_ns);
+	(void)revents;
+	clock_step_rearm(session->clock_fd);
+	clock_refresh(session);
 }
 
-/* Reads what is in the ring. Returns whether it is empty now. */
+/* Hands on what is in the ring. Returns whether it is empty now. */
 static bool drain(struct session *session)
 {
-	for (int i = 0; i < BATCHES_MAX; i++) {
-		int n = reader_fill(session->reader);
-		const void *record;
-		size_t size;
+	int empty = intake_drain(&session->intake);
 
-		if (n < 0) {
-			log_error("cannot read the ring buffer: %s", strerror(-n));
-			session_stop(session, EXIT_FAILED);
-		}
-		if (n <= 0)
-			return true;
-		while ((record = reader_next(session->reader, &size)))
-			hand_on(session, record, size);
+	if (empty < 0) {
+		log_error("cannot read the ring buffer: %s", strerror(-empty));
+		session_stop(session, EXIT_FAILED);
 	}
-	return false;
-}
-
-/* Every program has done its part when all that was sent has arrived. */
-static void drain_last(struct session *session)
-{
-	struct counters counters;
-
-	for (int ms = 0; ms < SETTLE_MS; ms++) {
-		while (!drain(session))
-			;
-		probe_counters(session->probe, &counters);
-		if (counters.sent == session->received + counters.ring)
-			return;
-		usleep(1000);
-	}
-}
-
-static void interrupted(struct session *session, const struct signalfd_siginfo *info)
-{
-	if (!session->child.pid) {
-		/* The terminal has shown "^C", and goes on behind it. */
-		if (info->ssi_code == SI_KERNEL && isatty(STDERR_FILENO))
-			fputc('\n', stderr);
-		session_stop(session, EXIT_DONE);
-		return;
-	}
-	/* What the terminal sends, it sends to the command as well, which may live on with it. */
-	if (info->ssi_code == SI_KERNEL)
-		return;
-	if (!child_interrupt(&session->child, (int)info->ssi_signo)) {
-		session->child_abandoned = true;
-		session_stop(session, EXIT_DONE);
-	}
+	return empty;
 }
 
 static bool command_is_over(const struct session *session)
 {
-	return session->options->argv && !session->child.pid &&
+	return session->options->argv && !session->signals.child.pid &&
 	       !descendants_awaited(session->options, session->probe);
 }
 
-static void on_signal(struct session *session)
+static void on_signal(void *ctx, short revents)
 {
-	struct signalfd_siginfo info;
+	struct session *session = ctx;
+	enum signal_request request;
 
-	while (read(session->fds[FD_SIGNAL].fd, &info, sizeof(info)) == sizeof(info)) {
-		switch (info.ssi_signo) {
-		case SIGCHLD:
-			if (child_reap(&session->child) && command_is_over(session))
-				session_stop(session, EXIT_DONE);
-			break;
-		case SIGUSR1:
-		case SIGUSR2:
-			child_signal(&session->child, (int)info.ssi_signo);
-			break;
-		case SIGHUP:
-			if (session->options->write_path) {
-				session->client->hangup(session->client->ctx, session);
-				break;
-			}
-			/* fall through */
-		default:
-			interrupted(session, &info);
+	(void)revents;
+	while (signals_next(&session->signals, &request)) {
+		if (request == SIGNAL_REOPEN) {
+			FOR_CONSUMERS(session, reopen);
+		} else if (request == SIGNAL_STOP ||
+			   (request == SIGNAL_CHILD_ENDED && command_is_over(session))) {
+			session_stop(session, EXIT_DONE);
 		}
 	}
 }
 
-static void sweep(struct session *session)
-{
-	char error[PROBE_ERROR_MAX];
-
-	if (session->cannot_sweep || !probe_sweep(session->probe, error))
-		return;
-	session->cannot_sweep = true;
-	log_warning("%s: what stays tracked may have no socket any more", error);
-}
-
-/* As long as the programs are there, nothing that ends by the rules can be taken for what did not.
- */
-static void sweep_last(struct session *session)
-{
-	if (!probe_tracked(session->probe))
-		return;
-	for (int ms = 0; ms < SWEEP_AGE_MS; ms++) {
-		drain(session);
-		usleep(1000);
-	}
-	sweep(session);
-}
-
-static void on_tick(struct session *session)
+static void on_second(struct session *session)
 {
 	struct counters counters;
-	uint64_t ticks = 0;
 
-	if (read(session->fds[FD_TICK].fd, &ticks, sizeof(ticks)) != sizeof(ticks))
-		return;
+	sweep_second(&session->sweep, session->probe);
+	probe_counters(session->probe, &counters);
+	shares_tell(&session->shares, session->probe, &counters);
+	FOR_CONSUMERS(session, tick, &counters);
+}
+
+static void on_tick(void *ctx, short revents)
+{
+	struct session *session = ctx;
+
+	(void)revents;
+	session->ticks += timer_expired(session->tick_fd);
 	if (command_is_over(session))
 		session_stop(session, EXIT_DONE);
-	session->ticks += ticks;
 	if (session->ticks < TICKS_A_SECOND)
 		return;
 	session->ticks = 0;
-	if (++session->seconds % SECONDS_A_SWEEP == 0)
-		sweep(session);
-	probe_counters(session->probe, &counters);
-	shares_tell(&session->shares, session->probe, &counters);
-	session->client->second(session->client->ctx, session, &counters);
+	on_second(session);
 }
 
-static void on_interval(struct session *session)
+static void on_interval(void *ctx, short revents)
 {
-	uint64_t times;
+	struct interval *interval = ctx;
 
-	if (read(session->fds[FD_INTERVAL].fd, &times, sizeof(times)) == sizeof(times))
-		session->client->interval(session->client->ctx, session);
+	(void)revents;
+	if (timer_expired(interval->fd))
+		interval->consumer->interval(interval->consumer->ctx, interval->session);
 }
 
-/* One turn of the loop. */
-static void turn(struct session *session, bool wait)
+static void on_limit(void *ctx, short revents)
 {
-	const struct session_client *client = session->client;
-	struct pollfd *fds = session->fds;
+	(void)revents;
+	session_stop(ctx, EXIT_DONE);
+}
+
+static void loop_once(struct session *session)
+{
+	int err = loop_wait(&session->loop, -1);
 	bool empty;
 
-	fds[FD_OUTPUT].fd = client->output_fd(client->ctx);
-	fds[FD_OUTPUT].events = client->output_pending(client->ctx) ? POLLOUT : 0;
-	if (poll(fds, FD_COUNT, wait ? -1 : 0) < 0 && errno != EINTR) {
-		log_error("cannot wait for events: %s", strerror(errno));
+	if (err) {
+		log_error("cannot wait for events: %s", strerror(-err));
 		session_stop(session, EXIT_FAILED);
 		return;
 	}
 	/* What happened before the wall clock was set is shown by the clock of before. */
-	if (!(fds[FD_CLOCK_STEP].revents & POLLIN))
+	if (!loop_is_ready(&session->loop, session->clock_source))
 		clock_refresh(session);
-	if (fds[FD_OUTPUT].revents & (POLLERR | POLLHUP))
-		client->output_gone(client->ctx, session);
 	empty = drain(session);
-	if (fds[FD_CLOCK_STEP].revents & POLLIN) {
-		clock_step_rearm(fds[FD_CLOCK_STEP].fd);
-		clock_refresh(session);
-	}
-	if (fds[FD_TICK].revents & POLLIN)
-		on_tick(session);
-	if (fds[FD_INTERVAL].revents & POLLIN)
-		on_interval(session);
+	loop_serve(&session->loop);
 	if (empty)
-		client->idle(client->ctx, session);
-	if (fds[FD_LIMIT].revents & POLLIN)
-		session_stop(session, EXIT_DONE);
-	if (fds[FD_SIGNAL].revents & POLLIN)
-		on_signal(session);
+		FOR_CONSUMERS(session, idle);
 }
 
-static int open_fds(struct session *session)
+/* Opens what the loop waits for from the beginning. Returns 0 or -errno. */
+static int open_sources(struct session *session)
 {
-	struct pollfd *fds = session->fds;
+	struct loop *loop = &session->loop;
+	int err = signals_open(&session->signals, session->options->argv);
 
-	for (int i = 0; i < FD_COUNT; i++)
-		fds[i] = (struct pollfd){.fd = -1, .events = POLLIN};
-	fds[FD_SIGNAL].fd = signals_open(&session->old_mask, session->options->argv);
-	fds[FD_TICK].fd = timer_open(TICK_NS, TICK_NS);
+	if (err)
+		return err;
+	session->tick_fd = timer_open(TICK_NS, TICK_NS);
+	if (session->tick_fd < 0)
+		return session->tick_fd;
 	/* Without it, a step of the wall clock is noticed a little later: no reason to give up. */
-	fds[FD_CLOCK_STEP].fd = clock_step_open();
-	return fds[FD_SIGNAL].fd < 0 || fds[FD_TICK].fd < 0 ? -errno : 0;
+	session->clock_fd = clock_step_open();
+	session->clock_source = loop_add(loop, session->clock_fd, POLLIN, on_clock_step, session);
+	loop_add(loop, session->tick_fd, POLLIN, on_tick, session);
+	return 0;
 }
 
-/* What is told in spans of time. The first began with tracing, a little while ago. */
-static int open_limits(struct session *session)
+/* The first interval began with tracing, a little while ago. */
+static int add_interval(struct session *session, const struct consumer *consumer)
 {
-	const struct options *options = session->options;
-	struct pollfd *fds = session->fds;
+	struct interval *interval = &session->intervals[session->n_intervals];
+	uint64_t due = probe_observed(session->probe).begin_ns + consumer->interval_ns;
+	uint64_t now = clock_now_ns(CLOCK_BOOTTIME);
+	int fd;
 
-	if (options->interval_ns) {
-		uint64_t due = probe_observed(session->probe).begin_ns + options->interval_ns;
-		uint64_t now = clock_now_ns(CLOCK_BOOTTIME);
+	if (session->n_intervals == INTERVALS_MAX)
+		return -ENOSPC;
+	fd = timer_open(due > now ? due - now : 1, consumer->interval_ns);
+	if (fd < 0)
+		return fd;
+	*interval = (struct interval){.session = session, .consumer = consumer, .fd = fd};
+	session->n_intervals++;
+	return loop_add(&session->loop, fd, POLLIN, on_interval, interval);
+}
 
-		fds[FD_INTERVAL].fd = timer_open(due > now ? due - now : 1, options->interval_ns);
-		if (fds[FD_INTERVAL].fd < 0)
-			return -errno;
+/* What is told in spans of time, and its end; signals are served last. Returns 0 or -errno. */
+static int open_spans(struct session *session)
+{
+	struct loop *loop = &session->loop;
+	int err = 0;
+
+	for (size_t i = 0; err >= 0 && i < session->n_consumers; i++)
+		if (session->consumers[i].interval && session->consumers[i].interval_ns)
+			err = add_interval(session, &session->consumers[i]);
+	if (err >= 0 && session->options->duration_ns) {
+		session->limit_fd = timer_open(session->options->duration_ns, 0);
+		err = session->limit_fd < 0
+			      ? session->limit_fd
+			      : loop_add(loop, session->limit_fd, POLLIN, on_limit, session);
 	}
-	if (options->duration_ns) {
-		fds[FD_LIMIT].fd = timer_open(options->duration_ns, 0);
-		if (fds[FD_LIMIT].fd < 0)
-			return -errno;
-	}
-	return 0;
+	if (err >= 0)
+		err = loop_add(loop, session->signals.fd, POLLIN, on_signal, session);
+	return err < 0 ? err : 0;
 }
 
 static enum exit_status start_child(struct session *session)
 {
 	char **argv = session->options->argv;
+	struct child *child = &session->signals.child;
 	int err;
 
 	if (!argv)
 		return EXIT_DONE;
-	err = child_start(argv, &session->old_mask, &session->child);
+	err = child_start(argv, &session->signals.old_mask, child);
 	if (!err)
-		err = probe_follow(session->probe, session->child.pid);
+		err = probe_follow(session->probe, child->pid);
 	if (err) {
 		log_error("cannot start %s: %s", argv[0], strerror(-err));
 		return EXIT_FAILED;
@@ -314,7 +271,7 @@ static enum exit_status start_child(struct session *session)
 static enum exit_status open_all(struct session *session)
 {
 	enum exit_status status;
-	int err = open_fds(session);
+	int err = open_sources(session);
 
 	if (err) {
 		log_error("cannot set up signals and timers: %s", strerror(-err));
@@ -325,79 +282,110 @@ static enum exit_status open_all(struct session *session)
 		status = probe_start(session->options, &session->probe);
 	if (status)
 		return status;
-	err = reader_open(probe_ring_fd(session->probe), &session->reader);
+	err = intake_open(&session->intake, session->probe);
 	if (err) {
 		log_error("cannot map the ring buffer: %s", strerror(-err));
 		return EXIT_FAILED;
 	}
-	session->fds[FD_RING].fd = reader_fd(session->reader);
+	/* It need only end the waiting: the ring is drained first in every turn. */
+	loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
 	return start_child(session);
 }
 
 static void close_all(struct session *session)
 {
-	reader_close(session->reader);
+	int fds[] = {session->tick_fd, session->clock_fd, session->limit_fd};
+
+	intake_close(&session->intake);
 	probe_close(session->probe);
-	for (int i = 0; i < FD_OUTPUT; i++)
-		if (i != FD_RING && session->fds[i].fd >= 0)
-			close(session->fds[i].fd);
+	signals_close(&session->signals);
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		if (fds[i] >= 0)
+			close(fds[i]);
+	for (size_t i = 0; i < session->n_intervals; i++)
+		close(session->intervals[i].fd);
 }
 
-static void loop(struct session *session)
+static void start(struct session *session)
 {
-	const struct session_client *client = session->client;
-	struct counters counters;
-	struct span observed;
+	const struct session_start start = {
+		.tracepoints = probe_tracepoints(session->probe),
+		.begin_ns = probe_observed(session->probe).begin_ns,
+	};
 	int err;
 
-	client->started(client->ctx, session, probe_tracepoints(session->probe),
-			probe_observed(session->probe).begin_ns);
-	err = open_limits(session);
+	FOR_CONSUMERS(session, started, &start);
+	err = open_spans(session);
 	if (err) {
 		log_error("cannot set up timers: %s", strerror(-err));
 		session_stop(session, EXIT_FAILED);
-	} else if (session->child.pid) {
-		err = child_release(&session->child);
+	} else if (session->signals.child.pid) {
+		err = child_release(&session->signals.child);
 		if (err)
 			log_error("cannot run %s: %s", session->options->argv[0], strerror(-err));
 	}
-	while (!session->stopping)
-		turn(session, true);
-	sweep_last(session);
+}
+
+static void finish(struct session *session)
+{
+	struct session_end end;
+
+	sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
 	clock_refresh(session);
-	drain_last(session);
-	if (session->options->argv && !session->child.pid)
+	intake_drain_last(&session->intake, session->probe);
+	if (session->options->argv && !session->signals.child.pid)
 		descendants_say_left(session->options, session->probe);
-	probe_counters(session->probe, &counters);
-	shares_tell(&session->shares, session->probe, &counters);
-	observed = probe_observed(session->probe);
-	client->finished(client->ctx, &counters, probe_tracked(session->probe), &observed);
+	probe_counters(session->probe, &end.counters);
+	shares_tell(&session->shares, session->probe, &end.counters);
+	end.tracked = probe_tracked(session->probe);
+	end.observed = probe_observed(session->probe);
+	FOR_CONSUMERS(session, finished, &end);
 }
 
 /* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */
 static int final_status(struct session *session)
 {
+	struct signals *signals = &session->signals;
+	struct pollfd pollfd = {.fd = signals->fd, .events = POLLIN};
+
 	if (!session->options->argv || session->status != EXIT_DONE)
 		return session->status;
-	while (session->child.pid && !session->child_abandoned) {
-		poll(&session->fds[FD_SIGNAL], 1, -1);
-		on_signal(session);
+	while (signals->child.pid && !signals->abandoned) {
+		poll(&pollfd, 1, -1);
+		on_signal(session, POLLIN);
 	}
-	return session->child.status;
+	return signals->child.status;
 }
 
-int session_run(const struct options *options, const struct session_client *client)
+static bool any_reopens(const struct consumer *consumers, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (consumers[i].reopen)
+			return true;
+	return false;
+}
+
+int session_run(const struct options *options, const struct consumer *consumers, size_t n)
 {
 	struct session session = {
 		.options = options,
-		.client = client,
+		.consumers = consumers,
+		.n_consumers = n,
+		.intake = {.event = on_event, .ctx = &session},
+		.signals = {.fd = -1, .hangup_reopens = any_reopens(consumers, n)},
+		.tick_fd = -1,
+		.limit_fd = -1,
+		.clock_fd = -1,
 		.boot_to_utc_ns = clock_boot_to_utc_ns(),
 	};
 	int status = open_all(&session);
 
 	if (!status) {
-		loop(&session);
+		start(&session);
+		while (!session.stopping)
+			loop_once(&session);
+		finish(&session);
 		status = final_status(&session);
 	}
 	close_all(&session);

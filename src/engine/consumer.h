@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Who gets what a session brings: the lines of a command, and whatever else there is at once. */
+#ifndef ENGINE_CONSUMER_H
+#define ENGINE_CONSUMER_H
+
+#include <stdint.h>
+
+#include "contract/config.h"
+#include "model/event.h"
+#include "util/clock.h"
+
+struct session;
+
+/* Tracing has begun. */
+struct session_start {
+	const char *tracepoints; /* what is attached to, comma-separated */
+	uint64_t begin_ns;	 /* CLOCK_BOOTTIME */
+};
+
+/* Detached and drained. */
+struct session_end {
+	struct counters counters; /* the kernel side's, which are final */
+	uint64_t tracked;	  /* attempts and connections that have not ended */
+	struct span observed;	  /* when all programs were attached */
+};
+
+/*
+ * A consumer has no callback for what does not concern it. Each gets ctx; none may wait. session:
+ * for session_stop() and the like, valid as long as the session runs.
+ */
+struct consumer {
+	void *ctx;
+	uint64_t interval_ns; /* how often interval() is called; 0: never */
+
+	void (*started)(void *ctx, struct session *session, const struct session_start *start);
+
+	/* boot_to_utc_ns: CLOCK_REALTIME - CLOCK_BOOTTIME when it happened. */
+	void (*event)(void *ctx, struct session *session, const struct event *event,
+		      int64_t boot_to_utc_ns);
+
+	/* Everything that was waiting has been handed on. Ten times a second at least. */
+	void (*idle)(void *ctx, struct session *session);
+
+	/* About every second, with the kernel side's counters. */
+	void (*tick)(void *ctx, struct session *session, const struct counters *counters);
+
+	/* Every interval_ns from the beginning of tracing. */
+	void (*interval)(void *ctx, struct session *session);
+
+	/* SIGHUP: files are to be opened anew. Without any of these, SIGHUP ends the session. */
+	void (*reopen)(void *ctx, struct session *session);
+
+	void (*finished)(void *ctx, struct session *session, const struct session_end *end);
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Records come in here: out of the ring, decoded, handed on. */
+#ifndef ENGINE_INTAKE_H
+#define ENGINE_INTAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/event.h"
+
+struct probe;
+struct reader;
+
+struct intake {
+	struct reader *reader;
+	uint64_t received;    /* records */
+	uint64_t undecodable; /* of these, such as are of another interface: the first is told */
+	void (*event)(void *ctx, const struct event *event);
+	void *ctx;
+};
+
+/* Maps the probe's ring. -errno on failure. The caller closes it, opened or not. */
+int intake_open(struct intake *intake, const struct probe *probe);
+void intake_close(struct intake *intake);
+
+/* Readable when the kernel side asks to be read. */
+int intake_fd(const struct intake *intake);
+
+/*
+ * Hands on what is in the ring, but no more than a bound: the loop has other work. Returns 1 if the
+ * ring is empty now, 0 if it may not be, or -errno.
+ */
+int intake_drain(struct intake *intake);
+
+/* Once detached: waits for what programs that were still running send, which is not long. */
+void intake_drain_last(struct intake *intake, struct probe *probe);
+
+#endif
