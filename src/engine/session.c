@@ -97,7 +97,7 @@ static bool drain(struct session *session)
 
 		if (n < 0) {
 			log_error("cannot read the ring buffer: %s", strerror(-n));
-			session_stop(session, EXIT_FAILED);
+			session_stop(session, STATUS_FAILED);
 		}
 		if (n <= 0)
 			return true;
@@ -128,7 +128,7 @@ static void interrupted(struct session *session, const struct signalfd_siginfo *
 		/* The terminal has shown "^C", and goes on behind it. */
 		if (info->ssi_code == SI_KERNEL && isatty(STDERR_FILENO))
 			fputc('\n', stderr);
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 		return;
 	}
 	/* What the terminal sends, it sends to the command as well, which may live on with it. */
@@ -136,7 +136,7 @@ static void interrupted(struct session *session, const struct signalfd_siginfo *
 		return;
 	if (!child_interrupt(&session->child, (int)info->ssi_signo)) {
 		session->child_abandoned = true;
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 	}
 }
 
@@ -154,7 +154,7 @@ static void on_signal(struct session *session)
 		switch (info.ssi_signo) {
 		case SIGCHLD:
 			if (child_reap(&session->child) && command_is_over(session))
-				session_stop(session, EXIT_DONE);
+				session_stop(session, STATUS_DONE);
 			break;
 		case SIGUSR1:
 		case SIGUSR2:
@@ -203,7 +203,7 @@ static void on_tick(struct session *session)
 	if (read(session->fds[FD_TICK].fd, &ticks, sizeof(ticks)) != sizeof(ticks))
 		return;
 	if (command_is_over(session))
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 	session->ticks += ticks;
 	if (session->ticks < TICKS_A_SECOND)
 		return;
@@ -234,7 +234,7 @@ static void turn(struct session *session, bool wait)
 	fds[FD_OUTPUT].events = client->output_pending(client->ctx) ? POLLOUT : 0;
 	if (poll(fds, FD_COUNT, wait ? -1 : 0) < 0 && errno != EINTR) {
 		log_error("cannot wait for events: %s", strerror(errno));
-		session_stop(session, EXIT_FAILED);
+		session_stop(session, STATUS_FAILED);
 		return;
 	}
 	/* What happened before the wall clock was set is shown by the clock of before. */
@@ -254,7 +254,7 @@ static void turn(struct session *session, bool wait)
 	if (empty)
 		client->idle(client->ctx, session);
 	if (fds[FD_LIMIT].revents & POLLIN)
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 	if (fds[FD_SIGNAL].revents & POLLIN)
 		on_signal(session);
 }
@@ -300,15 +300,15 @@ static enum exit_status start_child(struct session *session)
 	int err;
 
 	if (!argv)
-		return EXIT_DONE;
+		return STATUS_DONE;
 	err = child_start(argv, &session->old_mask, &session->child);
 	if (!err)
 		err = probe_follow(session->probe, session->child.pid);
 	if (err) {
 		log_error("cannot start %s: %s", argv[0], strerror(-err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
-	return EXIT_DONE;
+	return STATUS_DONE;
 }
 
 static enum exit_status open_all(struct session *session)
@@ -318,7 +318,7 @@ static enum exit_status open_all(struct session *session)
 
 	if (err) {
 		log_error("cannot set up signals and timers: %s", strerror(-err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	status = pids_check(session->options);
 	if (!status)
@@ -328,7 +328,7 @@ static enum exit_status open_all(struct session *session)
 	err = reader_open(probe_ring_fd(session->probe), &session->reader);
 	if (err) {
 		log_error("cannot map the ring buffer: %s", strerror(-err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	session->fds[FD_RING].fd = reader_fd(session->reader);
 	return start_child(session);
@@ -355,7 +355,7 @@ static void loop(struct session *session)
 	err = open_limits(session);
 	if (err) {
 		log_error("cannot set up timers: %s", strerror(-err));
-		session_stop(session, EXIT_FAILED);
+		session_stop(session, STATUS_FAILED);
 	} else if (session->child.pid) {
 		err = child_release(&session->child);
 		if (err)
@@ -378,7 +378,7 @@ static void loop(struct session *session)
 /* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */
 static int final_status(struct session *session)
 {
-	if (!session->options->argv || session->status != EXIT_DONE)
+	if (!session->options->argv || session->status != STATUS_DONE)
 		return session->status;
 	while (session->child.pid && !session->child_abandoned) {
 		poll(&session->fds[FD_SIGNAL], 1, -1);

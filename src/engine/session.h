@@ -12,6 +12,7 @@
 #include "model/event.h"
 #include "options/options.h"
 #include "util/clock.h"
+#include "util/status.h"
 
 struct session;
 

@@ -13,14 +13,6 @@
 #include "format/format.h"
 #include "util/choice.h"
 
-/* Exit statuses, section 7 of the specification. */
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1, /* at run time */
-	EXIT_USAGE = 2,	 /* the command line is wrong */
-	EXIT_UNABLE = 3, /* this host cannot run it */
-};
-
 enum command {
 	COMMAND_TRACE,
 	COMMAND_COUNT,
