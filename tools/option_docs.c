@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "options/rows.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define MARK_BEGIN "OPTION TABLE BEGIN"
@@ -229,7 +230,7 @@ static const struct kind *kind_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 
-	for (size_t i = 0; dot && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; dot && i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(dot, kinds[i].end))
 			return &kinds[i];
 	return NULL;

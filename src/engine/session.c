@@ -23,7 +23,7 @@
 
 /* How often the ring is read when the kernel side does not ask for it: half of what is promised. */
 #define TICK_NS	       100000000ull
-#define TICKS_A_SECOND (1000000000 / TICK_NS)
+#define TICKS_A_SECOND (NSEC_PER_SEC / TICK_NS)
 
 /* After so many batches the loop looks at its other descriptors. */
 #define BATCHES_MAX 16

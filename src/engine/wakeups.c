@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "engine/wakeups.h"
+#include "util/array.h"
+#include "util/clock.h"
 
 #include <stddef.h>
 #include <sys/signalfd.h>
@@ -10,8 +12,8 @@
 int timer_open(uint64_t first_ns, uint64_t interval_ns)
 {
 	struct itimerspec spec = {
-		.it_value = {first_ns / 1000000000, first_ns % 1000000000},
-		.it_interval = {interval_ns / 1000000000, interval_ns % 1000000000},
+		.it_value = {first_ns / NSEC_PER_SEC, first_ns % NSEC_PER_SEC},
+		.it_interval = {interval_ns / NSEC_PER_SEC, interval_ns % NSEC_PER_SEC},
 	};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 
@@ -29,9 +31,9 @@ int signals_open(sigset_t *old_mask, bool for_command)
 	sigset_t mask;
 
 	sigemptyset(&mask);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		sigaddset(&mask, ours[i]);
-	for (size_t i = 0; for_command && i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+	for (size_t i = 0; for_command && i < ARRAY_SIZE(passed_on); i++)
 		sigaddset(&mask, passed_on[i]);
 	sigprocmask(SIG_BLOCK, &mask, old_mask);
 	/* A closed pipe and a file at its limit are errors of write(2), no reason to die. */

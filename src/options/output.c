@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "options/set.h"
+#include "util/array.h"
 #include "util/parse.h"
 
 int set_output(struct options *options, const char *value, char *why)
@@ -40,7 +41,7 @@ const char *color_name(size_t i)
 	static const char *const names[] = {
 		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
 
-	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }
 
 int set_color(struct options *options, const char *value, char *why)

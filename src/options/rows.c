@@ -2,6 +2,7 @@
 #include "options/rows.h"
 
 #include "options/set.h"
+#include "util/array.h"
 
 #define FLAG(member) offsetof(struct options, member)
 
@@ -131,9 +132,9 @@ const struct option_row option_rows[] = {
 	 .help = "the version, and the commit that was built"},
 };
 
-const size_t n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
+const size_t n_option_rows = ARRAY_SIZE(option_rows);
 
-_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX, "too many rows");
+_Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX, "too many rows");
 
 static const struct {
 	const char *name, *help;
@@ -145,7 +146,7 @@ static const struct {
 			    "whether this host can build and run it, and what to do if not"},
 };
 
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define N_COMMANDS ARRAY_SIZE(commands)
 
 const struct option_row *option_by_letter(char letter)
 {

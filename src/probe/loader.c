@@ -20,6 +20,7 @@
 #include "probe/loader.h"
 #include "probe/object.h"
 #include "probe/programs.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -71,7 +72,7 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 	};
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(optional) / sizeof(optional[0]); i++)
+	for (size_t i = 0; !err && i < ARRAY_SIZE(optional); i++)
 		err = bpf_map__set_autocreate(find_map(probe, optional[i].map, 0),
 					      optional[i].wanted);
 	if (!err)

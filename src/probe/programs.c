@@ -11,6 +11,7 @@
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/programs.h"
+#include "util/array.h"
 
 /*
  * The programs, in the order in which they are attached; of copies at one tracepoint, the first
@@ -72,7 +73,7 @@ static const struct program table[] = {
 	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
 };
 
-_Static_assert(sizeof(table) / sizeof(table[0]) == N_PROGRAMS, "as many as have room");
+_Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
 /* Iterators are of the kernel's own BTF. */
 static bool has_btf(const struct probe_options *options)

@@ -15,8 +15,7 @@
 #include <cmocka.h>
 
 #include "options/options.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 #define ARGS_MAX 24
 

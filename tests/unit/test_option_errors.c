@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Command lines that are wrong, and what is said of them. */
 #include "unit/parsed.h"
+#include "util/array.h"
 
 /* What getopt refuses */
 

@@ -2,6 +2,7 @@
 /* Command lines: commands, output, limits. */
 #include "options/rows.h"
 #include "unit/parsed.h"
+#include "util/array.h"
 
 #define DEFAULT_BITS                                                                               \
 	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
