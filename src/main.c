@@ -84,15 +84,15 @@ static int run(const struct options *options)
 
 int main(int argc, char **argv)
 {
-	char error[OPTIONS_ERROR_MAX];
+	struct error error;
 	struct options options;
 	bool has_all, has_stdout = open_standard_descriptors(&has_all);
 	int status;
 
 	if (!has_all)
 		return STATUS_FAILED; /* nor is there a place for a message */
-	if (options_parse(argc, argv, &options, error)) {
-		log_error("%s", error);
+	if (options_parse(argc, argv, &options, &error)) {
+		log_error("%s", error.text);
 		status = STATUS_USAGE;
 	} else {
 		if (options.verbosity)

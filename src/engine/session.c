@@ -174,12 +174,12 @@ static void on_signal(struct session *session)
 
 static void sweep(struct session *session)
 {
-	char error[PROBE_ERROR_MAX];
+	struct error error;
 
-	if (session->cannot_sweep || !probe_sweep(session->probe, error))
+	if (session->cannot_sweep || !probe_sweep(session->probe, &error))
 		return;
 	session->cannot_sweep = true;
-	log_warning("%s: what stays tracked may have no socket any more", error);
+	log_warning("%s: what stays tracked may have no socket any more", error.text);
 }
 
 /* As long as the programs are there, nothing that ends by the rules can be taken for what did not.

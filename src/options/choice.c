@@ -106,7 +106,7 @@ static bool settle_cgroups(struct config *kernel)
 	return !named || n > left_out;
 }
 
-int settle_filters(struct options *options, char *error)
+int settle_filters(struct options *options, struct error *error)
 {
 	const char *empty = NULL;
 

@@ -10,18 +10,18 @@
 #include "util/cleanup.h"
 #include "util/utf8.h"
 
-int wrong(char *error, const char *format, ...)
+int wrong(struct error *error, const char *format, ...)
 {
-	char message[OPTIONS_ERROR_MAX];
-	struct buffer out = {.data = error, .cap = OPTIONS_ERROR_MAX - 1};
+	struct error message;
+	struct buffer out = {.data = error->text, .cap = sizeof(error->text) - 1};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	vsnprintf(message.text, sizeof(message.text), format, args);
 	va_end(args);
 	/* What was typed can break neither the line of the message nor the terminal. */
-	put_escaped(&out, message, strlen(message), false);
-	error[out.len] = '\0';
+	put_escaped(&out, message.text, strlen(message.text), false);
+	error->text[out.len] = '\0';
 	return -EINVAL;
 }
 
@@ -44,11 +44,11 @@ static size_t name_all(const char *start, int len, char *names, size_t size)
 	return n;
 }
 
-int unknown_name(const char *word, char *error)
+int unknown_name(const char *word, struct error *error)
 {
 	_cleanup_free_ char *typed = NULL;
 	const char *start, *nearest;
-	char names[OPTIONS_ERROR_MAX / 2];
+	char names[512];
 	int len = name_in(word, &start);
 
 	if (len && name_all(start, len, names, sizeof(names)) > 1)
@@ -63,7 +63,7 @@ int unknown_name(const char *word, char *error)
 	return wrong(error, "unknown option '" SHOWN "'; see tpconnect --help", word);
 }
 
-int unknown_letter(unsigned char letter, char *error)
+int unknown_letter(unsigned char letter, struct error *error)
 {
 	int other = isupper(letter) ? tolower(letter) : toupper(letter);
 
@@ -95,7 +95,7 @@ static void join_command(char **word, char *out, size_t size)
 		len += (size_t)snprintf(out + len, size - len, " %s", *word);
 }
 
-int unknown_command(char **words, char *error)
+int unknown_command(char **words, struct error *error)
 {
 	const char *nearest = words_nearest(command_name, *words), *dashes = "";
 	char command[80], meant[64] = "";
@@ -128,7 +128,7 @@ static void join_commands(unsigned int of, char *out, size_t size)
 	}
 }
 
-int not_of_command(const struct option_row *row, enum command command, char *error)
+int not_of_command(const struct option_row *row, enum command command, struct error *error)
 {
 	char commands[64];
 

@@ -53,7 +53,7 @@ static bool only_shows(const struct options *options)
 /* The shortest that is not shorter than the promise of section 3 of the specification. */
 #define INTERVAL_MIN_NS 100000000
 
-static int set_interval(struct options *options, const char *word, char *error)
+static int set_interval(struct options *options, const char *word, struct error *error)
 {
 	uint64_t interval;
 
@@ -79,7 +79,7 @@ struct parser {
 	int argc;
 	char **argv;
 	struct options *options;
-	char *error;
+	struct error *error;
 	uint64_t given;	  /* the rows of the options that were there, a bit each */
 	bool has_command; /* a word has named one */
 	bool dashes;	  /* a `--` has ended the options */
@@ -106,7 +106,7 @@ static int take_word(struct parser *parser, char **words)
 }
 
 /* What getopt could not take: ':' a missing value, '?' everything else. */
-static int refuse_option(int opt, const char *word, char *error)
+static int refuse_option(int opt, const char *word, struct error *error)
 {
 	const struct option_row *row = optopt ? row_of(optopt) : NULL;
 
@@ -119,29 +119,29 @@ static int refuse_option(int opt, const char *word, char *error)
 }
 
 static int take_value(const struct option_row *row, struct options *options, const char *value,
-		      char *why)
+		      struct error *reason)
 {
 	if (row->flag)
 		*(bool *)((char *)options + row->flag) = true;
-	if (row->excludes && check_signs(value, why))
+	if (row->excludes && check_signs(value, reason))
 		return -EINVAL;
-	return row->set ? row->set(options, value, why) : 0;
+	return row->set ? row->set(options, value, reason) : 0;
 }
 
 /* word: the one that holds the option. */
 static int take_option(struct parser *parser, int opt, const char *word)
 {
 	const struct option_row *row = opt == '?' || opt == ':' ? NULL : row_of(opt);
-	char why[WHY_MAX];
+	struct error reason;
 
-	if (row && !take_value(row, parser->options, optarg, why)) {
+	if (row && !take_value(row, parser->options, optarg, &reason)) {
 		parser->given |= 1ull << (row - option_rows);
 		return 0;
 	}
 	if (lacks_dash(word))
 		return unknown_name(word, parser->error);
 	if (row)
-		return wrong(parser->error, "--%s: %s", row->name, why);
+		return wrong(parser->error, "--%s: %s", row->name, reason.text);
 	return refuse_option(opt, word, parser->error);
 }
 
@@ -193,7 +193,7 @@ static void finish_reports(struct options *options)
 	options->events = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
 }
 
-static int finish_trace(struct options *options, char *error)
+static int finish_trace(struct options *options, struct error *error)
 {
 	if (!options->events)
 		options->events = EVENTS_DEFAULT;
@@ -209,7 +209,7 @@ static int finish_trace(struct options *options, char *error)
 }
 
 /* One family alone, and networks of the other alone. */
-static int check_family(const struct options *options, char *error)
+static int check_family(const struct options *options, struct error *error)
 {
 	const struct vector *named = &options->networks.named;
 	const struct config_network *networks = named->items;
@@ -223,7 +223,7 @@ static int check_family(const struct options *options, char *error)
 	return wrong(error, "--ipv%u leaves none of the networks that --dst names", family);
 }
 
-static int check_follow(const struct options *options, char *error)
+static int check_follow(const struct options *options, struct error *error)
 {
 	const struct choice *pids = &options->pids;
 
@@ -259,7 +259,7 @@ static int finish(struct parser *parser)
 	return 0;
 }
 
-int options_parse(int argc, char **argv, struct options *ret, char *error)
+int options_parse(int argc, char **argv, struct options *ret, struct error *error)
 {
 	struct parser parser = {.argc = argc, .argv = argv, .options = ret, .error = error};
 	int err;

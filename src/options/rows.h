@@ -37,9 +37,9 @@ struct option_row {
 
 	/*
 	 * Takes the value (NULL for an option without one) into options. Returns 0, or -EINVAL and
-	 * the reason in why (WHY_MAX bytes). NULL: `flag` is all.
+	 * the reason. NULL: `flag` is all.
 	 */
-	int (*set)(struct options *options, const char *value, char *why);
+	int (*set)(struct options *options, const char *value, struct error *reason);
 	unsigned int of;      /* the commands that take it */
 	size_t flag;	      /* where in struct options the bool is that it sets; 0: none */
 	const char *help;     /* one line or two */

@@ -4,28 +4,28 @@
 #include <errno.h>
 #include <stdarg.h>
 
-int because(char *why, const char *format, ...)
+int because(struct error *reason, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why, WHY_MAX, format, args);
+	vsnprintf(reason->text, sizeof(reason->text), format, args);
 	va_end(args);
 	return -EINVAL;
 }
 
-int because_unknown(char *why, const char *what, const char *name, words_fn *words)
+int because_unknown(struct error *reason, const char *what, const char *name, words_fn *words)
 {
 	const char *nearest;
 	char all[128];
 
 	if (!name)
-		return because(why, "out of memory");
+		return because(reason, "out of memory");
 	nearest = words_nearest(words, name);
 	words_join(words, all, sizeof(all));
 	if (nearest)
-		return because(why,
+		return because(reason,
 			       "there is no %s \"" SHOWN "\"; did you mean \"%s\"? There are %s",
 			       what, name, nearest, all);
-	return because(why, "there is no %s \"" SHOWN "\"; there are %s", what, name, all);
+	return because(reason, "there is no %s \"" SHOWN "\"; there are %s", what, name, all);
 }

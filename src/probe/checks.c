@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <mntent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -108,11 +107,11 @@ static bool check_privilege(struct host *host, const struct check *check, struct
 
 static bool check_btf_given(struct host *host, struct feature *feature)
 {
-	char wrong[PATH_MAX + 128];
+	struct error error;
 
-	if (btf_check(host->btf_path, wrong, sizeof(wrong))) {
+	if (btf_check(host->btf_path, &error)) {
 		advise(feature, "give what was built with this very kernel, such as its vmlinux");
-		return found(feature, false, "%s", wrong);
+		return found(feature, false, "%s", error.text);
 	}
 	host->btf = btf__parse(host->btf_path, NULL);
 	return found(feature, host->btf, "%s", host->btf_path);
