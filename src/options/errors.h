@@ -9,7 +9,7 @@
 #include "options/rows.h"
 
 /* The line can break neither the terminal nor into two, whatever was typed. */
-int wrong(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int refuse(struct error *error, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* word: "--name" or "--name=value", and there is no option of that name; or it is too short. */
 int unknown_name(const char *word, struct error *error);

@@ -56,9 +56,9 @@ int set_events(struct options *options, const char *value, struct error *reason)
 		options->events = EVENTS_DEFAULT;
 	}
 	if (parse_list(value, add_event, options, &word))
-		return because_unknown(reason, "event", word, event_name);
+		return refuse_choice(reason, "event", word, event_name);
 	if (!options->events)
-		return because(reason, "\"" SHOWN "\" leaves no event to show", value);
+		return refuse_value(reason, "\"" QUOTED "\" leaves no event to show", value);
 	return 0;
 }
 
@@ -68,11 +68,12 @@ int set_min_latency(struct options *options, const char *value, struct error *re
 
 	/* Others take milliseconds here: a number alone would be misread by one or the other. */
 	if (!parse_u64(value, 0, UINT64_MAX, &ns))
-		return because(reason, "\"" SHOWN "\" has no unit; write it as 500us, 10ms or 1s",
-			       value);
+		return refuse_value(
+			reason, "\"" QUOTED "\" has no unit; write it as 500us, 10ms or 1s", value);
 	if (parse_duration(value, &ns))
-		return because(reason, "\"" SHOWN "\" is not a time; write it as 500us, 10ms or 1s",
-			       value);
+		return refuse_value(reason,
+				    "\"" QUOTED "\" is not a time; write it as 500us, 10ms or 1s",
+				    value);
 	options->kernel.min_latency_ns = ns;
 	return 0;
 }
@@ -92,22 +93,23 @@ int set_by(struct options *options, const char *value, struct error *reason)
 
 	options->by = 0;
 	if (parse_list(value, add_by, options, &word))
-		return because_unknown(reason, "key", word, by_name);
+		return refuse_choice(reason, "key", word, by_name);
 	return 0;
 }
 
 int set_max_events(struct options *options, const char *value, struct error *reason)
 {
 	if (parse_u64(value, 1, UINT64_MAX, &options->max_events))
-		return because(reason, "\"" SHOWN "\" is not a number of events, from 1", value);
+		return refuse_value(reason, "\"" QUOTED "\" is not a number of events, from 1",
+				    value);
 	return 0;
 }
 
 int set_time(struct options *options, const char *value, struct error *reason)
 {
 	if (parse_duration(value, &options->duration_ns))
-		return because(reason,
-			       "\"" SHOWN "\" is not a time; write it as 500ms, 10s, 2m or 1h",
-			       value);
+		return refuse_value(
+			reason, "\"" QUOTED "\" is not a time; write it as 500ms, 10s, 2m or 1h",
+			value);
 	return 0;
 }

@@ -12,7 +12,7 @@ int set_output(struct options *options, const char *value, struct error *reason)
 	const struct format_ops *format = format_find(value);
 
 	if (!format)
-		return because_unknown(reason, "format", value, format_name);
+		return refuse_choice(reason, "format", value, format_name);
 	options->format = format;
 	return 0;
 }
@@ -20,7 +20,7 @@ int set_output(struct options *options, const char *value, struct error *reason)
 int set_write(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
-		return because(reason, "a file name is missing");
+		return refuse_value(reason, "a file name is missing");
 	options->write_path = strcmp(value, "-") ? value : NULL;
 	return 0;
 }
@@ -30,9 +30,9 @@ int set_repeat_limit(struct options *options, const char *value, struct error *r
 	uint64_t limit;
 
 	if (parse_u64(value, 0, UINT32_MAX, &limit))
-		return because(reason,
-			       "\"" SHOWN "\" is not a number of events a second; 0: no limit",
-			       value);
+		return refuse_value(
+			reason, "\"" QUOTED "\" is not a number of events a second; 0: no limit",
+			value);
 	options->repeat_limit = (uint32_t)limit;
 	return 0;
 }
@@ -50,7 +50,7 @@ int set_color(struct options *options, const char *value, struct error *reason)
 	int i = words_find(color_name, value);
 
 	if (i < 0)
-		return because_unknown(reason, "choice", value, color_name);
+		return refuse_choice(reason, "choice", value, color_name);
 	options->color = (enum color)i;
 	return 0;
 }
@@ -65,7 +65,7 @@ int set_object(struct options *options, const char *value, struct error *reason)
 int set_btf(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
-		return because(reason, "a file name is missing");
+		return refuse_value(reason, "a file name is missing");
 	options->btf_path = value;
 	return 0;
 }
@@ -75,10 +75,10 @@ int set_ring_size(struct options *options, const char *value, struct error *reas
 	uint64_t page = sysconf(_SC_PAGESIZE), max = 1ull << 30, size;
 
 	if (parse_size(value, &size) || size & (size - 1) || size < page || size > max)
-		return because(reason,
-			       "\"" SHOWN
-			       "\" is not a power of two from %ju to %ju bytes; such as 8M",
-			       value, page, max);
+		return refuse_value(reason,
+				    "\"" QUOTED
+				    "\" is not a power of two from %ju to %ju bytes; such as 8M",
+				    value, page, max);
 	options->ring_size = size;
 	return 0;
 }
