@@ -8,6 +8,7 @@
 #include "model/decode.h"
 #include "contract/interface.h"
 #include "format/format.h"
+#include "util/array.h"
 #include "util/buffer.h"
 
 #define RUNS	21
@@ -116,7 +117,7 @@ static void measure_kind(const char *kind_name, enum event_kind kind, size_t siz
 {
 	static const char *const formats[] = {NULL, "text", "table", "json"};
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct task task = {.record = record};
 		char name[32];
 

@@ -15,6 +15,7 @@
 #include "options/options.h"
 #include "sink/sink.h"
 #include "util/log.h"
+#include "util/status.h"
 
 /*
  * A standard descriptor that is closed would be the next file that is opened, and messages would go
@@ -49,7 +50,7 @@ static bool use_color(const struct options *options)
 static int cannot_write(int err)
 {
 	log_error("cannot write to stdout: %s", sink_strerror(err));
-	return EXIT_FAILED;
+	return STATUS_FAILED;
 }
 
 /* The status, if what was printed has gone out. A reader that has gone needs no message. */
@@ -65,10 +66,10 @@ static int run(const struct options *options)
 	switch (options->command) {
 	case COMMAND_HELP:
 		options_help(stdout);
-		return flushed(EXIT_DONE);
+		return flushed(STATUS_DONE);
 	case COMMAND_VERSION:
 		puts(*COMMIT ? "tpconnect " VERSION " (" COMMIT ")" : "tpconnect " VERSION);
-		return flushed(EXIT_DONE);
+		return flushed(STATUS_DONE);
 	case COMMAND_DOCTOR:
 		return flushed(doctor_main(use_color(options), options->btf_path));
 	case COMMAND_TRACE:
@@ -78,21 +79,21 @@ static int run(const struct options *options)
 	case COMMAND_LATENCY:
 		return latency_main(options, use_color(options));
 	}
-	return EXIT_USAGE;
+	return STATUS_USAGE;
 }
 
 int main(int argc, char **argv)
 {
-	char error[OPTIONS_ERROR_MAX];
+	struct error error;
 	struct options options;
 	bool has_all, has_stdout = open_standard_descriptors(&has_all);
 	int status;
 
 	if (!has_all)
-		return EXIT_FAILED; /* nor is there a place for a message */
-	if (options_parse(argc, argv, &options, error)) {
-		log_error("%s", error);
-		status = EXIT_USAGE;
+		return STATUS_FAILED; /* nor is there a place for a message */
+	if (options_parse(argc, argv, &options, &error)) {
+		log_error("%s", error.text);
+		status = STATUS_USAGE;
 	} else {
 		if (options.verbosity)
 			log_set_level(options.verbosity < 0 ? LOG_ERROR : LOG_DEBUG);

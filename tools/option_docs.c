@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "options/rows.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define MARK_BEGIN "OPTION TABLE BEGIN"
@@ -25,12 +26,12 @@ static const char *const values_names[] = {
 };
 
 /* "trace count latency" */
-static void put_commands(FILE *to, unsigned int of)
+static void put_commands(FILE *to, unsigned int commands)
 {
 	const char *space = "";
 
 	for (size_t i = 0; command_name(i); i++)
-		if (of & OF(i)) {
+		if (commands & CMD(i)) {
 			fprintf(to, "%s%s", space, command_name(i));
 			space = " ";
 		}
@@ -59,7 +60,7 @@ static void put_brief(FILE *to, const char *help, const char *escape)
 static void bash_row(FILE *to, const struct option_row *row)
 {
 	fputs("    '", to);
-	put_commands(to, row->of);
+	put_commands(to, row->commands);
 	fputc('|', to);
 	if (row->letter)
 		fprintf(to, "-%c", row->letter);
@@ -71,7 +72,7 @@ static void bash_row(FILE *to, const struct option_row *row)
 static void bash_table(FILE *to)
 {
 	fputs("_tpconnect_commands='", to);
-	put_commands(to, OF_ALL);
+	put_commands(to, CMD_ALL);
 	fputs("'\n# commands|letter|name|kind of value|its words\n_tpconnect_rows=(\n", to);
 	for (size_t i = 0; i < n_option_rows; i++)
 		bash_row(to, &option_rows[i]);
@@ -85,7 +86,7 @@ static void zsh_row(FILE *to, const struct option_row *row)
 		   *equals = row->value ? "=" : "";
 
 	fputs("    _tpconnect_add '", to);
-	put_commands(to, row->of);
+	put_commands(to, row->commands);
 	fputs("' '", to);
 	if (row->letter && !row->value)
 		fprintf(to, "(-%c --%s)", row->letter, row->name);
@@ -120,7 +121,7 @@ static void zsh_table(FILE *to)
 static void fish_row(FILE *to, const struct option_row *row)
 {
 	fputs("complete -c tpconnect -n '__tpconnect_of ", to);
-	put_commands(to, row->of);
+	put_commands(to, row->commands);
 	fputc('\'', to);
 	if (row->letter)
 		fprintf(to, " -s %c", row->letter);
@@ -143,7 +144,7 @@ static void fish_row(FILE *to, const struct option_row *row)
 static void fish_table(FILE *to)
 {
 	fputs("set -g __tpconnect_commands ", to);
-	put_commands(to, OF_ALL);
+	put_commands(to, CMD_ALL);
 	fputc('\n', to);
 	for (size_t i = 0; command_name(i); i++) {
 		fprintf(to, "complete -c tpconnect -n __tpconnect_no_command -a %s -d '",
@@ -229,7 +230,7 @@ static const struct kind *kind_of(const char *path)
 {
 	const char *dot = strrchr(path, '.');
 
-	for (size_t i = 0; dot && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; dot && i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(dot, kinds[i].end))
 			return &kinds[i];
 	return NULL;

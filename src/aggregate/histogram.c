@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "aggregate/histogram.h"
+#include "util/clock.h"
 
 #define SUB	 16u /* buckets in an octave */
 #define SUB_BITS 4
-
-#define NSEC_PER_USEC 1000u
 
 /* Buckets count sixteenths of a microsecond, so that their octaves are those of microseconds. */
 static unsigned int bucket_of(uint64_t ns)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "util/array.h"
 #include "util/words.h"
 
 void key_of(struct key *ret, const struct event *event, unsigned int by)
@@ -34,7 +35,7 @@ const char *by_name(size_t i)
 {
 	static const char *const names[] = {"process", "pid", "dst", "port", "user", "cgroup"};
 
-	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }
 
 unsigned int by_find(const char *name)

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "aggregate/repeats.h"
+#include "util/clock.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define SECOND_NS 1000000000ull
 
 /* An event has a place in one of so many: the fewer, the less there is to look at. */
 #define WAYS 8
@@ -78,7 +77,7 @@ static void pass_held(struct repeats *repeats, struct place *place)
 
 static bool is_over(const struct place *place, uint64_t now_ns)
 {
-	return now_ns >= place->second_ns && now_ns - place->second_ns >= SECOND_NS;
+	return now_ns >= place->second_ns && now_ns - place->second_ns >= NSEC_PER_SEC;
 }
 
 /* The place that has such events, or one that nothing needs any more; NULL if there is none. */

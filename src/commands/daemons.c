@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "commands/daemons.h"
+#include "util/array.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,7 +48,7 @@ static const char *base_name(const char *path)
 
 static bool is_wrapper(const char *word)
 {
-	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(wrappers); i++)
 		if (!strcmp(base_name(word), wrappers[i]))
 			return true;
 	return false;
@@ -58,7 +59,7 @@ const struct daemon_client *daemon_client_of(char *const *argv)
 	while (*argv && is_wrapper(*argv))
 		for (argv++; *argv && (**argv == '-' || strchr(*argv, '=')); argv++)
 			;
-	for (size_t i = 0; *argv && i < sizeof(clients) / sizeof(clients[0]); i++)
+	for (size_t i = 0; *argv && i < ARRAY_SIZE(clients); i++)
 		if (!strcmp(base_name(*argv), clients[i].name))
 			return &clients[i];
 	return NULL;

@@ -8,9 +8,8 @@
 #include "commands/doctor_build.h"
 #include "probe/features.h"
 #include "util/cleanup.h"
+#include "util/status.h"
 #include "util/utf8.h"
-
-#define EXIT_UNABLE 3
 
 /* What a program or the environment said must not reach the terminal as an escape sequence. */
 static void print_escaped(const char *text)
@@ -89,5 +88,5 @@ int doctor_main(bool color, const char *btf_path)
 	if (build)
 		print_verdict("building", rows + host, build, FEATURE_WARN);
 	can_trace = print_verdict("tracing", rows, host, FEATURE_FAIL);
-	return can_trace ? 0 : EXIT_UNABLE;
+	return can_trace ? STATUS_DONE : STATUS_UNABLE;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#define _GNU_SOURCE 1 /* asprintf, pipe2, strverscmp */
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,6 +11,7 @@
 #include <unistd.h>
 
 #include "commands/doctor_build.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 extern char **environ;
@@ -43,7 +43,7 @@ static const struct tool tools[] = {
 
 #define CLANG_OLDEST "14"
 
-_Static_assert(sizeof(tools) / sizeof(tools[0]) < DOCTOR_BUILD_MAX, "raise DOCTOR_BUILD_MAX");
+_Static_assert(ARRAY_SIZE(tools) < DOCTOR_BUILD_MAX, "raise DOCTOR_BUILD_MAX");
 
 /* Start argv with its output going to fd and nothing else of ours. Returns the pid or -1. */
 static pid_t start(const char *const argv[], int fd)
@@ -173,7 +173,7 @@ size_t doctor_look_at_build(struct feature rows[static DOCTOR_BUILD_MAX])
 
 	append_sbin_to_path();
 	look_at_clang(&rows[n++]);
-	for (size_t i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(tools); i++)
 		look_at_tool(&tools[i], &rows[n++]);
 	return n;
 }

@@ -25,7 +25,7 @@ static void write_failed(struct output *output, struct session *session, int err
 
 	if (err == -EPIPE && !path) {
 		output->closed = true;
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 	} else if (err != output->write_error) {
 		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
 			    "memory until then is counted as lost (output)",

@@ -8,6 +8,7 @@
 
 #include "engine/session.h"
 #include "sink/sink.h"
+#include "util/status.h"
 
 struct output {
 	const struct options *options;

@@ -87,12 +87,12 @@ enum exit_status output_open(struct output *output, const struct options *option
 	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
 	if (err) {
 		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	warn_of_readers(output);
 	if (options->names)
 		load_names(output);
-	return EXIT_DONE;
+	return STATUS_DONE;
 }
 
 void output_close(struct output *output)

@@ -207,7 +207,7 @@ int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 	if (groups_new(options->by, ops->value_size, ops->keys_max, &reporter->groups)) {
 		log_error("no memory");
 		output_close(output);
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	output->reports = true;
 	consumer = output_consumer(output);

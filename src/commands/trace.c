@@ -56,7 +56,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	else
 		write_event(trace, event, boot_to_utc_ns);
 	if (max && output->written == max)
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 }
 
 static void on_idle(void *ctx, struct session *session)

@@ -56,9 +56,9 @@ enum exit_status pids_check(const struct options *options)
 	if (pids->named.n && !any_may_run(&pids->named)) {
 		say_missing(LOG_ERROR, &pids->named, false,
 			    "to trace a program from its start: tpconnect -- COMMAND");
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	say_missing(LOG_WARNING, &pids->named, false, "the others of --pid are traced");
 	say_missing(LOG_WARNING, &pids->left_out, true, "there is nothing of it to leave out");
-	return EXIT_DONE;
+	return STATUS_DONE;
 }

@@ -4,9 +4,10 @@
 #define ENGINE_PIDS_H
 
 #include "options/options.h"
+#include "util/status.h"
 
 /*
- * Says, in a line each, which of them do not run or are threads. EXIT_FAILED if processes were
+ * Says, in a line each, which of them do not run or are threads. STATUS_FAILED if processes were
  * named, and none of them runs: there would be nothing to trace.
  */
 enum exit_status pids_check(const struct options *options);

@@ -71,23 +71,23 @@ enum exit_status probe_start(const struct options *options, struct probe **ret)
 		.ring_size = options->ring_size,
 		.verbose = options->verbosity > 0,
 	};
-	char error[PROBE_ERROR_MAX], reason[PROBE_ERROR_MAX];
+	struct error error, reason;
 	int err;
 
-	err = probe_open(&probe_options, ret, error);
+	err = probe_open(&probe_options, ret, &error);
 	if (!err)
-		return EXIT_DONE;
+		return STATUS_DONE;
 	if (lacks_descriptors(DESCRIPTORS_TO_LOOK))
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	if (err != -ENOEXEC &&
-	    features_explain(reason, sizeof(reason), !options->no_syscalls, options->btf_path)) {
-		log_debug("%s", error);
-		log_error("%s", reason);
-		return EXIT_UNABLE;
+	    features_explain(!options->no_syscalls, options->btf_path, &reason)) {
+		log_debug("%s", error.text);
+		log_error("%s", reason.text);
+		return STATUS_UNABLE;
 	}
 	if (err != -ENOEXEC && lacks_descriptors(DESCRIPTORS_TO_TRACE))
-		return EXIT_FAILED;
-	log_error("%s%s", error,
+		return STATUS_FAILED;
+	log_error("%s%s", error.text,
 		  log_level() < LOG_DEBUG && err != -ENOEXEC ? "; -v shows more" : "");
-	return EXIT_FAILED;
+	return STATUS_FAILED;
 }

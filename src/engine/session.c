@@ -17,12 +17,13 @@
 #include "engine/sweep.h"
 #include "engine/timer.h"
 #include "probe/loader.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
 
 /* How often the ring is read when the kernel side does not ask for it: half of what is promised. */
 #define TICK_NS	       100000000ull
-#define TICKS_A_SECOND (1000000000 / TICK_NS)
+#define TICKS_A_SECOND (NSEC_PER_SEC / TICK_NS)
 
 /* A smaller change of the clocks' distance is the noise of reading them. */
 #define CLOCK_NOISE_NS 1000
@@ -109,7 +110,7 @@ static bool drain(struct session *session)
 
 	if (empty < 0) {
 		log_error("cannot read the ring buffer: %s", strerror(-empty));
-		session_stop(session, EXIT_FAILED);
+		session_stop(session, STATUS_FAILED);
 	}
 	return empty;
 }
@@ -131,7 +132,7 @@ static void on_signal(void *ctx, short revents)
 			FOR_CONSUMERS(session, reopen);
 		} else if (request == SIGNAL_STOP ||
 			   (request == SIGNAL_CHILD_ENDED && command_is_over(session))) {
-			session_stop(session, EXIT_DONE);
+			session_stop(session, STATUS_DONE);
 		}
 	}
 }
@@ -153,7 +154,7 @@ static void on_tick(void *ctx, short revents)
 	(void)revents;
 	session->ticks += timer_expired(session->tick_fd);
 	if (command_is_over(session))
-		session_stop(session, EXIT_DONE);
+		session_stop(session, STATUS_DONE);
 	if (session->ticks < TICKS_A_SECOND)
 		return;
 	session->ticks = 0;
@@ -172,7 +173,7 @@ static void on_interval(void *ctx, short revents)
 static void on_limit(void *ctx, short revents)
 {
 	(void)revents;
-	session_stop(ctx, EXIT_DONE);
+	session_stop(ctx, STATUS_DONE);
 }
 
 static void loop_once(struct session *session)
@@ -182,7 +183,7 @@ static void loop_once(struct session *session)
 
 	if (err) {
 		log_error("cannot wait for events: %s", strerror(-err));
-		session_stop(session, EXIT_FAILED);
+		session_stop(session, STATUS_FAILED);
 		return;
 	}
 	/* What happened before the wall clock was set is shown by the clock of before. */
@@ -257,15 +258,15 @@ static enum exit_status start_child(struct session *session)
 	int err;
 
 	if (!argv)
-		return EXIT_DONE;
+		return STATUS_DONE;
 	err = child_start(argv, &session->signals.old_mask, child);
 	if (!err)
 		err = probe_follow(session->probe, child->pid);
 	if (err) {
 		log_error("cannot start %s: %s", argv[0], strerror(-err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
-	return EXIT_DONE;
+	return STATUS_DONE;
 }
 
 static enum exit_status open_all(struct session *session)
@@ -275,7 +276,7 @@ static enum exit_status open_all(struct session *session)
 
 	if (err) {
 		log_error("cannot set up signals and timers: %s", strerror(-err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	status = pids_check(session->options);
 	if (!status)
@@ -285,7 +286,7 @@ static enum exit_status open_all(struct session *session)
 	err = intake_open(&session->intake, session->probe);
 	if (err) {
 		log_error("cannot map the ring buffer: %s", strerror(-err));
-		return EXIT_FAILED;
+		return STATUS_FAILED;
 	}
 	/* It need only end the waiting: the ring is drained first in every turn. */
 	loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
@@ -299,7 +300,7 @@ static void close_all(struct session *session)
 	intake_close(&session->intake);
 	probe_close(session->probe);
 	signals_close(&session->signals);
-	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
 			close(fds[i]);
 	for (size_t i = 0; i < session->n_intervals; i++)
@@ -318,7 +319,7 @@ static void start(struct session *session)
 	err = open_spans(session);
 	if (err) {
 		log_error("cannot set up timers: %s", strerror(-err));
-		session_stop(session, EXIT_FAILED);
+		session_stop(session, STATUS_FAILED);
 	} else if (session->signals.child.pid) {
 		err = child_release(&session->signals.child);
 		if (err)
@@ -349,7 +350,7 @@ static int final_status(struct session *session)
 	struct signals *signals = &session->signals;
 	struct pollfd pollfd = {.fd = signals->fd, .events = POLLIN};
 
-	if (!session->options->argv || session->status != EXIT_DONE)
+	if (!session->options->argv || session->status != STATUS_DONE)
 		return session->status;
 	while (signals->child.pid && !signals->abandoned) {
 		poll(&pollfd, 1, -1);

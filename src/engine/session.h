@@ -12,6 +12,7 @@
 #include "engine/consumer.h"
 #include "engine/loop.h"
 #include "options/options.h"
+#include "util/status.h"
 
 struct session;
 

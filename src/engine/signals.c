@@ -6,6 +6,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "util/array.h"
+
 int signals_open(struct signals *signals, bool for_command)
 {
 	static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
@@ -13,9 +15,9 @@ int signals_open(struct signals *signals, bool for_command)
 	sigset_t mask;
 
 	sigemptyset(&mask);
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ours); i++)
 		sigaddset(&mask, ours[i]);
-	for (size_t i = 0; for_command && i < sizeof(passed_on) / sizeof(passed_on[0]); i++)
+	for (size_t i = 0; for_command && i < ARRAY_SIZE(passed_on); i++)
 		sigaddset(&mask, passed_on[i]);
 	sigprocmask(SIG_BLOCK, &mask, &signals->old_mask);
 	/* A closed pipe and a file at its limit are errors of write(2), no reason to die. */

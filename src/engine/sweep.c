@@ -13,12 +13,12 @@
 
 static void search(struct sweep *sweep, struct probe *probe)
 {
-	char error[PROBE_ERROR_MAX];
+	struct error error;
 
-	if (sweep->impossible || !probe_sweep(probe, error))
+	if (sweep->impossible || !probe_sweep(probe, &error))
 		return;
 	sweep->impossible = true;
-	log_warning("%s: what stays tracked may have no socket any more", error);
+	log_warning("%s: what stays tracked may have no socket any more", error.text);
 }
 
 void sweep_second(struct sweep *sweep, struct probe *probe)

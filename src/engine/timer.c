@@ -6,11 +6,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/clock.h"
+
 int timer_open(uint64_t first_ns, uint64_t interval_ns)
 {
 	struct itimerspec spec = {
-		.it_value = {first_ns / 1000000000, first_ns % 1000000000},
-		.it_interval = {interval_ns / 1000000000, interval_ns % 1000000000},
+		.it_value = {first_ns / NSEC_PER_SEC, first_ns % NSEC_PER_SEC},
+		.it_interval = {interval_ns / NSEC_PER_SEC, interval_ns % NSEC_PER_SEC},
 	};
 	int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "format/brief.h"
 
-#define NSEC_PER_USEC 1000ull
-#define NSEC_PER_SEC  1000000000ull
-#define MINUTE_NS     (60 * NSEC_PER_SEC)
-#define HOUR_NS	      (60 * MINUTE_NS)
-#define DAY_NS	      (24 * HOUR_NS)
+#include "util/clock.h"
+
+#define MINUTE_NS (60 * NSEC_PER_SEC)
+#define HOUR_NS	  (60 * MINUTE_NS)
+#define DAY_NS	  (24 * HOUR_NS)
 
 /* value / 1000, in three digits as long as it has a fraction. */
 static void put_three_digits(struct buffer *out, uint64_t value)

@@ -3,12 +3,10 @@
 
 #include <string.h>
 
+#include "util/clock.h"
 #include "util/errno_name.h"
 
-#define NSEC_PER_SEC  1000000000u
-#define NSEC_PER_MSEC 1000000u
-#define NSEC_PER_USEC 1000u
-#define SEC_PER_DAY   86400u
+#define SEC_PER_DAY 86400u
 
 struct date {
 	unsigned int year, month, day;

@@ -3,9 +3,8 @@
 
 #include <string.h>
 
+#include "util/array.h"
 #include "util/words.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct format_ops *const formats[] = {
 	&format_text,

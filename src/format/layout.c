@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "format/layout.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 #define WIDTH_DEFAULT 100
 #define IPV4_MAX      21 /* 255.255.255.255:65535 */

@@ -2,6 +2,7 @@
 #include "format/report_count.h"
 
 #include "format/fields.h"
+#include "util/array.h"
 
 #define RED   "\033[31m"
 #define PLAIN "\033[0m"
@@ -145,7 +146,7 @@ void count_table_narrow(struct count_table *table, unsigned int width)
 
 	for (int i = KEY_COLUMNS; i < COUNT_COLUMNS; i++)
 		total += table->width[i];
-	for (size_t i = 0; i < sizeof(shrinkings) / sizeof(shrinkings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(shrinkings); i++) {
 		unsigned int *column = &table->width[shrinkings[i].column];
 
 		if (total <= width)

@@ -5,12 +5,13 @@
 #include <stdio.h>
 
 #include "format/fields.h"
+#include "util/array.h"
 
 #define BAR_WIDTH 40
 
 static const unsigned int percents[] = {50, 90, 99};
 
-#define N_PERCENTS (sizeof(percents) / sizeof(percents[0]))
+#define N_PERCENTS ARRAY_SIZE(percents)
 
 struct rows {
 	unsigned int first, last; /* that are not empty */

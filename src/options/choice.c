@@ -106,7 +106,7 @@ static bool settle_cgroups(struct config *kernel)
 	return !named || n > left_out;
 }
 
-int settle_filters(struct options *options, char *error)
+int settle_filters(struct options *options, struct error *error)
 {
 	const char *empty = NULL;
 
@@ -124,5 +124,5 @@ int settle_filters(struct options *options, char *error)
 		empty = "cgroup";
 	if (!netns_is_left(options))
 		empty = "netns";
-	return empty ? wrong(error, "--%s leaves out all that it names", empty) : 0;
+	return empty ? refuse(error, "--%s leaves out all that it names", empty) : 0;
 }

@@ -10,18 +10,18 @@
 #include "util/cleanup.h"
 #include "util/utf8.h"
 
-int wrong(char *error, const char *format, ...)
+int refuse(struct error *error, const char *format, ...)
 {
-	char message[OPTIONS_ERROR_MAX];
-	struct buffer out = {.data = error, .cap = OPTIONS_ERROR_MAX - 1};
+	struct error message;
+	struct buffer out = {.data = error->text, .cap = sizeof(error->text) - 1};
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(message, sizeof(message), format, args);
+	vsnprintf(message.text, sizeof(message.text), format, args);
 	va_end(args);
 	/* What was typed can break neither the line of the message nor the terminal. */
-	put_escaped(&out, message, strlen(message), false);
-	error[out.len] = '\0';
+	put_escaped(&out, message.text, strlen(message.text), false);
+	error->text[out.len] = '\0';
 	return -EINVAL;
 }
 
@@ -44,34 +44,34 @@ static size_t name_all(const char *start, int len, char *names, size_t size)
 	return n;
 }
 
-int unknown_name(const char *word, char *error)
+int unknown_name(const char *word, struct error *error)
 {
 	_cleanup_free_ char *typed = NULL;
 	const char *start, *nearest;
-	char names[OPTIONS_ERROR_MAX / 2];
+	char names[512];
 	int len = name_in(word, &start);
 
 	if (len && name_all(start, len, names, sizeof(names)) > 1)
-		return wrong(error, "option '" SHOWN "' can mean several: %s", word, names);
+		return refuse(error, "option '" QUOTED "' can mean several: %s", word, names);
 	typed = strndup(start, (size_t)len);
 	nearest = typed ? words_nearest(option_name, typed) : NULL;
 	if (nearest)
-		return wrong(error,
-			     "unknown option '" SHOWN
-			     "'; did you mean '--%s'? See tpconnect --help",
-			     word, nearest);
-	return wrong(error, "unknown option '" SHOWN "'; see tpconnect --help", word);
+		return refuse(error,
+			      "unknown option '" QUOTED
+			      "'; did you mean '--%s'? See tpconnect --help",
+			      word, nearest);
+	return refuse(error, "unknown option '" QUOTED "'; see tpconnect --help", word);
 }
 
-int unknown_letter(unsigned char letter, char *error)
+int unknown_letter(unsigned char letter, struct error *error)
 {
 	int other = isupper(letter) ? tolower(letter) : toupper(letter);
 
 	if (other != letter && option_by_letter((char)other))
-		return wrong(error,
-			     "unknown option '-%c'; did you mean '-%c'? See tpconnect --help",
-			     letter, other);
-	return wrong(error, "unknown option '-%c'; see tpconnect --help", letter);
+		return refuse(error,
+			      "unknown option '-%c'; did you mean '-%c'? See tpconnect --help",
+			      letter, other);
+	return refuse(error, "unknown option '-%c'; see tpconnect --help", letter);
 }
 
 bool lacks_dash(const char *word)
@@ -95,7 +95,7 @@ static void join_command(char **word, char *out, size_t size)
 		len += (size_t)snprintf(out + len, size - len, " %s", *word);
 }
 
-int unknown_command(char **words, char *error)
+int unknown_command(char **words, struct error *error)
 {
 	const char *nearest = words_nearest(command_name, *words), *dashes = "";
 	char command[80], meant[64] = "";
@@ -107,32 +107,32 @@ int unknown_command(char **words, char *error)
 	if (nearest)
 		snprintf(meant, sizeof(meant), "did you mean '%s%s'? Else, ", dashes, nearest);
 	join_command(words, command, sizeof(command));
-	return wrong(error,
-		     "unknown command '" SHOWN "'; %sto trace a command, put -- before it: "
-		     "tpconnect --%s",
-		     *words, meant, command);
+	return refuse(error,
+		      "unknown command '" QUOTED "'; %sto trace a command, put -- before it: "
+		      "tpconnect --%s",
+		      *words, meant, command);
 }
 
 /* What an option is for, as in "trace and count". */
-static void join_commands(unsigned int of, char *out, size_t size)
+static void join_commands(unsigned int commands, char *out, size_t size)
 {
 	size_t len = 0;
 
 	for (size_t i = 0; command_name(i); i++) {
-		unsigned int before = of & (OF(i) - 1), after = of & ~(OF(i + 1) - 1);
+		unsigned int before = commands & (CMD(i) - 1), after = commands & ~(CMD(i + 1) - 1);
 		const char *separator = !before ? "" : after ? ", " : " and ";
 
-		if (of & OF(i))
+		if (commands & CMD(i))
 			len += (size_t)snprintf(out + len, size - len, "%s%s", separator,
 						command_name(i));
 	}
 }
 
-int not_of_command(const struct option_row *row, enum command command, char *error)
+int not_of_command(const struct option_row *row, enum command command, struct error *error)
 {
-	char commands[64];
+	char names[64];
 
-	join_commands(row->of, commands, sizeof(commands));
-	return wrong(error, "--%s is for %s; leave it out of tpconnect %s", row->name, commands,
-		     command_name(command));
+	join_commands(row->commands, names, sizeof(names));
+	return refuse(error, "--%s is for %s; leave it out of tpconnect %s", row->name, names,
+		      command_name(command));
 }

@@ -44,7 +44,7 @@ static int add_event(const char *word, void *arg)
 	return 0;
 }
 
-int set_events(struct options *options, const char *value, char *why)
+int set_events(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
@@ -56,23 +56,24 @@ int set_events(struct options *options, const char *value, char *why)
 		options->events = EVENTS_DEFAULT;
 	}
 	if (parse_list(value, add_event, options, &word))
-		return because_unknown(why, "event", word, event_name);
+		return refuse_choice(reason, "event", word, event_name);
 	if (!options->events)
-		return because(why, "\"" SHOWN "\" leaves no event to show", value);
+		return refuse_value(reason, "\"" QUOTED "\" leaves no event to show", value);
 	return 0;
 }
 
-int set_min_latency(struct options *options, const char *value, char *why)
+int set_min_latency(struct options *options, const char *value, struct error *reason)
 {
 	uint64_t ns;
 
 	/* Others take milliseconds here: a number alone would be misread by one or the other. */
 	if (!parse_u64(value, 0, UINT64_MAX, &ns))
-		return because(why, "\"" SHOWN "\" has no unit; write it as 500us, 10ms or 1s",
-			       value);
+		return refuse_value(
+			reason, "\"" QUOTED "\" has no unit; write it as 500us, 10ms or 1s", value);
 	if (parse_duration(value, &ns))
-		return because(why, "\"" SHOWN "\" is not a time; write it as 500us, 10ms or 1s",
-			       value);
+		return refuse_value(reason,
+				    "\"" QUOTED "\" is not a time; write it as 500us, 10ms or 1s",
+				    value);
 	options->kernel.min_latency_ns = ns;
 	return 0;
 }
@@ -86,27 +87,29 @@ static int add_by(const char *word, void *arg)
 	return by ? 0 : -EINVAL;
 }
 
-int set_by(struct options *options, const char *value, char *why)
+int set_by(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
 	options->by = 0;
 	if (parse_list(value, add_by, options, &word))
-		return because_unknown(why, "key", word, by_name);
+		return refuse_choice(reason, "key", word, by_name);
 	return 0;
 }
 
-int set_max_events(struct options *options, const char *value, char *why)
+int set_max_events(struct options *options, const char *value, struct error *reason)
 {
 	if (parse_u64(value, 1, UINT64_MAX, &options->max_events))
-		return because(why, "\"" SHOWN "\" is not a number of events, from 1", value);
+		return refuse_value(reason, "\"" QUOTED "\" is not a number of events, from 1",
+				    value);
 	return 0;
 }
 
-int set_time(struct options *options, const char *value, char *why)
+int set_time(struct options *options, const char *value, struct error *reason)
 {
 	if (parse_duration(value, &options->duration_ns))
-		return because(why, "\"" SHOWN "\" is not a time; write it as 500ms, 10s, 2m or 1h",
-			       value);
+		return refuse_value(
+			reason, "\"" QUOTED "\" is not a time; write it as 500ms, 10s, 2m or 1h",
+			value);
 	return 0;
 }

@@ -40,18 +40,19 @@ static int take_list(struct options *options, const char *value,
 	return parse_list(value, add_word, &adding, ret_word);
 }
 
-int check_signs(const char *value, char *why)
+int check_signs(const char *value, struct error *reason)
 {
 	int len;
 
 	for (;; value += len + 1) {
 		len = (int)strcspn(value, ",");
 		if (len > 1 && value[0] == '!' && value[1] == '!')
-			return because(why, "\"%.*s\" has two !; one is enough, as in '!VALUE'",
-				       len < 80 ? len : 80, value);
+			return refuse_value(reason,
+					    "\"%.*s\" has two !; one is enough, as in '!VALUE'",
+					    len < 80 ? len : 80, value);
 		if (len == 1 && value[0] == '!')
-			return because(
-				why,
+			return refuse_value(
+				reason,
 				"\"!\" has nothing behind it: what is to be left out follows it, "
 				"as in '!VALUE'");
 		if (!value[len])
@@ -68,15 +69,16 @@ static int add_pid(struct options *options, const char *word, bool left_out)
 	return err ? err : choice_push(&options->pids, left_out, &pid, sizeof(pid));
 }
 
-int set_pid(struct options *options, const char *value, char *why)
+int set_pid(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
 	if (take_list(options, value, add_pid, &word))
-		return because(why,
-			       "\"" SHOWN "\" is not a process id; write them as 123,456, or names "
-			       "with -C",
-			       word);
+		return refuse_value(reason,
+				    "\"" QUOTED
+				    "\" is not a process id; write them as 123,456, or names "
+				    "with -C",
+				    word);
 	return 0;
 }
 
@@ -107,23 +109,25 @@ static int add_port(struct options *options, const char *word, bool left_out)
 	return 0;
 }
 
-int set_port(struct options *options, const char *value, char *why)
+int set_port(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 	int err = take_list(options, value, add_port, &word);
 
 	if (err == -ERANGE)
-		return because(why, "port " SHOWN " is out of range: ports are 1 to 65535", word);
+		return refuse_value(reason, "port " QUOTED " is out of range: ports are 1 to 65535",
+				    word);
 	if (err == -EDOM)
-		return because(why, "the range " SHOWN " ends before it begins", word);
+		return refuse_value(reason, "the range " QUOTED " ends before it begins", word);
 	if (err == -ENOENT)
-		return because(why,
-			       "\"" SHOWN "\" is not a port, nor a TCP service in " NAMES_SERVICES
-			       "; numbers always work: write them as 443,8000-8999",
-			       word);
+		return refuse_value(reason,
+				    "\"" QUOTED
+				    "\" is not a port, nor a TCP service in " NAMES_SERVICES
+				    "; numbers always work: write them as 443,8000-8999",
+				    word);
 	if (err)
-		return because(why, "\"" SHOWN "\" is not a port; write them as 443,8000-8999",
-			       word);
+		return refuse_value(
+			reason, "\"" QUOTED "\" is not a port; write them as 443,8000-8999", word);
 	options->kernel.filter_port = true;
 	return 0;
 }
@@ -140,15 +144,16 @@ static int add_uid(struct options *options, const char *word, bool left_out)
 	return choice_push(&options->uids, left_out, &uid, sizeof(uid));
 }
 
-int set_uid(struct options *options, const char *value, char *why)
+int set_uid(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
 	if (take_list(options, value, add_uid, &word))
-		return because(why,
-			       "there is no user \"" SHOWN "\" in /etc/passwd; give a name that is "
-			       "there, or a number",
-			       word && *word == '!' ? word + 1 : word);
+		return refuse_value(reason,
+				    "there is no user \"" QUOTED
+				    "\" in /etc/passwd; give a name that is "
+				    "there, or a number",
+				    word && *word == '!' ? word + 1 : word);
 	return 0;
 }
 
@@ -166,27 +171,27 @@ static int add_network(struct options *options, const char *word, bool left_out)
 	return choice_push(&options->networks, left_out, &network, sizeof(network));
 }
 
-int set_dst(struct options *options, const char *value, char *why)
+int set_dst(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 	int err = take_list(options, value, add_network, &word);
 
 	if (err == -ERANGE)
-		return because(why,
-			       "the prefix of " SHOWN
-			       " is out of range: 0 to 32 for IPv4, 0 to 128 "
-			       "for IPv6",
-			       word);
+		return refuse_value(reason,
+				    "the prefix of " QUOTED
+				    " is out of range: 0 to 32 for IPv4, 0 to 128 "
+				    "for IPv6",
+				    word);
 	if (err && strchr(word, '%'))
-		return because(why,
-			       "\"" SHOWN "\" has a zone, which a network has not: write it "
-			       "without what begins at the %%",
-			       word);
+		return refuse_value(reason,
+				    "\"" QUOTED "\" has a zone, which a network has not: write it "
+				    "without what begins at the %%",
+				    word);
 	if (err)
-		return because(why,
-			       "\"" SHOWN "\" is not a network; write them as "
-			       "10.0.0.0/8,2001:db8::/32; names are not looked up",
-			       word);
+		return refuse_value(reason,
+				    "\"" QUOTED "\" is not a network; write them as "
+				    "10.0.0.0/8,2001:db8::/32; names are not looked up",
+				    word);
 	return 0;
 }
 
@@ -200,23 +205,23 @@ static int add_comm(struct options *options, const char *word, bool left_out)
 	return choice_push(&options->comms, left_out, comm, sizeof(comm));
 }
 
-int set_comm(struct options *options, const char *value, char *why)
+int set_comm(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 	int err = take_list(options, value, add_comm, &word);
 
 	if (err == -ERANGE)
-		return because(why,
-			       "\"" SHOWN
-			       "\" is longer than the kernel keeps: write its first 15 bytes, "
-			       "\"%.*s\"",
-			       word, *word == '!' ? 16 : 15, word);
+		return refuse_value(reason,
+				    "\"" QUOTED
+				    "\" is longer than the kernel keeps: write its first 15 bytes, "
+				    "\"%.*s\"",
+				    word, *word == '!' ? 16 : 15, word);
 	if (err)
-		return because(why, "a name is missing; write them as curl,ssh");
+		return refuse_value(reason, "a name is missing; write them as curl,ssh");
 	return 0;
 }
 
-int set_cgroup(struct options *options, const char *value, char *why)
+int set_cgroup(struct options *options, const char *value, struct error *reason)
 {
 	struct config *kernel = &options->kernel;
 	bool left_out = *value == '!';
@@ -225,17 +230,18 @@ int set_cgroup(struct options *options, const char *value, char *why)
 	int err;
 
 	if (kernel->n_cgroups == CGROUPS_MAX)
-		return because(why, "at most %d cgroups can be named", CGROUPS_MAX);
+		return refuse_value(reason, "at most %d cgroups can be named", CGROUPS_MAX);
 	value += left_out;
 	err = cgroup_find(value, &id, &level);
 	if (err == -ENODEV)
-		return because(why, "cgroup v2 is not mounted; run: mount -t cgroup2 none /mnt");
+		return refuse_value(reason,
+				    "cgroup v2 is not mounted; run: mount -t cgroup2 none /mnt");
 	if (err)
-		return because(why,
-			       "cannot find the cgroup " SHOWN
-			       ": %s; give a directory of cgroup v2, or "
-			       "its path below where that is mounted, such as system.slice",
-			       value, strerror(-err));
+		return refuse_value(reason,
+				    "cannot find the cgroup " QUOTED
+				    ": %s; give a directory of cgroup v2, or "
+				    "its path below where that is mounted, such as system.slice",
+				    value, strerror(-err));
 	kernel->cgroups[kernel->n_cgroups++] =
 		(struct config_cgroup){.id = id, .level = level, .left_out = left_out};
 	return 0;
@@ -274,7 +280,7 @@ static int netns_find(const char *value, uint32_t *ret)
 	return netns_of_path(path, ret);
 }
 
-int set_netns(struct options *options, const char *value, char *why)
+int set_netns(struct options *options, const char *value, struct error *reason)
 {
 	struct config *kernel = &options->kernel;
 	bool left_out = *value == '!';
@@ -282,20 +288,22 @@ int set_netns(struct options *options, const char *value, char *why)
 	int err;
 
 	if (!left_out && kernel->netns)
-		return because(why,
-			       "only one network namespace can be named, and \"" SHOWN
-			       "\" is another",
-			       value);
+		return refuse_value(reason,
+				    "only one network namespace can be named, and \"" QUOTED
+				    "\" is another",
+				    value);
 	if (left_out && kernel->n_netns_left_out == NETNS_MAX)
-		return because(why, "at most %d network namespaces can be left out", NETNS_MAX);
+		return refuse_value(reason, "at most %d network namespaces can be left out",
+				    NETNS_MAX);
 	value += left_out;
 	err = netns_find(value, &inum);
 	if (err)
-		return because(why,
-			       "cannot find the network namespace " SHOWN
-			       ": %s; give \"self\", a path such "
-			       "as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
-			       value, strerror(-err));
+		return refuse_value(
+			reason,
+			"cannot find the network namespace " QUOTED
+			": %s; give \"self\", a path such "
+			"as /proc/PID/ns/net, a name of \"ip netns\", or an inode number",
+			value, strerror(-err));
 	if (left_out)
 		kernel->netns_left_out[kernel->n_netns_left_out++] = inum;
 	else

@@ -53,23 +53,23 @@ static bool only_shows(const struct options *options)
 /* The shortest that is not shorter than the promise of section 3 of the specification. */
 #define INTERVAL_MIN_NS 100000000
 
-static int set_interval(struct options *options, const char *word, char *error)
+static int set_interval(struct options *options, const char *word, struct error *error)
 {
 	uint64_t interval;
 
 	if (options->interval_ns)
-		return wrong(error,
-			     "there is an INTERVAL already, and '" SHOWN
-			     "' is too much; -t ends it after a time",
-			     word);
+		return refuse(error,
+			      "there is an INTERVAL already, and '" QUOTED
+			      "' is too much; -t ends it after a time",
+			      word);
 	if (parse_duration(word, &interval))
-		return wrong(error,
-			     "'" SHOWN "' is no INTERVAL such as 1, 5s or 500ms; to trace a "
-			     "command, put -- before it",
-			     word);
+		return refuse(error,
+			      "'" QUOTED "' is no INTERVAL such as 1, 5s or 500ms; to trace a "
+			      "command, put -- before it",
+			      word);
 	if (interval < INTERVAL_MIN_NS)
-		return wrong(error, "the INTERVAL " SHOWN " is too short: the least is 100ms",
-			     word);
+		return refuse(error, "the INTERVAL " QUOTED " is too short: the least is 100ms",
+			      word);
 	options->interval_ns = interval;
 	return 0;
 }
@@ -79,7 +79,7 @@ struct parser {
 	int argc;
 	char **argv;
 	struct options *options;
-	char *error;
+	struct error *error;
 	uint64_t given;	  /* the rows of the options that were there, a bit each */
 	bool has_command; /* a word has named one */
 	bool dashes;	  /* a `--` has ended the options */
@@ -93,8 +93,8 @@ static int take_word(struct parser *parser, char **words)
 	int command = words_find(command_name, *words);
 
 	if (command >= 0 && parser->has_command)
-		return wrong(parser->error,
-			     "'%s' is too much: a command of tpconnect is there already", *words);
+		return refuse(parser->error,
+			      "'%s' is too much: a command of tpconnect is there already", *words);
 	if (command >= 0) {
 		parser->options->command = (enum command)command;
 		parser->has_command = true;
@@ -106,42 +106,42 @@ static int take_word(struct parser *parser, char **words)
 }
 
 /* What getopt could not take: ':' a missing value, '?' everything else. */
-static int refuse_option(int opt, const char *word, char *error)
+static int refuse_option(int opt, const char *word, struct error *error)
 {
 	const struct option_row *row = optopt ? row_of(optopt) : NULL;
 
 	if (opt == ':')
-		return wrong(error, "option " SHOWN " needs a value: %s; see tpconnect --help",
-			     word, row ? row->value : "VALUE");
+		return refuse(error, "option " QUOTED " needs a value: %s; see tpconnect --help",
+			      word, row ? row->value : "VALUE");
 	if (row && optopt >= LONG_BASE)
-		return wrong(error, "option --%s takes no value; see tpconnect --help", row->name);
+		return refuse(error, "option --%s takes no value; see tpconnect --help", row->name);
 	return optopt ? unknown_letter((unsigned char)optopt, error) : unknown_name(word, error);
 }
 
 static int take_value(const struct option_row *row, struct options *options, const char *value,
-		      char *why)
+		      struct error *reason)
 {
 	if (row->flag)
 		*(bool *)((char *)options + row->flag) = true;
-	if (row->excludes && check_signs(value, why))
+	if (row->excludes && check_signs(value, reason))
 		return -EINVAL;
-	return row->set ? row->set(options, value, why) : 0;
+	return row->set ? row->set(options, value, reason) : 0;
 }
 
 /* word: the one that holds the option. */
 static int take_option(struct parser *parser, int opt, const char *word)
 {
 	const struct option_row *row = opt == '?' || opt == ':' ? NULL : row_of(opt);
-	char why[WHY_MAX];
+	struct error reason;
 
-	if (row && !take_value(row, parser->options, optarg, why)) {
+	if (row && !take_value(row, parser->options, optarg, &reason)) {
 		parser->given |= 1ull << (row - option_rows);
 		return 0;
 	}
 	if (lacks_dash(word))
 		return unknown_name(word, parser->error);
 	if (row)
-		return wrong(parser->error, "--%s: %s", row->name, why);
+		return refuse(parser->error, "--%s: %s", row->name, reason.text);
 	return refuse_option(opt, word, parser->error);
 }
 
@@ -178,7 +178,7 @@ static int check_given(const struct parser *parser)
 	enum command command = parser->options->command;
 
 	for (size_t i = 0; i < n_option_rows; i++)
-		if (parser->given & 1ull << i && !(option_rows[i].of & OF(command)))
+		if (parser->given & 1ull << i && !(option_rows[i].commands & CMD(command)))
 			return not_of_command(&option_rows[i], command, parser->error);
 	return 0;
 }
@@ -193,23 +193,23 @@ static void finish_reports(struct options *options)
 	options->events = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
 }
 
-static int finish_trace(struct options *options, char *error)
+static int finish_trace(struct options *options, struct error *error)
 {
 	if (!options->events)
 		options->events = EVENTS_DEFAULT;
 	if (options->failed_only && !(options->events &= EVENTS_FAILED))
-		return wrong(error, "--failed leaves none of the events that --events names");
+		return refuse(error, "--failed leaves none of the events that --events names");
 	options->kernel.retried_only =
 		options->failed_only && !(options->added_events & EVENT_BIT(EVENT_ESTABLISHED));
 	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))
-		return wrong(error,
-			     "--min-latency leaves no event to show: only established, failed "
-			     "and cancelled have a latency");
+		return refuse(error,
+			      "--min-latency leaves no event to show: only established, failed "
+			      "and cancelled have a latency");
 	return 0;
 }
 
 /* One family alone, and networks of the other alone. */
-static int check_family(const struct options *options, char *error)
+static int check_family(const struct options *options, struct error *error)
 {
 	const struct vector *named = &options->networks.named;
 	const struct config_network *networks = named->items;
@@ -220,21 +220,21 @@ static int check_family(const struct options *options, char *error)
 	for (size_t i = 0; i < named->n; i++)
 		if (networks[i].family == family)
 			return 0;
-	return wrong(error, "--ipv%u leaves none of the networks that --dst names", family);
+	return refuse(error, "--ipv%u leaves none of the networks that --dst names", family);
 }
 
-static int check_follow(const struct options *options, char *error)
+static int check_follow(const struct options *options, struct error *error)
 {
 	const struct choice *pids = &options->pids;
 
 	if (options->wait && !options->argv)
-		return wrong(error, "--wait is for what a command starts: put it after --, as in "
-				    "tpconnect --wait -- ./install.sh");
+		return refuse(error, "--wait is for what a command starts: put it after --, as in "
+				     "tpconnect --wait -- ./install.sh");
 	if (options->follow && options->argv)
-		return wrong(error, "--follow is for the processes of --pid; the COMMAND after -- "
-				    "is followed as it is");
+		return refuse(error, "--follow is for the processes of --pid; the COMMAND after -- "
+				     "is followed as it is");
 	if (options->follow && !pids->named.n && !pids->left_out.n)
-		return wrong(error, "--follow needs --pid: it follows whom those processes start");
+		return refuse(error, "--follow needs --pid: it follows whom those processes start");
 	return 0;
 }
 
@@ -245,9 +245,9 @@ static int finish(struct parser *parser)
 	if (only_shows(options))
 		return 0;
 	if (parser->dashes && optind == parser->argc)
-		return wrong(parser->error, "a command is missing after --");
+		return refuse(parser->error, "a command is missing after --");
 	if (parser->dashes && options->command == COMMAND_DOCTOR)
-		return wrong(parser->error, "doctor takes no command");
+		return refuse(parser->error, "doctor takes no command");
 	if (parser->dashes)
 		options->argv = parser->argv + optind;
 	if (check_given(parser) || settle_filters(options, parser->error) ||
@@ -259,7 +259,7 @@ static int finish(struct parser *parser)
 	return 0;
 }
 
-int options_parse(int argc, char **argv, struct options *ret, char *error)
+int options_parse(int argc, char **argv, struct options *ret, struct error *error)
 {
 	struct parser parser = {.argc = argc, .argv = argv, .options = ret, .error = error};
 	int err;

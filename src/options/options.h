@@ -12,14 +12,7 @@
 #include "contract/config.h"
 #include "format/format.h"
 #include "util/choice.h"
-
-/* Exit statuses, section 7 of the specification. */
-enum exit_status {
-	EXIT_DONE = 0,
-	EXIT_FAILED = 1, /* at run time */
-	EXIT_USAGE = 2,	 /* the command line is wrong */
-	EXIT_UNABLE = 3, /* this host cannot run it */
-};
+#include "util/error.h"
 
 enum command {
 	COMMAND_TRACE,
@@ -73,13 +66,11 @@ struct options {
 	int verbosity;		 /* -1 quiet, 0, 1 verbose */
 };
 
-#define OPTIONS_ERROR_MAX 1024
-
 /*
  * Parses argv into *ret, which the caller frees with options_free() whatever comes back. Returns 0,
- * or -EINVAL and one line in `error` (OPTIONS_ERROR_MAX bytes): which input, why, and the way out.
+ * or -EINVAL and one line in error: which input, reason, and the way out.
  */
-int options_parse(int argc, char **argv, struct options *ret, char *error);
+int options_parse(int argc, char **argv, struct options *ret, struct error *error);
 void options_free(struct options *options);
 
 /* --help, from the table. */

@@ -4,33 +4,35 @@
 #include <unistd.h>
 
 #include "options/set.h"
+#include "util/array.h"
 #include "util/parse.h"
 
-int set_output(struct options *options, const char *value, char *why)
+int set_output(struct options *options, const char *value, struct error *reason)
 {
 	const struct format_ops *format = format_find(value);
 
 	if (!format)
-		return because_unknown(why, "format", value, format_name);
+		return refuse_choice(reason, "format", value, format_name);
 	options->format = format;
 	return 0;
 }
 
-int set_write(struct options *options, const char *value, char *why)
+int set_write(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
-		return because(why, "a file name is missing");
+		return refuse_value(reason, "a file name is missing");
 	options->write_path = strcmp(value, "-") ? value : NULL;
 	return 0;
 }
 
-int set_repeat_limit(struct options *options, const char *value, char *why)
+int set_repeat_limit(struct options *options, const char *value, struct error *reason)
 {
 	uint64_t limit;
 
 	if (parse_u64(value, 0, UINT32_MAX, &limit))
-		return because(why, "\"" SHOWN "\" is not a number of events a second; 0: no limit",
-			       value);
+		return refuse_value(
+			reason, "\"" QUOTED "\" is not a number of events a second; 0: no limit",
+			value);
 	options->repeat_limit = (uint32_t)limit;
 	return 0;
 }
@@ -40,71 +42,71 @@ const char *color_name(size_t i)
 	static const char *const names[] = {
 		[COLOR_AUTO] = "auto", [COLOR_ALWAYS] = "always", [COLOR_NEVER] = "never"};
 
-	return i < sizeof(names) / sizeof(names[0]) ? names[i] : NULL;
+	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }
 
-int set_color(struct options *options, const char *value, char *why)
+int set_color(struct options *options, const char *value, struct error *reason)
 {
 	int i = words_find(color_name, value);
 
 	if (i < 0)
-		return because_unknown(why, "choice", value, color_name);
+		return refuse_choice(reason, "choice", value, color_name);
 	options->color = (enum color)i;
 	return 0;
 }
 
-int set_object(struct options *options, const char *value, char *why)
+int set_object(struct options *options, const char *value, struct error *reason)
 {
-	(void)why;
+	(void)reason;
 	options->object_path = value;
 	return 0;
 }
 
-int set_btf(struct options *options, const char *value, char *why)
+int set_btf(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
-		return because(why, "a file name is missing");
+		return refuse_value(reason, "a file name is missing");
 	options->btf_path = value;
 	return 0;
 }
 
-int set_ring_size(struct options *options, const char *value, char *why)
+int set_ring_size(struct options *options, const char *value, struct error *reason)
 {
 	uint64_t page = sysconf(_SC_PAGESIZE), max = 1ull << 30, size;
 
 	if (parse_size(value, &size) || size & (size - 1) || size < page || size > max)
-		return because(why,
-			       "\"" SHOWN
-			       "\" is not a power of two from %ju to %ju bytes; such as 8M",
-			       value, page, max);
+		return refuse_value(reason,
+				    "\"" QUOTED
+				    "\" is not a power of two from %ju to %ju bytes; such as 8M",
+				    value, page, max);
 	options->ring_size = size;
 	return 0;
 }
 
-int set_quiet(struct options *options, const char *value, char *why)
+int set_quiet(struct options *options, const char *value, struct error *reason)
 {
-	(void)value, (void)why;
+	(void)value, (void)reason;
 	options->verbosity = -1;
 	return 0;
 }
 
-int set_verbose(struct options *options, const char *value, char *why)
+int set_verbose(struct options *options, const char *value, struct error *reason)
 {
-	(void)value, (void)why;
+	(void)value, (void)reason;
 	options->verbosity = 1;
 	return 0;
 }
 
-int set_help(struct options *options, const char *value, char *why)
+int set_help(struct options *options, const char *value, struct error *reason)
 {
-	(void)value, (void)why;
+	(void)value, (void)reason;
 	options->command = COMMAND_HELP;
 	return 0;
 }
 
-int set_version(struct options *options, const char *value, char *why)
+int set_version(struct options *options, const char *value, struct error *reason)
 {
-	(void)value, (void)why;
+	(void)value, (void)reason;
 	options->command = COMMAND_VERSION;
 	return 0;
 }

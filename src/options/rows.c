@@ -2,91 +2,92 @@
 #include "options/rows.h"
 
 #include "options/set.h"
+#include "util/array.h"
 
 #define FLAG(member) offsetof(struct options, member)
 
 const struct option_row option_rows[] = {
-	{'p', "pid", "PID,...", set_pid, OF_TRACING,
+	{'p', "pid", "PID,...", set_pid, CMD_TRACING,
 	 .help = "only these processes (thread group ids)",
 	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
 		 "thread's, is said; if none of them runs, the exit status is 1.",
 	 .headline = "Filters", .values = VALUES_PIDS, .excludes = true},
-	{0, "follow", NULL, NULL, OF_TRACING, .flag = FLAG(follow),
+	{0, "follow", NULL, NULL, CMD_TRACING, .flag = FLAG(follow),
 	 .help = "with -p: and whatever they start from now on",
 	 .more = "So also what that starts in turn, and after they have ended. What they had "
 		 "started before is not followed. Of a process that is left out, what it starts "
 		 "is left out as well."},
-	{'u', "uid", "USER,...", set_uid, OF_TRACING,
+	{'u', "uid", "USER,...", set_uid, CMD_TRACING,
 	 .help = "only these effective users, names or numbers",
 	 .more = "Names are those of /etc/passwd; no directory service is asked.",
 	 .values = VALUES_USERS, .excludes = true},
-	{'P', "port", "PORT,...", set_port, OF_TRACING,
+	{'P', "port", "PORT,...", set_port, CMD_TRACING,
 	 .help = "only these destination ports and ranges: 443,8000-8999",
 	 .more = "Or names of TCP services, as -N shows them: those of /etc/services.",
 	 .excludes = true},
-	{'d', "dst", "CIDR,...", set_dst, OF_TRACING,
+	{'d', "dst", "CIDR,...", set_dst, CMD_TRACING,
 	 .help = "only these destination networks, IPv4 and IPv6",
 	 .more = "Such as 10.0.0.0/8,2001:db8::/32; an address alone is a network of one. Host "
 		 "names are not looked up.",
 	 .excludes = true},
-	{'C', "comm", "NAME,...", set_comm, OF_TRACING,
+	{'C', "comm", "NAME,...", set_comm, CMD_TRACING,
 	 .help = "only processes or threads of exactly that name",
 	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS, .excludes = true},
-	{'4', "ipv4", NULL, NULL, OF_TRACING, .flag = FLAG(ipv4),
+	{'4', "ipv4", NULL, NULL, CMD_TRACING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
-	{'6', "ipv6", NULL, NULL, OF_TRACING, .flag = FLAG(ipv6), .help = "only IPv6"},
-	{0, "cgroup", "PATH", set_cgroup, OF_TRACING,
+	{'6', "ipv6", NULL, NULL, CMD_TRACING, .flag = FLAG(ipv6), .help = "only IPv6"},
+	{0, "cgroup", "PATH", set_cgroup, CMD_TRACING,
 	 .help = "only this cgroup v2 and all below it; may be repeated",
 	 .more = "The path is that of its directory, or the one below the place where cgroup2 is "
 		 "mounted, such as system.slice.",
 	 .values = VALUES_CGROUP, .excludes = true},
-	{0, "netns", "NETNS", set_netns, OF_TRACING,
+	{0, "netns", "NETNS", set_netns, CMD_TRACING,
 	 .help = "only this network namespace: self, a path, a name or an inode number",
 	 .more = "A path is one such as /proc/PID/ns/net, a name one of ip-netns(8).",
 	 .values = VALUES_NETNS, .excludes = true},
 
-	{'e', "events", "LIST", set_events, OF(COMMAND_TRACE),
+	{'e', "events", "LIST", set_events, CMD(COMMAND_TRACE),
 	 .help = "these: connect, retry, established, failed, cancelled, close, or all;\n"
 		 "+NAME and -NAME change the default: all but connect and close",
 	 .more = "A list that begins with + or - changes what was chosen before it, by the default "
 		 "or by another -e. Any other begins with nothing: -e close,retry and -e "
 		 "close,+retry are the same two.",
 	 .headline = "Events", .values = VALUES_SIGNED, .words = event_name},
-	{'f', "failed", NULL, NULL, OF(COMMAND_TRACE) | OF(COMMAND_COUNT),
+	{'f', "failed", NULL, NULL, CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT),
 	 .flag = FLAG(failed_only),
 	 .help = "only what did not work, or not at once:\n"
 		 "failed, cancelled, retry, and established after a retry",
 	 .more = "With -e +established, all that are. In count: only groups in which something "
 		 "failed or was cancelled."},
-	{'l', "min-latency", "DUR", set_min_latency, OF_TRACING,
+	{'l', "min-latency", "DUR", set_min_latency, CMD_TRACING,
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "
 		 "they take."},
-	{0, "by", "LIST", set_by, OF(COMMAND_COUNT) | OF(COMMAND_LATENCY),
+	{0, "by", "LIST", set_by, CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY),
 	 .help = "group count (default process,dst) and latency (all together) by:\n"
 		 "process, pid, dst, port, user, cgroup, or several, with commas",
 	 .more = "By process is by its name, by pid each process by itself. Beyond 10,000 groups "
 		 "(latency: 1,000) the rest is shown as \"other\".",
 	 .values = VALUES_LIST, .words = by_name},
-	{'n', "max-events", "N", set_max_events, OF(COMMAND_TRACE), .help = "stop after N events"},
-	{'t', "time", "DUR", set_time, OF_TRACING,
+	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE), .help = "stop after N events"},
+	{'t', "time", "DUR", set_time, CMD_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},
-	{0, "wait", NULL, NULL, OF_TRACING, .flag = FLAG(wait),
+	{0, "wait", NULL, NULL, CMD_TRACING, .flag = FLAG(wait),
 	 .help = "with a COMMAND: go on until its last descendant has ended",
 	 .more = "Without, tracing ends with the command, and how many descendants run on is said. "
 		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
 		 "waiting."},
 
-	{'o', "output", "FORMAT", set_output, OF_TRACING, .help = "text (default), table or json",
+	{'o', "output", "FORMAT", set_output, CMD_TRACING, .help = "text (default), table or json",
 	 .more = "A table is columns for people, json one object a line. What count and latency "
 		 "show for people is the same in text and table.",
 	 .headline = "Output", .values = VALUES_ONE, .words = format_name},
-	{'N', "names", NULL, NULL, OF_TRACING, .flag = FLAG(names),
+	{'N', "names", NULL, NULL, CMD_TRACING, .flag = FLAG(names),
 	 .help = "names of services and users, not numbers, in tables",
 	 .more = "They are those of /etc/services and /etc/passwd, read once, at the start. JSON "
 		 "always has numbers."},
-	{'w', "write", "FILE", set_write, OF_TRACING,
+	{'w', "write", "FILE", set_write, CMD_TRACING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "
 		 "No "
@@ -95,45 +96,46 @@ const struct option_row option_rows[] = {
 		 "old and the new file: one that the old file has a part of, as its disk was full, "
 		 "is taken back from there and written to the new one whole.",
 	 .values = VALUES_FILE},
-	{0, "repeat-limit", "N", set_repeat_limit, OF(COMMAND_TRACE),
+	{0, "repeat-limit", "N", set_repeat_limit, CMD(COMMAND_TRACE),
 	 .help = "sum up what fails unsent more than N times a second, to one\n"
 		 "destination of one process (default 100; 0: never)",
 	 .more = "Beyond the first N of a second, with the same errno, a line stands for itself "
 		 "and "
 		 "for as many more as it says (repeated=); there are one or two such lines a "
 		 "second. All count as written. With -n nothing is summed up."},
-	{0, "color", "WHEN", set_color, OF_ALL,
+	{0, "color", "WHEN", set_color, CMD_ALL,
 	 .help = "auto (default), always or never; NO_COLOR is obeyed", .values = VALUES_ONE,
 	 .words = color_name},
 
-	{0, "no-syscalls", NULL, NULL, OF_TRACING, .flag = FLAG(no_syscalls),
+	{0, "no-syscalls", NULL, NULL, CMD_TRACING, .flag = FLAG(no_syscalls),
 	 .help = "leave the system call tracepoints out: costs other system calls nothing,\n"
 		 "but attempts that fail before a SYN is due stay unseen",
 	 .more = "So do the errnos of synchronous failures. With them, every system call of the "
 		 "host takes a few nanoseconds more.",
 	 .headline = "Tracing"},
-	{0, "object", "FILE", set_object, OF_TRACING,
+	{0, "object", "FILE", set_object, CMD_TRACING,
 	 .help = "load this BPF object, not the one built in", .values = VALUES_FILE},
-	{0, "btf", "FILE", set_btf, OF_TRACING | OF(COMMAND_DOCTOR),
+	{0, "btf", "FILE", set_btf, CMD_TRACING | CMD(COMMAND_DOCTOR),
 	 .help = "the kernel's BTF (type information), where it gives none itself",
 	 .more = "Raw, or in an ELF file such as vmlinux. It must be of the very build of the "
 		 "kernel that runs: with any other, everything that is read would be wrong. "
 		 "A file that can be seen to be of another is refused. Costs a little more for "
 		 "each connection, and attempts under way at the start are not known.",
 	 .values = VALUES_FILE},
-	{0, "ring-size", "BYTES", set_ring_size, OF_TRACING,
+	{0, "ring-size", "BYTES", set_ring_size, CMD_TRACING,
 	 .help = "ring buffer, a power of two (default 4M)"},
-	{'q', "quiet", NULL, set_quiet, OF_TRACING, .help = "no start-up line and no warnings",
+	{'q', "quiet", NULL, set_quiet, CMD_TRACING, .help = "no start-up line and no warnings",
 	 .more = "The summary is always shown."},
-	{'v', "verbose", NULL, set_verbose, OF_TRACING, .help = "more, such as what libbpf says"},
-	{'h', "help", NULL, set_help, OF_ALL, .help = "the options, in short", .headline = "Other"},
-	{'V', "version", NULL, set_version, OF_ALL,
+	{'v', "verbose", NULL, set_verbose, CMD_TRACING, .help = "more, such as what libbpf says"},
+	{'h', "help", NULL, set_help, CMD_ALL, .help = "the options, in short",
+	 .headline = "Other"},
+	{'V', "version", NULL, set_version, CMD_ALL,
 	 .help = "the version, and the commit that was built"},
 };
 
-const size_t n_option_rows = sizeof(option_rows) / sizeof(option_rows[0]);
+const size_t n_option_rows = ARRAY_SIZE(option_rows);
 
-_Static_assert(sizeof(option_rows) / sizeof(option_rows[0]) <= OPTION_ROWS_MAX, "too many rows");
+_Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX, "too many rows");
 
 static const struct {
 	const char *name, *help;
@@ -145,7 +147,7 @@ static const struct {
 			    "whether this host can build and run it, and what to do if not"},
 };
 
-#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define N_COMMANDS ARRAY_SIZE(commands)
 
 const struct option_row *option_by_letter(char letter)
 {

@@ -26,9 +26,9 @@ enum values {
 };
 
 /* Sets of commands. */
-#define OF(command) (1u << (command))
-#define OF_TRACING  (OF(COMMAND_TRACE) | OF(COMMAND_COUNT) | OF(COMMAND_LATENCY))
-#define OF_ALL	    (OF_TRACING | OF(COMMAND_DOCTOR))
+#define CMD(command) (1u << (command))
+#define CMD_TRACING  (CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY))
+#define CMD_ALL	     (CMD_TRACING | CMD(COMMAND_DOCTOR))
 
 struct option_row {
 	char letter; /* 0: none */
@@ -37,14 +37,14 @@ struct option_row {
 
 	/*
 	 * Takes the value (NULL for an option without one) into options. Returns 0, or -EINVAL and
-	 * the reason in why (WHY_MAX bytes). NULL: `flag` is all.
+	 * why. NULL: `flag` is all.
 	 */
-	int (*set)(struct options *options, const char *value, char *why);
-	unsigned int of;      /* the commands that take it */
-	size_t flag;	      /* where in struct options the bool is that it sets; 0: none */
-	const char *help;     /* one line or two */
-	const char *more;     /* what the manual page says besides; NULL: nothing */
-	const char *headline; /* of the rows from this one on; NULL: that of the row before */
+	int (*set)(struct options *options, const char *value, struct error *reason);
+	unsigned int commands; /* the commands that take it */
+	size_t flag;	       /* where in struct options the bool is that it sets; 0: none */
+	const char *help;      /* one line or two */
+	const char *more;      /* what the manual page says besides; NULL: nothing */
+	const char *headline;  /* of the rows from this one on; NULL: that of the row before */
 	enum values values;
 	words_fn *words;
 	bool excludes; /* "!" before a value leaves that out */

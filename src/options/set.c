@@ -4,28 +4,28 @@
 #include <errno.h>
 #include <stdarg.h>
 
-int because(char *why, const char *format, ...)
+int refuse_value(struct error *reason, const char *format, ...)
 {
 	va_list args;
 
 	va_start(args, format);
-	vsnprintf(why, WHY_MAX, format, args);
+	vsnprintf(reason->text, sizeof(reason->text), format, args);
 	va_end(args);
 	return -EINVAL;
 }
 
-int because_unknown(char *why, const char *what, const char *name, words_fn *words)
+int refuse_choice(struct error *reason, const char *what, const char *name, words_fn *words)
 {
 	const char *nearest;
 	char all[128];
 
 	if (!name)
-		return because(why, "out of memory");
+		return refuse_value(reason, "out of memory");
 	nearest = words_nearest(words, name);
 	words_join(words, all, sizeof(all));
 	if (nearest)
-		return because(why,
-			       "there is no %s \"" SHOWN "\"; did you mean \"%s\"? There are %s",
-			       what, name, nearest, all);
-	return because(why, "there is no %s \"" SHOWN "\"; there are %s", what, name, all);
+		return refuse_value(
+			reason, "there is no %s \"" QUOTED "\"; did you mean \"%s\"? There are %s",
+			what, name, nearest, all);
+	return refuse_value(reason, "there is no %s \"" QUOTED "\"; there are %s", what, name, all);
 }

@@ -22,31 +22,31 @@
 #define RING_SIZE    (4 * 1024 * 1024)
 #define REPEAT_LIMIT 100
 
-#define WHY_MAX 384
-
-/* How much of its own input a message shows: so that the way out always fits behind it. */
-#define SHOWN "%.80s"
+/* Quotes at most 80 bytes of the user's input, so that the advice after it is never cut off. */
+#define QUOTED "%.80s"
 
 /* What a row's `set` is. */
-typedef int option_set(struct options *options, const char *value, char *why);
+typedef int option_set(struct options *options, const char *value, struct error *reason);
 
-/* Returns -EINVAL, the reason in why. */
-int because(char *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Writes why a value is refused, which the option's name goes before. Returns -EINVAL. */
+int refuse_value(struct error *reason, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
-/* Likewise: the words have none of that name (NULL: no memory for it). One of them may be near. */
-int because_unknown(char *why, const char *what, const char *name, words_fn *words);
+/* Likewise, for a name that is none of the words (NULL: no memory for it); one of them may be near.
+ */
+int refuse_choice(struct error *reason, const char *what, const char *name, words_fn *words);
 
 /*
  * Of a filter's value, each word may have a "!" before it, for what is to be left out. Returns 0,
- * or -EINVAL and the reason in why: there are two, or nothing is behind it.
+ * or -EINVAL and why: there are two, or nothing is behind it.
  */
-int check_signs(const char *value, char *why);
+int check_signs(const char *value, struct error *reason);
 
 /*
  * Once all options are known: what is both named and left out is left out. Returns 0, or -EINVAL
- * and a line in error (OPTIONS_ERROR_MAX bytes): then nothing would be left.
+ * and a line in error: then nothing would be left.
  */
-int settle_filters(struct options *options, char *error);
+int settle_filters(struct options *options, struct error *error);
 
 /* option_filters.c: which attempts */
 option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;

@@ -83,25 +83,23 @@ static const char *objection(const struct btf *btf)
 	return same ? NULL : "it is of another kernel than the one that runs";
 }
 
-int btf_check(const char *path, char *error, size_t size)
+int btf_check(const char *path, struct error *error)
 {
-	const char *wrong;
+	const char *reason;
 	struct btf *btf;
 
 	if (access(path, R_OK)) {
 		int err = -errno;
 
-		snprintf(error, size, "cannot read %s: %s", path, strerror(-err));
-		return err;
+		return error_set(error, err, "cannot read %s: %s", path, strerror(-err));
 	}
 	btf = btf__parse(path, NULL);
-	wrong = btf ? objection(btf) : "it holds no BTF";
+	reason = btf ? objection(btf) : "it holds no BTF";
 	btf__free(btf);
-	if (!wrong)
+	if (!reason)
 		return 0;
-	snprintf(error, size,
-		 "cannot use %s: %s; give what was built with this very kernel, such as its "
-		 "vmlinux",
-		 path, wrong);
-	return -EINVAL;
+	return error_set(error, -EINVAL,
+			 "cannot use %s: %s; give what was built with this very kernel, such as "
+			 "its vmlinux",
+			 path, reason);
 }

@@ -6,13 +6,13 @@
 #ifndef PROBE_BTF_H
 #define PROBE_BTF_H
 
-#include <stddef.h>
+#include "util/error.h"
 
 /*
  * Whether a file can be the BTF of the kernel that runs: of a kernel, of this architecture and,
- * where the kernel has BTF to compare it with, the same. Returns 0, or -errno and one line in
- * `error`, which has room for size bytes.
+ * where the kernel has BTF to compare it with, the same. Returns 0, or -errno and a line in
+ * error.
  */
-int btf_check(const char *path, char *error, size_t size);
+int btf_check(const char *path, struct error *error);
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <mntent.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -18,6 +17,7 @@
 #include "probe/btf.h"
 #include "probe/checks.h"
 #include "probe/kernel.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
@@ -107,11 +107,11 @@ static bool check_privilege(struct host *host, const struct check *check, struct
 
 static bool check_btf_given(struct host *host, struct feature *feature)
 {
-	char wrong[PATH_MAX + 128];
+	struct error error;
 
-	if (btf_check(host->btf_path, wrong, sizeof(wrong))) {
+	if (btf_check(host->btf_path, &error)) {
 		advise(feature, "give what was built with this very kernel, such as its vmlinux");
-		return found(feature, false, "%s", wrong);
+		return found(feature, false, "%s", error.text);
 	}
 	host->btf = btf__parse(host->btf_path, NULL);
 	return found(feature, host->btf, "%s", host->btf_path);
@@ -184,7 +184,7 @@ static bool check_load(struct host *host, const struct check *check, struct feat
 		return not_tested(feature, "BTF");
 	options.attach_btf_id = (__u32)id;
 	fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "Dual MIT/GPL", program,
-			   sizeof(program) / sizeof(program[0]), &options);
+			   ARRAY_SIZE(program), &options);
 	return fd < 0 ? refused(feature, errno) : found(feature, true, "a trial program loads");
 }
 
@@ -338,6 +338,6 @@ const struct check checks[] = {
 	 "--cgroup needs it: mount -t cgroup2 none /mnt"},
 };
 
-const size_t n_checks = sizeof(checks) / sizeof(checks[0]);
+const size_t n_checks = ARRAY_SIZE(checks);
 
-_Static_assert(sizeof(checks) / sizeof(checks[0]) <= FEATURES_MAX, "raise FEATURES_MAX");
+_Static_assert(ARRAY_SIZE(checks) <= FEATURES_MAX, "raise FEATURES_MAX");

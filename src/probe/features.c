@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -66,7 +67,7 @@ size_t features_probe(struct feature features[static FEATURES_MAX], const char *
 	return n_checks;
 }
 
-int features_explain(char *line, size_t size, bool need_syscalls, const char *btf_path)
+int features_explain(bool need_syscalls, const char *btf_path, struct error *reason)
 {
 	struct feature feature = {};
 	struct host host;
@@ -78,6 +79,6 @@ int features_explain(char *line, size_t size, bool need_syscalls, const char *bt
 	host_close(&host);
 	if (feature.status != FEATURE_FAIL)
 		return 0;
-	snprintf(line, size, "%s: %s; %s", feature.name, feature.found, feature.advice);
-	return -1;
+	return error_set(reason, -ENOTSUP, "%s: %s; %s", feature.name, feature.found,
+			 feature.advice);
 }

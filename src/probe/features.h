@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util/error.h"
+
 enum feature_status { FEATURE_PASS, FEATURE_WARN, FEATURE_FAIL };
 
 struct feature {
@@ -29,10 +31,10 @@ struct feature {
 size_t features_probe(struct feature features[static FEATURES_MAX], const char *btf_path);
 
 /*
- * Is everything there that tracing requires? Returns 0 and leaves line alone if so, else -1 with
- * one line (no newline, cut at size) on the first thing missing and what to do about it.
+ * Is everything there that tracing requires? Returns 0 and leaves reason alone if so, else
+ * -ENOTSUP with a line in reason on the first thing missing and what to do about it.
  * need_syscalls: the system call tracepoints, and so tracefs, are wanted too.
  */
-int features_explain(char *line, size_t size, bool need_syscalls, const char *btf_path);
+int features_explain(bool need_syscalls, const char *btf_path, struct error *reason);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "contract/attempt.h"
 #include "probe/filters.h"
+#include "util/array.h"
 
 static const struct filter {
 	const char *map;
@@ -19,7 +20,7 @@ static const struct filter {
 	{"networks", sizeof(struct config_network), offsetof(struct probe_options, networks)},
 };
 
-#define N_FILTERS (sizeof(filters) / sizeof(filters[0]))
+#define N_FILTERS ARRAY_SIZE(filters)
 
 static const struct choice *filter_keys(const struct filter *filter,
 					const struct probe_options *options)

@@ -7,6 +7,7 @@
 #include <linux/magic.h>
 
 #include "probe/kernel.h"
+#include "util/array.h"
 
 unsigned int kernel_version(void)
 {
@@ -23,7 +24,7 @@ const char *kernel_tracefs(void)
 	static const char *const places[] = {"/sys/kernel/tracing", "/sys/kernel/debug/tracing"};
 	struct statfs fs;
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++)
 		if (statfs(places[i], &fs) == 0 && fs.f_type == TRACEFS_MAGIC)
 			return places[i];
 	return NULL;

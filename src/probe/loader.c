@@ -12,7 +12,6 @@
 
 #include "contract/interface.h"
 #include "probe/btf.h"
-#include "probe/error.h"
 #include "probe/filters.h"
 #include "probe/follow.h"
 #include "probe/kernel.h"
@@ -20,6 +19,7 @@
 #include "probe/loader.h"
 #include "probe/object.h"
 #include "probe/programs.h"
+#include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -71,7 +71,7 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 	};
 	int err = 0;
 
-	for (size_t i = 0; !err && i < sizeof(optional) / sizeof(optional[0]); i++)
+	for (size_t i = 0; !err && i < ARRAY_SIZE(optional); i++)
 		err = bpf_map__set_autocreate(find_map(probe, optional[i].map, 0),
 					      optional[i].wanted);
 	if (!err)
@@ -82,13 +82,13 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 	return err ? err : filters_size(probe->object, options);
 }
 
-static int configure(struct probe *probe, const struct probe_options *options, char *error)
+static int configure(struct probe *probe, const struct probe_options *options, struct error *error)
 {
 	int cast = options->btf_path ? -ENOENT : kfunc_find("bpf_rdonly_cast"), err;
 	struct config config = options->config;
 
 	if (!has_all_maps(probe))
-		return probe_error(
+		return error_set(
 			error, -ENOEXEC,
 			"%s lacks a map of tpconnect's: it is an object of another version; "
 			"build it with scripts/build.sh",
@@ -101,7 +101,7 @@ static int configure(struct probe *probe, const struct probe_options *options, c
 	config.task_storage = config.has_btf && kernel_has_task_storage();
 	err = size_maps(probe, options, &config);
 	if (err)
-		return probe_error(error, err, "cannot set up the BPF object: %s", strerror(-err));
+		return error_set(error, err, "cannot set up the BPF object: %s", strerror(-err));
 	return programs_choose(&probe->programs, options, cast, error);
 }
 
@@ -120,39 +120,40 @@ static int map_shared(struct probe *probe)
 	return 0;
 }
 
-static int load(struct probe *probe, const struct probe_options *options, char *error)
+static int load(struct probe *probe, const struct probe_options *options, struct error *error)
 {
 	int err = bpf_object__load(probe->object);
 
 	if (err)
-		return probe_error(error, err, "the kernel refused the BPF programs: %s",
-				   strerror(-err));
+		return error_set(error, err, "the kernel refused the BPF programs: %s",
+				 strerror(-err));
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "ring", 0));
 	err = map_shared(probe);
 	if (!err)
 		err = filters_fill(probe->object, options);
 	if (err)
-		return probe_error(error, err, "cannot set up the BPF maps: %s", strerror(-err));
+		return error_set(error, err, "cannot set up the BPF maps: %s", strerror(-err));
 	return 0;
 }
 
-static int follow_named(struct probe *probe, const struct probe_options *options, char *error)
+static int follow_named(struct probe *probe, const struct probe_options *options,
+			struct error *error)
 {
 	int err = follow_pids(probe->followed_fd, options->pids);
 
-	return err ? probe_error(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
+	return err ? error_set(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
 }
 
-int probe_open(const struct probe_options *options, struct probe **ret, char *error)
+int probe_open(const struct probe_options *options, struct probe **ret, struct error *error)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
 	int err;
 
 	if (!probe)
-		return probe_error(error, -ENOMEM, "out of memory");
+		return error_set(error, -ENOMEM, "out of memory");
 	libbpf_set_print(options->verbose ? libbpf_say : NULL);
-	if (options->btf_path && btf_check(options->btf_path, error, PROBE_ERROR_MAX))
+	if (options->btf_path && btf_check(options->btf_path, error))
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else
 		err = object_open(options->object_path, options->btf_path, &probe->object, error);
@@ -187,7 +188,7 @@ int probe_open(const struct probe_options *options, struct probe **ret, char *er
 	return 0;
 }
 
-int probe_sweep(struct probe *probe, char *error)
+int probe_sweep(struct probe *probe, struct error *error)
 {
 	int err = programs_iterate(&probe->programs, ITERATOR_SWEEP_SLOTS,
 				   find_map(probe, "slots", 0), error);

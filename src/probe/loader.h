@@ -6,7 +6,6 @@
 #ifndef PROBE_LOADER_H
 #define PROBE_LOADER_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -14,9 +13,8 @@
 #include "contract/config.h"
 #include "util/choice.h"
 #include "util/clock.h"
+#include "util/error.h"
 #include "util/vector.h"
-
-#define PROBE_ERROR_MAX (PATH_MAX + 512) /* whatever file it names */
 
 struct probe;
 
@@ -36,11 +34,11 @@ struct probe_options {
 
 /*
  * Loads and attaches; sets what options->config leaves to it. On failure returns -errno and writes
- * one line about it to `error` (PROBE_ERROR_MAX bytes); *ret is then untouched. -ENOEXEC:
+ * one line about it to error; *ret is then untouched. -ENOEXEC:
  * object_path is not one of our objects, or btf_path not this kernel's BTF, which no change of the
  * host will mend.
  */
-int probe_open(const struct probe_options *options, struct probe **ret, char *error);
+int probe_open(const struct probe_options *options, struct probe **ret, struct error *error);
 
 /* Frees all; NULL is fine. */
 void probe_close(struct probe *probe);
@@ -50,7 +48,7 @@ void probe_close(struct probe *probe);
  * it as missed. Not what is younger than 0.1 s. Before probe_detach(): else what ends after it
  * would be taken for that.
  */
-int probe_sweep(struct probe *probe, char *error);
+int probe_sweep(struct probe *probe, struct error *error);
 
 /* From here on nothing new begins; what is in the ring stays to be read. */
 void probe_detach(struct probe *probe);

@@ -9,7 +9,6 @@
 #include <zlib.h>
 
 #include "contract/interface.h"
-#include "probe/error.h"
 #include "probe/object.h"
 #include "util/cleanup.h"
 
@@ -68,20 +67,21 @@ static uint32_t interface_of(const struct bpf_object *object)
 	return interface;
 }
 
-int object_check_interface(const struct bpf_object *object, const char *path, char *error)
+int object_check_interface(const struct bpf_object *object, const char *path, struct error *error)
 {
 	uint32_t interface = interface_of(object);
 
 	if (interface == INTERFACE)
 		return 0;
-	return probe_error(error, -ENOEXEC,
-			   "%s is not a tpconnect object of this version: its interface is %08x, "
-			   "this program's %08x; scripts/build.sh makes both, build/connect.bpf.o "
-			   "and build/tpconnect",
-			   path ? path : "the built-in object", interface, INTERFACE);
+	return error_set(error, -ENOEXEC,
+			 "%s is not a tpconnect object of this version: its interface is %08x, "
+			 "this program's %08x; scripts/build.sh makes both, build/connect.bpf.o "
+			 "and build/tpconnect",
+			 path ? path : "the built-in object", interface, INTERFACE);
 }
 
-int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error)
+int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
+		struct error *error)
 {
 	/* Maps have a prefix of this name: of both kinds of object the same. */
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect",
@@ -91,18 +91,17 @@ int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
 	if (!path) {
 		err = open_builtin(&opts, ret);
 		if (err)
-			return probe_error(error, err, "cannot open the built-in BPF object: %s",
-					   strerror(-err));
+			return error_set(error, err, "cannot open the built-in BPF object: %s",
+					 strerror(-err));
 		return 0;
 	}
 	if (access(path, R_OK))
-		return probe_error(error, -ENOEXEC, "cannot load %s: %s", path, strerror(errno));
+		return error_set(error, -ENOEXEC, "cannot load %s: %s", path, strerror(errno));
 	*ret = bpf_object__open_file(path, &opts);
 	if (*ret)
 		return 0;
-	return probe_error(
-		error, -ENOEXEC,
-		"cannot load %s: it is not a BPF object file; scripts/build.sh makes one, "
-		"build/connect.bpf.o",
-		path);
+	return error_set(error, -ENOEXEC,
+			 "cannot load %s: it is not a BPF object file; scripts/build.sh makes one, "
+			 "build/connect.bpf.o",
+			 path);
 }

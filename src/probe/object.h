@@ -5,17 +5,21 @@
 
 #include <bpf/libbpf.h>
 
+#include "util/error.h"
+
 /*
  * Opens the object in the file of that path (NULL: the one built in), to be loaded with the BTF of
  * the file btf_path (NULL: the kernel's own). The caller closes *ret. Returns 0, or a negative
- * errno, with a message without a newline in error (PROBE_ERROR_MAX bytes).
+ * errno and a line in error.
  */
-int object_open(const char *path, const char *btf_path, struct bpf_object **ret, char *error);
+int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
+		struct error *error);
 
 /*
  * Whether both sides were built from the same contract: an object of another layout could be loaded
- * and would be told, or tell, wrong things. path: as above. Returns 0, or -ENOEXEC and why.
+ * and would be told, or tell, wrong things. path: as above. Returns 0, or -ENOEXEC and a line in
+ * error.
  */
-int object_check_interface(const struct bpf_object *object, const char *path, char *error);
+int object_check_interface(const struct bpf_object *object, const char *path, struct error *error);
 
 #endif

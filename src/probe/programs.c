@@ -7,10 +7,10 @@
 #include <bpf/bpf.h>
 
 #include "contract/attempt.h"
-#include "probe/error.h"
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/programs.h"
+#include "util/array.h"
 
 /*
  * The programs, in the order in which they are attached; of copies at one tracepoint, the first
@@ -72,7 +72,7 @@ static const struct program table[] = {
 	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
 };
 
-_Static_assert(sizeof(table) / sizeof(table[0]) == N_PROGRAMS, "as many as have room");
+_Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
 /* Iterators are of the kernel's own BTF. */
 static bool has_btf(const struct probe_options *options)
@@ -96,12 +96,12 @@ static const struct {
 };
 
 static int find_program(const struct bpf_object *object, const char *path, const char *name,
-			struct bpf_program **ret, char *error)
+			struct bpf_program **ret, struct error *error)
 {
 	struct bpf_program *prog = bpf_object__find_program_by_name(object, name);
 
 	if (!prog)
-		return probe_error(
+		return error_set(
 			error, -ENOEXEC,
 			"%s has no program \"%s\": it is not a tpconnect object, or one of another "
 			"version; build it with scripts/build.sh",
@@ -111,7 +111,7 @@ static int find_program(const struct bpf_object *object, const char *path, const
 }
 
 int programs_find(struct programs *programs, const struct bpf_object *object,
-		  const struct probe_options *options, char *error)
+		  const struct probe_options *options, struct error *error)
 {
 	const char *path = options->object_path;
 	int err = 0;
@@ -139,7 +139,7 @@ static int make_typed(struct bpf_program *prog, const char *tracepoint)
 	return err ? err : bpf_program__set_attach_target(prog, 0, tracepoint);
 }
 
-static int put_casts(struct programs *programs, int cast, char *error)
+static int put_casts(struct programs *programs, int cast, struct error *error)
 {
 	int err = 0;
 
@@ -148,25 +148,25 @@ static int put_casts(struct programs *programs, int cast, char *error)
 	for (size_t i = 0; cast > 0 && !err && i < N_ITERATORS; i++)
 		if (programs->iterators[i])
 			err = kfunc_put(programs->iterators[i], CALL_RDONLY_CAST, cast);
-	return err ? probe_error(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
+	return err ? error_set(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
 		   : 0;
 }
 
 static int choose_program(struct bpf_program *prog, size_t i, const struct probe_options *options,
-			  char *error)
+			  struct error *error)
 {
 	bool wanted = table[i].wanted(options);
 	int err = bpf_program__set_autoload(prog, wanted);
 
 	if (!err && wanted && !options->btf_path && !table[i].classic)
 		err = make_typed(prog, tracepoint_of(i));
-	return err ? probe_error(error, err, "cannot find %s in the kernel's BTF: %s",
-				 tracepoint_of(i), strerror(-err))
+	return err ? error_set(error, err, "cannot find %s in the kernel's BTF: %s",
+			       tracepoint_of(i), strerror(-err))
 		   : 0;
 }
 
 int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
-		    char *error)
+		    struct error *error)
 {
 	int err = 0;
 
@@ -177,8 +177,8 @@ int programs_choose(struct programs *programs, const struct probe_options *optio
 
 		err = bpf_program__set_autoload(programs->iterators[i], wanted);
 		if (err)
-			return probe_error(error, err, "cannot prepare %s: %s", iterators[i].name,
-					   strerror(-err));
+			return error_set(error, err, "cannot prepare %s: %s", iterators[i].name,
+					 strerror(-err));
 		if (!wanted)
 			programs->iterators[i] = NULL;
 	}
@@ -191,7 +191,8 @@ static struct bpf_link *attach_program(struct bpf_program *prog, size_t i, bool 
 					  : bpf_program__attach(prog);
 }
 
-int programs_attach(struct programs *programs, const struct probe_options *options, char *error)
+int programs_attach(struct programs *programs, const struct probe_options *options,
+		    struct error *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
 		if (!table[i].wanted(options)) {
@@ -200,11 +201,11 @@ int programs_attach(struct programs *programs, const struct probe_options *optio
 		}
 		programs->links[i] = attach_program(programs->progs[i], i, !options->btf_path);
 		if (!programs->links[i])
-			return probe_error(error, -errno, "cannot attach %s: %s", table[i].name,
-					   errno == E2BIG
-						   ? "the kernel allows no more programs at its "
-						     "tracepoint; stop another tracer"
-						   : strerror(errno));
+			return error_set(error, -errno, "cannot attach %s: %s", table[i].name,
+					 errno == E2BIG
+						 ? "the kernel allows no more programs at its "
+						   "tracepoint; stop another tracer"
+						 : strerror(errno));
 		if (table[i].tracepoint) {
 			size_t len = strlen(programs->tracepoints);
 
@@ -225,7 +226,7 @@ void programs_detach(struct programs *programs)
 
 /* Reading the iterator's (empty) output to the end is what makes it visit all. */
 int programs_iterate(const struct programs *programs, enum iterator iterator,
-		     const struct bpf_map *map, char *error)
+		     const struct bpf_map *map, struct error *error)
 {
 	union bpf_iter_link_info info = {.map.map_fd = map ? (__u32)bpf_map__fd(map) : 0};
 	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
@@ -245,8 +246,8 @@ int programs_iterate(const struct programs *programs, enum iterator iterator,
 	if (fd >= 0)
 		close(fd);
 	bpf_link__destroy(link);
-	return err ? probe_error(error, err, "cannot run %s: %s", iterators[iterator].name,
-				 strerror(-err))
+	return err ? error_set(error, err, "cannot run %s: %s", iterators[iterator].name,
+			       strerror(-err))
 		   : 0;
 }
 

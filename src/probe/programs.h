@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The programs of the BPF object: which are loaded, where they attach, and what the kernel skipped
- * of them. A function that can fail returns 0, or -errno with a line in error (PROBE_ERROR_MAX
- * bytes).
+ * of them. A function that can fail returns 0, or -errno with a line in error.
  */
 #ifndef PROBE_PROGRAMS_H
 #define PROBE_PROGRAMS_H
@@ -13,6 +12,7 @@
 #include <bpf/libbpf.h>
 
 #include "probe/loader.h"
+#include "util/error.h"
 
 #define N_PROGRAMS 10
 
@@ -38,19 +38,20 @@ bool programs_preemptible(const struct probe_options *options);
 
 /* -ENOEXEC: options->object_path is not one of our objects. */
 int programs_find(struct programs *programs, const struct bpf_object *object,
-		  const struct probe_options *options, char *error);
+		  const struct probe_options *options, struct error *error);
 
 /* Which are loaded, and as what. cast: the id of bpf_rdonly_cast(); negative: there is none. */
 int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
-		    char *error);
+		    struct error *error);
 
 /* Once they are loaded. */
-int programs_attach(struct programs *programs, const struct probe_options *options, char *error);
+int programs_attach(struct programs *programs, const struct probe_options *options,
+		    struct error *error);
 void programs_detach(struct programs *programs);
 
 /* Visits all once; map: of those over a map; else NULL. Nothing happens if it is not loaded. */
 int programs_iterate(const struct programs *programs, enum iterator iterator,
-		     const struct bpf_map *map, char *error);
+		     const struct bpf_map *map, struct error *error);
 
 /* How often the kernel skipped a program for which no other makes up; since Linux 5.12. */
 uint64_t programs_skipped(const struct programs *programs);

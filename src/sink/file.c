@@ -8,6 +8,7 @@
 
 #include "sink/file.h"
 #include "sink/sink.h"
+#include "util/array.h"
 
 /* O_NONBLOCK: to open a FIFO that nobody reads, or to write to a full one, must not wait. */
 #define FLAGS (O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
@@ -49,7 +50,7 @@ static int descriptor_in(const char *path)
 {
 	static const char *const places[] = {"/dev/fd/", "/proc/self/fd/"};
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		const char *number = path + strlen(places[i]);
 
 		if (!strncmp(path, places[i], strlen(places[i])) && *number &&

@@ -26,7 +26,7 @@ int64_t clock_boot_to_utc_ns(void)
 int clock_step_rearm(int fd)
 {
 	/* A timer that never expires: what counts is that setting the clock cancels it. */
-	const struct itimerspec never = {.it_value = {.tv_sec = INT64_MAX / 1000000000}};
+	const struct itimerspec never = {.it_value = {.tv_sec = INT64_MAX / (int64_t)NSEC_PER_SEC}};
 	uint64_t ignored;
 
 	if (read(fd, &ignored, sizeof(ignored)) < 0 && errno != ECANCELED && errno != EAGAIN)

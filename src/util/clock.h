@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Kernel time (CLOCK_BOOTTIME, in all records) and the wall clock (in all output). */
+/* Kernel time (CLOCK_BOOTTIME, in all records) and the wall clock (in all output), both in
+ * nanoseconds. */
 #ifndef UTIL_CLOCK_H
 #define UTIL_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>
 
+#define NSEC_PER_USEC 1000ull
+#define NSEC_PER_MSEC 1000000ull
+#define NSEC_PER_SEC  1000000000ull
+
 static inline uint64_t clock_now_ns(clockid_t clock)
 {
 	struct timespec ts;
 
 	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * 1000000000 + ts.tv_nsec;
+	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + ts.tv_nsec;
 }
 
 /* CLOCK_BOOTTIME, so that it stays what it is when the wall clock is set. */

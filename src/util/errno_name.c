@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "util/array.h"
+
 /* The numbers are errno.h's, as they differ between architectures. */
 #define NAME(symbol) [symbol] = #symbol
 
@@ -147,5 +149,5 @@ static const char *const names[] = {
 
 const char *errno_name(int error)
 {
-	return error > 0 && (size_t)error < sizeof(names) / sizeof(names[0]) ? names[error] : NULL;
+	return error > 0 && (size_t)error < ARRAY_SIZE(names) ? names[error] : NULL;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "util/cleanup.h"
+#include "util/clock.h"
 #include "util/parse.h"
 
 /* The digits at s; *ret_end is what follows them. */
@@ -58,12 +59,12 @@ int parse_duration(const char *s, uint64_t *ret_ns)
 {
 	static const struct unit units[] = {
 		{"ns", 1},
-		{"us", 1000},
-		{"ms", 1000000},
-		{"s", 1000000000},
-		{"", 1000000000},
-		{"m", 60ull * 1000000000},
-		{"h", 3600ull * 1000000000},
+		{"us", NSEC_PER_USEC},
+		{"ms", NSEC_PER_MSEC},
+		{"s", NSEC_PER_SEC},
+		{"", NSEC_PER_SEC},
+		{"m", 60 * NSEC_PER_SEC},
+		{"h", 3600 * NSEC_PER_SEC},
 		{NULL, 0},
 	};
 	uint64_t whole, fraction = 0, scale = 1, value;
@@ -75,7 +76,7 @@ int parse_duration(const char *s, uint64_t *ret_ns)
 		return err;
 	if (*end == '.') {
 		for (end++; isdigit((unsigned char)*end); end++)
-			if (scale < 1000000000) {
+			if (scale < NSEC_PER_SEC) {
 				fraction = fraction * 10 + (*end - '0');
 				scale *= 10;
 			}

@@ -9,6 +9,7 @@
 #include "contract/interface.h"
 #include "format/format.h"
 #include "fuzz/lines.h"
+#include "util/array.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -124,7 +125,7 @@ static void bound_notice(struct notice *notice)
 		&notice->written,	 &notice->filtered,    &notice->tracked,
 	};
 
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
 		*counts[i] &= COUNT_MAX;
 }
 

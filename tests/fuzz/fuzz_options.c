@@ -23,15 +23,15 @@ static int split(char *text, size_t size, char **argv)
 	return argc;
 }
 
-static void check_error(const char *error)
+static void check_error(const struct error *error)
 {
-	size_t len = strnlen(error, OPTIONS_ERROR_MAX);
+	size_t len = strnlen(error->text, sizeof(error->text));
 
-	check(len < OPTIONS_ERROR_MAX, "the message does not end");
+	check(len < sizeof(error->text), "the message does not end");
 	check(len, "no message");
 	for (size_t i = 0; i < len; i++)
-		check((unsigned char)error[i] >= 0x20 && error[i] != 0x7f, "control byte: %s",
-		      error);
+		check((unsigned char)error->text[i] >= 0x20 && error->text[i] != 0x7f,
+		      "control byte: %s", error->text);
 }
 
 static bool any_port(const __u64 *ports)
@@ -70,7 +70,8 @@ static void check_command(const struct options *options, int argc, char **argv)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	char *argv[WORDS_MAX + 1], *text = malloc(size + 1), error[OPTIONS_ERROR_MAX];
+	char *argv[WORDS_MAX + 1], *text = malloc(size + 1);
+	struct error error;
 	struct options options;
 	int argc, err;
 
@@ -78,11 +79,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	text[size] = '\0';
 	argc = split(text, size, argv);
-	memset(error, '#', sizeof(error));
-	err = options_parse(argc, argv, &options, error);
+	memset(&error, '#', sizeof(error));
+	err = options_parse(argc, argv, &options, &error);
 	check(!err || err == -EINVAL, "%d", err);
 	if (err)
-		check_error(error);
+		check_error(&error);
 	else if (options.command == COMMAND_TRACE)
 		check_trace(&options);
 	if (!err)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "fuzz/lines.h"
+#include "util/array.h"
 
 json_t *parse_json(const struct line *line)
 {
@@ -55,7 +56,7 @@ static void check_json_process(json_t *object, const struct attempt *a)
 		"process.creation.time", "tpconnect.cgroup.id",
 	};
 
-	for (size_t i = 0; !a->pid && i < sizeof(keys) / sizeof(keys[0]); i++)
+	for (size_t i = 0; !a->pid && i < ARRAY_SIZE(keys); i++)
 		check(!json_object_get(object, keys[i]), "%s of nobody", keys[i]);
 	if (!a->pid)
 		return;

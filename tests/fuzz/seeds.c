@@ -13,6 +13,7 @@
 
 #include "contract/attempt.h"
 #include "contract/interface.h"
+#include "util/array.h"
 
 static const struct attempt ipv4 = {
 	.start_ns = 1000000000,
@@ -139,7 +140,7 @@ static void write_hostile_names(const char *dir)
 {
 	char name[32];
 
-	for (size_t i = 0; i < sizeof(hostile_names) / sizeof(hostile_names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(hostile_names); i++) {
 		struct attempt attempt = ipv6;
 
 		memcpy(attempt.comm, hostile_names[i], COMM_LEN);
@@ -164,7 +165,7 @@ int main(int argc, char **argv)
 		write_record(argv[1], name, (enum event_kind)kind, &ipv6);
 	}
 	write_hostile_names(argv[1]);
-	for (size_t i = 0; i < sizeof(command_lines) / sizeof(command_lines[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(command_lines); i++) {
 		snprintf(name, sizeof(name), "words-%zu", i);
 		write_file(argv[1], "options", name, command_lines[i],
 			   words_length(command_lines[i]));

@@ -13,7 +13,6 @@
  *
  * Time 0 of a record is 2026-02-16T12:34:56Z, also for the start of its process.
  */
-#define _GNU_SOURCE 1
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>

@@ -11,10 +11,9 @@
 
 #include "contract/interface.h"
 #include "format/format.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 #include "util/errno_name.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Errnos are below it: MAX_ERRNO of the kernel's err.h. */
 #define ERRNO_END 4096

@@ -15,8 +15,7 @@
 #include <cmocka.h>
 
 #include "options/options.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 #define ARGS_MAX 24
 
@@ -25,7 +24,7 @@ struct parsed {
 	char *argv[ARGS_MAX + 2];
 	int argc, err;
 	struct options options;
-	char error[OPTIONS_ERROR_MAX];
+	struct error error;
 };
 
 static struct parsed parsed;
@@ -46,8 +45,8 @@ static inline void parse_words(const char *const *words)
 		assert_true(parsed.argc <= ARGS_MAX);
 		parsed.argv[parsed.argc++] = (char *)*words;
 	}
-	memset(parsed.error, '#', sizeof(parsed.error));
-	parsed.err = options_parse(parsed.argc, parsed.argv, &parsed.options, parsed.error);
+	memset(&parsed.error, '#', sizeof(parsed.error));
+	parsed.err = options_parse(parsed.argc, parsed.argv, &parsed.options, &parsed.error);
 }
 
 /* The command line of these words, which must be right: its options. */
@@ -57,7 +56,7 @@ static inline const struct options *good_words(const char *const *words)
 {
 	parse_words(words);
 	if (parsed.err)
-		fail_msg("refused: %.*s", OPTIONS_ERROR_MAX, parsed.error);
+		fail_msg("refused: %.*s", (int)sizeof(parsed.error), parsed.error.text);
 	return &parsed.options;
 }
 
@@ -69,10 +68,10 @@ static inline const char *bad_words(const char *const *words)
 	parse_words(words);
 	if (parsed.err != -EINVAL)
 		fail_msg("\"%s\" was not refused but %d", words[0], parsed.err);
-	assert_non_null(memchr(parsed.error, '\0', sizeof(parsed.error)));
-	assert_true(*parsed.error);
-	assert_null(strchr(parsed.error, '\n'));
-	return parsed.error;
+	assert_non_null(memchr(parsed.error.text, '\0', sizeof(parsed.error)));
+	assert_true(*parsed.error.text);
+	assert_null(strchr(parsed.error.text, '\n'));
+	return parsed.error.text;
 }
 
 /* Inlined, gcc 12 with -fsanitize=undefined takes `what` for NULL and warns. */

@@ -8,9 +8,8 @@
 
 #include <cmocka.h>
 
+#include "util/array.h"
 #include "util/buffer.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static char storage[64];
 

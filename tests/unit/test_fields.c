@@ -15,14 +15,13 @@
 #include "format/fields.h"
 #include "unit/random.h"
 #include "unit/written.h"
+#include "util/array.h"
 #include "util/errno_name.h"
 
 /* Where this is not glibc, there is nothing to compare with. */
 #ifndef __GLIBC_PREREQ
 #define __GLIBC_PREREQ(major, minor) 0
 #endif
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static void assert_time(uint64_t utc_ns)
 {

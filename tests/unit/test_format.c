@@ -15,8 +15,7 @@
 #include "format/format.h"
 #include "unit/random.h"
 #include "unit/written.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 static const struct format_context context = {.seq = 1};
 

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "util/array.h"
 #include "util/names.h"
 
 /* Two files in a directory of their own, and what was read from them. */
@@ -229,7 +230,7 @@ static void what_is_no_tcp_service_has_no_ports(void **state)
 	     "https 443/tcp # comment\nquic 444/udp\nbad 65536/tcp\nhttp\nhttp 80/\n"
 	     "#http 80/tcp\n",
 	     "");
-	for (size_t i = 0; i < sizeof(junk) / sizeof(junk[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(junk); i++)
 		check_service(state, junk[i], 0, 0);
 }
 

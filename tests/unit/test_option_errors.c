@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Command lines that are wrong, and what is said of them. */
 #include "unit/parsed.h"
+#include "util/array.h"
 
 /* What getopt refuses */
 
@@ -11,8 +12,8 @@ static void unknown_options_are_named(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
 		assert_says(bad("-f", junk[i]), "unknown option '");
-		assert_says(parsed.error, junk[i]);
-		assert_says(parsed.error, "see tpconnect --help");
+		assert_says(parsed.error.text, junk[i]);
+		assert_says(parsed.error.text, "see tpconnect --help");
 	}
 	assert_says(bad("-x"), "unknown option '-x'; see tpconnect --help");
 	assert_says(bad("-n", "1", "-fx"), "unknown option '-x'");
@@ -73,7 +74,7 @@ static void a_missing_value_is_told_by_the_name_of_the_option(void **state)
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		snprintf(expected, sizeof(expected), "option %s needs a value: ", names[i]);
 		assert_says(bad("-f", names[i]), expected);
-		assert_says(parsed.error, "see tpconnect --help");
+		assert_says(parsed.error.text, "see tpconnect --help");
 	}
 	assert_says(bad("-p"), "PID,...");
 	assert_says(bad("--ring-size"), "BYTES");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Command lines: which events. */
 #include "unit/parsed.h"
+#include "util/array.h"
 
 #define FAILED_BITS  (EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
 #define DEFAULT_BITS (FAILED_BITS | EVENT_BIT(EVENT_ESTABLISHED))

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "unit/parsed.h"
+#include "util/array.h"
 #include "util/names.h"
 
 static bool has_port(const struct options *options, unsigned int port)

@@ -2,6 +2,7 @@
 /* Command lines: commands, output, limits. */
 #include "options/rows.h"
 #include "unit/parsed.h"
+#include "util/array.h"
 
 #define DEFAULT_BITS                                                                               \
 	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
@@ -70,7 +71,7 @@ static void options_of_other_commands_are_refused(void **state)
 		snprintf(says, sizeof(says), "is for %s", cases[i].commands);
 		snprintf(out_of, sizeof(out_of), "leave it out of tpconnect %s", cases[i].command);
 		assert_says(bad(cases[i].command, cases[i].option, cases[i].value), says);
-		assert_says(parsed.error, out_of);
+		assert_says(parsed.error.text, out_of);
 	}
 	/* Wherever the command is. */
 	assert_says(bad("-n", "5", "count"), "--max-events is for trace");

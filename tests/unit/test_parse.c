@@ -9,9 +9,8 @@
 
 #include <cmocka.h>
 
+#include "util/array.h"
 #include "util/parse.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* What no case expects: a result that still holds it was not touched. */
 #define UNTOUCHED 0x5afe5afe5afe5afeull

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "unit/sink_fixture.h"
+#include "util/array.h"
 
 static void assert_refused(const char *path, const char *why)
 {
@@ -44,7 +45,7 @@ static void a_file_is_made_for_its_owner_alone_whatever_the_umask(void **state)
 	static const mode_t masks[] = {0, 022, 077, 0277, 0777};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(masks) / sizeof(masks[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(masks); i++) {
 		mode_t mask = umask(masks[i]);
 
 		open_and_close(t.path);
@@ -138,7 +139,7 @@ static void the_names_of_standard_output_and_error_say_the_way_out(void **state)
 					    "/dev/fd/2",   "/proc/self/fd/1", "/proc/self/fd/2"};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
 		assert_refused(names[i], "leave -w out");
 }
 

@@ -15,8 +15,7 @@
 #include <cmocka.h>
 
 #include "unit/sink_fixture.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "util/array.h"
 
 #define UNPRIVILEGED 65534 /* nobody */
 

@@ -15,6 +15,7 @@
 #include "unit/random.h"
 #include "unit/random_event.h"
 #include "unit/written.h"
+#include "util/array.h"
 
 /* Of one line; each code point one column. Fails on what must not reach a terminal. */
 static unsigned int width_of(const struct buffer *line)
@@ -66,7 +67,7 @@ static void no_line_is_wider_than_it_may_be(void **state)
 	uint64_t seed = 1;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++)
 		for (int closes = 0; closes < 2; closes++)
 			check_lines((struct format_context){.width = widths[i], .closes = closes},
 				    &seed);
@@ -78,7 +79,7 @@ static void a_latency_ends_where_its_header_does(void **state)
 	uint64_t seed = 3;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		struct format_context ctx = {.width = widths[i]};
 		struct buffer header = empty_buffer();
 		unsigned int width;
@@ -105,7 +106,7 @@ static void a_destination_is_whole_or_marked(void **state)
 	uint64_t seed = 4;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		struct format_context ctx = {.width = widths[i], .closes = i % 2};
 
 		for (int n = 0; n < 500; n++) {
@@ -166,7 +167,7 @@ static void the_port_is_always_there(void **state)
 	char port[8];
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(widths); i++) {
 		struct format_context ctx = {.width = widths[i], .closes = i % 2};
 
 		for (int n = 0; n < 500; n++) {

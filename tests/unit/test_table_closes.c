@@ -15,6 +15,7 @@
 #include "unit/random.h"
 #include "unit/random_event.h"
 #include "unit/written.h"
+#include "util/array.h"
 
 static void the_end_of_a_connection_has_columns_where_there_is_room(void **state)
 {
@@ -28,7 +29,7 @@ static void the_end_of_a_connection_has_columns_where_there_is_room(void **state
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(headers); i++) {
 		struct format_context ctx = {.width = headers[i].width};
 		struct buffer line = empty_buffer();
 		const char *end = headers[i].end;

@@ -7,9 +7,8 @@
 
 #include <cmocka.h>
 
+#include "util/array.h"
 #include "util/utf8.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* RFC 3629, section 3, written the other way: encodes; 0 for what is no character. */
 static size_t utf8_encode(uint32_t c, unsigned char to[4])

@@ -8,9 +8,8 @@
 
 #include <cmocka.h>
 
+#include "util/array.h"
 #include "util/words.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static const char *list(size_t i)
 {
