@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "util/words.h"
+#include "util/keywords.h"
 
 void key_of(struct key *ret, const struct event *event, unsigned int by)
 {
@@ -40,7 +40,7 @@ const char *by_name(size_t i)
 
 unsigned int by_find(const char *name)
 {
-	int i = words_find(by_name, name);
+	int i = keyword_find(by_name, name);
 
 	return i < 0 ? 0 : 1u << i;
 }

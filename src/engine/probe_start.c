@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "engine/probe_start.h"
 #include "probe/features.h"
 #include "probe/loader.h"
-#include "util/host.h"
 #include "util/log.h"
 
 /* More than tracing takes: with a command, 47 were the least limit of all on Linux 6.18. */
@@ -13,6 +14,17 @@
 
 /* To see what the kernel lacks. */
 #define DESCRIPTORS_TO_LOOK 8
+
+/* Whether this process may have n more descriptors at once. */
+static bool descriptors_left(unsigned int n)
+{
+	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+	bool left = fd >= 0 && (n == 1 || descriptors_left(n - 1));
+
+	if (fd >= 0)
+		close(fd);
+	return left;
+}
 
 /*
  * To libbpf, no descriptor for a trial is a kernel that cannot do what was tried; what it says

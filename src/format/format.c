@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "util/words.h"
+#include "util/keywords.h"
 
 static const struct format_ops *const formats[] = {
 	&format_text,
@@ -31,7 +31,7 @@ const char *format_name(size_t i)
 
 const struct format_ops *format_find(const char *name)
 {
-	int i = words_find(format_name, name);
+	int i = keyword_find(format_name, name);
 
 	return i < 0 ? NULL : formats[i];
 }

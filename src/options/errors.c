@@ -54,7 +54,7 @@ int unknown_name(const char *word, struct error *error)
 	if (len && name_all(start, len, names, sizeof(names)) > 1)
 		return refuse(error, "option '" QUOTED "' can mean several: %s", word, names);
 	typed = strndup(start, (size_t)len);
-	nearest = typed ? words_nearest(option_name, typed) : NULL;
+	nearest = typed ? keyword_nearest(option_name, typed) : NULL;
 	if (nearest)
 		return refuse(error,
 			      "unknown option '" QUOTED
@@ -83,7 +83,7 @@ bool lacks_dash(const char *word)
 	if (start != word + 1 || len < 2)
 		return false;
 	name = strndup(start, (size_t)len);
-	return name && words_find(option_name, name) >= 0;
+	return name && keyword_find(option_name, name) >= 0;
 }
 
 /* "curl -s host", as far as there is room; word is the first of them. */
@@ -97,10 +97,10 @@ static void join_command(char **word, char *out, size_t size)
 
 int unknown_command(char **words, struct error *error)
 {
-	const char *nearest = words_nearest(command_name, *words), *dashes = "";
+	const char *nearest = keyword_nearest(command_name, *words), *dashes = "";
 	char command[80], meant[64] = "";
 
-	if (!nearest && words_find(option_name, *words) >= 0) {
+	if (!nearest && keyword_find(option_name, *words) >= 0) {
 		nearest = *words;
 		dashes = "--";
 	}

@@ -27,7 +27,7 @@ static int add_event(const char *word, void *arg)
 {
 	struct options *options = arg;
 	char sign = is_sign(*word) ? *word++ : 0;
-	int i = words_find(event_name, word);
+	int i = keyword_find(event_name, word);
 	uint32_t bits;
 
 	if (i < 0)

@@ -11,8 +11,8 @@
 
 #include "format/fields.h"
 #include "options/set.h"
+#include "util/cgroup.h"
 #include "util/cleanup.h"
-#include "util/host.h"
 #include "util/names.h"
 #include "util/parse.h"
 
@@ -139,7 +139,7 @@ static int add_uid(struct options *options, const char *word, bool left_out)
 
 	if (!parse_u64(word, 0, UINT32_MAX, &value))
 		uid = value;
-	else if (user_find(word, &uid))
+	else if (user_find(NAMES_PASSWD, word, &uid))
 		return -ENOENT;
 	return choice_push(&options->uids, left_out, &uid, sizeof(uid));
 }

@@ -90,7 +90,7 @@ _Static_assert(OPTION_ROWS_MAX <= 64, "a bit of struct parser's given for each r
 /* A word that is no option: the command of ours, or the INTERVAL of its reports. */
 static int take_word(struct parser *parser, char **words)
 {
-	int command = words_find(command_name, *words);
+	int command = keyword_find(command_name, *words);
 
 	if (command >= 0 && parser->has_command)
 		return refuse(parser->error,

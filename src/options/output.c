@@ -47,7 +47,7 @@ const char *color_name(size_t i)
 
 int set_color(struct options *options, const char *value, struct error *reason)
 {
-	int i = words_find(color_name, value);
+	int i = keyword_find(color_name, value);
 
 	if (i < 0)
 		return refuse_choice(reason, "choice", value, color_name);

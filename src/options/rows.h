@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "options/options.h"
-#include "util/words.h"
+#include "util/keywords.h"
 
 /* What is known of an option's value to someone who completes it. */
 enum values {
@@ -46,7 +46,7 @@ struct option_row {
 	const char *more;      /* what the manual page says besides; NULL: nothing */
 	const char *headline;  /* of the rows from this one on; NULL: that of the row before */
 	enum values values;
-	words_fn *words;
+	keywords_fn *words;
 	bool excludes; /* "!" before a value leaves that out */
 };
 

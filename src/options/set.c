@@ -14,15 +14,15 @@ int refuse_value(struct error *reason, const char *format, ...)
 	return -EINVAL;
 }
 
-int refuse_choice(struct error *reason, const char *what, const char *name, words_fn *words)
+int refuse_choice(struct error *reason, const char *what, const char *name, keywords_fn *words)
 {
 	const char *nearest;
 	char all[128];
 
 	if (!name)
 		return refuse_value(reason, "out of memory");
-	nearest = words_nearest(words, name);
-	words_join(words, all, sizeof(all));
+	nearest = keyword_nearest(words, name);
+	keywords_join(words, all, sizeof(all));
 	if (nearest)
 		return refuse_value(
 			reason, "there is no %s \"" QUOTED "\"; did you mean \"%s\"? There are %s",

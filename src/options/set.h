@@ -4,7 +4,7 @@
 #define OPTIONS_SET_H
 
 #include "options/options.h"
-#include "util/words.h"
+#include "util/keywords.h"
 
 #define EVENTS_ALL ((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)
 /* What -f shows; of the established ones, those after a retry. */
@@ -34,7 +34,7 @@ int refuse_value(struct error *reason, const char *format, ...)
 
 /* Likewise, for a name that is none of the words (NULL: no memory for it); one of them may be near.
  */
-int refuse_choice(struct error *reason, const char *what, const char *name, words_fn *words);
+int refuse_choice(struct error *reason, const char *what, const char *name, keywords_fn *words);
 
 /*
  * Of a filter's value, each word may have a "!" before it, for what is to be left out. Returns 0,
@@ -59,6 +59,6 @@ option_set set_output, set_write, set_repeat_limit, set_color, set_object, set_b
 	set_quiet, set_verbose, set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
-words_fn event_name, color_name;
+keywords_fn event_name, color_name;
 
 #endif

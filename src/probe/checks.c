@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <fcntl.h>
-#include <mntent.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +17,7 @@
 #include "probe/checks.h"
 #include "probe/kernel.h"
 #include "util/array.h"
+#include "util/cgroup.h"
 #include "util/cleanup.h"
 
 #define VMLINUX_BTF "/sys/kernel/btf/vmlinux"
@@ -289,20 +289,13 @@ static bool check_pidns(struct host *host, const struct check *check, struct fea
 
 static bool check_cgroup(struct host *host, const struct check *check, struct feature *feature)
 {
-	FILE *mounts = setmntent("/proc/self/mounts", "re");
-	struct mntent *mount = NULL;
+	char root[PATH_MAX];
 
 	(void)host;
 	(void)check;
-	found(feature, false, "not mounted");
-	while (mounts && (mount = getmntent(mounts)))
-		if (strcmp(mount->mnt_type, "cgroup2") == 0)
-			break;
-	if (mount)
-		found(feature, true, "%s", mount->mnt_dir);
-	if (mounts)
-		endmntent(mounts);
-	return mount != NULL;
+	if (cgroup_root(root))
+		return found(feature, false, "not mounted");
+	return found(feature, true, "%s", root);
 }
 
 const struct check checks[] = {

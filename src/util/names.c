@@ -61,17 +61,22 @@ static int add_service(struct name_list *list, char *line)
 	return name ? add(list, number, name) : 0;
 }
 
-/* passwd(5): "name:password:uid:...". */
-static int add_user(struct name_list *list, char *line)
+/* passwd(5): "name:password:uid:...". Returns the name, or NULL if the line tells of no user. */
+static char *split_user(char *line, uint64_t *ret_uid)
 {
 	char *name = strsep(&line, ":"), *uid;
-	uint64_t number;
 
 	strsep(&line, ":");
 	uid = strsep(&line, ":");
-	if (!*name || !uid || parse_u64(uid, 0, UINT32_MAX, &number))
-		return 0;
-	return add(list, number, name);
+	return *name && uid && !parse_u64(uid, 0, UINT32_MAX, ret_uid) ? name : NULL;
+}
+
+static int add_user(struct name_list *list, char *line)
+{
+	uint64_t number;
+	char *name = split_user(line, &number);
+
+	return name ? add(list, number, name) : 0;
 }
 
 static int by_number(const void *a, const void *b)
@@ -195,4 +200,24 @@ int service_ports(const char *services, const char *name,
 const char *names_user(const struct names *names, uint32_t uid)
 {
 	return names ? find(&names->users, uid) : NULL;
+}
+
+int user_find(const char *passwd, const char *name, uint32_t *ret_uid)
+{
+	_cleanup_fclose_ FILE *file = fopen(passwd, "re");
+	_cleanup_free_ char *line = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return -errno;
+	while (getline(&line, &size, file) > 0) {
+		uint64_t uid;
+		const char *user = split_user(line, &uid);
+
+		if (user && !strcmp(user, name)) {
+			*ret_uid = (uint32_t)uid;
+			return 0;
+		}
+	}
+	return -ENOENT;
 }

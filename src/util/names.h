@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names of numbers, read once from the files themselves: NSS could ask a server, and wait. A name
- * is any bytes but white space; whoever prints it cleans it.
+ * What this host calls TCP ports and users, by number and by name: read from the files themselves,
+ * as NSS could ask a server, and wait. A name is any bytes but white space; whoever prints it
+ * cleans it.
  */
 #ifndef UTIL_NAMES_H
 #define UTIL_NAMES_H
@@ -34,5 +35,9 @@ const char *names_user(const struct names *names, uint32_t uid);
  */
 int service_ports(const char *services, const char *name,
 		  unsigned long long ports[SERVICE_PORT_WORDS]);
+
+/* The first user of that name. Returns 0; -ENOENT: there is none; -errno: the file cannot be read.
+ */
+int user_find(const char *passwd, const char *name, uint32_t *ret_uid);
 
 #endif

@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 clang="${CLANG:-clang}"
 flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests "-I$build")
 sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
-pure=(src/aggregate/*.c src/model/decode.c src/format/*.c src/util/{buffer,errno_name,error,names,parse,utf8,words}.c)
+pure=(src/aggregate/*.c src/model/decode.c src/format/*.c src/util/{buffer,errno_name,error,keywords,names,parse,utf8}.c)
 
 not_ok() { echo "not ok $1: $2"; }
 
@@ -59,7 +59,7 @@ contract/interface.sh "$build/contract/interface.h" contract/*.h
 # All at once, and told in order.
 fuzz fuzz_decode 256 >"$build/decode.said" 2>&1 &
 fuzz fuzz_format 1024 tests/fuzz/lines*.c -ljansson >"$build/format.said" 2>&1 &
-fuzz fuzz_options 2048 src/options/*.c src/util/host.c >"$build/options.said" 2>&1 &
+fuzz fuzz_options 2048 src/options/*.c src/util/cgroup.c >"$build/options.said" 2>&1 &
 wait
 cat "$build"/{decode,format,options}.said | tee "$build/said"
 

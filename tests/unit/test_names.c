@@ -244,6 +244,28 @@ static void services_that_cannot_be_read_are_an_error(void **state)
 	assert_int_equal(n_ports(ports), 0);
 }
 
+static void a_user_has_the_number_that_stands_by_the_name(void **state)
+{
+	const char *passwd = ((struct fixture *)*state)->passwd;
+	uint32_t uid = 7;
+
+	load(state, "",
+	     "root:x:0:0:root:/root:/bin/sh\nbad:x:-1:\nbroken\nalice:x:1000:1000::/:\n"
+	     "alice:x:2000:\nlast:x:4294967295:");
+	assert_int_equal(user_find(passwd, "bad", &uid), -ENOENT);
+	assert_int_equal(user_find(passwd, "broken", &uid), -ENOENT);
+	assert_int_equal(user_find(passwd, "", &uid), -ENOENT);
+	assert_int_equal(user_find(passwd, "ali", &uid), -ENOENT);
+	assert_int_equal(user_find("/proc/self/mem/x", "root", &uid), -ENOTDIR);
+	assert_int_equal(uid, 7);
+	assert_int_equal(user_find(passwd, "root", &uid), 0);
+	assert_int_equal(uid, 0);
+	assert_int_equal(user_find(passwd, "alice", &uid), 0);
+	assert_int_equal(uid, 1000);
+	assert_int_equal(user_find(passwd, "last", &uid), 0);
+	assert_int_equal(uid, UINT32_MAX);
+}
+
 #define row(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
 
 int main(void)
@@ -257,6 +279,7 @@ int main(void)
 		row(a_service_has_the_ports_that_its_name_is_shown_for),
 		row(what_is_no_tcp_service_has_no_ports),
 		row(services_that_cannot_be_read_are_an_error),
+		row(a_user_has_the_number_that_stands_by_the_name),
 		row(what_cannot_be_read_is_an_error_and_what_is_not_there_has_no_names),
 	};
 

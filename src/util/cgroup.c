@@ -1,35 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include "util/cgroup.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <linux/magic.h>
 #include <mntent.h>
-#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <unistd.h>
 
-#include "util/cleanup.h"
-#include "util/host.h"
 
-/* fgetpwent() reads this very file; getpwnam() would ask whatever nsswitch.conf names, and wait. */
-int user_find(const char *name, uint32_t *ret_uid)
-{
-	_cleanup_fclose_ FILE *passwd = fopen("/etc/passwd", "re");
-	const struct passwd *entry;
-
-	while (passwd && (entry = fgetpwent(passwd)))
-		if (!strcmp(entry->pw_name, name)) {
-			*ret_uid = entry->pw_uid;
-			return 0;
-		}
-	return -ENOENT;
-}
-
-/* Where cgroup2 is mounted. */
-static int cgroup_root(char root[PATH_MAX])
+int cgroup_root(char root[PATH_MAX])
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	const struct mntent *entry;
@@ -77,14 +59,4 @@ int cgroup_find(const char *path, uint64_t *ret_id, uint32_t *ret_level)
 	*ret_id = st.st_ino;
 	*ret_level = count_components(real + strlen(root));
 	return 0;
-}
-
-bool descriptors_left(unsigned int n)
-{
-	int fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-	bool left = fd >= 0 && (n == 1 || descriptors_left(n - 1));
-
-	if (fd >= 0)
-		close(fd);
-	return left;
 }

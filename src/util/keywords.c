@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "util/words.h"
+#include "util/keywords.h"
 
 /* Longer than all of ours: nothing so long is near one. */
 #define WORD_MAX 32
@@ -14,7 +14,7 @@
 /* Fewer letters begin too many words. */
 #define PREFIX_MIN 3
 
-int words_find(words_fn *words, const char *word)
+int keyword_find(keywords_fn *words, const char *word)
 {
 	for (size_t i = 0; words(i); i++)
 		if (!strcmp(words(i), word))
@@ -57,7 +57,7 @@ static size_t count_slips(const char *a, const char *b)
 	return rows[m][n];
 }
 
-const char *words_nearest(words_fn *words, const char *typed)
+const char *keyword_nearest(keywords_fn *words, const char *typed)
 {
 	size_t len = strlen(typed), least = len / 3 + 1, slips;
 	const char *nearest = NULL, *word;
@@ -76,7 +76,7 @@ const char *words_nearest(words_fn *words, const char *typed)
 	return nearest;
 }
 
-void words_join(words_fn *words, char *out, size_t size)
+void keywords_join(keywords_fn *words, char *out, size_t size)
 {
 	size_t len = 0;
 

@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "util/array.h"
-#include "util/words.h"
+#include "util/keywords.h"
 
 static const char *list(size_t i)
 {
@@ -27,12 +27,12 @@ static const char *none(size_t i)
 static void words_are_found_as_they_are_written(void **state)
 {
 	(void)state;
-	assert_int_equal(words_find(list, "port"), 0);
-	assert_int_equal(words_find(list, "close"), 4);
-	assert_int_equal(words_find(list, "Port"), -ENOENT);
-	assert_int_equal(words_find(list, "por"), -ENOENT);
-	assert_int_equal(words_find(list, ""), -ENOENT);
-	assert_int_equal(words_find(none, "port"), -ENOENT);
+	assert_int_equal(keyword_find(list, "port"), 0);
+	assert_int_equal(keyword_find(list, "close"), 4);
+	assert_int_equal(keyword_find(list, "Port"), -ENOENT);
+	assert_int_equal(keyword_find(list, "por"), -ENOENT);
+	assert_int_equal(keyword_find(list, ""), -ENOENT);
+	assert_int_equal(keyword_find(none, "port"), -ENOENT);
 }
 
 static void the_nearest_word_is_a_slip_or_two_away(void **state)
@@ -54,7 +54,7 @@ static void the_nearest_word_is_a_slip_or_two_away(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		const char *nearest = words_nearest(list, cases[i].typed);
+		const char *nearest = keyword_nearest(list, cases[i].typed);
 
 		if (!nearest || strcmp(nearest, cases[i].nearest))
 			fail_msg("%s: %s", cases[i].typed, nearest ? nearest : "nothing");
@@ -68,12 +68,12 @@ static void what_is_too_far_is_near_nothing(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(typed); i++)
-		if (words_nearest(list, typed[i]))
-			fail_msg("%s: %s", typed[i], words_nearest(list, typed[i]));
+		if (keyword_nearest(list, typed[i]))
+			fail_msg("%s: %s", typed[i], keyword_nearest(list, typed[i]));
 	memset(longest, 'p', sizeof(longest) - 1);
 	longest[sizeof(longest) - 1] = 0;
-	assert_null(words_nearest(list, longest));
-	assert_null(words_nearest(none, "port"));
+	assert_null(keyword_nearest(list, longest));
+	assert_null(keyword_nearest(none, "port"));
 }
 
 static void words_are_joined_as_far_as_there_is_room(void **state)
@@ -81,9 +81,9 @@ static void words_are_joined_as_far_as_there_is_room(void **state)
 	char out[64], little[8];
 
 	(void)state;
-	words_join(list, out, sizeof(out));
+	keywords_join(list, out, sizeof(out));
 	assert_string_equal(out, "port, pid, connect, established and close");
-	words_join(list, little, sizeof(little));
+	keywords_join(list, little, sizeof(little));
 	assert_string_equal(little, "port, p");
 }
 
