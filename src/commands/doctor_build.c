@@ -101,11 +101,11 @@ static const char *version_in(char *line)
 }
 
 /* Returns whether the version that was found will do; else the row says what would. */
-static bool new_enough(struct feature *row, const char *version, const char *oldest)
+static bool new_enough(struct check_result *row, const char *version, const char *oldest)
 {
 	if (strverscmp(version, oldest) >= 0)
 		return true;
-	row->status = FEATURE_WARN;
+	row->status = CHECK_WARN;
 	snprintf(row->found, sizeof(row->found), "%.48s, older than %s", version, oldest);
 	snprintf(row->advice, sizeof(row->advice),
 		 "too old for building only: build on Debian 12 or newer with STATIC=1, and copy "
@@ -113,25 +113,25 @@ static bool new_enough(struct feature *row, const char *version, const char *old
 	return false;
 }
 
-static void look_at_tool(const struct tool *tool, struct feature *row)
+static void look_at_tool(const struct tool *tool, struct check_result *row)
 {
 	char line[256];
 	const char *version;
 
-	*row = (struct feature){.name = tool->name};
+	*row = (struct check_result){.name = tool->name};
 	if (run(tool->argv, line, sizeof(line)) == 0) {
 		version = tool->oldest ? version_in(line) : "found";
 		if (!tool->oldest || new_enough(row, version, tool->oldest))
 			snprintf(row->found, sizeof(row->found), "%.90s", version);
 		return;
 	}
-	row->status = FEATURE_WARN;
+	row->status = CHECK_WARN;
 	snprintf(row->found, sizeof(row->found), "not found");
 	snprintf(row->advice, sizeof(row->advice),
 		 "needed for building only: ./scripts/setup.sh, or install %s", tool->package);
 }
 
-static void look_at_clang(struct feature *row)
+static void look_at_clang(struct check_result *row)
 {
 	const char *clang = getenv("CLANG") && *getenv("CLANG") ? getenv("CLANG") : "clang";
 	const char *const version[] = {clang, "--version", NULL};
@@ -140,7 +140,7 @@ static void look_at_clang(struct feature *row)
 	char line[256], ignored[256];
 	const char *found;
 
-	*row = (struct feature){.name = "build: clang", .status = FEATURE_WARN};
+	*row = (struct check_result){.name = "build: clang", .status = CHECK_WARN};
 	if (run(version, line, sizeof(line)) < 0) {
 		snprintf(row->found, sizeof(row->found), "%.64s: not found", clang);
 		snprintf(row->advice, sizeof(row->advice),
@@ -150,7 +150,7 @@ static void look_at_clang(struct feature *row)
 		snprintf(row->advice, sizeof(row->advice),
 			 "needed for building only: name a clang that has one, CLANG=clang-14");
 	} else if (new_enough(row, found = version_in(line), CLANG_OLDEST)) {
-		row->status = FEATURE_PASS;
+		row->status = CHECK_PASS;
 		snprintf(row->found, sizeof(row->found), "%.64s, BPF target", found);
 	}
 }
@@ -167,7 +167,7 @@ static void append_sbin_to_path(void)
 		setenv("PATH", longer, 1);
 }
 
-size_t doctor_look_at_build(struct feature rows[static DOCTOR_BUILD_MAX])
+size_t doctor_look_at_build(struct check_result rows[static DOCTOR_BUILD_MAX])
 {
 	size_t n = 0;
 

@@ -6,14 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "probe/features.h"
+#include "probe/checks.h"
 
 #define DOCTOR_BUILD_MAX 12
 
 /* Whether there is something to build: this program was built in a checkout, or starts in one. */
 bool doctor_in_checkout(void);
 
-/* Returns how many rows were filled. FEATURE_WARN: absent or too old, so building cannot work. */
-size_t doctor_look_at_build(struct feature rows[static DOCTOR_BUILD_MAX]);
+/* Returns how many rows were filled. CHECK_WARN: absent or too old, so building cannot work. */
+size_t doctor_look_at_build(struct check_result rows[static DOCTOR_BUILD_MAX]);
 
 #endif

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "engine/probe_start.h"
-#include "probe/features.h"
+#include "probe/checks.h"
 #include "probe/loader.h"
 #include "util/log.h"
 
@@ -91,8 +91,7 @@ enum exit_status probe_start(const struct options *options, struct probe **ret)
 		return STATUS_DONE;
 	if (lacks_descriptors(DESCRIPTORS_TO_LOOK))
 		return STATUS_FAILED;
-	if (err != -ENOEXEC &&
-	    features_explain(!options->no_syscalls, options->btf_path, &reason)) {
+	if (err != -ENOEXEC && checks_explain(!options->no_syscalls, options->btf_path, &reason)) {
 		log_debug("%s", error.text);
 		log_error("%s", reason.text);
 		return STATUS_UNABLE;

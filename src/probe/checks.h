@@ -1,44 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* The checks behind features.h, one for each thing that tracing needs or is better with. */
+/*
+ * What this kernel lets this process do. Library code: nothing is printed, nothing is changed;
+ * trial programs and maps are closed at once.
+ */
 #ifndef PROBE_CHECKS_H
 #define PROBE_CHECKS_H
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
+#include "util/error.h"
 
-#include "probe/features.h"
+enum check_status { CHECK_PASS, CHECK_WARN, CHECK_FAIL };
 
-/* What several checks need to know. */
-struct host {
-	uint64_t capabilities;	 /* effective */
-	const char *missing;	 /* NULL: bpf(2) is allowed; else the capability it lacks */
-	const char *btf_path;	 /* --btf; NULL: the kernel's own */
-	struct btf *btf;	 /* of the kernel; NULL until check_btf() has found it */
-	const char *tracefs;	 /* NULL: not mounted */
-	libbpf_print_fn_t print; /* libbpf's, put back at the end */
+struct check_result {
+	const char *name; /* static: what was looked at */
+	enum check_status status;
+	char found[96];	  /* one line, never empty */
+	char advice[192]; /* one line; empty on CHECK_PASS */
 };
 
-struct check {
-	const char *name;
-	/* Sets feature->found and says whether all is well; may set another advice. */
-	bool (*run)(struct host *host, const struct check *check, struct feature *feature);
-	const char *arg;	    /* for run() */
-	enum feature_status failed; /* what it means if run() says no */
-	bool syscalls;		    /* only the system call tracepoints need it */
-	const char *advice;
-};
+/* Room that checks_run() never outgrows. */
+#define CHECKS_MAX 24
 
-static inline bool capable(const struct host *host, int capability)
-{
-	return host->capabilities >> capability & 1;
-}
+/*
+ * Look at everything, in the order in which things depend on each other. Returns how many
+ * elements of results were filled. CHECK_FAIL: tpconnect cannot trace without it;
+ * CHECK_WARN: it can, less well. btf_path: of --btf, NULL if it is not given.
+ */
+size_t checks_run(struct check_result results[static CHECKS_MAX], const char *btf_path);
 
-/* In the order of dependence: what comes first explains what fails later. */
-extern const struct check checks[];
-extern const size_t n_checks;
+/*
+ * Is everything there that tracing requires? Returns 0 and leaves reason alone if so, else
+ * -ENOTSUP with a line in reason on the first thing missing and what to do about it.
+ * need_syscalls: the system call tracepoints, and so tracefs, are wanted too.
+ */
+int checks_explain(bool need_syscalls, const char *btf_path, struct error *reason);
 
 #endif
