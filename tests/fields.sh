@@ -34,7 +34,7 @@ json_keys() {
 }
 
 # Names of events, origins and ends: whatever word is a name in format.c.
-values() { literals src/format/format.c | grep -xP '[a-z_]+'; }
+values() { literals src/model/event.c | grep -xP '[a-z_]+'; }
 
 man_section() { sed -n "/^\.SH $1\$/,/^\.SH /p" man/tpconnect.1; }
 

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-#include "util/array.h"
-#include "util/keywords.h"
-
 void key_of(struct key *ret, const struct event *event, unsigned int by)
 {
 	memset(ret, 0, sizeof(*ret));
@@ -28,19 +25,4 @@ void key_of(struct key *ret, const struct event *event, unsigned int by)
 		ret->uid = event->uid;
 	if (by & BY_CGROUP && event->has & EVENT_HAS_CGROUP)
 		ret->cgroup_id = event->cgroup_id;
-}
-
-/* In the order of their bits. */
-const char *by_name(size_t i)
-{
-	static const char *const names[] = {"process", "pid", "dst", "port", "user", "cgroup"};
-
-	return i < ARRAY_SIZE(names) ? names[i] : NULL;
-}
-
-unsigned int by_find(const char *name)
-{
-	int i = keyword_find(by_name, name);
-
-	return i < 0 ? 0 : 1u << i;
 }

@@ -7,16 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/by.h"
 #include "model/event.h"
-
-enum by {
-	BY_PROCESS = 1 << 0, /* its name: processes of one name come together */
-	BY_PID = 1 << 1,     /* each process by itself, with its name */
-	BY_DST = 1 << 2,     /* the address */
-	BY_PORT = 1 << 3,
-	BY_USER = 1 << 4,
-	BY_CGROUP = 1 << 5,
-};
 
 /* No padding: compared and hashed as bytes. What is not grouped by is 0. */
 struct key {
@@ -33,10 +25,5 @@ _Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");
 
 /* by: BY_* bits; 0 puts all connections together. */
 void key_of(struct key *ret, const struct event *event, unsigned int by);
-
-/* The bit of that name ("process", "pid", ...); 0: there is none. Names by index; NULL behind the
- * last. */
-unsigned int by_find(const char *name);
-const char *by_name(size_t i);
 
 #endif

@@ -78,16 +78,7 @@ extern const struct format_ops format_text, format_json, format_table;
 const struct format_ops *format_find(const char *name);
 const char *format_name(size_t i);
 
-/* The event's name in text output ("established"); NULL for a kind that does not exist. */
-const char *event_kind_name(enum event_kind kind);
-
 /* How many events a line stands for that shows one; of n bytes, without its newline. */
 uint64_t format_events(const char *line, size_t n);
-
-/* The origin's name; "unknown" for what does not exist. */
-const char *origin_name(enum origin origin);
-
-/* "fin", "reset_sent", ...; NULL for ENDED_UNKNOWN and for what does not exist. */
-const char *ended_name(enum ended ended);
 
 #endif

@@ -64,4 +64,13 @@ struct event {
 	uint32_t retransmits, rtt_us;
 };
 
+/* The event's name ("established"); NULL for a kind that does not exist. */
+const char *event_kind_name(enum event_kind kind);
+
+/* The origin's name; "unknown" for what does not exist. */
+const char *origin_name(enum origin origin);
+
+/* "fin", "reset_sent", ...; NULL for ENDED_UNKNOWN and for what does not exist. */
+const char *ended_name(enum ended ended);
+
 #endif

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+#include "model/event.h"
+
+#include <stddef.h>
+
+static const char *const event_kind_names[EVENT_KIND_END] = {
+	[EVENT_CONNECT] = "connect",	     [EVENT_RETRY] = "retry",
+	[EVENT_ESTABLISHED] = "established", [EVENT_FAILED] = "failed",
+	[EVENT_CANCELLED] = "cancelled",     [EVENT_CLOSE] = "close",
+};
+
+static const char *const origin_names[ORIGIN_END] = {
+	[ORIGIN_UNKNOWN] = "unknown",	[ORIGIN_CONNECT] = "connect", [ORIGIN_COMPAT] = "compat",
+	[ORIGIN_IO_URING] = "io_uring", [ORIGIN_SENDMSG] = "sendmsg", [ORIGIN_KERNEL] = "kernel",
+	[ORIGIN_MPTCP] = "mptcp",	[ORIGIN_REPAIR] = "repair",
+};
+
+const char *event_kind_name(enum event_kind kind)
+{
+	return (unsigned int)kind < EVENT_KIND_END ? event_kind_names[kind] : NULL;
+}
+
+const char *origin_name(enum origin origin)
+{
+	return origin_names[(unsigned int)origin < ORIGIN_END ? origin : ORIGIN_UNKNOWN];
+}
+
+const char *ended_name(enum ended ended)
+{
+	static const char *const names[ENDED_END] = {
+		[ENDED_FIN] = "fin",
+		[ENDED_LOCAL] = "local",
+		[ENDED_RESET_SENT] = "reset_sent",
+		[ENDED_RESET_RECEIVED] = "reset_received",
+		[ENDED_TIMEOUT] = "timeout",
+		[ENDED_ABORTED] = "aborted",
+	};
+
+	return (unsigned int)ended < ENDED_END ? names[ended] : NULL;
+}
