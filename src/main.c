@@ -42,9 +42,9 @@ static bool use_color(const struct options *options)
 {
 	const char *no_color = getenv("NO_COLOR");
 
-	if (options->color != COLOR_AUTO)
-		return options->color == COLOR_ALWAYS;
-	return !options->write_path && !(no_color && *no_color) && isatty(STDOUT_FILENO);
+	if (options->output.color != COLOR_AUTO)
+		return options->output.color == COLOR_ALWAYS;
+	return !options->output.write_path && !(no_color && *no_color) && isatty(STDOUT_FILENO);
 }
 
 static int cannot_write(int err)
@@ -71,7 +71,7 @@ static int run(const struct options *options)
 		puts(*COMMIT ? "tpconnect " VERSION " (" COMMIT ")" : "tpconnect " VERSION);
 		return flushed(STATUS_DONE);
 	case COMMAND_DOCTOR:
-		return flushed(doctor_main(use_color(options), options->btf_path));
+		return flushed(doctor_main(use_color(options), options->request.btf_path));
 	case COMMAND_TRACE:
 		return trace_main(options, use_color(options));
 	case COMMAND_COUNT:
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
 	} else {
 		if (options.verbosity)
 			log_set_level(options.verbosity < 0 ? LOG_ERROR : LOG_DEBUG);
-		if (has_stdout || options.write_path)
+		if (has_stdout || options.output.write_path)
 			status = run(&options);
 		else
 			status = cannot_write(-EBADF);

@@ -35,7 +35,7 @@ static bool shown(const struct options *options, const void *value)
 {
 	const struct counts *counts = value;
 
-	return !options->failed_only || counts->failed || counts->cancelled;
+	return !options->output.failed_only || counts->failed || counts->cancelled;
 }
 
 static unsigned int lines(const void *value, unsigned int by)
@@ -52,11 +52,11 @@ static void begin(struct reporter *reporter, struct buffer *out, const struct gr
 	const struct format_context *ctx = &reporter->output.context;
 
 	if (!n) {
-		buffer_puts(out,
-			    options->failed_only ? "nothing failed\n" : "nothing was attempted\n");
+		buffer_puts(out, options->output.failed_only ? "nothing failed\n"
+							     : "nothing was attempted\n");
 		return;
 	}
-	count_table_start(table, options->by);
+	count_table_start(table, options->output.by);
 	for (size_t i = 0; i < n; i++)
 		count_table_fit(table, groups[i], ctx->names);
 	if (ctx->width)

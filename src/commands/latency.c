@@ -41,7 +41,7 @@ static void begin(struct reporter *reporter, struct buffer *out, const struct gr
 
 static void text(struct reporter *reporter, struct buffer *out, const struct group *group)
 {
-	latency_drawing(out, group, reporter->output.options->by, &reporter->output.context);
+	latency_drawing(out, group, reporter->output.options->output.by, &reporter->output.context);
 }
 
 static const struct reporter_ops ops = {

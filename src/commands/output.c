@@ -21,7 +21,7 @@
 
 static void write_failed(struct output *output, struct session *session, int err)
 {
-	const char *path = output->options->write_path;
+	const char *path = output->options->output.write_path;
 
 	if (err == -EPIPE && !path) {
 		output->closed = true;
@@ -76,12 +76,12 @@ static void look_at_terminal(struct output *output)
 unsigned int output_rows(struct output *output)
 {
 	look_at_terminal(output);
-	return output->options->format == &format_json ? 0 : output->terminal_rows;
+	return output->format == &format_json ? 0 : output->terminal_rows;
 }
 
 static bool header_due(const struct output *output)
 {
-	if (!output->options->format->header || output->reports)
+	if (!output->format->header || output->reports)
 		return false;
 	return !output->since_header || (output->terminal_rows >= ROWS_MIN &&
 					 output->since_header + 1 >= output->terminal_rows);
@@ -93,7 +93,7 @@ static void put_header(struct output *output)
 
 	if (!line)
 		return;
-	output->options->format->header(line, &output->context);
+	output->format->header(line, &output->context);
 	sink_commit(output->sink);
 	output->since_header = 1;
 }
@@ -116,7 +116,7 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 
 void output_fit(struct output *output, const struct event *event)
 {
-	const struct format_ops *format = output->options->format;
+	const struct format_ops *format = output->format;
 
 	if (format->fit && format->fit(event, &output->context))
 		output->since_header = 0;
@@ -131,7 +131,7 @@ void output_commit(struct output *output)
 
 static void put_notice(struct output *output, struct notice *notice)
 {
-	const struct format_ops *format = output->options->format;
+	const struct format_ops *format = output->format;
 	struct buffer *line;
 
 	if (!format->notice)
@@ -148,7 +148,8 @@ static void put_notice(struct output *output, struct notice *notice)
 
 static bool ends_by_hand(const struct options *options)
 {
-	return !options->interval_ns && !options->duration_ns && !options->argv;
+	return !options->limits.interval_ns && !options->limits.duration_ns &&
+	       !options->limits.argv;
 }
 
 /* What stays unseen that would not have to: by the user's choice, or for this kernel's lack. */
@@ -157,7 +158,7 @@ static const char *what_is_missing(const struct options *options)
 	if (options->no_syscalls)
 		return "; without the system calls, attempts that fail before SYN_SENT and the "
 		       "errnos of synchronous failures stay unseen";
-	if (options->btf_path)
+	if (options->request.btf_path)
 		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
 		       "before stays unseen, and attempts under way at the start are not known, so "
 		       "results of nothing known are not counted (unmatched)";
@@ -258,9 +259,9 @@ static void discard_line(void *ctx, const char *bytes, size_t n)
 
 	output->context.seq--;
 	/* Not an event, if it is one of the program's own, or of many, or a header. */
-	if (output->reports || (output->options->format->header && !isdigit((unsigned char)*bytes)))
+	if (output->reports || (output->format->header && !isdigit((unsigned char)*bytes)))
 		return;
-	if (output->options->format->notice && memmem(bytes, n, notice_mark, strlen(notice_mark)))
+	if (output->format->notice && memmem(bytes, n, notice_mark, strlen(notice_mark)))
 		return;
 	output->written -= format_events(bytes, n);
 	output->lost += format_events(bytes, n);
@@ -278,7 +279,7 @@ void output_flush_patiently(struct output *output)
 		if (err || !sink_pending(output->sink))
 			break;
 	} while (poll(&pollfd, 1, FLUSH_PATIENCE_MS) > 0 || sink_pending(output->sink) < before);
-	if (err == -EPIPE && !output->options->write_path)
+	if (err == -EPIPE && !output->options->output.write_path)
 		output->closed = true;
 	if (!sink_pending(output->sink))
 		output->reported = 0;
@@ -331,11 +332,11 @@ struct consumer output_consumer(struct output *output)
 {
 	return (struct consumer){
 		.ctx = output,
-		.interval_ns = output->options->interval_ns,
+		.interval_ns = output->options->limits.interval_ns,
 		.started = output_started,
 		.idle = on_idle,
 		.tick = on_tick,
-		.reopen = output->options->write_path ? on_reopen : NULL,
+		.reopen = output->options->output.write_path ? on_reopen : NULL,
 		.finished = output_finished,
 	};
 }

@@ -7,11 +7,14 @@
 #define COMMANDS_OUTPUT_H
 
 #include "engine/session.h"
+#include "format/format.h"
+#include "options/options.h"
 #include "sink/sink.h"
 #include "util/status.h"
 
 struct output {
 	const struct options *options;
+	const struct format_ops *format; /* of options->output.format */
 	struct sink *sink;
 	struct format_context context; /* seq: of the next line */
 

@@ -12,7 +12,7 @@ static void warn_of_readers(const struct output *output)
 {
 	if (sink_is_readable_by_others(output->sink))
 		log_warning("%s can be read by every user; chmod 600 takes that away",
-			    output->options->write_path);
+			    output->options->output.write_path);
 }
 
 static void say_not_reopened(struct output *output, int err)
@@ -20,13 +20,13 @@ static void say_not_reopened(struct output *output, int err)
 	if (err != output->reopen_error)
 		log_warning("cannot open %s anew: %s; still writing to the old file, and trying "
 			    "again every second",
-			    output->options->write_path, sink_strerror(err));
+			    output->options->output.write_path, sink_strerror(err));
 	output->reopen_error = err;
 }
 
 static void say_reopened(const struct output *output, int left)
 {
-	const char *path = output->options->write_path;
+	const char *path = output->options->output.write_path;
 
 	if (left == SINK_TAKEN_BACK)
 		log_warning("%s is open anew; a line of which the old file had a part is taken "
@@ -52,7 +52,7 @@ bool output_reopen(struct output *output)
 	warn_of_readers(output);
 	output->reopen_error = output->write_error = 0;
 	output->gone = false;
-	if (output->options->write_path)
+	if (output->options->output.write_path)
 		output->since_header = 0; /* the new file begins with one */
 	return true;
 }
@@ -73,14 +73,15 @@ static void load_names(struct output *output)
 
 enum exit_status output_open(struct output *output, const struct options *options, bool color)
 {
-	const char *path = options->write_path;
+	const char *path = options->output.write_path;
 	int err;
 
 	*output = (struct output){
 		.options = options,
+		.format = format_find(options->output.format),
 		.context = {.seq = 1,
 			    .color = color,
-			    .closes = options->events & EVENT_BIT(EVENT_CLOSE),
+			    .closes = options->request.config.event_mask & EVENT_BIT(EVENT_CLOSE),
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.terminal = !path && isatty(STDOUT_FILENO),
 	};
@@ -90,7 +91,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 		return STATUS_FAILED;
 	}
 	warn_of_readers(output);
-	if (options->names)
+	if (options->output.names)
 		load_names(output);
 	return STATUS_DONE;
 }

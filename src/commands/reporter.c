@@ -23,7 +23,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 
 static bool is_json(const struct reporter *reporter)
 {
-	return reporter->output.options->format == &format_json;
+	return reporter->output.format == &format_json;
 }
 
 /* Takes the groups that are not to be shown out of the list. */
@@ -45,7 +45,7 @@ static size_t count_fitting(const struct reporter *reporter, const struct group 
 			    unsigned int rest_lines, unsigned int rows)
 {
 	const struct reporter_ops *ops = reporter->ops;
-	unsigned int by = reporter->output.options->by, used = 0, lines;
+	unsigned int by = reporter->output.options->output.by, used = 0, lines;
 	size_t fitting = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -73,7 +73,7 @@ static size_t fold(struct reporter *reporter, const struct group **groups, size_
 	for (size_t i = 0; i < n; i++)
 		ops->merge(rest->value, groups[i]->value);
 	fitting = count_fitting(reporter, groups, n,
-				ops->lines(rest->value, reporter->output.options->by), rows);
+				ops->lines(rest->value, reporter->output.options->output.by), rows);
 	if (fitting == n)
 		return n;
 	memset(rest->value, 0, ops->value_size);
@@ -117,7 +117,7 @@ static void put_group(struct reporter *reporter, struct session *session, const 
 		return;
 	}
 	if (is_json(reporter))
-		reporter->ops->json(text, group, output->options->by, &reporter->span,
+		reporter->ops->json(text, group, output->options->output.by, &reporter->span,
 				    &output->context);
 	else
 		reporter->ops->text(reporter, text, group);
@@ -204,7 +204,7 @@ int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 	status = output_open(output, options, color);
 	if (status)
 		return status;
-	if (groups_new(options->by, ops->value_size, ops->keys_max, &reporter->groups)) {
+	if (groups_new(options->output.by, ops->value_size, ops->keys_max, &reporter->groups)) {
 		log_error("no memory");
 		output_close(output);
 		return STATUS_FAILED;
@@ -215,7 +215,7 @@ int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 	consumer.event = on_event;
 	consumer.interval = on_interval;
 	consumer.finished = on_finished;
-	status = session_run(options, &consumer, 1);
+	status = session_run(&options->request, &options->limits, &consumer, 1);
 	groups_free(reporter->groups);
 	output_close(output);
 	return status;

@@ -30,7 +30,7 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 		return;
 	}
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
-	output->options->format->event(line, event, &output->context);
+	output->format->event(line, event, &output->context);
 	output_commit(output);
 	output->written += 1 + event->repeated;
 }
@@ -40,14 +40,14 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 {
 	struct trace *trace = ctx;
 	struct output *output = &trace->output;
-	uint64_t max = output->options->max_events;
+	uint64_t max = output->options->limits.max_events;
 
 	trace->session = session;
 	if (max && output->written == max) {
 		output->filtered++;
 		return;
 	}
-	if (output->options->argv)
+	if (output->options->limits.argv)
 		summary_add(&trace->summary, event);
 	if (trace->repeats) /* there may be no idle moment for long */
 		repeats_flush(trace->repeats, event->time_ns);
@@ -84,17 +84,17 @@ static void log_daemon(char *const *argv)
 static void log_summary(const struct trace *trace)
 {
 	const struct options *options = trace->output.options;
-	uint32_t events = options->events;
+	uint32_t events = options->request.config.event_mask;
 	char text[2048];
 	struct buffer out = {.data = text, .cap = sizeof(text)};
 
-	if (options->kernel.retried_only)
+	if (options->request.config.retried_only)
 		events &= ~EVENT_BIT(EVENT_ESTABLISHED); /* most of them are not shown */
 	summary_put(&out, &trace->summary, events);
 	if (out.len)
 		log_info("%.*s", (int)out.len, text);
 	if (summary_is_empty(&trace->summary, events))
-		log_daemon(options->argv);
+		log_daemon(options->limits.argv);
 }
 
 static void on_finished(void *ctx, struct session *session, const struct session_end *end)
@@ -105,7 +105,7 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	if (trace->repeats)
 		repeats_flush(trace->repeats, UINT64_MAX);
 	output_flush_patiently(&trace->output);
-	if (trace->output.options->argv)
+	if (trace->output.options->limits.argv)
 		log_summary(trace);
 	output_finished(&trace->output, session, end);
 }
@@ -118,21 +118,21 @@ int trace_main(const struct options *options, bool color)
 
 	if (status)
 		return status;
-	if (options->names && options->format != &format_table)
+	if (options->output.names && trace.output.format != &format_table)
 		log_warning("-N shows names in tables only, such as -o table; here are numbers");
-	if (options->added_events & ~options->events)
+	if (options->added_events & ~options->request.config.event_mask)
 		log_warning(
 			"some events that -e adds are left out by -f, which shows results only");
 	/* With a bound on the events there is one already, and it is of events as they come. */
-	if (options->repeat_limit && !options->max_events &&
-	    repeats_open(options->repeat_limit, write_event, &trace, &trace.repeats))
+	if (options->output.repeat_limit && !options->limits.max_events &&
+	    repeats_open(options->output.repeat_limit, write_event, &trace, &trace.repeats))
 		log_warning("out of memory: what is repeated is not summed up");
 	consumer = output_consumer(&trace.output);
 	trace.output_idle = consumer.idle;
 	consumer.event = on_event;
 	consumer.idle = on_idle;
 	consumer.finished = on_finished;
-	status = session_run(options, &consumer, 1);
+	status = session_run(&options->request, &options->limits, &consumer, 1);
 	output_close(&trace.output);
 	repeats_close(trace.repeats);
 	return status;

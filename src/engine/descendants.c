@@ -6,14 +6,14 @@
 #include "probe/loader.h"
 #include "util/log.h"
 
-bool descendants_awaited(const struct options *options, const struct probe *probe)
+bool descendants_awaited(const struct limits *limits, const struct probe *probe)
 {
-	return options->wait && probe_follows_any(probe);
+	return limits->wait && probe_follows_any(probe);
 }
 
-void descendants_say_left(const struct options *options, const struct probe *probe)
+void descendants_say_left(const struct limits *limits, const struct probe *probe)
 {
-	const char *way_out = options->wait ? "" : "; --wait goes on until the last has ended";
+	const char *way_out = limits->wait ? "" : "; --wait goes on until the last has ended";
 	int n = probe_followed(probe);
 
 	if (n < 0)

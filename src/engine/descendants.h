@@ -5,14 +5,14 @@
 
 #include <stdbool.h>
 
-#include "options/options.h"
+#include "model/request.h"
 
 struct probe;
 
 /* Whether there are any that --wait asks to wait for. */
-bool descendants_awaited(const struct options *options, const struct probe *probe);
+bool descendants_awaited(const struct limits *limits, const struct probe *probe);
 
 /* Once nothing is traced any more: says how many of them still run, if any do. */
-void descendants_say_left(const struct options *options, const struct probe *probe);
+void descendants_say_left(const struct limits *limits, const struct probe *probe);
 
 #endif

@@ -49,9 +49,9 @@ static bool any_may_run(const struct vector *pids)
 	return false;
 }
 
-enum exit_status pids_check(const struct options *options)
+enum exit_status pids_check(const struct request *request)
 {
-	const struct choice *pids = &options->pids;
+	const struct choice *pids = &request->pids;
 
 	if (pids->named.n && !any_may_run(&pids->named)) {
 		say_missing(LOG_ERROR, &pids->named, false,

@@ -40,48 +40,19 @@ static bool lacks_descriptors(unsigned int n)
 	return true;
 }
 
-static uint8_t filter_use(const struct choice *choice)
-{
-	if (choice->named.n)
-		return FILTER_NAMED;
-	return choice->left_out.n ? FILTER_OTHERS : FILTER_UNUSED;
-}
-
-/* All that the options ask of the kernel side. */
-static struct config kernel_config(const struct options *options)
-{
-	struct config config = options->kernel;
-
-	config.event_mask = options->events;
-	config.filter_pid = filter_use(&options->pids);
-	config.filter_uid = filter_use(&options->uids);
-	config.filter_comm = filter_use(&options->comms);
-	config.filter_dst = filter_use(&options->networks);
-	config.family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
-	config.follow = options->argv ? FILTER_NAMED : FILTER_UNUSED;
-	/* Whom these processes start is wanted, or left out, as they are: then they are in that
-	 * map. */
-	if (options->follow) {
-		config.follow = config.filter_pid;
-		config.filter_pid = FILTER_UNUSED;
-	}
-	config.syscalls = !options->no_syscalls;
-	return config;
-}
-
-enum exit_status probe_start(const struct options *options, struct probe **ret)
+enum exit_status probe_start(const struct request *request, struct probe **ret)
 {
 	const struct probe_options probe_options = {
-		.object_path = options->object_path,
-		.btf_path = options->btf_path,
-		.config = kernel_config(options),
-		.pids = &options->pids,
-		.uids = &options->uids,
-		.comms = &options->comms,
-		.networks = &options->networks,
-		.follow_pids = options->follow,
-		.ring_size = options->ring_size,
-		.verbose = options->verbosity > 0,
+		.object_path = request->object_path,
+		.btf_path = request->btf_path,
+		.config = request->config,
+		.pids = &request->pids,
+		.uids = &request->uids,
+		.comms = &request->comms,
+		.networks = &request->networks,
+		.follow_pids = request->follow_pids,
+		.ring_size = request->ring_size,
+		.verbose = request->verbose,
 	};
 	struct error error, reason;
 	int err;
@@ -91,7 +62,8 @@ enum exit_status probe_start(const struct options *options, struct probe **ret)
 		return STATUS_DONE;
 	if (lacks_descriptors(DESCRIPTORS_TO_LOOK))
 		return STATUS_FAILED;
-	if (err != -ENOEXEC && checks_explain(!options->no_syscalls, options->btf_path, &reason)) {
+	if (err != -ENOEXEC &&
+	    checks_explain(request->config.syscalls, request->btf_path, &reason)) {
 		log_debug("%s", error.text);
 		log_error("%s", reason.text);
 		return STATUS_UNABLE;

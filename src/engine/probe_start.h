@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What the options ask of the kernel side, and its start. */
+/* The kernel side as it is asked for: started, or why it cannot be. */
 #ifndef ENGINE_PROBE_START_H
 #define ENGINE_PROBE_START_H
 
-#include "options/options.h"
+#include "model/request.h"
 #include "util/status.h"
 
 struct probe;
@@ -13,6 +13,6 @@ struct probe;
  * why not, in one line: STATUS_UNABLE where something that this host lacks explains it, else
  * STATUS_FAILED.
  */
-enum exit_status probe_start(const struct options *options, struct probe **ret);
+enum exit_status probe_start(const struct request *request, struct probe **ret);
 
 #endif

@@ -38,7 +38,8 @@ struct interval {
 };
 
 struct session {
-	const struct options *options;
+	const struct request *request;
+	const struct limits *limits;
 	const struct consumer *consumers;
 	size_t n_consumers;
 	struct probe *probe;
@@ -117,8 +118,8 @@ static bool drain(struct session *session)
 
 static bool command_is_over(const struct session *session)
 {
-	return session->options->argv && !session->signals.child.pid &&
-	       !descendants_awaited(session->options, session->probe);
+	return session->limits->argv && !session->signals.child.pid &&
+	       !descendants_awaited(session->limits, session->probe);
 }
 
 static void on_signal(void *ctx, short revents)
@@ -199,7 +200,7 @@ static void loop_once(struct session *session)
 static int open_sources(struct session *session)
 {
 	struct loop *loop = &session->loop;
-	int err = signals_open(&session->signals, session->options->argv);
+	int err = signals_open(&session->signals, session->limits->argv);
 
 	if (err)
 		return err;
@@ -240,8 +241,8 @@ static int open_spans(struct session *session)
 	for (size_t i = 0; err >= 0 && i < session->n_consumers; i++)
 		if (session->consumers[i].interval && session->consumers[i].interval_ns)
 			err = add_interval(session, &session->consumers[i]);
-	if (err >= 0 && session->options->duration_ns) {
-		session->limit_fd = timer_open(session->options->duration_ns, 0);
+	if (err >= 0 && session->limits->duration_ns) {
+		session->limit_fd = timer_open(session->limits->duration_ns, 0);
 		err = session->limit_fd < 0
 			      ? session->limit_fd
 			      : loop_add(loop, session->limit_fd, POLLIN, on_limit, session);
@@ -253,7 +254,7 @@ static int open_spans(struct session *session)
 
 static enum exit_status start_child(struct session *session)
 {
-	char **argv = session->options->argv;
+	char **argv = session->limits->argv;
 	struct child *child = &session->signals.child;
 	int err;
 
@@ -278,9 +279,9 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
-	status = pids_check(session->options);
+	status = pids_check(session->request);
 	if (!status)
-		status = probe_start(session->options, &session->probe);
+		status = probe_start(session->request, &session->probe);
 	if (status)
 		return status;
 	err = intake_open(&session->intake, session->probe);
@@ -323,7 +324,7 @@ static void start(struct session *session)
 	} else if (session->signals.child.pid) {
 		err = child_release(&session->signals.child);
 		if (err)
-			log_error("cannot run %s: %s", session->options->argv[0], strerror(-err));
+			log_error("cannot run %s: %s", session->limits->argv[0], strerror(-err));
 	}
 }
 
@@ -335,8 +336,8 @@ static void finish(struct session *session)
 	probe_detach(session->probe);
 	clock_refresh(session);
 	intake_drain_last(&session->intake, session->probe);
-	if (session->options->argv && !session->signals.child.pid)
-		descendants_say_left(session->options, session->probe);
+	if (session->limits->argv && !session->signals.child.pid)
+		descendants_say_left(session->limits, session->probe);
 	probe_counters(session->probe, &end.counters);
 	shares_tell(&session->shares, session->probe, &end.counters);
 	end.tracked = probe_tracked(session->probe);
@@ -350,7 +351,7 @@ static int final_status(struct session *session)
 	struct signals *signals = &session->signals;
 	struct pollfd pollfd = {.fd = signals->fd, .events = POLLIN};
 
-	if (!session->options->argv || session->status != STATUS_DONE)
+	if (!session->limits->argv || session->status != STATUS_DONE)
 		return session->status;
 	while (signals->child.pid && !signals->abandoned) {
 		poll(&pollfd, 1, -1);
@@ -367,10 +368,12 @@ static bool any_reopens(const struct consumer *consumers, size_t n)
 	return false;
 }
 
-int session_run(const struct options *options, const struct consumer *consumers, size_t n)
+int session_run(const struct request *request, const struct limits *limits,
+		const struct consumer *consumers, size_t n)
 {
 	struct session session = {
-		.options = options,
+		.request = request,
+		.limits = limits,
 		.consumers = consumers,
 		.n_consumers = n,
 		.intake = {.event = on_event, .ctx = &session},

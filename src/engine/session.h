@@ -11,7 +11,7 @@
 
 #include "engine/consumer.h"
 #include "engine/loop.h"
-#include "options/options.h"
+#include "model/request.h"
 #include "util/status.h"
 
 struct session;
@@ -20,7 +20,8 @@ struct session;
  * Consumers are served in their order, and are the caller's. Returns the exit status; messages have
  * been logged.
  */
-int session_run(const struct options *options, const struct consumer *consumers, size_t n);
+int session_run(const struct request *request, const struct limits *limits,
+		const struct consumer *consumers, size_t n);
 
 /* Ends the loop; `status` is the exit status unless a command's own takes its place. */
 void session_stop(struct session *session, enum exit_status status);

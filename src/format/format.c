@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "util/array.h"
-#include "util/keywords.h"
 
 static const struct format_ops *const formats[] = {
 	&format_text,
@@ -12,16 +11,12 @@ static const struct format_ops *const formats[] = {
 	&format_json,
 };
 
-const char *format_name(size_t i)
-{
-	return i < ARRAY_SIZE(formats) ? formats[i]->name : NULL;
-}
-
 const struct format_ops *format_find(const char *name)
 {
-	int i = keyword_find(format_name, name);
-
-	return i < 0 ? NULL : formats[i];
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++)
+		if (!strcmp(formats[i]->name, name))
+			return formats[i];
+	return NULL;
 }
 
 static bool ends_with(const char *line, size_t n, const char *end)

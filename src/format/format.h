@@ -74,9 +74,8 @@ struct format_ops {
 
 extern const struct format_ops format_text, format_json, format_table;
 
-/* The format of that name; NULL if there is none. Names by index; NULL behind the last. */
+/* The format of that name; NULL if there is none. */
 const struct format_ops *format_find(const char *name);
-const char *format_name(size_t i);
 
 /* How many events a line stands for that shows one; of n bytes, without its newline. */
 uint64_t format_events(const char *line, size_t n);

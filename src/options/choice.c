@@ -56,9 +56,9 @@ static bool settle(struct choice *choice, size_t size, covers_fn *covers)
 /* With nothing named, all ports are wanted that are not left out. */
 static bool settle_ports(struct options *options)
 {
-	__u64 *ports = options->kernel.ports, named = 0, wanted = 0;
+	__u64 *ports = options->request.config.ports, named = 0, wanted = 0;
 
-	if (!options->kernel.filter_port)
+	if (!options->request.config.filter_port)
 		return true;
 	for (size_t i = 0; i < PORT_WORDS; i++)
 		named |= ports[i];
@@ -71,7 +71,7 @@ static bool settle_ports(struct options *options)
 
 static bool netns_is_left(const struct options *options)
 {
-	const struct config *kernel = &options->kernel;
+	const struct config *kernel = &options->request.config;
 
 	for (uint32_t i = 0; kernel->netns && i < kernel->n_netns_left_out; i++)
 		if (kernel->netns_left_out[i] == kernel->netns)
@@ -110,17 +110,17 @@ int settle_filters(struct options *options, struct error *error)
 {
 	const char *empty = NULL;
 
-	if (!settle(&options->pids, sizeof(uint32_t), is_same))
+	if (!settle(&options->request.pids, sizeof(uint32_t), is_same))
 		empty = "pid";
-	if (!settle(&options->uids, sizeof(uint32_t), is_same))
+	if (!settle(&options->request.uids, sizeof(uint32_t), is_same))
 		empty = "uid";
-	if (!settle(&options->comms, COMM_LEN, is_same))
+	if (!settle(&options->request.comms, COMM_LEN, is_same))
 		empty = "comm";
-	if (!settle(&options->networks, sizeof(struct config_network), network_covers))
+	if (!settle(&options->request.networks, sizeof(struct config_network), network_covers))
 		empty = "dst";
 	if (!settle_ports(options))
 		empty = "port";
-	if (!settle_cgroups(&options->kernel))
+	if (!settle_cgroups(&options->request.config))
 		empty = "cgroup";
 	if (!netns_is_left(options))
 		empty = "netns";

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/by.h"
+#include "model/event.h"
 #include "options/set.h"
 #include "util/cleanup.h"
 #include "util/parse.h"
@@ -34,9 +36,9 @@ static int add_event(const char *word, void *arg)
 		return -EINVAL;
 	bits = i == N_KINDS ? EVENTS_ALL : EVENT_BIT(EVENT_CONNECT + i);
 	if (sign == '-')
-		options->events &= ~bits;
+		options->request.config.event_mask &= ~bits;
 	else
-		options->events |= bits;
+		options->request.config.event_mask |= bits;
 	if (sign == '+')
 		options->added_events |= bits;
 	else
@@ -50,14 +52,14 @@ int set_events(struct options *options, const char *value, struct error *reason)
 
 	/* A list that begins with a sign changes what is chosen; any other begins with nothing. */
 	if (!is_sign(*value)) {
-		options->events = 0;
+		options->request.config.event_mask = 0;
 		options->added_events = 0;
-	} else if (!options->events) {
-		options->events = EVENTS_DEFAULT;
+	} else if (!options->request.config.event_mask) {
+		options->request.config.event_mask = EVENTS_DEFAULT;
 	}
 	if (parse_list(value, add_event, options, &word))
 		return refuse_choice(reason, "event", word, event_name);
-	if (!options->events)
+	if (!options->request.config.event_mask)
 		return refuse_value(reason, "\"" QUOTED "\" leaves no event to show", value);
 	return 0;
 }
@@ -74,7 +76,7 @@ int set_min_latency(struct options *options, const char *value, struct error *re
 		return refuse_value(reason,
 				    "\"" QUOTED "\" is not a time; write it as 500us, 10ms or 1s",
 				    value);
-	options->kernel.min_latency_ns = ns;
+	options->request.config.min_latency_ns = ns;
 	return 0;
 }
 
@@ -83,7 +85,7 @@ static int add_by(const char *word, void *arg)
 	struct options *options = arg;
 	unsigned int by = by_find(word);
 
-	options->by |= by;
+	options->output.by |= by;
 	return by ? 0 : -EINVAL;
 }
 
@@ -91,7 +93,7 @@ int set_by(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
-	options->by = 0;
+	options->output.by = 0;
 	if (parse_list(value, add_by, options, &word))
 		return refuse_choice(reason, "key", word, by_name);
 	return 0;
@@ -99,7 +101,7 @@ int set_by(struct options *options, const char *value, struct error *reason)
 
 int set_max_events(struct options *options, const char *value, struct error *reason)
 {
-	if (parse_u64(value, 1, UINT64_MAX, &options->max_events))
+	if (parse_u64(value, 1, UINT64_MAX, &options->limits.max_events))
 		return refuse_value(reason, "\"" QUOTED "\" is not a number of events, from 1",
 				    value);
 	return 0;
@@ -107,7 +109,7 @@ int set_max_events(struct options *options, const char *value, struct error *rea
 
 int set_time(struct options *options, const char *value, struct error *reason)
 {
-	if (parse_duration(value, &options->duration_ns))
+	if (parse_duration(value, &options->limits.duration_ns))
 		return refuse_value(
 			reason, "\"" QUOTED "\" is not a time; write it as 500ms, 10s, 2m or 1h",
 			value);

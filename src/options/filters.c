@@ -66,7 +66,7 @@ static int add_pid(struct options *options, const char *word, bool left_out)
 	int err = parse_u64(word, 1, INT_MAX, &value);
 	uint32_t pid = value;
 
-	return err ? err : choice_push(&options->pids, left_out, &pid, sizeof(pid));
+	return err ? err : choice_push(&options->request.pids, left_out, &pid, sizeof(pid));
 }
 
 int set_pid(struct options *options, const char *value, struct error *reason)
@@ -84,7 +84,7 @@ int set_pid(struct options *options, const char *value, struct error *reason)
 
 static int add_port(struct options *options, const char *word, bool left_out)
 {
-	__u64 *ports = left_out ? options->ports_left_out : options->kernel.ports;
+	__u64 *ports = left_out ? options->ports_left_out : options->request.config.ports;
 	_cleanup_free_ char *first_word = strdup(word);
 	uint64_t first, last;
 	char *dash;
@@ -128,7 +128,7 @@ int set_port(struct options *options, const char *value, struct error *reason)
 	if (err)
 		return refuse_value(
 			reason, "\"" QUOTED "\" is not a port; write them as 443,8000-8999", word);
-	options->kernel.filter_port = true;
+	options->request.config.filter_port = true;
 	return 0;
 }
 
@@ -141,7 +141,7 @@ static int add_uid(struct options *options, const char *word, bool left_out)
 		uid = value;
 	else if (user_find(NAMES_PASSWD, word, &uid))
 		return -ENOENT;
-	return choice_push(&options->uids, left_out, &uid, sizeof(uid));
+	return choice_push(&options->request.uids, left_out, &uid, sizeof(uid));
 }
 
 int set_uid(struct options *options, const char *value, struct error *reason)
@@ -168,7 +168,7 @@ static int add_network(struct options *options, const char *word, bool left_out)
 	/* Shorter than what all IPv4 addresses begin with, it is an IPv6 network. */
 	network.family = bits < 96 ? 6 : address_family(network.addr);
 	network.prefix_len = NETWORK_BITS(bits);
-	return choice_push(&options->networks, left_out, &network, sizeof(network));
+	return choice_push(&options->request.networks, left_out, &network, sizeof(network));
 }
 
 int set_dst(struct options *options, const char *value, struct error *reason)
@@ -202,7 +202,7 @@ static int add_comm(struct options *options, const char *word, bool left_out)
 	if (strlen(word) >= sizeof(comm))
 		return -ERANGE;
 	memcpy(comm, word, strlen(word));
-	return choice_push(&options->comms, left_out, comm, sizeof(comm));
+	return choice_push(&options->request.comms, left_out, comm, sizeof(comm));
 }
 
 int set_comm(struct options *options, const char *value, struct error *reason)
@@ -223,7 +223,7 @@ int set_comm(struct options *options, const char *value, struct error *reason)
 
 int set_cgroup(struct options *options, const char *value, struct error *reason)
 {
-	struct config *kernel = &options->kernel;
+	struct config *kernel = &options->request.config;
 	bool left_out = *value == '!';
 	uint64_t id;
 	uint32_t level;
@@ -282,7 +282,7 @@ static int netns_find(const char *value, uint32_t *ret)
 
 int set_netns(struct options *options, const char *value, struct error *reason)
 {
-	struct config *kernel = &options->kernel;
+	struct config *kernel = &options->request.config;
 	bool left_out = *value == '!';
 	uint32_t inum;
 	int err;

@@ -3,6 +3,8 @@
 #include <getopt.h>
 #include <string.h>
 
+#include "model/by.h"
+#include "model/event.h"
 #include "options/errors.h"
 #include "options/rows.h"
 #include "options/set.h"
@@ -57,7 +59,7 @@ static int set_interval(struct options *options, const char *word, struct error 
 {
 	uint64_t interval;
 
-	if (options->interval_ns)
+	if (options->limits.interval_ns)
 		return refuse(error,
 			      "there is an INTERVAL already, and '" QUOTED
 			      "' is too much; -t ends it after a time",
@@ -70,7 +72,7 @@ static int set_interval(struct options *options, const char *word, struct error 
 	if (interval < INTERVAL_MIN_NS)
 		return refuse(error, "the INTERVAL " QUOTED " is too short: the least is 100ms",
 			      word);
-	options->interval_ns = interval;
+	options->limits.interval_ns = interval;
 	return 0;
 }
 
@@ -187,21 +189,23 @@ static void finish_reports(struct options *options)
 {
 	bool count = options->command == COMMAND_COUNT;
 
-	if (!options->by && count)
-		options->by = BY_PROCESS | BY_DST;
+	if (!options->output.by && count)
+		options->output.by = BY_PROCESS | BY_DST;
 	/* With --failed, count still needs them all: it leaves out groups without a failure. */
-	options->events = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
+	options->request.config.event_mask = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
 }
 
 static int finish_trace(struct options *options, struct error *error)
 {
-	if (!options->events)
-		options->events = EVENTS_DEFAULT;
-	if (options->failed_only && !(options->events &= EVENTS_FAILED))
+	if (!options->request.config.event_mask)
+		options->request.config.event_mask = EVENTS_DEFAULT;
+	if (options->output.failed_only && !(options->request.config.event_mask &= EVENTS_FAILED))
 		return refuse(error, "--failed leaves none of the events that --events names");
-	options->kernel.retried_only =
-		options->failed_only && !(options->added_events & EVENT_BIT(EVENT_ESTABLISHED));
-	if (options->kernel.min_latency_ns && !(options->events &= EVENTS_TIMED))
+	options->request.config.retried_only =
+		options->output.failed_only &&
+		!(options->added_events & EVENT_BIT(EVENT_ESTABLISHED));
+	if (options->request.config.min_latency_ns &&
+	    !(options->request.config.event_mask &= EVENTS_TIMED))
 		return refuse(error,
 			      "--min-latency leaves no event to show: only established, failed "
 			      "and cancelled have a latency");
@@ -211,7 +215,7 @@ static int finish_trace(struct options *options, struct error *error)
 /* One family alone, and networks of the other alone. */
 static int check_family(const struct options *options, struct error *error)
 {
-	const struct vector *named = &options->networks.named;
+	const struct vector *named = &options->request.networks.named;
 	const struct config_network *networks = named->items;
 	uint32_t family = options->ipv4 ? 4 : 6;
 
@@ -225,16 +229,52 @@ static int check_family(const struct options *options, struct error *error)
 
 static int check_follow(const struct options *options, struct error *error)
 {
-	const struct choice *pids = &options->pids;
+	const struct choice *pids = &options->request.pids;
 
-	if (options->wait && !options->argv)
+	if (options->limits.wait && !options->limits.argv)
 		return refuse(error, "--wait is for what a command starts: put it after --, as in "
 				     "tpconnect --wait -- ./install.sh");
-	if (options->follow && options->argv)
+	if (options->request.follow_pids && options->limits.argv)
 		return refuse(error, "--follow is for the processes of --pid; the COMMAND after -- "
 				     "is followed as it is");
-	if (options->follow && !pids->named.n && !pids->left_out.n)
+	if (options->request.follow_pids && !pids->named.n && !pids->left_out.n)
 		return refuse(error, "--follow needs --pid: it follows whom those processes start");
+	return 0;
+}
+
+static __u8 filter_use(const struct choice *choice)
+{
+	if (choice->named.n)
+		return FILTER_NAMED;
+	return choice->left_out.n ? FILTER_OTHERS : FILTER_UNUSED;
+}
+
+/* What the kernel side has to know of it all. */
+static void finish_config(struct options *options)
+{
+	struct request *request = &options->request;
+	struct config *config = &request->config;
+
+	config->filter_pid = filter_use(&request->pids);
+	config->filter_uid = filter_use(&request->uids);
+	config->filter_comm = filter_use(&request->comms);
+	config->filter_dst = filter_use(&request->networks);
+	config->family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
+	config->follow = options->limits.argv ? FILTER_NAMED : FILTER_UNUSED;
+	/* With --follow, these processes and whom they start are in the map of the followed. */
+	if (request->follow_pids) {
+		config->follow = config->filter_pid;
+		config->filter_pid = FILTER_UNUSED;
+	}
+	config->syscalls = !options->no_syscalls;
+	request->verbose = options->verbosity > 0;
+}
+
+static int finish_events(struct options *options, struct error *error)
+{
+	if (options->command == COMMAND_TRACE)
+		return finish_trace(options, error);
+	finish_reports(options);
 	return 0;
 }
 
@@ -249,13 +289,12 @@ static int finish(struct parser *parser)
 	if (parser->dashes && options->command == COMMAND_DOCTOR)
 		return refuse(parser->error, "doctor takes no command");
 	if (parser->dashes)
-		options->argv = parser->argv + optind;
+		options->limits.argv = parser->argv + optind;
 	if (check_given(parser) || settle_filters(options, parser->error) ||
-	    check_family(options, parser->error) || check_follow(options, parser->error))
+	    check_family(options, parser->error) || check_follow(options, parser->error) ||
+	    finish_events(options, parser->error))
 		return -EINVAL;
-	if (options->command == COMMAND_TRACE)
-		return finish_trace(options, parser->error);
-	finish_reports(options);
+	finish_config(options);
 	return 0;
 }
 
@@ -265,17 +304,17 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 	int err;
 
 	memset(ret, 0, sizeof(*ret));
-	ret->format = &format_text;
-	ret->ring_size = RING_SIZE;
-	ret->repeat_limit = REPEAT_LIMIT;
+	ret->output.format = output_format_name(0);
+	ret->request.ring_size = RING_SIZE;
+	ret->output.repeat_limit = REPEAT_LIMIT;
 	err = parse_words(&parser);
 	return err ? err : finish(&parser);
 }
 
 void options_free(struct options *options)
 {
-	choice_free(&options->pids);
-	choice_free(&options->uids);
-	choice_free(&options->comms);
-	choice_free(&options->networks);
+	choice_free(&options->request.pids);
+	choice_free(&options->request.uids);
+	choice_free(&options->request.comms);
+	choice_free(&options->request.networks);
 }

@@ -8,10 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "aggregate/key.h"
-#include "contract/config.h"
-#include "format/format.h"
-#include "util/choice.h"
+#include "model/request.h"
 #include "util/error.h"
 
 enum command {
@@ -25,45 +22,30 @@ enum command {
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-struct options {
-	enum command command;
-	char **argv; /* the command to run, NULL-terminated; NULL: none. Borrowed from main's argv
-		      */
-
-	bool wait; /* for the last of its descendants */
-
-	/*
-	 * Filters of the kernel side: namespaces, cgroups, ports, min_latency_ns, retried_only; the
-	 * rest is filled in from what follows.
-	 */
-	struct config kernel;
-	__u64 ports_left_out[PORT_WORDS];
-	uint32_t events;       /* EVENT_BIT()s */
-	uint32_t added_events; /* those that -e has with a '+' */
-	bool failed_only;
-	bool ipv4, ipv6;
-	struct choice pids, uids; /* of uint32_t; owned, like all of these */
-	bool follow;		  /* pids, and whom they start */
-	struct choice comms;	  /* of char[COMM_LEN] */
-	struct choice networks;	  /* of struct config_network */
-	bool no_syscalls;
-
-	const struct format_ops *format;
+/* How what comes is put together and shown, and where. */
+struct output_options {
+	const char *format;	/* its name, one of output_format_name() */
 	const char *write_path; /* NULL: stdout */
 	enum color color;
-	bool names;	     /* of services and users, in tables */
-	uint64_t max_events; /* 0: no limit */
-	uint32_t
-		repeat_limit; /* of events as aggregate/repeats.h sums them up, a second; 0: none */
-	uint64_t duration_ns; /* 0: no limit */
+	bool names;	       /* of services and users, in tables */
+	bool failed_only;      /* COMMAND_COUNT: groups in which something was */
+	unsigned int by;       /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */
+	uint32_t repeat_limit; /* of events as aggregate/repeats.h sums them up, a second; 0:
+				  none */
+};
 
-	unsigned int by;      /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */
-	uint64_t interval_ns; /* of their reports; 0: one at the end */
+struct options {
+	enum command command;
+	struct request request;
+	struct limits limits;
+	struct output_options output;
+	int verbosity; /* -1 quiet, 0, 1 verbose */
 
-	const char *object_path; /* NULL: built in */
-	const char *btf_path;	 /* NULL: the kernel's own */
-	uint32_t ring_size;	 /* bytes */
-	int verbosity;		 /* -1 quiet, 0, 1 verbose */
+	/* What options_parse() makes the request of. */
+	__u64 ports_left_out[PORT_WORDS];
+	uint32_t added_events; /* EVENT_BIT()s of those that -e has with a '+' */
+	bool ipv4, ipv6;
+	bool no_syscalls;
 };
 
 /*

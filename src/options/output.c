@@ -7,13 +7,20 @@
 #include "util/array.h"
 #include "util/parse.h"
 
+const char *output_format_name(size_t i)
+{
+	static const char *const names[] = {"text", "table", "json"};
+
+	return i < ARRAY_SIZE(names) ? names[i] : NULL;
+}
+
 int set_output(struct options *options, const char *value, struct error *reason)
 {
-	const struct format_ops *format = format_find(value);
+	int i = keyword_find(output_format_name, value);
 
-	if (!format)
-		return refuse_choice(reason, "format", value, format_name);
-	options->format = format;
+	if (i < 0)
+		return refuse_choice(reason, "format", value, output_format_name);
+	options->output.format = output_format_name((size_t)i);
 	return 0;
 }
 
@@ -21,7 +28,7 @@ int set_write(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
 		return refuse_value(reason, "a file name is missing");
-	options->write_path = strcmp(value, "-") ? value : NULL;
+	options->output.write_path = strcmp(value, "-") ? value : NULL;
 	return 0;
 }
 
@@ -33,7 +40,7 @@ int set_repeat_limit(struct options *options, const char *value, struct error *r
 		return refuse_value(
 			reason, "\"" QUOTED "\" is not a number of events a second; 0: no limit",
 			value);
-	options->repeat_limit = (uint32_t)limit;
+	options->output.repeat_limit = (uint32_t)limit;
 	return 0;
 }
 
@@ -51,14 +58,14 @@ int set_color(struct options *options, const char *value, struct error *reason)
 
 	if (i < 0)
 		return refuse_choice(reason, "choice", value, color_name);
-	options->color = (enum color)i;
+	options->output.color = (enum color)i;
 	return 0;
 }
 
 int set_object(struct options *options, const char *value, struct error *reason)
 {
 	(void)reason;
-	options->object_path = value;
+	options->request.object_path = value;
 	return 0;
 }
 
@@ -66,7 +73,7 @@ int set_btf(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
 		return refuse_value(reason, "a file name is missing");
-	options->btf_path = value;
+	options->request.btf_path = value;
 	return 0;
 }
 
@@ -79,7 +86,7 @@ int set_ring_size(struct options *options, const char *value, struct error *reas
 				    "\"" QUOTED
 				    "\" is not a power of two from %ju to %ju bytes; such as 8M",
 				    value, page, max);
-	options->ring_size = size;
+	options->request.ring_size = size;
 	return 0;
 }
 

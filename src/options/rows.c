@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "options/rows.h"
 
+#include "model/by.h"
 #include "options/set.h"
 #include "util/array.h"
 
@@ -12,7 +13,7 @@ const struct option_row option_rows[] = {
 	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
 		 "thread's, is said; if none of them runs, the exit status is 1.",
 	 .headline = "Filters", .values = VALUES_PIDS, .excludes = true},
-	{0, "follow", NULL, NULL, CMD_TRACING, .flag = FLAG(follow),
+	{0, "follow", NULL, NULL, CMD_TRACING, .flag = FLAG(request.follow_pids),
 	 .help = "with -p: and whatever they start from now on",
 	 .more = "So also what that starts in turn, and after they have ended. What they had "
 		 "started before is not followed. Of a process that is left out, what it starts "
@@ -54,7 +55,7 @@ const struct option_row option_rows[] = {
 		 "close,+retry are the same two.",
 	 .headline = "Events", .values = VALUES_SIGNED, .words = event_name},
 	{'f', "failed", NULL, NULL, CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT),
-	 .flag = FLAG(failed_only),
+	 .flag = FLAG(output.failed_only),
 	 .help = "only what did not work, or not at once:\n"
 		 "failed, cancelled, retry, and established after a retry",
 	 .more = "With -e +established, all that are. In count: only groups in which something "
@@ -73,7 +74,7 @@ const struct option_row option_rows[] = {
 	{'t', "time", "DUR", set_time, CMD_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},
-	{0, "wait", NULL, NULL, CMD_TRACING, .flag = FLAG(wait),
+	{0, "wait", NULL, NULL, CMD_TRACING, .flag = FLAG(limits.wait),
 	 .help = "with a COMMAND: go on until its last descendant has ended",
 	 .more = "Without, tracing ends with the command, and how many descendants run on is said. "
 		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
@@ -82,8 +83,8 @@ const struct option_row option_rows[] = {
 	{'o', "output", "FORMAT", set_output, CMD_TRACING, .help = "text (default), table or json",
 	 .more = "A table is columns for people, json one object a line. What count and latency "
 		 "show for people is the same in text and table.",
-	 .headline = "Output", .values = VALUES_ONE, .words = format_name},
-	{'N', "names", NULL, NULL, CMD_TRACING, .flag = FLAG(names),
+	 .headline = "Output", .values = VALUES_ONE, .words = output_format_name},
+	{'N', "names", NULL, NULL, CMD_TRACING, .flag = FLAG(output.names),
 	 .help = "names of services and users, not numbers, in tables",
 	 .more = "They are those of /etc/services and /etc/passwd, read once, at the start. JSON "
 		 "always has numbers."},

@@ -3,6 +3,7 @@
 #ifndef OPTIONS_SET_H
 #define OPTIONS_SET_H
 
+#include "model/event.h"
 #include "options/options.h"
 #include "util/keywords.h"
 
@@ -59,6 +60,6 @@ option_set set_output, set_write, set_repeat_limit, set_color, set_object, set_b
 	set_quiet, set_verbose, set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
-keywords_fn event_name, color_name;
+keywords_fn event_name, output_format_name, color_name;
 
 #endif

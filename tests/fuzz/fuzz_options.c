@@ -44,28 +44,32 @@ static bool any_port(const __u64 *ports)
 
 static void check_trace(const struct options *options)
 {
-	const uint32_t *pids = options->pids.named.items;
+	const uint32_t *pids = options->request.pids.named.items;
 
-	check(options->events, "no events");
-	check(!(options->events & ~((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)), "0x%x",
-	      options->events);
-	check(any_port(options->kernel.ports) == options->kernel.filter_port,
+	check(options->request.config.event_mask, "no events");
+	check(!(options->request.config.event_mask & ~((EVENT_BIT(EVENT_KIND_END) - 1) & ~1u)),
+	      "0x%x", options->request.config.event_mask);
+	check(any_port(options->request.config.ports) == options->request.config.filter_port,
 	      "ports and no filter, or a filter of none");
-	check(!(options->kernel.ports[0] & 1) || any_port(options->ports_left_out), "port 0");
-	for (size_t i = 0; i < options->pids.named.n; i++)
+	check(!(options->request.config.ports[0] & 1) || any_port(options->ports_left_out),
+	      "port 0");
+	for (size_t i = 0; i < options->request.pids.named.n; i++)
 		check(pids[i] && pids[i] <= INT32_MAX, "%u", pids[i]);
-	check(options->ring_size && !(options->ring_size & (options->ring_size - 1)), "%u",
-	      options->ring_size);
-	check(options->format, "no format");
+	check(options->request.ring_size &&
+		      !(options->request.ring_size & (options->request.ring_size - 1)),
+	      "%u", options->request.ring_size);
+	check(options->output.format, "no format");
 }
 
 /* The command to run is the rest of the words, behind a `--`. */
 static void check_command(const struct options *options, int argc, char **argv)
 {
-	if (!options->argv)
+	if (!options->limits.argv)
 		return;
-	check(options->argv > argv + 1 && options->argv < argv + argc, "not of these words");
-	check(!strcmp(options->argv[-1], "--"), "it follows \"%s\"", options->argv[-1]);
+	check(options->limits.argv > argv + 1 && options->limits.argv < argv + argc,
+	      "not of these words");
+	check(!strcmp(options->limits.argv[-1], "--"), "it follows \"%s\"",
+	      options->limits.argv[-1]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -14,12 +14,14 @@
 
 #include <cmocka.h>
 
+#include "model/by.h"
+#include "model/event.h"
 #include "options/options.h"
 #include "util/array.h"
 
 #define ARGS_MAX 24
 
-/* A parsed command line, and what it was parsed from: options.argv points into it. */
+/* A parsed command line, and what it was parsed from: options.limits.argv points into it. */
 struct parsed {
 	char *argv[ARGS_MAX + 2];
 	int argc, err;
@@ -83,26 +85,26 @@ __attribute__((noinline, unused)) static void assert_says(const char *error, con
 
 static inline void assert_default_filters(const struct options *options)
 {
-	assert_int_equal(options->kernel.netns, 0);
-	assert_null(options->pids.named.items);
-	assert_int_equal(options->pids.named.n, 0);
-	assert_int_equal(options->pids.left_out.n, 0);
-	assert_false(options->kernel.filter_port);
+	assert_int_equal(options->request.config.netns, 0);
+	assert_null(options->request.pids.named.items);
+	assert_int_equal(options->request.pids.named.n, 0);
+	assert_int_equal(options->request.pids.left_out.n, 0);
+	assert_false(options->request.config.filter_port);
 	for (size_t i = 0; i < PORT_WORDS; i++)
-		assert_int_equal(options->kernel.ports[i], 0);
-	assert_false(options->failed_only);
+		assert_int_equal(options->request.config.ports[i], 0);
+	assert_false(options->output.failed_only);
 	assert_false(options->no_syscalls);
 }
 
 static inline void assert_default_output(const struct options *options)
 {
-	assert_ptr_equal(options->format, &format_text);
-	assert_null(options->write_path);
-	assert_int_equal(options->color, COLOR_AUTO);
-	assert_int_equal(options->max_events, 0);
-	assert_int_equal(options->duration_ns, 0);
-	assert_null(options->object_path);
-	assert_int_equal(options->ring_size, 4 * 1024 * 1024);
+	assert_string_equal(options->output.format, "text");
+	assert_null(options->output.write_path);
+	assert_int_equal(options->output.color, COLOR_AUTO);
+	assert_int_equal(options->limits.max_events, 0);
+	assert_int_equal(options->limits.duration_ns, 0);
+	assert_null(options->request.object_path);
+	assert_int_equal(options->request.ring_size, 4 * 1024 * 1024);
 	assert_int_equal(options->verbosity, 0);
 }
 

@@ -97,8 +97,8 @@ static void a_value_for_an_option_without_one_is_refused(void **state)
 static void long_names_may_be_cut_short_while_they_are_clear(void **state)
 {
 	(void)state;
-	assert_int_equal(good("--max", "5")->max_events, 5);
-	assert_int_equal(good("--max=5")->max_events, 5);
+	assert_int_equal(good("--max", "5")->limits.max_events, 5);
+	assert_int_equal(good("--max=5")->limits.max_events, 5);
 	assert_true(good("--no")->no_syscalls);
 	assert_int_equal(good("--verb")->verbosity, 1);
 	assert_int_equal(good("--vers")->command, COMMAND_VERSION);
@@ -114,9 +114,9 @@ static void getopt_starts_anew_after_an_error(void **state)
 {
 	(void)state;
 	bad("-fxq", "-n", "1");
-	assert_int_equal(good("-q", "-n", "2")->max_events, 2);
+	assert_int_equal(good("-q", "-n", "2")->limits.max_events, 2);
 	assert_int_equal(parsed.options.verbosity, -1);
-	assert_false(parsed.options.failed_only);
+	assert_false(parsed.options.output.failed_only);
 }
 
 /* Messages, whatever the input */

@@ -35,12 +35,13 @@ static void events_are_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		uint32_t bits = good("-e", cases[i].list)->events;
+		uint32_t bits = good("-e", cases[i].list)->request.config.event_mask;
 
 		if (bits != cases[i].bits)
 			fail_msg("-e %s is 0x%x", cases[i].list, bits);
 	}
-	assert_int_equal(good("--events=failed")->events, EVENT_BIT(EVENT_FAILED));
+	assert_int_equal(good("--events=failed")->request.config.event_mask,
+			 EVENT_BIT(EVENT_FAILED));
 }
 
 static void events_that_do_not_exist_are_refused(void **state)
@@ -72,12 +73,13 @@ static void a_list_that_leaves_no_event_is_refused(void **state)
 static void failed_narrows_the_events_down(void **state)
 {
 	(void)state;
-	assert_int_equal(good("-f")->events, DEFAULT_BITS);
-	assert_true(parsed.options.failed_only);
-	assert_int_equal(good("--failed", "-e", "all")->events, DEFAULT_BITS);
-	assert_int_equal(good("-e", "retry,close", "-f")->events, EVENT_BIT(EVENT_RETRY));
-	assert_int_equal(good("-f", "-e", "-established")->events, FAILED_BITS);
-	assert_int_equal(good("-f", "-e", "close,established")->events,
+	assert_int_equal(good("-f")->request.config.event_mask, DEFAULT_BITS);
+	assert_true(parsed.options.output.failed_only);
+	assert_int_equal(good("--failed", "-e", "all")->request.config.event_mask, DEFAULT_BITS);
+	assert_int_equal(good("-e", "retry,close", "-f")->request.config.event_mask,
+			 EVENT_BIT(EVENT_RETRY));
+	assert_int_equal(good("-f", "-e", "-established")->request.config.event_mask, FAILED_BITS);
+	assert_int_equal(good("-f", "-e", "close,established")->request.config.event_mask,
 			 EVENT_BIT(EVENT_ESTABLISHED));
 	assert_says(bad("-f", "-e", "close,connect"),
 		    "--failed leaves none of the events that --events names");
@@ -87,27 +89,27 @@ static void failed_narrows_the_events_down(void **state)
 static void failed_shows_what_a_retry_came_to(void **state)
 {
 	(void)state;
-	assert_false(good("-e", "all")->kernel.retried_only);
-	assert_false(good("-e", "+established")->kernel.retried_only);
-	assert_true(good("-f")->kernel.retried_only);
-	assert_true(good("-f", "-e", "all")->kernel.retried_only);
-	assert_true(good("-f", "-e", "+close")->kernel.retried_only);
-	assert_int_equal(good("-f", "-e", "+close")->events, DEFAULT_BITS);
-	assert_true(good("-e", "retry,established", "-f")->kernel.retried_only);
-	assert_false(good("-f", "-e", "+established")->kernel.retried_only);
-	assert_int_equal(parsed.options.events, DEFAULT_BITS);
-	assert_false(good("-e", "retry,+established", "-f")->kernel.retried_only);
-	assert_true(
-		good("-f", "-e", "+established", "-e", "failed,established")->kernel.retried_only);
-	assert_false(good("count", "-f")->kernel.retried_only);
+	assert_false(good("-e", "all")->request.config.retried_only);
+	assert_false(good("-e", "+established")->request.config.retried_only);
+	assert_true(good("-f")->request.config.retried_only);
+	assert_true(good("-f", "-e", "all")->request.config.retried_only);
+	assert_true(good("-f", "-e", "+close")->request.config.retried_only);
+	assert_int_equal(good("-f", "-e", "+close")->request.config.event_mask, DEFAULT_BITS);
+	assert_true(good("-e", "retry,established", "-f")->request.config.retried_only);
+	assert_false(good("-f", "-e", "+established")->request.config.retried_only);
+	assert_int_equal(parsed.options.request.config.event_mask, DEFAULT_BITS);
+	assert_false(good("-e", "retry,+established", "-f")->request.config.retried_only);
+	assert_true(good("-f", "-e", "+established", "-e", "failed,established")
+			    ->request.config.retried_only);
+	assert_false(good("count", "-f")->request.config.retried_only);
 }
 
 static void a_list_of_signed_events_changes_the_one_before_it(void **state)
 {
 	(void)state;
-	assert_int_equal(good("-e", "+close", "-e", "-retry")->events,
+	assert_int_equal(good("-e", "+close", "-e", "-retry")->request.config.event_mask,
 			 (DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)) & ~EVENT_BIT(EVENT_RETRY));
-	assert_int_equal(good("-e", "close", "-e", "+retry")->events,
+	assert_int_equal(good("-e", "close", "-e", "+retry")->request.config.event_mask,
 			 EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_RETRY));
 	assert_says(bad("-e", "close", "-e", "-close"), "leaves no event to show");
 }

@@ -8,7 +8,7 @@
 
 static bool has_port(const struct options *options, unsigned int port)
 {
-	return options->kernel.ports[port / 64] >> (port % 64) & 1;
+	return options->request.config.ports[port / 64] >> (port % 64) & 1;
 }
 
 static unsigned int count_ports(const struct options *options)
@@ -16,7 +16,7 @@ static unsigned int count_ports(const struct options *options)
 	unsigned int n = 0;
 
 	for (size_t i = 0; i < PORT_WORDS; i++)
-		n += (unsigned int)__builtin_popcountll(options->kernel.ports[i]);
+		n += (unsigned int)__builtin_popcountll(options->request.config.ports[i]);
 	return n;
 }
 
@@ -27,10 +27,10 @@ static void process_ids_are_listed(void **state)
 	const struct options *options = good("-p", "1,2147483647", "--pid=42");
 
 	(void)state;
-	assert_int_equal(options->pids.named.n, 3);
-	assert_int_equal(((uint32_t *)options->pids.named.items)[0], 1);
-	assert_int_equal(((uint32_t *)options->pids.named.items)[1], 2147483647);
-	assert_int_equal(((uint32_t *)options->pids.named.items)[2], 42);
+	assert_int_equal(options->request.pids.named.n, 3);
+	assert_int_equal(((uint32_t *)options->request.pids.named.items)[0], 1);
+	assert_int_equal(((uint32_t *)options->request.pids.named.items)[1], 2147483647);
+	assert_int_equal(((uint32_t *)options->request.pids.named.items)[2], 42);
 }
 
 static void what_is_no_process_id_is_refused(void **state)
@@ -57,7 +57,7 @@ static void ports_and_their_ranges_are_bits(void **state)
 	const struct options *options = good("-P", "443,8000-8002,65535", "--port", "1");
 
 	(void)state;
-	assert_true(options->kernel.filter_port);
+	assert_true(options->request.config.filter_port);
 	assert_int_equal(count_ports(options), 6);
 	assert_true(has_port(options, 1));
 	assert_true(has_port(options, 443));
@@ -134,10 +134,10 @@ static void a_port_may_be_the_name_of_a_service(void **state)
 		print_message("skipped: http-alt is not in " NAMES_SERVICES "\n");
 		skip();
 	}
-	assert_memory_equal(good("-P", "http-alt")->kernel.ports, ports, sizeof(ports));
-	assert_true(parsed.options.kernel.filter_port);
+	assert_memory_equal(good("-P", "http-alt")->request.config.ports, ports, sizeof(ports));
+	assert_true(parsed.options.request.config.filter_port);
 	ports[443 / 64] |= 1ull << (443 % 64);
-	assert_memory_equal(good("-P", "443,http-alt")->kernel.ports, ports, sizeof(ports));
+	assert_memory_equal(good("-P", "443,http-alt")->request.config.ports, ports, sizeof(ports));
 	ports[443 / 64] &= ~(1ull << (443 % 64));
 	assert_memory_equal(good("-P", "!http-alt")->ports_left_out, ports, sizeof(ports));
 	assert_int_equal(count_ports(&parsed.options) + n_bits(ports), 65536);
@@ -165,18 +165,19 @@ static void networks_are_of_the_family_that_they_are_written_in(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct options *options = good("-d", cases[i].network);
-		const struct config_network *network = options->networks.named.items;
+		const struct config_network *network = options->request.networks.named.items;
 
-		assert_int_equal(options->networks.named.n, 1);
+		assert_int_equal(options->request.networks.named.n, 1);
 		if (network->family != cases[i].family ||
 		    network->prefix_len != NETWORK_BITS(cases[i].bits))
 			fail_msg("%s: IPv%u, %u bits", cases[i].network, network->family,
 				 network->prefix_len);
 	}
-	assert_int_equal(good("-d", "10.0.0.0/8,::1", "-d", "::2", "-4")->networks.named.n, 3);
+	assert_int_equal(good("-d", "10.0.0.0/8,::1", "-d", "::2", "-4")->request.networks.named.n,
+			 3);
 	assert_says(bad("-4", "-d", "::1"), "--ipv4 leaves none of the networks that --dst names");
 	assert_says(bad("-6", "-d", "10.0.0.0/8"), "--ipv6 leaves none");
-	assert_int_equal(good("-46", "-d", "::1")->networks.named.n, 1);
+	assert_int_equal(good("-46", "-d", "::1")->request.networks.named.n, 1);
 }
 
 static void what_is_no_network_is_refused_with_the_reason(void **state)
@@ -196,10 +197,10 @@ static void a_network_namespace_is_self_or_a_path_or_a_number(void **state)
 
 	(void)state;
 	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
-	assert_int_equal(good("--netns", "self")->kernel.netns, st.st_ino);
-	assert_int_equal(good("--netns", "/proc/self/ns/net")->kernel.netns, st.st_ino);
-	assert_int_equal(good("--netns=4026531840")->kernel.netns, 4026531840u);
-	assert_int_equal(good("--netns", "4294967295")->kernel.netns, 4294967295u);
+	assert_int_equal(good("--netns", "self")->request.config.netns, st.st_ino);
+	assert_int_equal(good("--netns", "/proc/self/ns/net")->request.config.netns, st.st_ino);
+	assert_int_equal(good("--netns=4026531840")->request.config.netns, 4026531840u);
+	assert_int_equal(good("--netns", "4294967295")->request.config.netns, 4294967295u);
 }
 
 static void a_network_namespace_that_is_not_there_is_refused(void **state)
@@ -238,16 +239,16 @@ static void what_has_a_sign_before_it_is_left_out(void **state)
 					     "!curl,ssh", "-d", "!127.0.0.0/8,!::1");
 
 	(void)state;
-	assert_int_equal(options->pids.named.n, 1);
-	assert_int_equal(options->pids.left_out.n, 2);
-	assert_int_equal(((uint32_t *)options->pids.left_out.items)[1], 3);
-	assert_int_equal(options->uids.named.n, 0);
-	assert_int_equal(options->uids.left_out.n, 1);
-	assert_string_equal(options->comms.left_out.items, "curl");
-	assert_string_equal(options->comms.named.items, "ssh");
-	assert_int_equal(options->networks.named.n, 0);
-	assert_int_equal(options->networks.left_out.n, 2);
-	assert_int_equal(good("-u", "!root")->uids.left_out.n, 1);
+	assert_int_equal(options->request.pids.named.n, 1);
+	assert_int_equal(options->request.pids.left_out.n, 2);
+	assert_int_equal(((uint32_t *)options->request.pids.left_out.items)[1], 3);
+	assert_int_equal(options->request.uids.named.n, 0);
+	assert_int_equal(options->request.uids.left_out.n, 1);
+	assert_string_equal(options->request.comms.left_out.items, "curl");
+	assert_string_equal(options->request.comms.named.items, "ssh");
+	assert_int_equal(options->request.networks.named.n, 0);
+	assert_int_equal(options->request.networks.left_out.n, 2);
+	assert_int_equal(good("-u", "!root")->request.uids.left_out.n, 1);
 }
 
 /* Which ports the kernel is asked for: all but these, or of those that are named. */
@@ -282,14 +283,15 @@ static void what_is_left_out_is_not_named(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
-		if (good("-d", cases[i].networks)->networks.named.n != cases[i].named)
-			fail_msg("%s: %zu", cases[i].networks, parsed.options.networks.named.n);
-	assert_int_equal(good("-p", "!2,1,2,3")->pids.named.n, 2);
-	assert_int_equal(((uint32_t *)parsed.options.pids.named.items)[0], 1);
-	assert_int_equal(((uint32_t *)parsed.options.pids.named.items)[1], 3);
-	assert_int_equal(good("-C", "curl,ssh", "-C", "!curl")->comms.named.n, 1);
-	assert_string_equal(parsed.options.comms.named.items, "ssh");
-	assert_int_equal(good("-4", "-d", "!::1")->networks.named.n, 0);
+		if (good("-d", cases[i].networks)->request.networks.named.n != cases[i].named)
+			fail_msg("%s: %zu", cases[i].networks,
+				 parsed.options.request.networks.named.n);
+	assert_int_equal(good("-p", "!2,1,2,3")->request.pids.named.n, 2);
+	assert_int_equal(((uint32_t *)parsed.options.request.pids.named.items)[0], 1);
+	assert_int_equal(((uint32_t *)parsed.options.request.pids.named.items)[1], 3);
+	assert_int_equal(good("-C", "curl,ssh", "-C", "!curl")->request.comms.named.n, 1);
+	assert_string_equal(parsed.options.request.comms.named.items, "ssh");
+	assert_int_equal(good("-4", "-d", "!::1")->request.networks.named.n, 0);
 }
 
 static void filters_that_leave_nothing_are_refused(void **state)
@@ -309,11 +311,12 @@ static void namespaces_can_be_left_out(void **state)
 
 	(void)state;
 	assert_int_equal(stat("/proc/self/ns/net", &st), 0);
-	assert_int_equal(good("--netns", "!self", "--netns", "!5")->kernel.n_netns_left_out, 2);
-	assert_int_equal(parsed.options.kernel.netns, 0);
-	assert_int_equal(parsed.options.kernel.netns_left_out[0], st.st_ino);
-	assert_int_equal(parsed.options.kernel.netns_left_out[1], 5);
-	assert_int_equal(good("--netns", "!5", "--netns", "6")->kernel.netns, 6);
+	assert_int_equal(good("--netns", "!self", "--netns", "!5")->request.config.n_netns_left_out,
+			 2);
+	assert_int_equal(parsed.options.request.config.netns, 0);
+	assert_int_equal(parsed.options.request.config.netns_left_out[0], st.st_ino);
+	assert_int_equal(parsed.options.request.config.netns_left_out[1], 5);
+	assert_int_equal(good("--netns", "!5", "--netns", "6")->request.config.netns, 6);
 	assert_says(bad("--netns", "!no-such-netns"), "the network namespace no-such-netns: ");
 }
 
@@ -343,12 +346,41 @@ static void a_sign_without_a_value_is_refused(void **state)
 static void only_processes_of_ours_are_followed(void **state)
 {
 	(void)state;
-	assert_true(good("-p", "1", "--follow")->follow);
-	assert_true(good("--follow", "-p", "!1", "count")->follow);
-	assert_false(good("-p", "1")->follow);
+	assert_true(good("-p", "1", "--follow")->request.follow_pids);
+	assert_true(good("--follow", "-p", "!1", "count")->request.follow_pids);
+	assert_false(good("-p", "1")->request.follow_pids);
 	assert_says(bad("--follow"), "--follow needs --pid");
 	assert_says(bad("--follow", "--", "curl"), "--follow is for the processes of --pid");
 	assert_says(bad("--follow", "-p", "1", "--", "curl"), "is followed as it is");
+}
+
+/* The one struct that the kernel side gets has what all of the options make of it. */
+static void the_kernel_side_is_told_which_filters_there_are(void **state)
+{
+	const struct config *config = &parsed.options.request.config;
+
+	(void)state;
+	good("-p", "1", "-u", "!0", "-C", "curl", "-4");
+	assert_int_equal(config->filter_pid, FILTER_NAMED);
+	assert_int_equal(config->filter_uid, FILTER_OTHERS);
+	assert_int_equal(config->filter_comm, FILTER_NAMED);
+	assert_int_equal(config->filter_dst, FILTER_UNUSED);
+	assert_int_equal(config->family, 4);
+	assert_int_equal(config->follow, FILTER_UNUSED);
+	assert_true(config->syscalls);
+	good("count", "-d", "10.0.0.0/8,!10.1.0.0/16", "-6", "-4", "--no-syscalls", "--", "curl");
+	assert_int_equal(config->filter_dst, FILTER_NAMED);
+	assert_int_equal(config->filter_pid, FILTER_UNUSED);
+	assert_int_equal(config->family, 0);
+	assert_int_equal(config->follow, FILTER_NAMED);
+	assert_false(config->syscalls);
+	assert_false(parsed.options.request.verbose);
+	/* Followed, they are in the map of the followed and in no other. */
+	good("-v", "-6", "-p", "!1", "--follow");
+	assert_int_equal(config->follow, FILTER_OTHERS);
+	assert_int_equal(config->filter_pid, FILTER_UNUSED);
+	assert_int_equal(config->family, 6);
+	assert_true(parsed.options.request.verbose);
 }
 
 int main(void)
@@ -372,6 +404,7 @@ int main(void)
 		row(namespaces_can_be_left_out),
 		row(a_sign_without_a_value_is_refused),
 		row(only_processes_of_ours_are_followed),
+		row(the_kernel_side_is_told_which_filters_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

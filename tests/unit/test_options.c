@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Command lines: commands, output, limits. */
+#include "format/format.h"
 #include "options/rows.h"
+#include "options/set.h"
 #include "unit/parsed.h"
 #include "util/array.h"
 
@@ -16,8 +18,8 @@ static void nothing_said_is_to_trace_with_the_defaults(void **state)
 
 	(void)state;
 	assert_int_equal(options->command, COMMAND_TRACE);
-	assert_null(options->argv);
-	assert_int_equal(options->events, DEFAULT_BITS);
+	assert_null(options->limits.argv);
+	assert_int_equal(options->request.config.event_mask, DEFAULT_BITS);
 	assert_default_filters(options);
 	assert_default_output(options);
 }
@@ -26,15 +28,15 @@ static void the_word_trace_changes_nothing(void **state)
 {
 	(void)state;
 	assert_int_equal(good("trace")->command, COMMAND_TRACE);
-	assert_int_equal(good("trace", "-n", "3")->max_events, 3);
-	assert_string_equal(good("trace", "--", "true")->argv[0], "true");
+	assert_int_equal(good("trace", "-n", "3")->limits.max_events, 3);
+	assert_string_equal(good("trace", "--", "true")->limits.argv[0], "true");
 }
 
 static void the_word_doctor_is_a_command(void **state)
 {
 	(void)state;
 	assert_int_equal(good("doctor")->command, COMMAND_DOCTOR);
-	assert_int_equal(good("doctor", "--color", "never")->color, COLOR_NEVER);
+	assert_int_equal(good("doctor", "--color", "never")->output.color, COLOR_NEVER);
 	assert_says(bad("doctor", "--", "ls"), "doctor takes no command");
 	assert_says(bad("doctor", "now"), "unknown command 'now'");
 }
@@ -44,7 +46,7 @@ static void a_command_may_follow_options_but_no_other_command(void **state)
 	(void)state;
 	assert_int_equal(good("-f", "count")->command, COMMAND_COUNT);
 	assert_int_equal(good("-P", "443", "latency", "5s", "-4")->command, COMMAND_LATENCY);
-	assert_int_equal(parsed.options.interval_ns, 5000000000);
+	assert_int_equal(parsed.options.limits.interval_ns, 5000000000);
 	assert_true(parsed.options.ipv4);
 	assert_says(bad("count", "trace"), "'trace' is too much");
 	assert_says(bad("trace", "trace"), "'trace' is too much");
@@ -94,13 +96,13 @@ static void what_follows_two_dashes_is_a_command_word_for_word(void **state)
 
 	(void)state;
 	assert_int_equal(options->verbosity, -1);
-	assert_ptr_equal(options->argv, parsed.argv + 3);
-	assert_string_equal(options->argv[1], "-p");
-	assert_string_equal(options->argv[2], "--");
-	assert_string_equal(options->argv[3], "--help");
-	assert_null(options->argv[4]);
-	assert_int_equal(options->pids.named.n, 0);
-	assert_string_equal(good("--", "trace")->argv[0], "trace");
+	assert_ptr_equal(options->limits.argv, parsed.argv + 3);
+	assert_string_equal(options->limits.argv[1], "-p");
+	assert_string_equal(options->limits.argv[2], "--");
+	assert_string_equal(options->limits.argv[3], "--help");
+	assert_null(options->limits.argv[4]);
+	assert_int_equal(options->request.pids.named.n, 0);
+	assert_string_equal(good("--", "trace")->limits.argv[0], "trace");
 }
 
 static void two_dashes_without_a_command_are_wrong(void **state)
@@ -125,16 +127,16 @@ static void two_dashes_that_are_the_value_of_an_option_announce_no_command(void 
 {
 	(void)state;
 	assert_says(bad("-w", "--", "curl"), "unknown command 'curl'");
-	assert_null(good("-w", "--")->argv);
-	assert_string_equal(good("-w", "--", "--", "curl")->argv[0], "curl");
+	assert_null(good("-w", "--")->limits.argv);
+	assert_string_equal(good("-w", "--", "--", "curl")->limits.argv[0], "curl");
 }
 
 static void only_for_a_command_is_waited(void **state)
 {
 	(void)state;
-	assert_true(good("--wait", "--", "curl")->wait);
-	assert_true(good("count", "--wait", "1", "--", "curl")->wait);
-	assert_false(good("--", "curl", "--wait")->wait);
+	assert_true(good("--wait", "--", "curl")->limits.wait);
+	assert_true(good("count", "--wait", "1", "--", "curl")->limits.wait);
+	assert_false(good("--", "curl", "--wait")->limits.wait);
 	assert_says(bad("--wait"), "--wait is for what a command starts");
 	assert_says(bad("--wait", "-p", "1"), "put it after --");
 }
@@ -148,14 +150,14 @@ static void output_and_limits_are_taken(void **state)
 					     "x.btf", "--ring-size", "8M", "--no-syscalls", "-v");
 
 	(void)state;
-	assert_ptr_equal(options->format, &format_json);
-	assert_string_equal(options->write_path, "/tmp/x");
-	assert_int_equal(options->max_events, 5);
-	assert_int_equal(options->duration_ns, 1500000000);
-	assert_int_equal(options->color, COLOR_ALWAYS);
-	assert_string_equal(options->object_path, "x.bpf.o");
-	assert_string_equal(options->btf_path, "x.btf");
-	assert_int_equal(options->ring_size, 8 * 1024 * 1024);
+	assert_string_equal(options->output.format, "json");
+	assert_string_equal(options->output.write_path, "/tmp/x");
+	assert_int_equal(options->limits.max_events, 5);
+	assert_int_equal(options->limits.duration_ns, 1500000000);
+	assert_int_equal(options->output.color, COLOR_ALWAYS);
+	assert_string_equal(options->request.object_path, "x.bpf.o");
+	assert_string_equal(options->request.btf_path, "x.btf");
+	assert_int_equal(options->request.ring_size, 8 * 1024 * 1024);
 	assert_true(options->no_syscalls);
 	assert_int_equal(options->verbosity, 1);
 }
@@ -163,26 +165,27 @@ static void output_and_limits_are_taken(void **state)
 static void long_and_short_names_are_the_same(void **state)
 {
 	(void)state;
-	assert_ptr_equal(good("--output=text")->format, &format_text);
-	assert_string_equal(good("--write=f")->write_path, "f");
-	assert_string_equal(good("--write=./-")->write_path, "./-");
-	assert_null(good("-w", "f", "-w", "-")->write_path);
-	assert_int_equal(good("--max-events=18446744073709551615")->max_events, UINT64_MAX);
-	assert_int_equal(good("--time=2m")->duration_ns, 120000000000);
-	assert_int_equal(good("-q")->repeat_limit, 100);
-	assert_int_equal(good("--repeat-limit=0")->repeat_limit, 0);
-	assert_int_equal(good("--repeat-limit", "4294967295")->repeat_limit, UINT32_MAX);
+	assert_string_equal(good("--output=text")->output.format, "text");
+	assert_string_equal(good("--write=f")->output.write_path, "f");
+	assert_string_equal(good("--write=./-")->output.write_path, "./-");
+	assert_null(good("-w", "f", "-w", "-")->output.write_path);
+	assert_int_equal(good("--max-events=18446744073709551615")->limits.max_events, UINT64_MAX);
+	assert_int_equal(good("--time=2m")->limits.duration_ns, 120000000000);
+	assert_int_equal(good("-q")->output.repeat_limit, 100);
+	assert_int_equal(good("--repeat-limit=0")->output.repeat_limit, 0);
+	assert_int_equal(good("--repeat-limit", "4294967295")->output.repeat_limit, UINT32_MAX);
 	assert_int_equal(good("--quiet")->verbosity, -1);
 	assert_int_equal(good("--verbose")->verbosity, 1);
-	assert_int_equal(good("-fn7")->max_events, 7);
-	assert_true(parsed.options.failed_only);
+	assert_int_equal(good("-fn7")->limits.max_events, 7);
+	assert_true(parsed.options.output.failed_only);
 }
 
 static void the_last_of_two_values_counts(void **state)
 {
 	(void)state;
-	assert_int_equal(good("-n", "1", "-n", "2")->max_events, 2);
-	assert_int_equal(good("-e", "close", "-e", "retry")->events, EVENT_BIT(EVENT_RETRY));
+	assert_int_equal(good("-n", "1", "-n", "2")->limits.max_events, 2);
+	assert_int_equal(good("-e", "close", "-e", "retry")->request.config.event_mask,
+			 EVENT_BIT(EVENT_RETRY));
 	assert_int_equal(good("-v", "-q")->verbosity, -1);
 }
 
@@ -190,8 +193,8 @@ static void the_last_of_two_values_counts(void **state)
 static void a_least_latency_needs_a_unit(void **state)
 {
 	(void)state;
-	assert_int_equal(good("-l", "10ms")->kernel.min_latency_ns, 10000000);
-	assert_int_equal(good("-l", "0.5s")->kernel.min_latency_ns, 500000000);
+	assert_int_equal(good("-l", "10ms")->request.config.min_latency_ns, 10000000);
+	assert_int_equal(good("-l", "0.5s")->request.config.min_latency_ns, 500000000);
 	assert_says(bad("-l", "10"), "\"10\" has no unit; write it as 500us, 10ms or 1s");
 	assert_says(bad("-l", "0"), "\"0\" has no unit");
 	assert_says(bad("-l", "soon"), "\"soon\" is not a time");
@@ -200,9 +203,9 @@ static void a_least_latency_needs_a_unit(void **state)
 static void colors_are_three(void **state)
 {
 	(void)state;
-	assert_int_equal(good("--color", "auto")->color, COLOR_AUTO);
-	assert_int_equal(good("--color", "always")->color, COLOR_ALWAYS);
-	assert_int_equal(good("--color", "never")->color, COLOR_NEVER);
+	assert_int_equal(good("--color", "auto")->output.color, COLOR_AUTO);
+	assert_int_equal(good("--color", "always")->output.color, COLOR_ALWAYS);
+	assert_int_equal(good("--color", "never")->output.color, COLOR_NEVER);
 }
 
 static void a_ring_size_is_a_power_of_two_from_a_page_to_a_gigabyte(void **state)
@@ -211,9 +214,9 @@ static void a_ring_size_is_a_power_of_two_from_a_page_to_a_gigabyte(void **state
 
 	(void)state;
 	snprintf(page, sizeof(page), "%ld", sysconf(_SC_PAGESIZE));
-	assert_int_equal(good("--ring-size", page)->ring_size, sysconf(_SC_PAGESIZE));
-	assert_int_equal(good("--ring-size", "1G")->ring_size, 1 << 30);
-	assert_int_equal(good("--ring-size", "65536K")->ring_size, 1 << 26);
+	assert_int_equal(good("--ring-size", page)->request.ring_size, sysconf(_SC_PAGESIZE));
+	assert_int_equal(good("--ring-size", "1G")->request.ring_size, 1 << 30);
+	assert_int_equal(good("--ring-size", "65536K")->request.ring_size, 1 << 26);
 }
 
 static void wrong_values_are_refused_and_change_no_default(void **state)
@@ -288,6 +291,19 @@ static void the_help_names_every_option_and_fits_a_terminal(void **state)
 	free(text);
 }
 
+/* Options know formats by name, commands what is behind a name. */
+static void every_format_that_can_be_named_is_there(void **state)
+{
+	(void)state;
+	for (size_t i = 0; output_format_name(i); i++) {
+		const struct format_ops *format = format_find(output_format_name(i));
+
+		assert_non_null(format);
+		assert_string_equal(format->name, output_format_name(i));
+	}
+	assert_null(format_find("csv"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +326,7 @@ int main(void)
 		row(a_ring_size_is_a_power_of_two_from_a_page_to_a_gigabyte),
 		row(wrong_values_are_refused_and_change_no_default),
 		row(the_help_names_every_option_and_fits_a_terminal),
+		row(every_format_that_can_be_named_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

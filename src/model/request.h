@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a command line asks for, as the rooms that carry it out share it: of the kernel side, and
+ * when to end.
+ */
+#ifndef MODEL_REQUEST_H
+#define MODEL_REQUEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "contract/config.h"
+#include "util/choice.h"
+
+/* What is named must not be left out, nor lie in a network that is. */
+struct request {
+	struct config config;	/* what depends on the kernel is set by probe_open() */
+	struct choice pids;	/* of uint32_t, with config.filter_pid; owned, like all of these */
+	struct choice uids;	/* of uint32_t, with config.filter_uid */
+	struct choice comms;	/* of char[COMM_LEN], NULs to its end; config.filter_comm */
+	struct choice networks; /* of struct config_network, with config.filter_dst */
+	bool follow_pids;	/* with config.follow, and no filter_pid: and whom they start */
+
+	const char *object_path; /* a BPF object to load; NULL: the one built in */
+	const char *btf_path;	 /* the kernel's BTF, as it has none itself; NULL: it has */
+	uint32_t ring_size;	 /* bytes, a power of two and at least a page */
+	bool verbose;		 /* let libbpf say on stderr what it does */
+};
+
+/* When tracing ends, and when it reports. Of the numbers, 0 is no limit. */
+struct limits {
+	char **argv; /* the command to run, whose end is the end; NULL-terminated, borrowed; NULL:
+			none */
+	bool wait;   /* for the last of its descendants */
+	uint64_t max_events;
+	uint64_t duration_ns;
+	uint64_t interval_ns; /* of reports; 0: one at the end */
+};
+
+#endif
