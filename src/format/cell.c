@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/fields.h"
+#include "util/address.h"
 
 #define ELLIPSIS "\u2026" /* one column */
 
@@ -69,8 +70,8 @@ static void put_ellipsis(struct cell *cell, const char *head, size_t n_head, con
 }
 
 /* The networks are in front, and the end of an IPv6 address tells hosts apart as well. */
-static void put_address(struct cell *cell, const char *address, size_t len, uint8_t family,
-			size_t room)
+static void put_cell_address(struct cell *cell, const char *address, size_t len, uint8_t family,
+			     size_t room)
 {
 	size_t n_tail = family == 6 ? (room - 1) / 2 : 0;
 
@@ -85,12 +86,12 @@ static void put_address(struct cell *cell, const char *address, size_t len, uint
 void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, uint32_t scope_id,
 		  unsigned int max)
 {
-	char data[FIELD_ADDRESS_MAX];
+	char data[ADDRESS_TEXT_MAX];
 	struct buffer address = {.data = data, .cap = sizeof(data)};
 
-	field_zoned_address(&address, addr, family, scope_id);
+	put_zoned_address(&address, addr, family, scope_id);
 	cell_start(cell);
-	put_address(cell, data, address.len, family, max);
+	put_cell_address(cell, data, address.len, family, max);
 }
 
 /* The service's name if the room is enough to show the address beside it, else the number. */
@@ -105,23 +106,23 @@ static void port_cell(struct cell *cell, uint16_t port, const char *service, siz
 void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t family,
 		   const char *service, unsigned int max)
 {
-	char data[FIELD_ADDRESS_MAX];
+	char data[ADDRESS_TEXT_MAX];
 	struct buffer address = {.data = data, .cap = sizeof(data)};
 	size_t brackets = family == 6 ? 2 : 0, len, room;
 	struct cell port;
 
-	field_zoned_address(&address, endpoint->addr, family, endpoint->scope_id);
+	put_zoned_address(&address, endpoint->addr, family, endpoint->scope_id);
 	len = address.len + brackets;
 	port_cell(&port, endpoint->port, service, max > len ? max - len - 1 : 0);
 	room = max > port.width + 1 + brackets ? max - port.width - 1 - brackets : 0;
 	cell_start(cell);
 	if (brackets && (address.len <= room || room >= ADDRESS_MIN)) {
 		buffer_putc(&cell->text, '[');
-		put_address(cell, data, address.len, family, room);
+		put_cell_address(cell, data, address.len, family, room);
 		buffer_putc(&cell->text, ']');
 		cell->width += 2;
 	} else {
-		put_address(cell, data, address.len, family, room);
+		put_cell_address(cell, data, address.len, family, room);
 	}
 	buffer_putc(&cell->text, ':');
 	buffer_put(&cell->text, port.data, port.text.len);

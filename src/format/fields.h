@@ -13,25 +13,6 @@
 /* RFC 3339 in UTC with nanoseconds, always 30 bytes. utc_ns: since 1970-01-01, to the year 2554. */
 void field_time(struct buffer *out, uint64_t utc_ns);
 
-/* Dotted decimal. */
-void field_ipv4(struct buffer *out, const uint8_t addr[4]);
-
-/* RFC 5952. Only ::ffff:0:0/96 ends in dotted decimal, as in ::ffff:192.0.2.1. */
-void field_ipv6(struct buffer *out, const uint8_t addr[16]);
-
-/* An address of 16 bytes; family is 4 or 6, and 4 writes the IPv4 address that is mapped in it. */
-void field_address(struct buffer *out, const uint8_t addr[16], uint8_t family);
-
-/* Likewise, with its zone behind a '%' if scope_id is not 0 (RFC 4007, 11.2): "fe80::1%3". */
-void field_zoned_address(struct buffer *out, const uint8_t addr[16], uint8_t family,
-			 uint32_t scope_id);
-
-/* The longest of these: an IPv6 address, and an interface's index. */
-#define FIELD_ADDRESS_MAX (39 + 1 + 10)
-
-/* 4 if the address is IPv4-mapped, else 6. */
-uint8_t address_family(const uint8_t addr[16]);
-
 /* "0.412ms"; from one second on "3.046s". Digits beyond are cut off, never rounded up. */
 void field_duration(struct buffer *out, uint64_t ns);
 

@@ -3,6 +3,7 @@
 #include "format/format.h"
 
 #include "format/fields.h"
+#include "util/address.h"
 
 /* The next key. A line starts with `timestamp`, so every other key has one before it. */
 #define put_key(out, name) buffer_literal(out, ",\"" name "\":")
@@ -22,10 +23,10 @@ static void put_bool(struct buffer *out, bool value)
 		buffer_literal(out, "false");
 }
 
-static void put_address(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
+static void put_peer_address(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
 {
 	buffer_putc(out, '"');
-	field_address(out, endpoint->addr, family);
+	put_address(out, endpoint->addr, family);
 	buffer_putc(out, '"');
 }
 
@@ -63,7 +64,7 @@ static void put_network(struct buffer *out, const struct event *event)
 	else
 		buffer_literal(out, "\"ipv6\"");
 	put_key(out, "network.peer.address");
-	put_address(out, &event->dst, event->family);
+	put_peer_address(out, &event->dst, event->family);
 	put_key(out, "network.peer.port");
 	buffer_u64(out, event->dst.port);
 	if (event->dst.scope_id) {
@@ -72,7 +73,7 @@ static void put_network(struct buffer *out, const struct event *event)
 	}
 	if (event->has & EVENT_HAS_SRC) {
 		put_key(out, "network.local.address");
-		put_address(out, &event->src, event->family);
+		put_peer_address(out, &event->src, event->family);
 		put_key(out, "network.local.port");
 		buffer_u64(out, event->src.port);
 	}
@@ -105,7 +106,7 @@ static void put_requested(struct buffer *out, const struct event *event)
 {
 	put_key(out, "tpconnect.requested.address");
 	/* Its own family: it may differ from the one that the socket went for. */
-	put_address(out, &event->requested, address_family(event->requested.addr));
+	put_peer_address(out, &event->requested, address_family(event->requested.addr));
 	put_key(out, "tpconnect.requested.port");
 	buffer_u64(out, event->requested.port);
 }

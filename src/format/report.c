@@ -2,6 +2,7 @@
 #include "format/report.h"
 
 #include "format/fields.h"
+#include "util/address.h"
 
 static const struct {
 	const char *name, *title;
@@ -151,7 +152,7 @@ static void json_address(struct buffer *out, const struct key *key)
 	field_json_string(out, family == 4 ? "ipv4" : "ipv6");
 	put_json_key(out, "network.peer.address");
 	buffer_putc(out, '"');
-	field_address(out, key->addr, family);
+	put_address(out, key->addr, family);
 	buffer_putc(out, '"');
 	if (key->scope_id)
 		report_json_number(out, "tpconnect.peer.scope_id", key->scope_id);

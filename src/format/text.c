@@ -3,6 +3,7 @@
 #include "format/format.h"
 
 #include "format/fields.h"
+#include "util/address.h"
 
 /* ECMA-48, 8.3.117: select graphic rendition. */
 #define RED    "\033[31m"
@@ -41,7 +42,7 @@ static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, ui
 {
 	if (family == 6)
 		buffer_putc(out, '[');
-	field_zoned_address(out, endpoint->addr, family, endpoint->scope_id);
+	put_zoned_address(out, endpoint->addr, family, endpoint->scope_id);
 	if (family == 6)
 		buffer_putc(out, ']');
 	buffer_putc(out, ':');

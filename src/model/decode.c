@@ -5,13 +5,7 @@
 #include <string.h>
 
 #include "contract/interface.h"
-
-static bool is_mapped(const __u8 addr[16])
-{
-	static const __u8 prefix[12] = {[10] = 0xff, [11] = 0xff};
-
-	return !memcmp(addr, prefix, sizeof(prefix));
-}
+#include "util/address.h"
 
 static bool is_terminated(const char comm[COMM_LEN])
 {
@@ -32,7 +26,8 @@ static bool attempt_valid(const struct attempt *a)
 {
 	if (a->family != 4 && a->family != 6)
 		return false;
-	if (a->family == 4 && (!is_mapped(a->daddr) || (a->sport && !is_mapped(a->saddr))))
+	if (a->family == 4 &&
+	    (address_family(a->daddr) != 4 || (a->sport && address_family(a->saddr) != 4)))
 		return false;
 	if (a->origin >= ORIGIN_END || a->flags & ~ATTEMPT_FLAGS_ALL)
 		return false;
@@ -79,17 +74,11 @@ static int read_record(const void *data, size_t size, struct close_record *ret)
 	return error_valid(e) && ended_valid(e) && attempt_valid(&e->attempt) ? 0 : -EBADMSG;
 }
 
-/* fe80::/10: RFC 4291, 2.5.6. */
-static bool is_link_local(const __u8 addr[16])
-{
-	return addr[0] == 0xfe && (addr[1] & 0xc0) == 0x80;
-}
-
 static void endpoint_set(struct endpoint *to, const __u8 addr[16], __u16 port, __u32 scope_id)
 {
 	memcpy(to->addr, addr, sizeof(to->addr));
 	to->port = port;
-	to->scope_id = is_link_local(addr) ? scope_id : 0;
+	to->scope_id = address_is_link_local(addr) ? scope_id : 0;
 }
 
 static bool endpoint_equal(const struct endpoint *a, const struct endpoint *b)

@@ -9,8 +9,8 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 
-#include "format/fields.h"
 #include "options/set.h"
+#include "util/address.h"
 #include "util/cgroup.h"
 #include "util/cleanup.h"
 #include "util/names.h"
@@ -166,7 +166,7 @@ static int add_network(struct options *options, const char *word, bool left_out)
 	if (err)
 		return err;
 	/* Shorter than what all IPv4 addresses begin with, it is an IPv6 network. */
-	network.family = bits < 96 ? 6 : address_family(network.addr);
+	network.family = bits < ADDRESS_MAPPED_BITS ? 6 : address_family(network.addr);
 	network.prefix_len = NETWORK_BITS(bits);
 	return choice_push(&options->request.networks, left_out, &network, sizeof(network));
 }

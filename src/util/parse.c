@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <stdbool.h>
@@ -113,36 +112,6 @@ int parse_size(const char *s, uint64_t *ret_bytes)
 	if (__builtin_mul_overflow(value, unit->factor, &value))
 		return -ERANGE;
 	*ret_bytes = value;
-	return 0;
-}
-
-int parse_network(const char *s, uint8_t ret_addr[16], uint32_t *ret_prefix_len)
-{
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	_cleanup_free_ char *text = strdup(s);
-	char *slash = text ? strchr(text, '/') : NULL;
-	uint64_t max, prefix_len;
-	uint8_t addr[16];
-	int err;
-
-	if (!text)
-		return -ENOMEM;
-	if (slash)
-		*slash = 0;
-	if (inet_pton(AF_INET, text, addr + 12) == 1) {
-		memcpy(addr, mapped, sizeof(mapped));
-		max = 32;
-	} else if (inet_pton(AF_INET6, text, addr) == 1) {
-		max = 128;
-	} else {
-		return -EINVAL;
-	}
-	prefix_len = max;
-	err = slash ? parse_u64(slash + 1, 0, max, &prefix_len) : 0;
-	if (err)
-		return err;
-	memcpy(ret_addr, addr, sizeof(addr));
-	*ret_prefix_len = prefix_len + 128 - max;
 	return 0;
 }
 

@@ -15,6 +15,7 @@
 #include "unit/random.h"
 #include "unit/random_event.h"
 #include "unit/written.h"
+#include "util/address.h"
 #include "util/array.h"
 
 /* Of one line; each code point one column. Fails on what must not reach a terminal. */
@@ -116,7 +117,7 @@ static void a_destination_is_whole_or_marked(void **state)
 
 			event.has &= ~(EVENT_HAS_PROCESS | EVENT_HAS_SRC);
 			address = (struct buffer){.data = data, .cap = sizeof(data) - 1};
-			field_address(&address, event.dst.addr, event.family);
+			put_address(&address, event.dst.addr, event.family);
 			data[address.len] = '\0';
 			format_table.event(&line, &event, &ctx);
 			if (!strstr(text_of(&line), data) && !strstr(text_of(&line), "\u2026") &&

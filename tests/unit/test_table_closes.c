@@ -15,6 +15,7 @@
 #include "unit/random.h"
 #include "unit/random_event.h"
 #include "unit/written.h"
+#include "util/address.h"
 #include "util/array.h"
 
 static void the_end_of_a_connection_has_columns_where_there_is_room(void **state)
@@ -74,7 +75,7 @@ static void fact_text(struct facts *facts, enum fact fact, const char *before, s
 static void fact_endpoint(struct facts *facts, enum fact fact, const struct endpoint *endpoint,
 			  uint8_t family, struct buffer *value)
 {
-	field_address(value, endpoint->addr, family);
+	put_address(value, endpoint->addr, family);
 	snprintf(facts->text[fact], sizeof(facts->text[fact]),
 		 family == 6 ? " [%.*s]:%u " : " %.*s:%u ", (int)value->len, value->data,
 		 endpoint->port);
