@@ -21,6 +21,12 @@ struct counts {
 	struct error_count errors[COUNTS_ERRORS + 1]; /* of `failed`; n 0: not there */
 };
 
+/* For each kind of errno that is there, a const struct error_count *error. */
+#define for_each_error(error, counts)                                                              \
+	for (const struct error_count *(error) = (counts)->errors;                                 \
+	     (error) <= (counts)->errors + COUNTS_ERRORS; (error)++)                               \
+		if ((error)->n)
+
 /* Other events than attempts and their results change nothing. */
 void counts_add(struct counts *counts, const struct event *event);
 

@@ -6,6 +6,7 @@
 
 #include "commands/doctor.h"
 #include "commands/doctor_build.h"
+#include "format/color.h"
 #include "probe/checks.h"
 #include "util/cleanup.h"
 #include "util/status.h"
@@ -26,13 +27,13 @@ static void print_row(const struct check_result *row, int width, bool color)
 	static const struct {
 		const char *word, *color;
 	} status[] = {
-		[CHECK_PASS] = {"PASS", "\033[32m"},
-		[CHECK_WARN] = {"WARN", "\033[33m"},
-		[CHECK_FAIL] = {"FAIL", "\033[1;31m"},
+		[CHECK_PASS] = {"PASS", SGR_GREEN},
+		[CHECK_WARN] = {"WARN", SGR_YELLOW},
+		[CHECK_FAIL] = {"FAIL", SGR_BOLD_RED},
 	};
 
 	printf("%s%s%s    %-*s  ", color ? status[row->status].color : "", status[row->status].word,
-	       color ? "\033[0m" : "", width, row->name);
+	       color ? SGR_PLAIN : "", width, row->name);
 	print_escaped(row->found);
 	if (row->advice[0])
 		printf("          %s\n", row->advice);

@@ -6,8 +6,6 @@
 #include "format/fields.h"
 #include "util/address.h"
 
-#define ELLIPSIS "\u2026" /* one column */
-
 /* Fewer columns of an address say nothing. */
 #define ADDRESS_MIN 5
 
@@ -38,26 +36,8 @@ void cell_number(struct cell *cell, uint64_t number)
 
 void cell_name(struct cell *cell, const char *name, unsigned int max)
 {
-	size_t len = strlen(name), step, mark = 0;
-	uint32_t code_point;
-
 	cell_start(cell);
-	for (size_t i = 0; i < len; i += step) {
-		step = utf8_step(name + i, len - i, &code_point);
-		if (cell->width == max) {
-			/* One too many: the last column is the ellipsis's. */
-			cell->text.len = mark;
-			buffer_literal(&cell->text, ELLIPSIS);
-			return;
-		}
-		mark = cell->text.len;
-		if (!step || is_control(code_point))
-			buffer_putc(&cell->text, '?');
-		else
-			buffer_put(&cell->text, name + i, step);
-		step = step ? step : 1;
-		cell->width++;
-	}
+	cell->width = put_legible(&cell->text, name, max);
 }
 
 static void put_ellipsis(struct cell *cell, const char *head, size_t n_head, const char *tail,
@@ -129,19 +109,22 @@ void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t f
 	cell->width += 1 + port.width;
 }
 
-static void put_spaces(struct buffer *out, unsigned int n)
-{
-	while (n--)
-		buffer_putc(out, ' ');
-}
-
 void cell_put(struct buffer *out, const struct cell *cell, unsigned int width, bool right)
 {
 	unsigned int missing = width > cell->width ? width - cell->width : 0;
 
 	if (right)
-		put_spaces(out, missing);
+		buffer_spaces(out, missing);
 	buffer_put(out, cell->data, cell->text.len);
 	if (!right)
-		put_spaces(out, missing);
+		buffer_spaces(out, missing);
+}
+
+void cell_shrink(unsigned int *width, unsigned int *over, unsigned int least)
+{
+	unsigned int by = *width > least ? *width - least : 0;
+
+	by = by < *over ? by : *over;
+	*width -= by;
+	*over -= by;
 }

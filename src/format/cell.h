@@ -24,10 +24,7 @@ void cell_done(struct cell *cell);
 void cell_word(struct cell *cell, const char *word);
 void cell_number(struct cell *cell, uint64_t number);
 
-/*
- * Any bytes, in at most max (from 1) columns: what is longer ends with an ellipsis, and `?` stands
- * for every control character and every byte that is not UTF-8.
- */
+/* Any bytes, in at most max (from 1) columns: see put_legible(). */
 void cell_name(struct cell *cell, const char *name, unsigned int max);
 
 /*
@@ -44,6 +41,9 @@ void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, uin
  */
 void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t family,
 		   const char *service, unsigned int max);
+
+/* Makes *width smaller by up to *over, but not below `least`; *over becomes what is left of it. */
+void cell_shrink(unsigned int *width, unsigned int *over, unsigned int least);
 
 /* Appends the cell, filled up with spaces to width: after it, or before it (right). */
 void cell_put(struct buffer *out, const struct cell *cell, unsigned int width, bool right);

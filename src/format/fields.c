@@ -132,3 +132,11 @@ void field_errno(struct buffer *out, uint16_t error)
 	else
 		buffer_u64(out, error);
 }
+
+void field_error_or_other(struct buffer *out, uint16_t error)
+{
+	if (error)
+		field_errno(out, error);
+	else
+		buffer_literal(out, "other");
+}

@@ -28,4 +28,7 @@ void field_json_string(struct buffer *out, const char *s);
 /* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
 void field_errno(struct buffer *out, uint16_t error);
 
+/* Likewise, of struct error_count: for 0, "other". */
+void field_error_or_other(struct buffer *out, uint16_t error);
+
 #endif

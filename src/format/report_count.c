@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "format/report_count.h"
 
+#include "format/color.h"
 #include "format/fields.h"
 #include "util/array.h"
-
-#define RED   "\033[31m"
-#define PLAIN "\033[0m"
 
 static const char *column_name(int column)
 {
@@ -21,7 +19,7 @@ static void errors_shorten(struct cell *cell, size_t whole, size_t name, unsigne
 {
 	cell->text.len = whole ? whole : name < max ? name : max - 1;
 	cell_done(cell);
-	buffer_literal(&cell->text, "\u2026");
+	buffer_literal(&cell->text, ELLIPSIS);
 	cell->width++;
 }
 
@@ -31,16 +29,11 @@ static void errors_cell(struct cell *cell, const struct counts *counts, unsigned
 	size_t whole = 0, name = 0;
 
 	cell_start(cell);
-	for (const struct error_count *error = counts->errors;
-	     error <= counts->errors + COUNTS_ERRORS; error++) {
-		if (!error->n)
-			continue;
+	for_each_error(error, counts)
+	{
 		if (cell->text.len)
 			buffer_putc(&cell->text, ',');
-		if (error->error)
-			field_errno(&cell->text, error->error);
-		else
-			buffer_literal(&cell->text, "other");
+		field_error_or_other(&cell->text, error->error);
 		name = name ? name : cell->text.len;
 		buffer_putc(&cell->text, '=');
 		buffer_u64(&cell->text, error->n);
@@ -142,20 +135,13 @@ static const struct {
 
 void count_table_narrow(struct count_table *table, unsigned int width)
 {
-	unsigned int total = COUNT_COLUMNS - KEY_COLUMNS + key_width(table), by;
+	unsigned int total = COUNT_COLUMNS - KEY_COLUMNS + key_width(table), over;
 
 	for (int i = KEY_COLUMNS; i < COUNT_COLUMNS; i++)
 		total += table->width[i];
-	for (size_t i = 0; i < ARRAY_SIZE(shrinkings); i++) {
-		unsigned int *column = &table->width[shrinkings[i].column];
-
-		if (total <= width)
-			return;
-		by = *column > shrinkings[i].least ? *column - shrinkings[i].least : 0;
-		by = by < total - width ? by : total - width;
-		*column -= by;
-		total -= by;
-	}
+	over = total > width ? total - width : 0;
+	for (size_t i = 0; i < ARRAY_SIZE(shrinkings); i++)
+		cell_shrink(&table->width[shrinkings[i].column], &over, shrinkings[i].least);
 }
 
 /* The last column is not filled up: a line ends with its text. */
@@ -210,9 +196,9 @@ void count_table_row(struct buffer *out, const struct count_table *table, const 
 
 		fill_cell(&cell, group, i, ctx->names, table->width[i]);
 		if (red) {
-			buffer_literal(out, RED);
+			buffer_literal(out, SGR_RED);
 			cell_put(out, &cell, 0, false);
-			buffer_literal(out, PLAIN "\n");
+			buffer_literal(out, SGR_PLAIN "\n");
 		} else {
 			put_cell(out, table, i, &cell);
 		}
@@ -221,15 +207,10 @@ void count_table_row(struct buffer *out, const struct count_table *table, const 
 
 static void json_errors(struct buffer *out, const struct counts *counts)
 {
-	for (const struct error_count *error = counts->errors;
-	     error <= counts->errors + COUNTS_ERRORS; error++) {
-		if (!error->n)
-			continue;
+	for_each_error(error, counts)
+	{
 		buffer_literal(out, ",\"tpconnect.failed.");
-		if (error->error)
-			field_errno(out, error->error);
-		else
-			buffer_literal(out, "other");
+		field_error_or_other(out, error->error);
 		buffer_literal(out, "\":");
 		buffer_u64(out, error->n);
 	}

@@ -37,16 +37,12 @@ static void put_errors(struct buffer *out, const struct counts *counts)
 {
 	const char *before = " (";
 
-	for (int i = 0; i <= COUNTS_ERRORS; i++) {
-		if (!counts->errors[i].n)
-			continue;
+	for_each_error(error, counts)
+	{
 		buffer_puts(out, before);
-		if (counts->errors[i].error)
-			field_errno(out, counts->errors[i].error);
-		else
-			buffer_literal(out, "other");
+		field_error_or_other(out, error->error);
 		buffer_putc(out, ' ');
-		buffer_u64(out, counts->errors[i].n);
+		buffer_u64(out, error->n);
 		before = ", ";
 	}
 	if (*before == ',')

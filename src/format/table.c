@@ -10,12 +10,9 @@
 
 #include "format/cell.h"
 #include "format/close.h"
+#include "format/color.h"
 #include "format/fields.h"
 #include "format/layout.h"
-
-#define RED    "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
 
 #define COMM_MIN 3 /* Fewer columns of a name say nothing. */
 
@@ -70,16 +67,6 @@ static void fill_end(struct cell *cell, int column, const struct event *event,
 		cell_word(cell, "-");
 }
 
-/* Makes *width smaller by up to *over, but not below `least`. */
-static void shrink(unsigned int *width, unsigned int *over, unsigned int least)
-{
-	unsigned int by = *width > least ? *width - least : 0;
-
-	by = by < *over ? by : *over;
-	*width -= by;
-	*over -= by;
-}
-
 /* Name, source and destination, which end before `end`, a column of the terminal. */
 static void fill_ends(struct cell cells[COLUMNS], const struct event *event,
 		      const struct layout *layout, const struct format_context *ctx,
@@ -103,12 +90,12 @@ static void fill_ends(struct cell cells[COLUMNS], const struct event *event,
 	over = used > end + 1 ? used - end - 1 : 0;
 	if (!over)
 		return;
-	shrink(&width[SRC], &over, layout->width[SRC]);
-	shrink(&width[COMM], &over, layout->width[COMM]);
-	shrink(&width[DST], &over, layout->width[DST]);
-	shrink(&width[SRC], &over, SRC_MIN);
-	shrink(&width[COMM], &over, COMM_MIN);
-	shrink(&width[DST], &over, SRC_MIN);
+	cell_shrink(&width[SRC], &over, layout->width[SRC]);
+	cell_shrink(&width[COMM], &over, layout->width[COMM]);
+	cell_shrink(&width[DST], &over, layout->width[DST]);
+	cell_shrink(&width[SRC], &over, SRC_MIN);
+	cell_shrink(&width[COMM], &over, COMM_MIN);
+	cell_shrink(&width[DST], &over, SRC_MIN);
 	for (int i = COMM; i <= DST; i++)
 		if (layout->width[i])
 			fill_end(&cells[i], i, event, ctx, width[i]);
@@ -195,25 +182,6 @@ static void fill_cells(struct cell cells[COLUMNS], const struct event *event, st
 	fill_ends(cells, event, layout, ctx, starts[EVENT] - 1);
 }
 
-static const char *color_of(enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_FAILED:
-		return RED;
-	case EVENT_CANCELLED:
-	case EVENT_RETRY:
-		return YELLOW;
-	default:
-		return "";
-	}
-}
-
-static void put_spaces(struct buffer *out, unsigned int n)
-{
-	while (n--)
-		buffer_putc(out, ' ');
-}
-
 /* Without spaces at its end: a row that is copied or searched is as long as what it says. */
 static void put_line(struct buffer *out, const struct cell cells[COLUMNS],
 		     const struct layout *layout, const char *color)
@@ -225,12 +193,12 @@ static void put_line(struct buffer *out, const struct cell cells[COLUMNS],
 	for (int i = 0; i < COLUMNS; i++) {
 		if (!layout->width[i] || !cells[i].width)
 			continue;
-		put_spaces(out, starts[i] > at ? starts[i] - at : 0);
+		buffer_spaces(out, starts[i] > at ? starts[i] - at : 0);
 		if (i == EVENT)
 			buffer_puts(out, color);
 		cell_put(out, &cells[i], 0, false);
 		if (i == colored_last && *color)
-			buffer_literal(out, PLAIN);
+			buffer_literal(out, SGR_PLAIN);
 		at = starts[i] + cells[i].width;
 	}
 	buffer_putc(out, '\n');
@@ -243,7 +211,7 @@ static void table_event(struct buffer *out, const struct event *event,
 	struct cell cells[COLUMNS];
 
 	fill_cells(cells, event, &layout, ctx);
-	put_line(out, cells, &layout, ctx->color ? color_of(event->kind) : "");
+	put_line(out, cells, &layout, ctx->color ? kind_color(event->kind) : "");
 }
 
 static void table_header(struct buffer *out, const struct format_context *ctx)

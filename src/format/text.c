@@ -2,13 +2,9 @@
 /* key=value lines, section 5 of the specification. */
 #include "format/format.h"
 
+#include "format/color.h"
 #include "format/fields.h"
 #include "util/address.h"
-
-/* ECMA-48, 8.3.117: select graphic rendition. */
-#define RED    "\033[31m"
-#define YELLOW "\033[33m"
-#define PLAIN  "\033[0m"
 
 /* Whether a name can stand bare: only then does it say nothing but itself to a parser. */
 static bool is_bare(const char *s, size_t len)
@@ -49,35 +45,20 @@ static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, ui
 	buffer_u64(out, endpoint->port);
 }
 
-/* What a person should see first; NULL: nothing of note. */
-static const char *color_of(enum event_kind kind)
-{
-	switch (kind) {
-	case EVENT_FAILED:
-		return RED;
-	case EVENT_CANCELLED:
-	case EVENT_RETRY:
-		return YELLOW;
-	default:
-		return NULL;
-	}
-}
-
 static void put_event(struct buffer *out, const struct event *event, bool color)
 {
-	const char *start = color ? color_of(event->kind) : NULL;
+	const char *start = color ? kind_color(event->kind) : "";
 
 	buffer_putc(out, ' ');
-	if (start)
-		buffer_puts(out, start);
+	buffer_puts(out, start);
 	buffer_literal(out, "event=");
 	buffer_puts(out, event_kind_name(event->kind));
 	if (event->has & EVENT_HAS_ERROR) {
 		buffer_literal(out, " error=");
 		field_errno(out, event->error);
 	}
-	if (start)
-		buffer_literal(out, PLAIN);
+	if (*start)
+		buffer_literal(out, SGR_PLAIN);
 }
 
 static void put_who_and_where(struct buffer *out, const struct event *event)

@@ -41,6 +41,12 @@ static inline void buffer_puts(struct buffer *b, const char *s)
 	buffer_put(b, s, strlen(s));
 }
 
+static inline void buffer_spaces(struct buffer *b, unsigned int n)
+{
+	while (n--)
+		buffer_putc(b, ' ');
+}
+
 /* A string literal: its length is known when compiled. */
 #define buffer_literal(b, s) buffer_put((b), "" s, sizeof(s) - 1)
 

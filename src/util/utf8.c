@@ -73,3 +73,28 @@ void put_escaped(struct buffer *out, const char *s, size_t len, bool quoted)
 	for (size_t i = 0; i < len && !out->overflow;)
 		i += put_escaped_char(out, s + i, len - i, quoted);
 }
+
+unsigned int put_legible(struct buffer *out, const char *name, unsigned int max)
+{
+	size_t len = strlen(name), step, mark = out->len;
+	unsigned int width = 0;
+	uint32_t code_point;
+
+	for (size_t i = 0; i < len; i += step) {
+		step = utf8_step(name + i, len - i, &code_point);
+		if (width == max) {
+			/* One too many: the last column is the ellipsis's. */
+			out->len = mark;
+			buffer_literal(out, ELLIPSIS);
+			return width;
+		}
+		mark = out->len;
+		if (!step || is_control(code_point))
+			buffer_putc(out, '?');
+		else
+			buffer_put(out, name + i, step);
+		step = step ? step : 1;
+		width++;
+	}
+	return width;
+}

@@ -29,4 +29,13 @@ static inline bool is_control(uint32_t code_point)
  */
 void put_escaped(struct buffer *out, const char *s, size_t len, bool quoted);
 
+#define ELLIPSIS "\u2026" /* one column */
+
+/*
+ * The name in at most max (from 1) columns, one for each code point: what is longer ends with an
+ * ellipsis, and `?` stands for every control character and every byte that is not UTF-8. Returns
+ * the columns that it takes.
+ */
+unsigned int put_legible(struct buffer *out, const char *name, unsigned int max);
+
 #endif

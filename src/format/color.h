@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Colors of a terminal: ECMA-48, 8.3.117, select graphic rendition. Pure. */
+#ifndef FORMAT_COLOR_H
+#define FORMAT_COLOR_H
+
+#include "model/event.h"
+
+#define SGR_RED	     "\033[31m"
+#define SGR_BOLD_RED "\033[1;31m"
+#define SGR_GREEN    "\033[32m"
+#define SGR_YELLOW   "\033[33m"
+#define SGR_PLAIN    "\033[0m"
+
+/* That of an event of this kind, for what a person should see first; "": nothing of note. */
+const char *kind_color(enum event_kind kind);
+
+#endif
