@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -130,6 +131,7 @@ static int load(struct probe *probe, const struct probe_options *options, struct
 	int err = bpf_object__load(probe->object);
 
 	types_close(&probe->types_fd);
+	malloc_trim(0); /* what loading took and has freed */
 	if (err)
 		return error_set(error, err, "the kernel refused the BPF programs: %s",
 				 strerror(-err));
