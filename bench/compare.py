@@ -96,7 +96,7 @@ def measure(bench, args, peers):
     return {
         "samples": samples, "floods": floods, "start": start, "hold": hold,
         "start parts": figures.start_parts(bench),
-        "rss": figures.memory(bench, 5 * count),
+        "memory": figures.memory(bench, 5 * count),
         "idle": figures.delays(bench, seconds, False),
         "loaded": figures.delays(bench, seconds, True),
         "size": figures.program_size(bench),

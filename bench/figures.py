@@ -111,12 +111,14 @@ def start_parts(bench):
 
 
 def memory(bench, events):
-    """VmRSS and its parts after so many events, KiB."""
+    """KiB at start, and after so many events."""
     with bench.tracer([bench.tpconnect]) as tracer:
+        time.sleep(SETTLE)
+        start = tracer.memory_kib()
         bench.load("refused", events)
         time.sleep(SETTLE)
-        rss = tracer.rss_kib()
-    return rss, tracer.lines
+        after = tracer.memory_kib()
+    return start, after, tracer.lines
 
 
 def slab_bytes():

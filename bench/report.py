@@ -71,6 +71,18 @@ def print_added(samples, load, title, yardstick, goals):
         row(name, samples.added(load, name), base, goals.get(name, ""), digits=1)
 
 
+FLOOR = "floor: all four"
+
+
+def print_to_floor(samples):
+    """What the programs do, beside what it costs that there are any: each pair of one round."""
+    head("ns added per operation, all events", f"{FLOOR} (added)")
+    for load in ("refused", "accepted", "refused, two"):
+        floors = samples.added(load, FLOOR)
+        row(f"{load}: {FLOOR}", floors, digits=1)
+        row(f"{load}: all", samples.added(load, "all"), median(floors), "<= 1.5", digits=1)
+
+
 def print_cpu(samples):
     head("user-space CPU, ns per event", "minimal")
     base = median(samples.all("refused", "minimal", "cpu"))
@@ -129,13 +141,15 @@ def print_delay(idle, loaded):
 
 def print_program(result):
     head("the program")
-    row("exec to attached, ms", result["start"], goal="<= 150", digits=1)
+    row("exec to attached, ms", result["start"], goal="<= 45", digits=1)
     for name, ms in (result["start parts"] or {}).items():
         if ms > 0.5:
             row(f"  of it {name} (under strace)", [ms], digits=1)
-    rss, events = result["rss"]
-    parts = ", ".join(f"{name[3:].lower()} {kib}" for name, kib in rss.items() if name != "VmRSS")
-    row(f"RSS after {events} events, KiB ({parts})", [rss["VmRSS"]], goal="<= 12288")
+    start, after, events = result["memory"]
+    for moment, memory in (("at start", start), (f"after {events} events", after)):
+        parts = ", ".join(f"{part[4:].lower()} {memory[part]}"
+                          for part in ("Pss_Anon", "Pss_File", "Pss_Shmem"))
+        row(f"Pss {moment}, KiB ({parts})", [memory["Pss"]], goal="<= 8192")
     row("stripped size, KiB", [result["size"] / 1024], goal="<= 300")
 
 
@@ -145,6 +159,7 @@ def print_all(result, peers):
     print_added(samples, "accepted", "connect, established, close", "minimal", {"all": "<= 0.20"})
     print_added(samples, "refused, two", "refused, two threads", "minimal", {})
     print_added(samples, "accepted, two", "accepted, two threads", "minimal", {})
+    print_to_floor(samples)
     print_cpu(samples)
     print_lost(result["floods"])
     print_added(samples, "udp", "UDP connect", "floor: enter+exit", {})

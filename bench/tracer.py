@@ -66,10 +66,12 @@ class Tracer:
         tasks = f"/proc/{self.pid}/task"
         return sum(int(read(f"{tasks}/{task}/schedstat").split()[0]) for task in os.listdir(tasks))
 
-    def rss_kib(self):
-        """VmRSS and its parts, KiB."""
-        status = read(f"/proc/{self.pid}/status")
-        return {name: int(kib) for name, kib in re.findall(r"(VmRSS|Rss\w+):\s+(\d+) kB", status)}
+    def memory_kib(self):
+        """What it takes of the memory, KiB: Pss, which counts each page once however often it is
+        mapped (the ring is, twice) or shares it among who maps it, and its parts; and Rss."""
+        rollup = read(f"/proc/{self.pid}/smaps_rollup")
+        found = re.findall(r"^(Rss|Pss\w*):\s+(\d+) kB", rollup, re.M)
+        return {name: int(kib) for name, kib in found}
 
     def fdinfo(self, kind):
         """The fields of /proc/PID/fdinfo of each BPF object of a kind (bpf-map, bpf-prog)."""

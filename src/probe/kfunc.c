@@ -3,19 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <bpf/btf.h>
+#include <bpf/libbpf.h>
 
 #include "probe/kfunc.h"
 #include "util/cleanup.h"
-
-int kfunc_find(const char *name)
-{
-	struct btf *btf = btf__load_vmlinux_btf();
-	int id = btf ? btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) : -errno;
-
-	btf__free(btf);
-	return id;
-}
 
 static bool is_call(const struct bpf_insn *insn, int number)
 {

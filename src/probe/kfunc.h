@@ -9,12 +9,9 @@
 
 #include <bpf/libbpf.h>
 
-/* The function's id in the kernel's BTF; -errno: the kernel has no such function, or no BTF. */
-int kfunc_find(const char *name);
-
 /*
- * Makes each call of that number in prog, which is not loaded yet, one of the function id. -errno
- * on failure.
+ * Makes each call of that number in prog, which is not loaded yet, one of the function with that
+ * id in the kernel's BTF. -errno on failure.
  */
 int kfunc_put(struct bpf_program *prog, int number, int id);
 

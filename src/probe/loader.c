@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -15,11 +16,11 @@
 #include "probe/filters.h"
 #include "probe/follow.h"
 #include "probe/kernel.h"
-#include "probe/kfunc.h"
 #include "probe/loader.h"
 #include "probe/object.h"
 #include "probe/programs.h"
 #include "util/array.h"
+#include "probe/types.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -28,7 +29,7 @@ struct probe {
 	struct programs programs;
 	struct shared *shared; /* the object's, mapped */
 	size_t shared_size;
-	int followed_fd, ring_fd;
+	int followed_fd, ring_fd, types_fd;
 	struct span observed;
 };
 
@@ -84,8 +85,8 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 
 static int configure(struct probe *probe, const struct probe_options *options, struct error *error)
 {
-	int cast = options->btf_path ? -ENOENT : kfunc_find("bpf_rdonly_cast"), err;
 	struct config config = options->config;
+	int err = 0;
 
 	if (!has_all_maps(probe))
 		return error_set(
@@ -93,16 +94,21 @@ static int configure(struct probe *probe, const struct probe_options *options, s
 			"%s lacks a map of tpconnect's: it is an object of another version; "
 			"build it with scripts/build.sh",
 			options->object_path ? options->object_path : "the built-in object");
+	if (!options->btf_path)
+		err = programs_find_types(&probe->programs, probe->types_fd, probe->object, options,
+					  error);
+	if (err)
+		return err;
 	config.interface = INTERFACE;
 	config.wakeup_size = options->ring_size / 8;
 	config.has_btf = !options->btf_path;
-	config.has_rdonly_cast = cast > 0;
+	config.has_rdonly_cast = probe->programs.cast_id != 0;
 	config.tp_preemptible = programs_preemptible(options);
 	config.task_storage = config.has_btf && kernel_has_task_storage();
 	err = size_maps(probe, options, &config);
 	if (err)
 		return error_set(error, err, "cannot set up the BPF object: %s", strerror(-err));
-	return programs_choose(&probe->programs, options, cast, error);
+	return programs_choose(&probe->programs, options, error);
 }
 
 static int map_shared(struct probe *probe)
@@ -124,6 +130,8 @@ static int load(struct probe *probe, const struct probe_options *options, struct
 {
 	int err = bpf_object__load(probe->object);
 
+	types_close(&probe->types_fd);
+	malloc_trim(0); /* what loading took and has freed */
 	if (err)
 		return error_set(error, err, "the kernel refused the BPF programs: %s",
 				 strerror(-err));
@@ -145,6 +153,23 @@ static int follow_named(struct probe *probe, const struct probe_options *options
 	return err ? error_set(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
 }
 
+/* The types are those of the file that is named, or an extract of the kernel's. */
+static int open_object(struct probe *probe, const struct probe_options *options,
+		       struct error *error)
+{
+	char types[TYPES_PATH_MAX];
+	int err = programs_register(&probe->programs);
+
+	if (!err && !options->btf_path) {
+		probe->types_fd = types_open(types);
+		err = probe->types_fd < 0 ? probe->types_fd : 0;
+	}
+	if (err)
+		return error_set(error, err, "cannot prepare to load: %s", strerror(-err));
+	return object_open(options->object_path, options->btf_path ? options->btf_path : types,
+			   &probe->object, error);
+}
+
 int probe_open(const struct probe_options *options, struct probe **ret, struct error *error)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
@@ -152,11 +177,12 @@ int probe_open(const struct probe_options *options, struct probe **ret, struct e
 
 	if (!probe)
 		return error_set(error, -ENOMEM, "out of memory");
+	probe->types_fd = -1;
 	libbpf_set_print(options->verbose ? libbpf_say : NULL);
 	if (options->btf_path && btf_check(options->btf_path, error))
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else
-		err = object_open(options->object_path, options->btf_path, &probe->object, error);
+		err = open_object(probe, options, error);
 	if (!err)
 		err = object_check_interface(probe->object, options->object_path, error);
 	if (!err)
@@ -218,6 +244,8 @@ void probe_close(struct probe *probe)
 	if (probe->shared)
 		munmap(probe->shared, probe->shared_size);
 	bpf_object__close(probe->object);
+	programs_unregister(&probe->programs);
+	types_close(&probe->types_fd);
 	free(probe);
 }
 

@@ -11,6 +11,7 @@
 #include "probe/kfunc.h"
 #include "probe/programs.h"
 #include "util/array.h"
+#include "probe/types.h"
 
 /*
  * The programs, in the order in which they are attached; of copies at one tracepoint, the first
@@ -87,12 +88,12 @@ static bool can_sweep(const struct probe_options *options)
 }
 
 static const struct {
-	const char *name;
+	const char *name, *function; /* whose arguments it has */
 	bool (*wanted)(const struct probe_options *options);
 } iterators[N_ITERATORS] = {
-	[ITERATOR_PENDING] = {"pending_file", has_btf},
-	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", can_sweep},
-	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", can_sweep},
+	[ITERATOR_PENDING] = {"pending_file", "bpf_iter_task_file", has_btf},
+	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", "bpf_iter_bpf_map_elem", can_sweep},
+	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", "bpf_iter_bpf_map_elem", can_sweep},
 };
 
 static int find_program(const struct bpf_object *object, const char *path, const char *name,
@@ -129,66 +130,155 @@ static const char *tracepoint_of(size_t i)
 	return table[i].tracepoint ? table[i].tracepoint : table[i - 1].tracepoint;
 }
 
-/* The object's raw tracepoints become BTF tracepoints: the same arguments, with their types. */
-static int make_typed(struct bpf_program *prog, const char *tracepoint)
+/* By which type of the kernel's a program is attached; 0: by none, and it has no types either. */
+static __u32 type_id_of(const struct programs *programs, const struct bpf_program *prog,
+			enum bpf_attach_type *ret)
 {
-	int err = bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
-
-	if (!err)
-		err = bpf_program__set_expected_attach_type(prog, BPF_TRACE_RAW_TP);
-	return err ? err : bpf_program__set_attach_target(prog, 0, tracepoint);
+	*ret = BPF_TRACE_RAW_TP;
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		if (programs->progs[i] == prog)
+			return programs->type_ids[i];
+	*ret = BPF_TRACE_ITER;
+	for (size_t i = 0; i < N_ITERATORS; i++)
+		if (programs->iterators[i] == prog)
+			return programs->iterator_ids[i];
+	return 0;
 }
 
-static int put_casts(struct programs *programs, int cast, struct error *error)
+/*
+ * Called by libbpf as it loads a program: a raw tracepoint becomes a BTF tracepoint, with the same
+ * arguments and their types, or an iterator. Until then libbpf takes it for a raw one: of the
+ * others it would look up the type itself, for which it reads the kernel's whole BTF once more.
+ */
+static int give_types(struct bpf_program *prog, struct bpf_prog_load_opts *opts, long programs)
 {
+	__u32 id = type_id_of((const struct programs *)programs, prog, &opts->expected_attach_type);
+
+	if (!id)
+		return 0;
+	opts->attach_btf_id = id;
+	bpf_program__set_expected_attach_type(prog, opts->expected_attach_type);
+	return bpf_program__set_type(prog, BPF_PROG_TYPE_TRACING);
+}
+
+int programs_register(struct programs *programs)
+{
+	static const char *const sections[N_HANDLERS] = {"raw_tp+", "iter+"};
+	LIBBPF_OPTS(libbpf_prog_handler_opts, opts, .cookie = (long)programs,
+		    .prog_prepare_load_fn = give_types);
+	int id = 0;
+
+	for (size_t i = 0; id >= 0 && i < N_HANDLERS; i++) {
+		id = libbpf_register_prog_handler(sections[i], BPF_PROG_TYPE_RAW_TRACEPOINT, 0,
+						  &opts);
+		programs->handlers[i] = id;
+	}
+	return id < 0 ? id : 0;
+}
+
+void programs_unregister(struct programs *programs)
+{
+	for (size_t i = 0; i < N_HANDLERS; i++)
+		if (programs->handlers[i] > 0)
+			libbpf_unregister_prog_handler(programs->handlers[i]);
+}
+
+/* The types that are looked for: of programs, of iterators, and the function that casts. */
+#define CAST_TYPE (N_PROGRAMS + N_ITERATORS)
+#define N_TYPES	  (CAST_TYPE + 1)
+
+static void list_types(struct kernel_type types[static N_TYPES], char names[static N_PROGRAMS][64])
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		snprintf(names[i], sizeof(names[i]), "btf_trace_%s", tracepoint_of(i));
+		types[i] = (struct kernel_type){names[i], BTF_KIND_TYPEDEF, 0};
+	}
+	for (size_t i = 0; i < N_ITERATORS; i++)
+		types[N_PROGRAMS + i] =
+			(struct kernel_type){iterators[i].function, BTF_KIND_FUNC, 0};
+	types[CAST_TYPE] = (struct kernel_type){"bpf_rdonly_cast", BTF_KIND_FUNC, 0};
+}
+
+/* Returns what is wanted but not there, or NULL. */
+static const char *take_types(struct programs *programs, const struct kernel_type *types,
+			      const struct probe_options *options)
+{
+	const char *missing = NULL;
+
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (table[i].classic)
+			continue;
+		programs->type_ids[i] = types[i].id;
+		if (!types[i].id && table[i].wanted(options))
+			missing = tracepoint_of(i);
+	}
+	for (size_t i = 0; i < N_ITERATORS; i++) {
+		programs->iterator_ids[i] = types[N_PROGRAMS + i].id;
+		if (!programs->iterator_ids[i] && iterators[i].wanted(options))
+			missing = iterators[i].function;
+	}
+	programs->cast_id = types[CAST_TYPE].id;
+	return missing;
+}
+
+int programs_find_types(struct programs *programs, int types_fd, const struct bpf_object *object,
+			const struct probe_options *options, struct error *error)
+{
+	struct kernel_type types[N_TYPES];
+	char names[N_PROGRAMS][64];
+	const char *missing;
+	int err;
+
+	list_types(types, names);
+	err = types_fill(types_fd, bpf_object__btf(object), types, N_TYPES);
+	if (err)
+		return error_set(error, err, "cannot read the kernel's BTF: %s", strerror(-err));
+	missing = take_types(programs, types, options);
+	return missing ? error_set(error, -ESRCH, "cannot find %s in the kernel's BTF", missing)
+		       : 0;
+}
+
+static int put_casts(struct programs *programs)
+{
+	__u32 cast = programs->cast_id;
 	int err = 0;
 
-	for (size_t i = 0; cast > 0 && !err && i < N_PROGRAMS; i++)
+	for (size_t i = 0; cast && !err && i < N_PROGRAMS; i++)
 		err = kfunc_put(programs->progs[i], CALL_RDONLY_CAST, cast);
-	for (size_t i = 0; cast > 0 && !err && i < N_ITERATORS; i++)
+	for (size_t i = 0; cast && !err && i < N_ITERATORS; i++)
 		if (programs->iterators[i])
 			err = kfunc_put(programs->iterators[i], CALL_RDONLY_CAST, cast);
-	return err ? error_set(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
-		   : 0;
+	return err;
 }
 
-static int choose_program(struct bpf_program *prog, size_t i, const struct probe_options *options,
-			  struct error *error)
-{
-	bool wanted = table[i].wanted(options);
-	int err = bpf_program__set_autoload(prog, wanted);
-
-	if (!err && wanted && !options->btf_path && !table[i].classic)
-		err = make_typed(prog, tracepoint_of(i));
-	return err ? error_set(error, err, "cannot find %s in the kernel's BTF: %s",
-			       tracepoint_of(i), strerror(-err))
-		   : 0;
-}
-
-int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
+int programs_choose(struct programs *programs, const struct probe_options *options,
 		    struct error *error)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
-		err = choose_program(programs->progs[i], i, options, error);
+		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(options));
 	for (size_t i = 0; !err && i < N_ITERATORS; i++) {
 		bool wanted = iterators[i].wanted(options);
 
 		err = bpf_program__set_autoload(programs->iterators[i], wanted);
-		if (err)
-			return error_set(error, err, "cannot prepare %s: %s", iterators[i].name,
-					 strerror(-err));
 		if (!wanted)
 			programs->iterators[i] = NULL;
 	}
-	return err ? err : put_casts(programs, cast, error);
+	if (!err)
+		err = put_casts(programs);
+	return err ? error_set(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
+		   : 0;
 }
 
-static struct bpf_link *attach_program(struct bpf_program *prog, size_t i, bool typed)
+static struct bpf_link *attach_program(const struct programs *programs, size_t i)
 {
-	return typed && !table[i].classic ? bpf_program__attach_trace(prog)
-					  : bpf_program__attach(prog);
+	struct bpf_program *prog = programs->progs[i];
+
+	if (table[i].classic)
+		return bpf_program__attach(prog);
+	return programs->type_ids[i] ? bpf_program__attach_trace(prog)
+				     : bpf_program__attach_raw_tracepoint(prog, tracepoint_of(i));
 }
 
 int programs_attach(struct programs *programs, const struct probe_options *options,
@@ -199,7 +289,7 @@ int programs_attach(struct programs *programs, const struct probe_options *optio
 			programs->progs[i] = NULL;
 			continue;
 		}
-		programs->links[i] = attach_program(programs->progs[i], i, !options->btf_path);
+		programs->links[i] = attach_program(programs, i);
 		if (!programs->links[i])
 			return error_set(error, -errno, "cannot attach %s: %s", table[i].name,
 					 errno == E2BIG

@@ -16,6 +16,9 @@
 
 #define N_PROGRAMS 10
 
+/* Kinds of sections that libbpf leaves to programs.c. */
+#define N_HANDLERS 2
+
 /* What is run by reading, rather than attached. */
 enum iterator {
 	ITERATOR_PENDING,     /* every open file: attempts under way become known */
@@ -31,17 +34,32 @@ struct programs {
 	struct bpf_program *progs[N_PROGRAMS];	    /* once attached, NULL: not loaded */
 	struct bpf_link *links[N_PROGRAMS];	    /* NULL: not attached */
 	char tracepoints[256];			    /* attached to, comma-separated */
+	__u32 type_ids[N_PROGRAMS]; /* the type of the kernel's that each is attached by; 0: none */
+	__u32 iterator_ids[N_ITERATORS]; /* likewise */
+	__u32 cast_id;			 /* of bpf_rdonly_cast(); 0: there is none */
+	int handlers[N_HANDLERS];	 /* libbpf's; 0: not registered */
 };
 
 /* Whether there is one copy more of what a thread can be preempted in. */
 bool programs_preemptible(const struct probe_options *options);
 
+/*
+ * Before an object is opened, and after it is closed: its sections are seen to by programs.c. The
+ * programs are not moved in between. Returns 0 or -errno.
+ */
+int programs_register(struct programs *programs);
+void programs_unregister(struct programs *programs);
+
 /* -ENOEXEC: options->object_path is not one of our objects. */
 int programs_find(struct programs *programs, const struct bpf_object *object,
 		  const struct probe_options *options, struct error *error);
 
-/* Which are loaded, and as what. cast: the id of bpf_rdonly_cast(); negative: there is none. */
-int programs_choose(struct programs *programs, const struct probe_options *options, int cast,
+/* Where the kernel has BTF: finds what programs are attached by, and fills types.h's file. */
+int programs_find_types(struct programs *programs, int types_fd, const struct bpf_object *object,
+			const struct probe_options *options, struct error *error);
+
+/* Which are loaded. */
+int programs_choose(struct programs *programs, const struct probe_options *options,
 		    struct error *error);
 
 /* Once they are loaded. */
