@@ -4,7 +4,7 @@
 #include "commands/reporter.h"
 #include "format/report_latency.h"
 
-/* T8 of the specification: a deferred one holds the application's own idle time. */
+/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
 static bool is_handshake(const struct event *event)
 {
 	return event->kind == EVENT_ESTABLISHED && event->has & EVENT_HAS_LATENCY &&

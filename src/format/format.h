@@ -34,7 +34,7 @@ struct format_context {
 	const struct names *names;	   /* of services and users, for people; NULL: numbers */
 };
 
-/* The classes of loss, section 8 of the specification. */
+/* The classes of loss: docs/spec.md, 8. */
 struct loss {
 	uint64_t ring, missed, state, unmatched, output;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One JSON object a line, section 6 of the specification: its keys, in the order of its table. */
+/* One JSON object a line, docs/spec.md, 6: its keys, in the order of its table. */
 #include "format/format.h"
 
 #include "format/fields.h"
@@ -239,7 +239,7 @@ static void put_versions(struct buffer *out, const struct notice *notice)
 	field_json_string(out, notice->programs);
 }
 
-/* T10 of the specification: by the clock as it is now, if it was set meanwhile. */
+/* docs/spec.md, T10: by the clock as it is now, if it was set meanwhile. */
 static void put_observed(struct buffer *out, const struct notice *notice,
 			 const struct format_context *ctx)
 {

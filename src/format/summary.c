@@ -8,7 +8,7 @@
 void summary_add(struct summary *summary, const struct event *event)
 {
 	counts_add(&summary->counts, event);
-	/* T8 of the specification: a deferred one holds the application's own idle time. */
+	/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
 	if (event->has & EVENT_HAS_LATENCY && !event->deferred &&
 	    event->latency_ns > summary->slowest.latency_ns)
 		summary->slowest = *event;

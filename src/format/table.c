@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Columns for people, section 5 of the specification. A line never exceeds the width, which is too
+ * Columns for people: docs/spec.md, 5. A line never exceeds the width, which is too
  * little for the longest of everything. So name and source share their room, one from the left and
  * one from the right; further on, a cell that is longer than its column begins earlier; and what
  * is still too long is shortened: first the source, then the name, then the destination. What

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* key=value lines, section 5 of the specification. */
+/* key=value lines: docs/spec.md, 5. */
 #include "format/format.h"
 
 #include "format/color.h"

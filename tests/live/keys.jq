@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# Every key of every line is one of the specification's (section 6), with a value of its type, and
+# Every key of every line is one of docs/spec.md, 6, with a value of its type, and
 # none is missing that is always known. Prints a line for each that is not.
 
 def is_of($kind):

@@ -75,7 +75,7 @@ case_ipv4_mapped() { # 11
     check
 }
 
-case_link_local() { # section 5: with the zone
+case_link_local() { # docs/spec.md, 5: with the zone
     local index
 
     has_ipv6 || skip "this kernel has no IPv6"

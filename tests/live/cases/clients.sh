@@ -87,7 +87,7 @@ case_transfer() { # 31
         fail "lasted $duration us, not $least to $most"
 }
 
-case_close_plain() { # section 6: closed by FIN, of either side
+case_close_plain() { # docs/spec.md, 6: closed by FIN, of either side
     serve "$b" 10.99.0.2 80
     trace
     trigger connect -w 100 established 10.99.0.2 80
@@ -100,7 +100,7 @@ case_close_plain() { # section 6: closed by FIN, of either side
         fail "held for 100 ms: $(close_event)"
 }
 
-case_close_by_reset() { # section 6: by a RST, the peer's and our own
+case_close_by_reset() { # docs/spec.md, 6: by a RST, the peer's and our own
     serve "$b" -r 10.99.0.2 80
     serve "$b" 10.99.0.2 81
     trace

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # Tracing one command: tpconnect OPTION... -- COMMAND.
 
-case_command_status() { # section 7
+case_command_status() { # docs/spec.md, 7
     local want code
 
     while read -r want code; do
@@ -23,7 +23,7 @@ case_command_status() { # section 7
     [[ $status -eq 126 ]] || fail "a directory: expected status 126, got $status"
 }
 
-case_command_streams() { # section 7
+case_command_streams() { # docs/spec.md, 7
     run_traced -w events -- sh -c 'cat; echo to stderr >&2' <<<"from stdin"
     [[ $(cat stdout) == "from stdin" ]] || fail "stdout is not the command's own: $(cat stdout)"
     [[ $(grep -vc '^tpconnect: ' messages) -eq 1 ]] || fail "stderr is: $(cat messages)"
@@ -39,7 +39,7 @@ trace_shell() {
     [[ $status -eq 0 ]] || fail "exit status $status: $(cat messages)"
 }
 
-case_command_only() { # section 7
+case_command_only() { # docs/spec.md, 7
     serve "$b" 10.99.0.2 80
     # One that is none of its descendants goes on connecting all the while.
     (while nsenter --net="/run/netns/$a" "$triggers/connect" established 10.99.0.2 80 >/dev/null; do
@@ -54,7 +54,7 @@ case_command_only() { # section 7
     check accepted=false opens=5
 }
 
-case_command_descendants() { # section 7
+case_command_descendants() { # docs/spec.md, 7
     serve "$b" 10.99.0.2 80
     # A daemon: its parent is gone, and so is its session, before it connects.
     # shellcheck disable=SC2016 # for the inner shell
@@ -65,7 +65,7 @@ case_command_descendants() { # section 7
     check
 }
 
-case_command_last_events() { # section 7
+case_command_last_events() { # docs/spec.md, 7
     # What happens in the very exit of the command is in the record as well.
     rule_in "$b" input "tcp dport 80 drop"
     # shellcheck disable=SC2016 # for the inner shell
@@ -73,7 +73,7 @@ case_command_last_events() { # section 7
     check
 }
 
-case_command_interrupted() { # section 7
+case_command_interrupted() { # docs/spec.md, 7
     "$tpconnect" -w events -- sh -c 'trap "exit 9" TERM; echo "ready $$"; while :; do sleep 0.05; done' \
         >stdout 2>messages &
     tracer=$!
@@ -96,7 +96,7 @@ listener() {
     pids+=("$(sed -n 's/^ready //p' stdout)")
 }
 
-case_command_signals() { # section 7
+case_command_signals() { # docs/spec.md, 7
     local name
 
     for name in USR1 USR2; do
@@ -135,7 +135,7 @@ slowest() {
         (if ."event.name" == "tcp.established" then "" else " (\(."event.name"[4:]))" end)' record
 }
 
-case_command_summary() { # section 7
+case_command_summary() { # docs/spec.md, 7
     local said
 
     serve "$b" 10.99.0.2 80

@@ -63,7 +63,7 @@ leave() {
     [[ $(running) -eq $n ]] || fail "$(running) of ${how[*]} run"
 }
 
-case_command_leaves() { # section 7: how many descendants run on
+case_command_leaves() { # docs/spec.md, 7: how many descendants run on
     local how
 
     for how in plain leaderless exec zombie; do
@@ -84,7 +84,7 @@ case_command_leaves() { # section 7: how many descendants run on
     end_left
 }
 
-case_command_leaves_none() { # section 7
+case_command_leaves_none() { # docs/spec.md, 7
     # This one is not the command's.
     "$triggers/linger" zombie ready.other &
     pids+=($!)
@@ -163,7 +163,7 @@ case_command_wait_unseen() {
     demand_left ""
 }
 
-# section 7: a command that attempted nothing, and is known to have a daemon work for it.
+# docs/spec.md, 7: a command that attempted nothing, and is known to have a daemon work for it.
 case_command_of_daemon() {
     local said="docker has its work done by dockerd, which it does not start; .*tpconnect -C dockerd"
 

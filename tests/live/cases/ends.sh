@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
-# How a connection ended, and what it carried. Rules T11 and T12 of the specification.
+# How a connection ended, and what it carried. docs/spec.md, T11 and T12.
 
 ends_server() {
     nsenter --net="/run/netns/$b" "$triggers/ends" serve "$@" >/dev/null 2>ends_server &
@@ -8,7 +8,7 @@ ends_server() {
     await grep -qs listening ends_server || fail "the server did not start: $(cat ends_server)"
 }
 
-case_ends() { # T12
+case_ends() { # docs/spec.md, T12
     local how ended n=0
 
     ends_server 10.99.0.2 80
@@ -44,7 +44,7 @@ ends_waiting() {
     await grep -qs ready ready || fail "ends $1: $(cat ready)"
 }
 
-case_ends_by_others() { # T12
+case_ends_by_others() { # docs/spec.md, T12
     ends_server 10.99.0.2 80
     trace
     ends_waiting destroy aborted
@@ -65,7 +65,7 @@ case_ends_by_others() { # T12
 }
 
 # With an ICMP error on the way, the kernel prefers that as the errno of a timeout.
-case_ends_by_timeout_with_icmp() { # T12
+case_ends_by_timeout_with_icmp() { # docs/spec.md, T12
     ends_server 10.99.0.2 80
     trace
     nsenter --net="/run/netns/$a" "$triggers/ends" timeout timeout 10.99.0.2 80 2>ready \
@@ -96,14 +96,14 @@ sends_traced() {
             "$(tcp_ext_counter "$a" TCPRetransFail) failed: $(close_event)"
 }
 
-case_sent_past_own_firewall() { # T11: this host refuses one packet in ten
+case_sent_past_own_firewall() { # docs/spec.md, T11: this host refuses one packet in ten
     transfer_server 1048576
     rule_in "$a" output "meta l4proto tcp ct state established numgen inc mod 10 == 7 drop"
     trace
     sends_traced 1048576
 }
 
-case_sent_past_a_full_queue() { # T11
+case_sent_past_a_full_queue() { # docs/spec.md, T11
     command -v tc >/dev/null || skip "tc is missing"
     nsenter --net="/run/netns/$a" tc qdisc add dev veth0 root tbf rate 20mbit burst 5k \
         limit 6000 2>odd || skip "this kernel has no tbf: $(cat odd)"
@@ -114,7 +114,7 @@ case_sent_past_a_full_queue() { # T11
         fail "the queue was never full"
 }
 
-case_sent_and_all_refused() { # T11: each byte once, however often it is tried
+case_sent_and_all_refused() { # docs/spec.md, T11: each byte once, however often it is tried
     local sent
 
     ends_server 10.99.0.2 80
@@ -131,7 +131,7 @@ case_sent_and_all_refused() { # T11: each byte once, however often it is tried
 }
 
 # Much is written, and nothing leaves: the peer reads none of it.
-case_sent_nothing_of_much() { # T11
+case_sent_nothing_of_much() { # docs/spec.md, T11
     command -v python3 >/dev/null || skip "python3 is missing"
     serve "$b" 10.99.0.2 80
     trace

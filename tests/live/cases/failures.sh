@@ -43,7 +43,7 @@ case_unreachable_host() { # 6
 # Whether the kernel tells of a segment that could not be sent again.
 tells_unsent() { grep -qs 'int err;' /sys/kernel/tracing/events/tcp/tcp_retransmit_skb/format; }
 
-case_firewall_drop() { # 7, T11: what this host refuses is no retry that was sent
+case_firewall_drop() { # 7; docs/spec.md, T11: what this host refuses is no retry that was sent
     local unsent=()
 
     ! tells_unsent || unsent=(-e EPERM)
@@ -62,7 +62,7 @@ case_firewall_drop() { # 7, T11: what this host refuses is no retry that was sen
 }
 
 # The rule goes away while the attempt lasts: only what leaves is counted.
-case_firewall_lifted() { # T11
+case_firewall_lifted() { # docs/spec.md, T11
     plain_retries
     serve "$b" 10.99.0.2 80
     rule_in "$a" output "tcp dport 80 drop"
@@ -119,7 +119,7 @@ case_routes() { # 8
     check
 }
 
-case_closed_meanwhile() { # T1: by another thread, during the call
+case_closed_meanwhile() { # docs/spec.md, T1: by another thread, during the call
     [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"
     within "$a" ip route add prohibit 10.98.2.0/24
     trace --repeat-limit 0
@@ -130,7 +130,7 @@ case_closed_meanwhile() { # T1: by another thread, during the call
 }
 
 # A descriptor that becomes another thing's meanwhile.
-case_replaced_meanwhile() { # T1, T2
+case_replaced_meanwhile() { # docs/spec.md, T1, T2
     local by
 
     [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"

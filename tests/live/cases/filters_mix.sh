@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
-# Scenario 33: what every filter lets pass, alone and in pairs, of a mix of attempts of which all is
+# docs/scenarios.md, 33: what every filter lets pass, alone and in pairs, of a mix of attempts of which all is
 # known; and so what is left out.
 
 # Each filter, and the condition in jq on a line of the mix by which it should choose. Where two

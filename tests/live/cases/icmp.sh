@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash disable=SC2034,SC2154 # what run.sh and lib.sh set and use
 # Refusals by ICMP that come back within connect(2): the socket is in use then, so the kernel notes a
-# soft error, which SO_ERROR gives and clears. Rule T7 of the specification.
+# soft error, which SO_ERROR gives and clears. docs/spec.md, T7.
 
 # What nftables can answer, and the errno that it stands for: icmp_err_convert[] of net/ipv4/icmp.c
 # and tab_unreach[] of net/ipv6/icmp.c.
@@ -58,20 +58,20 @@ refused_by_icmp() {
     check uncounted=-"$before" retries="$(count_events tcp.retry)"
 }
 
-case_icmp_of_own_firewall() { # T7
+case_icmp_of_own_firewall() { # docs/spec.md, T7
     refused_by_icmp "$a" output
 }
 
-case_icmp_of_own_firewall_without_syscalls() { # T7
+case_icmp_of_own_firewall_without_syscalls() { # docs/spec.md, T7
     refused_by_icmp "$a" output --no-syscalls
 }
 
-case_icmp_of_next_host() { # T7
+case_icmp_of_next_host() { # docs/spec.md, T7
     refused_by_icmp "$b" input
 }
 
 # B forwards for A to a network of its own.
-case_icmp_forwarded() { # T7
+case_icmp_forwarded() { # docs/spec.md, T7
     ip -n "$b" link add inner0 type veth peer name inner1
     ip -n "$b" address add 10.98.0.1/24 dev inner0
     ip -n "$b" link set inner0 up
@@ -88,7 +88,7 @@ case_icmp_forwarded() { # T7
     check retries="$(count_events tcp.retry)"
 }
 
-case_icmp_told_in_many_ways() { # T7
+case_icmp_told_in_many_ways() { # docs/spec.md, T7
     local how
 
     trace
@@ -104,7 +104,7 @@ case_icmp_told_in_many_ways() { # T7
     check retries="$(count_events tcp.retry)"
 }
 
-case_same_errno_twice() { # T7: by a RST, the first not read
+case_same_errno_twice() { # docs/spec.md, T7: by a RST, the first not read
     trace
     trigger icmp unread ECONNREFUSED 127.0.0.1 81
     trigger icmp unread ECONNREFUSED 10.99.0.2 81
@@ -113,7 +113,7 @@ case_same_errno_twice() { # T7: by a RST, the first not read
     check
 }
 
-case_icmp_io_uring() { # T7
+case_icmp_io_uring() { # docs/spec.md, T7
     local how
 
     rule_in "$a" output "tcp dport 80 reject"
@@ -125,7 +125,7 @@ case_icmp_io_uring() { # T7
     check retries="$(count_events tcp.retry)"
 }
 
-case_icmp_given_up_long_after() { # T7: the error that nobody asked for was not what it came to
+case_icmp_given_up_long_after() { # docs/spec.md, T7: the error that nobody asked for was not what it came to
     reject_once
     trace --no-syscalls
     trigger icmp late ECONNREFUSED 10.99.0.2 80

@@ -11,7 +11,7 @@ case_inherited_socket() { # 20
     check
 }
 
-case_thread() { # section 4, T5
+case_thread() { # docs/spec.md, T5
     serve "$b" 10.99.0.2 80
     trace
     trigger thread plain 10.99.0.2 80
@@ -23,7 +23,7 @@ case_thread() { # section 4, T5
         fail "the names of leader and thread are not both there: $(cat record)"
 }
 
-case_renamed() { # section 4, T5
+case_renamed() { # docs/spec.md, T5
     serve "$b" 10.99.0.2 80
     rule_in "$b" input "tcp dport 80 drop"
     count_syns
@@ -42,7 +42,7 @@ copy_for_all() {
     copy="$case_dir/$1"
 }
 
-case_user() { # section 4, T5
+case_user() { # docs/spec.md, T5
     copy_for_all connect
     trace
     within "$a" setpriv --reuid=1234 --regid=1234 --clear-groups "$copy" ECONNREFUSED 10.99.0.2 81 \

@@ -31,7 +31,7 @@ only_loss() {
     [[ $others == "[]" ]] || fail "lost in other ways as well, $others: $(tail -n 1 record)"
 }
 
-case_loss_is_told() { # section 8: within a second
+case_loss_is_told() { # docs/spec.md, 8: within a second
     trace --ring-size 64K
     kill -STOP "$tracer"
     trigger flood -q 1 2000 127.0.0.1 80

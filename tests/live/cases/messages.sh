@@ -27,7 +27,7 @@ names_harmlessly() {
     said_harmlessly messages "$hostile_shown"
 }
 
-case_hostile_names_in_messages() { # 16
+case_hostile_names_in_messages() { # docs/spec.md, 7: one clear line
     names_harmlessly 1 1 -w "$hostile/record"
     names_harmlessly 1 1 --object "$hostile"
     names_harmlessly 1 1 --btf "$hostile"
@@ -46,7 +46,7 @@ case_hostile_names_in_messages() { # 16
 }
 
 # Nor is a name so long that it pushes the reason off.
-case_long_names_in_messages() { # 16
+case_long_names_in_messages() { # docs/spec.md, 7: one clear line
     local long
 
     long="$(printf '%4000s' '' | tr ' ' x)"
@@ -85,7 +85,7 @@ record_without() {
         record >/dev/null || fail "without $descriptors, not only JSON: $(cat record)"
 }
 
-case_closed_descriptors() { # 12
+case_closed_descriptors() { # docs/spec.md, 7: nothing but events on stdout
     local descriptors
 
     for descriptors in 0 1 2 "0 1" "1 2" "0 1 2"; do
@@ -99,7 +99,7 @@ case_closed_descriptors() { # 12
 }
 
 # What was to be read is not there, which is an error, and is said where that can be said.
-case_closed_stdout() { # 12
+case_closed_stdout() { # docs/spec.md, 7: nothing but events on stdout
     local arguments
 
     for arguments in "-t 10ms" "count -t 10ms" "latency -t 10ms" doctor --help --version; do
@@ -121,7 +121,7 @@ case_closed_stdout() { # 12
 }
 
 # Nor may what the command opens first become its stdout.
-case_command_without_descriptors() { # 12
+case_command_without_descriptors() { # docs/spec.md, 7: nothing but events on stdout
     # shellcheck disable=SC2016 # for sh
     without "0 1 2" "$tpconnect" -w record -- sh -c \
         'exec 9>links; for fd in 0 1 2; do readlink "/proc/$$/fd/$fd" | cat >&9; done; echo said'
@@ -130,7 +130,7 @@ case_command_without_descriptors() { # 12
 }
 
 # An empty root has no /dev either.
-case_closed_descriptors_without_dev() { # 12
+case_closed_descriptors_without_dev() { # docs/spec.md, 7: nothing but events on stdout
     local library
 
     mkdir -p root/proc root/sys
@@ -145,7 +145,7 @@ case_closed_descriptors_without_dev() { # 12
 }
 
 # To libbpf, and so to us, no room for a descriptor looks like many things.
-case_too_few_descriptors() { # 16
+case_too_few_descriptors() { # docs/spec.md, 7: one clear line
     local limit
 
     for limit in 6 7 8 9 12 16 17 18 19 20 24 28 29 31 33 35 37 39 41 43 45; do

@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # The command line: limits, files, and what is wrong usage. Its filters are in filters.sh.
 
-case_default_events() { # section 3
+case_default_events() { # docs/spec.md, 3
     serve "$b" 10.99.0.2 80
     trace_raw --netns "$a" -o json -w record
     await grep -qs '"tpconnect.start"' record || fail "tpconnect did not start: $(cat messages)"
@@ -80,7 +80,7 @@ refused() {
     grep -qE -- "$pattern" messages || fail "$*: expected $pattern, got $(cat messages)"
 }
 
-case_wrong_usage() { # section 7
+case_wrong_usage() { # docs/spec.md, 7
     refused 2 "'--nonsense'" --nonsense
     refused 2 "'-Z'" -Z
     refused 2 '70000.*1 to 65535' -P 70000
@@ -130,7 +130,7 @@ case_wrong_usage() { # section 7
     refused 2 'dst leaves out all that it names' -d '10.1.0.0/16,!10.0.0.0/8'
 }
 
-case_wrong_object() { # section 7
+case_wrong_object() { # docs/spec.md, 7
     echo 'int x;' >nothing.c
     cc -c nothing.c -o nothing.o 2>/dev/null || echo nonsense >nothing.o
     : >empty.o
@@ -234,7 +234,7 @@ nobody_with() {
         --inh-caps="-all,$1" --ambient-caps="-all,$1")
 }
 
-case_capabilities() { # the README's: what suffices without root
+case_capabilities() { # the manual page, PRIVILEGES: what suffices without root
     local nobody
 
     # Before Linux 5.11, what the ring and the maps take is locked memory.

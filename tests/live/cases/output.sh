@@ -16,7 +16,7 @@ stop_text_trace() {
     wait "$text_tracer" || fail "exit status $?: $(cat text_messages)"
 }
 
-# Section 5 of the specification, as a regular expression.
+# docs/spec.md, 5, as a regular expression.
 text_line() {
     local v4='[0-9]{1,3}(\.[0-9]{1,3}){3}' v6='\[[0-9a-f:.]*:[0-9a-f:.]*\]'
     local endpoint="($v4|$v6):[0-9]+" duration='[0-9]+\.[0-9]{3}(ms|s)'
@@ -36,7 +36,7 @@ check_text() {
     local events
 
     iconv -f UTF-8 -t UTF-8 text >/dev/null || fail "the text is not UTF-8: $(cat -v text)"
-    ! grep -vE "$(text_line)" text >odd || fail "not as the specification says: $(cat -v odd)"
+    ! grep -vE "$(text_line)" text >odd || fail "not as docs/spec.md says: $(cat -v odd)"
     ! LC_ALL=C grep -P '[\x00-\x1f\x7f]' text >odd || fail "control bytes: $(cat -v odd)"
     events="$(grep -c '"tcp\.' record)"
     [[ $(wc -l <text) -eq $events ]] ||
@@ -58,7 +58,7 @@ same_as_record() {
     diff from_record from_text >differences || fail "record and text differ: $(cat -v differences)"
 }
 
-case_text() { # section 5
+case_text() { # docs/spec.md, 5
     serve "$b" 10.99.0.2 80 fd00:99::2 80
     trace
     text_trace
@@ -104,7 +104,7 @@ on_terminal() {
         fail "exit status $? on a terminal: $(cat -v terminal)"
 }
 
-case_colors() { # section 5
+case_colors() { # docs/spec.md, 5
     local run=("$tpconnect" -q -- nsenter --net="/run/netns/$a" "$triggers/connect" -c '\x1b[1mx'
         ECONNREFUSED 10.99.0.2 81)
 
@@ -122,8 +122,8 @@ case_colors() { # section 5
     grep -q $'\e\\[31mevent=failed' stdout || fail "no colour with --color always: $(cat -v stdout)"
 }
 
-# Section 3: an event is visible within 200 ms, also on an idle host.
-case_visible_soon() { # section 3
+# docs/spec.md, 3: an event is visible within 200 ms, also on an idle host.
+case_visible_soon() { # docs/spec.md, 3
     local i
 
     trace
@@ -154,7 +154,7 @@ case_append() { # -w
     check
 }
 
-case_closed_pipe() { # section 7
+case_closed_pipe() { # docs/spec.md, 7
     # head takes its line and is gone; the next event finds the pipe closed.
     mkfifo pipe
     head -n 1 <pipe >first &

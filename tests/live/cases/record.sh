@@ -12,7 +12,7 @@ refuses_record() {
     grep -qE "cannot write to $1: .*$2" messages || fail "expected $2, got $(cat messages)"
 }
 
-case_record_is_private() { # 17
+case_record_is_private() { # docs/spec.md, 7: -w
     local mask
 
     for mask in 000 022 0277; do
@@ -32,7 +32,7 @@ case_record_is_private() { # 17
     ! grep -q 'can be read' messages || fail "said of a group: $(cat messages)"
 }
 
-case_record_is_no_link() { # 17
+case_record_is_no_link() { # docs/spec.md, 7: -w
     mkdir sub
     ln -s sub linked
     ln -s target link
@@ -100,7 +100,7 @@ whole_lines() {
 }
 
 # Its own blocks are what the disk is full of: they are not given back before it is closed.
-case_reopen_full_disk_deleted() { # 11
+case_reopen_full_disk_deleted() { # docs/spec.md, 7: SIGHUP
     mount_full 64k
     json_trace full/record
     fill_disk full/record
@@ -115,7 +115,7 @@ case_reopen_full_disk_deleted() { # 11
     check
 }
 
-case_reopen_full_disk_renamed() { # 11
+case_reopen_full_disk_renamed() { # docs/spec.md, 7: SIGHUP
     mount_full 64k
     json_trace full/record
     fill_disk full/record
@@ -131,7 +131,7 @@ case_reopen_full_disk_renamed() { # 11
 }
 
 # Something else stands behind the torn line by now, so it has to stay.
-case_reopen_full_disk_torn() { # 11
+case_reopen_full_disk_torn() { # docs/spec.md, 7: SIGHUP
     local part
 
     mount_full 64k
@@ -149,7 +149,7 @@ case_reopen_full_disk_torn() { # 11
     check
 }
 
-case_reopen_file_limit() { # 11
+case_reopen_file_limit() { # docs/spec.md, 7: SIGHUP
     (ulimit -f 64 && exec "$tpconnect" --netns "/run/netns/$a" -e all -o json -w sized) \
         >>stdout 2>>messages &
     tracer=$!
@@ -164,7 +164,7 @@ case_reopen_file_limit() { # 11
     check
 }
 
-case_reopen_no_directory() { # 11
+case_reopen_no_directory() { # docs/spec.md, 7: SIGHUP
     mkdir sub
     json_trace sub/record
     mv sub gone
@@ -182,7 +182,7 @@ case_reopen_no_directory() { # 11
     check
 }
 
-case_reopen_refused() { # 17
+case_reopen_refused() { # docs/spec.md, 7: -w
     echo precious >target
     json_trace watched
     mv watched watched.1
@@ -208,7 +208,7 @@ stop_during() {
     wait "$during" || fail "the trigger failed"
 }
 
-case_observed() { # section 3: what happened in that span, all of it, and nothing beside it
+case_observed() { # docs/spec.md, 3: what happened in that span, all of it, and nothing beside it
     local problems
 
     nsenter --net="/run/netns/$a" "$triggers/during" 127.0.0.1 80 >during &
@@ -227,7 +227,7 @@ case_observed() { # section 3: what happened in that span, all of it, and nothin
 }
 
 # The spans of reports are what was observed, from the first to the last.
-case_observed_by_reports() { # section 3
+case_observed_by_reports() { # docs/spec.md, 3
     run_traced count 1 -t 1500ms -o json -w record --netns "/run/netns/$a" -- nsenter \
         --net="/run/netns/$a" "$triggers/flood" -q 1 50 127.0.0.1 80
     [[ $status -eq 0 ]] || fail "status $status: $(cat messages)"

@@ -43,7 +43,7 @@ check_counts() {
     [[ -z $problems ]] || fail "$1: $problems"
 }
 
-case_count_by() { # section 7: count --by, each alone and together
+case_count_by() { # docs/spec.md, 7: count --by, each alone and together
     local reporters=() pid='"process.pid"' name='"process.executable.name"' uid='"process.user.id"'
     local dst='"network.peer.address"' port='"network.peer.port"'
 
@@ -73,7 +73,7 @@ case_count_by() { # section 7: count --by, each alone and together
         fail "no cgroup: $(cat cgroup)"
 }
 
-case_count_filters() { # section 7: all filters
+case_count_filters() { # docs/spec.md, 7: all filters
     local reporters=() name='"process.executable.name"' dst='"network.peer.address"'
     local port='"network.peer.port"'
 
@@ -98,7 +98,7 @@ case_count_filters() { # section 7: all filters
     check_counts no_syscalls "[$port]" ".$port <= 88 and .\"tpconnect.sent\" != false"
 }
 
-case_count_intervals() { # section 7: reports of all intervals together are the whole
+case_count_intervals() { # docs/spec.md, 7: reports of all intervals together are the whole
     local reporters=() name='"process.executable.name"'
 
     report often count --by process 100ms
@@ -114,7 +114,7 @@ case_count_intervals() { # section 7: reports of all intervals together are the 
         fail "intervals: $(cat often)"
 }
 
-case_count_other() { # section 7: a bounded number of rows, and the rest is counted
+case_count_other() { # docs/spec.md, 7: a bounded number of rows, and the rest is counted
     local reporters=()
 
     report record count --by port
@@ -132,7 +132,7 @@ case_count_other() { # section 7: a bounded number of rows, and the rest is coun
         ."tpconnect.events.sent" == 20206' record >/dev/null || fail "books: $(tail -n 1 record)"
 }
 
-case_count_command() { # section 7: -- COMMAND, its status, and text
+case_count_command() { # docs/spec.md, 7: -- COMMAND, its status, and text
     serve "$b" 10.99.0.2 80
     trigger connect ECONNREFUSED 10.99.0.2 81 # not the command's
     : >expected
@@ -163,7 +163,7 @@ lose_first_syn() {
     trigger connect established "$1" "$2"
 }
 
-case_latency_known() { # section 7: latency, against a delay that is known
+case_latency_known() { # docs/spec.md, 7: latency, against a delay that is known
     local reporters=() ms again
 
     count_syns
@@ -189,7 +189,7 @@ case_latency_known() { # section 7: latency, against a delay that is known
 
 # What latency says of each destination, and what follows from the events of another tpconnect,
 # whose programs run a little earlier or later: LIVE_SKEW_NS, of at most so much (default 1 ms).
-case_latency_by() { # section 7: latency --by, against every single event
+case_latency_by() { # docs/spec.md, 7: latency --by, against every single event
     local reporters=() problems
 
     report by.dst latency --by dst

@@ -28,7 +28,7 @@ established() { [[ $(within "$a" ss -Htn state established | wc -l) -ge $1 ]]; }
 
 count_events() { jq -c "select(.\"event.name\" == \"$1\")" record | wc -l; }
 
-case_map_full() { # section 8, state
+case_map_full() { # docs/spec.md, 8, state
     local object
 
     small_map 64
@@ -86,7 +86,7 @@ others_are_seen() {
     only_loss state
 }
 
-case_map_shared() { # section 8, state: one user cannot take it all
+case_map_shared() { # docs/spec.md, 8, state: one user cannot take it all
     small_map 2048
     trace --object "$object"
     others_are_seen 2000 500
@@ -235,7 +235,7 @@ ends_that_reach_no_program() {
     only_loss missed
 }
 
-case_ends_that_reach_no_program() { # section 8: swept, and counted as missed
+case_ends_that_reach_no_program() { # docs/spec.md, 8: swept, and counted as missed
     ends_that_reach_no_program
 }
 
@@ -262,7 +262,7 @@ case_tracked_of_before() { # pending when tracing began: no entry for what the f
         "--netns $a -6: 0" | diff - got >odd || fail "$(cat odd)"
 }
 
-case_two_tracers() { # section 8
+case_two_tracers() { # docs/spec.md, 8
     trace_twice
     trigger flood -q 2 2000 127.0.0.1 80
     stop_both
@@ -279,7 +279,7 @@ programs_are_gone() {
     ! comm -12 <(sort held_programs) <(bpftool -j prog show | jq -r '.[].id' | sort) | grep -q .
 }
 
-case_killed_tracer() { # section 8: nothing stays attached
+case_killed_tracer() { # docs/spec.md, 8: nothing stays attached
     trace
     trigger_background flood -q 2 0 127.0.0.1 80
     sleep 0.3

@@ -195,7 +195,7 @@ requests_are() {
     [[ ! -s odd ]] || fail "$(head -n 3 odd)"
 }
 
-case_stress_moving_port() { # section 4, T4
+case_stress_moving_port() { # docs/spec.md, T4
     serve_apart "$a" 127.0.0.1 80
     serve_apart "$a" 127.0.0.1 81
     trace_flood
@@ -210,7 +210,7 @@ case_stress_moving_port() { # section 4, T4
     [[ $(cpu_count) -eq 1 || $(cat differing) -gt 0 ]] || fail "no request was ever changed"
 }
 
-case_stress_moving_port_unsent() { # section 4, T4
+case_stress_moving_port_unsent() { # docs/spec.md, T4
     trace_flood --repeat-limit 0
     within "$a" "$triggers/moving" port "$stress_count" 10.97.0.1 80 81 >calls || fail "trigger failed"
     stop_trace
@@ -220,7 +220,7 @@ case_stress_moving_port_unsent() { # section 4, T4
     [[ $(cat got) =~ ^\ *$stress_count\ ENETUNREACH\ false$ ]] || fail "not all failed: $(cat got)"
 }
 
-case_stress_moving_family() { # section 4, T1: what the kernel has read counts
+case_stress_moving_family() { # docs/spec.md, T1: what the kernel has read counts
     serve_apart "$a" 127.0.0.1 80
     trace_flood
     within "$a" "$triggers/moving" family "$stress_count" 127.0.0.1 80 81 >calls ||
@@ -237,7 +237,7 @@ case_stress_moving_family() { # section 4, T1: what the kernel has read counts
     same want got
 }
 
-case_stress_moving_descriptor() { # section 4, T3 and T5
+case_stress_moving_descriptor() { # docs/spec.md, T3 and T5
     serve_apart "$a" 127.0.0.1 80
     trace_flood
     within "$a" "$triggers/moving" descriptor "$stress_count" 127.0.0.1 80 81 >calls ||
@@ -252,14 +252,14 @@ case_stress_moving_descriptor() { # section 4, T3 and T5
 
 # --- addresses that are none -------------------------------------------------------------------
 
-case_stress_lengths() { # section 4, T1
+case_stress_lengths() { # docs/spec.md, T1
     trace
     trigger lengths 1000
     stop_trace
     check
 }
 
-case_stress_pages() { # section 4, T4
+case_stress_pages() { # docs/spec.md, T4
     serve "$a" 127.0.0.1 80 ::1 80
     trace
     trigger pages established 127.0.0.1 80
@@ -281,23 +281,23 @@ sandboxed() {
     check
 }
 
-case_stress_seccomp_nothing() { sandboxed nothing; } # section 4, T1
+case_stress_seccomp_nothing() { sandboxed nothing; } # docs/spec.md, T1
 
-case_stress_seccomp_errnos() { sandboxed errnos; } # section 4, T7
+case_stress_seccomp_errnos() { sandboxed errnos; } # docs/spec.md, T7
 
-case_stress_seccomp_reused() { # section 4, T7
+case_stress_seccomp_reused() { # docs/spec.md, T7
     ! "$tpconnect" doctor | grep -q '^WARN *task storage' ||
-        skip "this kernel has no task storage, without which it cannot be seen: README, Limits"
+        skip "this kernel has no task storage, without which it cannot be seen: docs/limits.md"
     sandboxed reused
 }
 
-case_stress_seccomp_absent() { sandboxed absent; } # section 4, T1
+case_stress_seccomp_absent() { sandboxed absent; } # docs/spec.md, T1
 
-case_stress_seccomp_continue() { sandboxed continue; } # section 4, T1
+case_stress_seccomp_continue() { sandboxed continue; } # docs/spec.md, T1
 
-case_stress_seccomp_proxy() { sandboxed proxy; } # section 4, T5
+case_stress_seccomp_proxy() { sandboxed proxy; } # docs/spec.md, T5
 
-case_stress_seccomp_refused() { sandboxed refused; } # section 4, T1
+case_stress_seccomp_refused() { sandboxed refused; } # docs/spec.md, T1
 
 syn_sent() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge $1 ]]; }
 
@@ -311,11 +311,11 @@ sandboxed_while_pending() {
     check
 }
 
-case_stress_seccomp_blocked() { sandboxed_while_pending blocked; } # section 4, T7
+case_stress_seccomp_blocked() { sandboxed_while_pending blocked; } # docs/spec.md, T7
 
-case_stress_seccomp_restart() { sandboxed_while_pending restart; } # section 4, T1
+case_stress_seccomp_restart() { sandboxed_while_pending restart; } # docs/spec.md, T1
 
-case_stress_seccomp_killed() { # section 4, T5
+case_stress_seccomp_killed() { # docs/spec.md, T5
     peer_is_away
     trace
     trigger sandbox killed 10.99.0.2 80
@@ -325,7 +325,7 @@ case_stress_seccomp_killed() { # section 4, T5
 
 # --- processes that are others by the time the result is there ---------------------------------
 
-case_stress_become() { # section 4, T5
+case_stress_become() { # docs/spec.md, T5
     local how n=0
 
     peer_is_away
@@ -350,7 +350,7 @@ case_stress_become() { # section 4, T5
 # No connection of A is open any more, so each has had its close.
 no_more_of() { [[ $(within "$a" ss -Htn state established | wc -l) -eq 0 ]]; }
 
-case_stress_become_closed() { # section 4, T5
+case_stress_become_closed() { # docs/spec.md, T5
     peer_is_away
     trace
     trigger become exec-close 10.99.0.2 80

@@ -187,7 +187,7 @@ case_mptcp_fallback() { # 16
     check
 }
 
-case_faults() { # section 4, T1
+case_faults() { # docs/spec.md, T1
     serve "$b" 10.99.0.2 80
     trace
     trigger faults 10.99.0.2 80
@@ -195,7 +195,7 @@ case_faults() { # section 4, T1
     check
 }
 
-case_reuse() { # section 4, T1
+case_reuse() { # docs/spec.md, T1
     serve "$b" 10.99.0.2 80 fd00:99::2 80
     trace
     trigger reuse 10.99.0.2 80 81
@@ -204,7 +204,7 @@ case_reuse() { # section 4, T1
     check
 }
 
-case_any_address() { # section 4, T4
+case_any_address() { # docs/spec.md, T4
     serve "$a" 127.0.0.1 80 ::1 80
     trace
     trigger connect established 0.0.0.0 80
@@ -214,14 +214,14 @@ case_any_address() { # section 4, T4
     grep -q '"tpconnect.requested.address":"0.0.0.0"' record || fail "the request is not shown"
 }
 
-case_self_connect() { # section 2: an attempt is established without a listener
+case_self_connect() { # docs/spec.md, 2: an attempt is established without a listener
     trace
     trigger special self 127.0.0.1 7777
     stop_trace
     check accepted=false
 }
 
-case_repair() { # section 4, T3
+case_repair() { # docs/spec.md, T3
     trace
     trigger special repair 10.99.0.2 80
     stop_trace
@@ -247,7 +247,7 @@ case_cgroup_denies() { # 21
     check
 }
 
-case_cgroup_rewrites() { # section 4, T4
+case_cgroup_rewrites() { # docs/spec.md, T4
     make_cgroup
     serve "$a" 127.0.0.1 80
     trace

@@ -63,7 +63,7 @@ check_rows() {
     ! grep -vE "^($time_of_day |TIME\\(UTC\\) |\\$|tpconnect: )" rows >odd || fail "lines wrap: $(cat odd)"
 }
 
-case_terminal_table() { # section 5
+case_terminal_table() { # docs/spec.md, 5
     local i
 
     serve "$b" fd00:99::2 80
@@ -110,7 +110,7 @@ exchange() {
     await grep -qx "$2" received || fail "not $2 bytes at the peer: $(cat received)"
 }
 
-case_terminal_closes() { # section 5: what a connection was, where a result has its columns, or beside
+case_terminal_closes() { # docs/spec.md, 5: what a connection was, where a result has its columns, or beside
     open_terminal 80 12
     type_in '$tpconnect -q -o table -e +close --netns $a'
     await_screen '^TIME\(UTC\) .* LATENCY$'
@@ -139,7 +139,7 @@ case_terminal_closes() { # section 5: what a connection was, where a result has 
     await_screen '^tpconnect: sent='
 }
 
-case_terminal_colors() { # section 5
+case_terminal_colors() { # docs/spec.md, 5
     local red=$'\e\\[31m'
 
     open_terminal 100 24
@@ -161,7 +161,7 @@ case_terminal_colors() { # section 5
         fail "a failure is not red: $(terminal capture-pane -p -e | cat -v)"
 }
 
-case_terminal_pipes() { # section 7: | head, | jq
+case_terminal_pipes() { # docs/spec.md, 7: | head, | jq
     open_terminal 160 24
     type_in '$tpconnect --netns $a | head -n 2; echo "status=${PIPESTATUS[*]}"'
     await_screen '^tpconnect: tracing ' # whatever happens before it is attached is not shown
@@ -178,7 +178,7 @@ case_terminal_pipes() { # section 7: | head, | jq
     await_prompt
 }
 
-case_terminal_count() { # section 7: a report fits the screen, and its sums are those of the whole
+case_terminal_count() { # docs/spec.md, 7: a report fits the screen, and its sums are those of the whole
     local sums
 
     open_terminal 80 12
@@ -201,7 +201,7 @@ case_terminal_count() { # section 7: a report fits the screen, and its sums are 
     scrolled | grep -q 'written=92 ' || fail "not 92 events: $(scrolled)"
 }
 
-case_terminal_latency() { # section 7: what has no place for a histogram of its own is in the last
+case_terminal_latency() { # docs/spec.md, 7: what has no place for a histogram of its own is in the last
     serve "$b" 10.99.0.2 80 10.99.0.2 81 10.99.0.2 82 10.99.0.2 83 10.99.0.2 84
     open_terminal 80 20
     type_in '$tpconnect latency --by port --netns $a'
@@ -216,7 +216,7 @@ case_terminal_latency() { # section 7: what has no place for a histogram of its 
     screen_shows 'a pipe or -w FILE gets all' || fail "it does not say so: $(scrolled)"
 }
 
-case_terminal_command() { # section 7: the terminal is the command's
+case_terminal_command() { # docs/spec.md, 7: the terminal is the command's
     open_terminal 80 24
     # A shell, with all that it does with jobs.
     type_in 'PS1="inner> " $tpconnect -q -w record -- bash --norc --noprofile --noediting; echo status=$?'
@@ -239,7 +239,7 @@ case_terminal_command() { # section 7: the terminal is the command's
     grep -q ' comm=inner .*event=failed' record || fail "not traced: $(cat record)"
 }
 
-case_terminal_interrupt() { # section 7: Ctrl-C is the command's, also when it lives on with it
+case_terminal_interrupt() { # docs/spec.md, 7: Ctrl-C is the command's, also when it lives on with it
     open_terminal 80 24
     type_in '$tpconnect -q -w record -- sh -c '"'"'trap "echo caught" INT; echo ready; until [ -e finished ]; do sleep 0.1; done; exit 3'"'"'; echo status=$?'
     await_screen '^ready$'
@@ -259,7 +259,7 @@ case_terminal_interrupt() { # section 7: Ctrl-C is the command's, also when it l
 
 two_caught() { [[ $(screen | grep -c 'caught$') -eq 2 ]]; }
 
-case_terminal_stop() { # section 7: Ctrl-Z, fg, and a command that stops itself
+case_terminal_stop() { # docs/spec.md, 7: Ctrl-Z, fg, and a command that stops itself
     open_terminal 80 24
     type_in '$tpconnect -q -w record -- sh -c "echo ready; exec cat"'
     await_screen '^ready$'

@@ -25,7 +25,7 @@ has_failed() {
         ."event.name" == "tcp.failed")] | length == 1' record >/dev/null
 }
 
-case_clock_stepped() { # 32, T10
+case_clock_stepped() { # 32; docs/spec.md, T10
     in_vm || skip "it sets the clock: only in a VM of tests/vm"
     trace
     connect_after_step 'now' 81
