@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "commands/count.h"
-
+/* tpconnect count: attempts and results, by whom and where to. */
 #include "commands/reporter.h"
+#include "commands/run.h"
 #include "format/report_count.h"
 
 struct count {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
+/* tpconnect doctor: can this host build and run it; if not, what to do. */
 #include <stdio.h>
 #include <string.h>
 
 #include <bpf/libbpf.h>
 
-#include "commands/doctor.h"
 #include "commands/doctor_build.h"
+#include "commands/run.h"
 #include "format/color.h"
 #include "probe/checks.h"
 #include "util/cleanup.h"
@@ -73,13 +74,13 @@ static void look_at_libbpf(struct check_result *row)
 	snprintf(row->found, sizeof(row->found), "%s", libbpf_version_string());
 }
 
-int doctor_main(bool color, const char *btf_path)
+int doctor_main(const struct options *options, bool color)
 {
 	struct check_result rows[CHECKS_MAX + DOCTOR_BUILD_MAX + 1];
 	size_t host, n, build = 0;
 	bool can_trace;
 
-	n = host = checks_run(rows, btf_path);
+	n = host = checks_run(rows, options->request.btf_path);
 	/* Who has the program only, as a package, does not mean to build it. */
 	if (doctor_in_checkout())
 		n += build = doctor_look_at_build(rows + host);

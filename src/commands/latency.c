@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "commands/latency.h"
-
+/* tpconnect latency: histograms of how long handshakes took. */
 #include "commands/reporter.h"
+#include "commands/run.h"
 #include "format/report_latency.h"
 
 /* docs/spec.md, T8: a deferred one holds the application's own idle time. */

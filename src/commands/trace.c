@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "commands/trace.h"
-
+/* tpconnect trace: a line for each event. */
 #include "aggregate/repeats.h"
 #include "commands/daemons.h"
 #include "commands/output.h"
+#include "commands/run.h"
 #include "format/summary.h"
 #include "util/clock.h"
 #include "util/log.h"

@@ -9,16 +9,8 @@
 #include <stdio.h>
 
 #include "model/request.h"
+#include "options/commands.h"
 #include "util/error.h"
-
-enum command {
-	COMMAND_TRACE,
-	COMMAND_COUNT,
-	COMMAND_LATENCY,
-	COMMAND_DOCTOR,
-	COMMAND_HELP,
-	COMMAND_VERSION,
-};
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 

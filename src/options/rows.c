@@ -138,18 +138,6 @@ const size_t n_option_rows = ARRAY_SIZE(option_rows);
 
 _Static_assert(ARRAY_SIZE(option_rows) <= OPTION_ROWS_MAX, "too many rows");
 
-static const struct {
-	const char *name, *help;
-} commands[] = {
-	[COMMAND_TRACE] = {"trace", "each connection attempt, as it happens"},
-	[COMMAND_COUNT] = {"count", "attempts and results by process and destination"},
-	[COMMAND_LATENCY] = {"latency", "a histogram of handshake latency"},
-	[COMMAND_DOCTOR] = {"doctor",
-			    "whether this host can build and run it, and what to do if not"},
-};
-
-#define N_COMMANDS ARRAY_SIZE(commands)
-
 const struct option_row *option_by_letter(char letter)
 {
 	for (size_t i = 0; i < n_option_rows; i++)
@@ -161,14 +149,4 @@ const struct option_row *option_by_letter(char letter)
 const char *option_name(size_t i)
 {
 	return i < n_option_rows ? option_rows[i].name : NULL;
-}
-
-const char *command_name(size_t i)
-{
-	return i < N_COMMANDS ? commands[i].name : NULL;
-}
-
-const char *command_help(size_t i)
-{
-	return i < N_COMMANDS ? commands[i].help : NULL;
 }

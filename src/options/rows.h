@@ -59,9 +59,7 @@ extern const size_t n_option_rows;
 /* The row of a letter; NULL if it is no option's. */
 const struct option_row *option_by_letter(char letter);
 
-/* Names by index; NULL behind the last. Those of commands are in the order of enum command. */
+/* Names by index; NULL behind the last. */
 const char *option_name(size_t i);
-const char *command_name(size_t i);
-const char *command_help(size_t i); /* one line */
 
 #endif

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#include "util/descriptors.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+bool descriptors_open_standard(bool *ret_all)
+{
+	bool has_stdout = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+
+	*ret_all = true;
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest that is free is this one. A root without /dev has itself at least. */
+		if (open("/dev/null", O_RDWR | O_NOCTTY) != fd &&
+		    open("/", O_RDONLY | O_DIRECTORY) != fd)
+			*ret_all = false;
+	}
+	return has_stdout;
+}
