@@ -47,6 +47,8 @@ case_setup() {
     give_addresses "$a" 1
     give_addresses "$b" 2
     touch record messages stdout expected accepted
+    # Input that never ends, opened as 0<>endless: its reader keeps it open for writing as well.
+    mkfifo endless
 }
 
 # It can be turned off at boot; a few cases can do without.
