@@ -17,6 +17,7 @@ stress_count="${LIVE_COUNT:-20000}"
 check_many() {
     local accepted=true expected=true books='^$' uncounted=0 opens "$@"
 
+    only_names "accepted expected books uncounted" "$@"
     opens=$(($(tcp_counter "$a" ActiveOpens) + uncounted))
     [[ ! -s stdout ]] || fail "something on stdout: $(head -n 3 stdout)"
     events_of record >events
