@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # What the kernel side keeps is bounded, exact, and gone when it should be.
 
 # hold N ADDR PORT: a process with that many attempts or connections; its pid goes to $holder.

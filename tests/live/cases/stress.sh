@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # More than any program would do: floods, races, and input that is meant to deceive.
 #
 # LIVE_COUNT    connections of a flood (default 20000), here and in load.sh
@@ -141,7 +141,9 @@ spin() {
 mutated_object() {
     local root="$here/../.." file triplet arch
 
-    command -v clang >/dev/null && command -v bpftool >/dev/null || skip "clang or bpftool is missing"
+    for file in clang bpftool; do
+        command -v "$file" >/dev/null || skip "$file is missing"
+    done
     [[ -d $root/bpf ]] || skip "the sources are not here"
     cp -r "$root/bpf" "$root/contract" .
     for (( ; $#; )); do
