@@ -10,8 +10,10 @@ work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 failed=0
 export LIVE_CASES="$work/cases" LIVE_SECONDS=20 RUNNER_WORK="$work"
+RUNNER_TOP="$(cd "$here/.." && pwd)"
 # How long the cases sleep that hang, told apart from those of another run of this.
-export NAP="4321.$$"
+NAP="4321.$$"
+export RUNNER_TOP NAP
 
 complain() {
     echo "not ok: $*"
@@ -53,6 +55,11 @@ write_cases() {
 	case_unlucky_once() { [[ -e $RUNNER_WORK/tried ]] || { touch "$RUNNER_WORK/tried"; fail "once"; }; }
 	case_unlucky_always() { false; }
 	case_leaves() { (sleep "$NAP" &); }
+	case_keeps_right() {
+	    sed -n '/^{"timestamp"/p' "$RUNNER_TOP"/tests/golden/json.txt >record
+	    keep_lines record
+	}
+	case_keeps_wrong() { echo '{"timestamp":"unheard","event.name":"tcp.connect"}' >record; keep_lines record; }
 	case_mistyped() { check acepted=false; }
 	case_mistyped_value() { check accepted=flase; }
 	case_mistyped_many() { check_many acepted=false; }
@@ -145,6 +152,24 @@ test_left_behind() {
     ends_with "2 passed, 1 failed, 0 skipped, 0 run again"
 }
 
+test_schema() {
+    mkdir "$work/none"
+    echo 'raise ImportError' >"$work/none/jsonschema.py"
+    PYTHONPATH="$work/none" run_cases 0 keeps_right
+    says 'skip json_schema: .*python3-jsonschema.*'
+    ends_with "1 passed, 0 failed, 1 skipped, 0 run again"
+    "$here/schema.py" --self >"$work/said"
+    [[ $? -ne 77 ]] || return 0
+    run_cases 0 keeps_right
+    says 'ok json_schema: [0-9]{2} lines .*'
+    ends_with "2 passed, 0 failed, 0 skipped, 0 run again"
+    run_cases 0 keeps_right keeps_wrong
+    has_status 1
+    says 'not ok json_schema: 1 of [0-9]+ lines'
+    grep -q '^    keeps_wrong: .*unheard' "$work/said" || complain "it does not say which"
+    ends_with "2 passed, 1 failed, 0 skipped, 0 run again"
+}
+
 test_side_by_side() {
     run_cases 2 --jobs 2 pairs.sh good
     ends_with "3 passed, 0 failed, 0 skipped, 0 run again"
@@ -173,7 +198,7 @@ test_mistyped() {
 }
 
 write_cases
-for name in picking results again limit left_behind side_by_side interrupted mistyped; do
+for name in picking results again limit left_behind schema side_by_side interrupted mistyped; do
     "test_$name"
 done
 exit "$failed"

@@ -10,6 +10,7 @@
 # LIVE_SECONDS is how long one case may take (default 300). LIVE_KEEP=1 keeps what a case has recorded
 # and says where. LIVE_CASES is another directory of cases.
 # Each case has network namespaces of its own; nothing outside of them is changed.
+# What the records had is then compared with docs/tpconnect.schema.json, which counts as one case.
 # The last line is 'N passed, N failed, N skipped, N run again'.
 # shellcheck disable=SC2034,SC2153 # what is set here is for the cases
 set -uo pipefail
@@ -140,6 +141,7 @@ for name in "${cases[@]}"; do
 done
 wait_for_cases 0
 tell_left_behind
+tell_schema
 echo "$passed passed, $failed failed, $skipped skipped, $again run again"
 # Where all of it is meant to run, nothing having run is a failure.
 [[ -z $reason || -z ${CI:-} ]] && [[ $failed -eq 0 ]]

@@ -91,6 +91,35 @@ tell_left_behind() {
         sed -E 's, (\(deleted\) )?/proc/([0-9]+)$, \2,')
 }
 
+# The lines that the cases have kept, against the schema.
+tell_schema() {
+    local status=0 lines="$work/lines" begin="${EPOCHREALTIME/[.,]/}"
+
+    cat "$work"/*.lines >"$lines" 2>/dev/null
+    [[ -s $lines ]] || return 0
+    if ! command -v python3 >/dev/null || [[ ! -e $here/../schema.py ]]; then
+        echo "skip: python3 or tests/schema.py is not here" >"$work/schema"
+        status=77
+    else
+        "$here/../schema.py" "$lines" >"$work/schema" || status=$?
+    fi
+    case "$status" in
+    0)
+        passed=$((passed + 1))
+        echo "ok json_schema: $(wc -l <"$lines") lines ($(seconds_since "$begin"))"
+        ;;
+    77)
+        skipped=$((skipped + 1))
+        echo "skip json_schema: $(sed 's/^skip: //' "$work/schema")"
+        ;;
+    *)
+        failed=$((failed + 1))
+        echo "not ok json_schema: $(wc -l <"$work/schema") of $(wc -l <"$lines") lines"
+        sed 's/^/    /' "$work/schema"
+        ;;
+    esac
+}
+
 # Ends the cases that run when the suite is interrupted.
 end_running() {
     local slot
