@@ -25,6 +25,16 @@ need_header() {
 	cc -E -include "$1" "${flags[@]}" -x c /dev/null >/dev/null 2>&1 || missing+=("$2")
 }
 
+# The Python that is first in PATH may be another than the one that Debian's packages are for.
+need_python() {
+	local python
+
+	for python in python3 /usr/bin/python3; do
+		! "$python" -c "import $1" 2>/dev/null || return 0
+	done
+	missing+=("$2")
+}
+
 # What meson.build asks for, by Debian's packages.
 oldest=(meson:1.0.0 libbpf-dev:1.1 clang:14 bpftool:7.1)
 
@@ -76,6 +86,7 @@ look_for_test() {
 	need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' libclang-rt-dev
 	need_command jq jq
 	need_command python3 python3
+	need_python jsonschema python3-jsonschema
 	need_command nft nftables
 	need_command ip iproute2
 	need_command ps procps

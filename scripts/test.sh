@@ -27,49 +27,13 @@ export PATH="$PATH:/usr/sbin:/sbin"
 # A leak, or any undefined behaviour, is a failure with a status of its own.
 export ASAN_OPTIONS="detect_leaks=1:exitcode=99" UBSAN_OPTIONS="halt_on_error=1:exitcode=99"
 
-passed=0 failed=0 skipped=0
+# shellcheck source=scripts/suites.sh
+source scripts/suites.sh
 # Cases for which nothing else may run.
 busy=(stress.sh skipped.sh)
 declare -A not_built=()
 # Nor does what runs in the background outlive this.
 trap 'kill $(jobs -p) 2>/dev/null || true; give_back' EXIT
-
-say() { printf '\n== %s\n' "$*"; }
-
-took() { echo "($((SECONDS - $1)) s)"; }
-
-add() {
-    passed=$((passed + $1)) failed=$((failed + $2)) skipped=$((skipped + $3))
-}
-
-# Runs a suite whose last line is 'N passed, N failed, N skipped'; one that has none has failed.
-suite() {
-    local name="$1" log count begin="$SECONDS"
-    shift
-    say "$name"
-    log=$(mktemp)
-    "$@" </dev/null 2>&1 | tee "$log" || true
-    took "$begin"
-    count=$(tail -n 1 "$log" | grep -Ex '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped' || true)
-    rm -f "$log"
-    if [[ -z $count ]]; then
-        echo "not ok $name: it did not come to its end"
-        add 0 1 0
-    else
-        # shellcheck disable=SC2046 # three numbers
-        add $(tr -cd '0-9 ' <<<"$count")
-    fi
-}
-
-# The tests that meson knows, as a suite.
-meson_suite() {
-    local log="$1/meson-logs/testlog.json"
-    rm -f "$log"
-    meson test --no-rebuild --print-errorlogs -C "$@" || true
-    jq -rs '[.[].result] | "\(map(select(. == "OK")) | length) passed, " +
-        "\(map(select(. != "OK" and . != "SKIP")) | length) failed, " +
-        "\(map(select(. == "SKIP")) | length) skipped"' "$log"
-}
 
 # suite_of DIR NAME COMMAND...: a suite that needs what is built in DIR.
 suite_of() {
@@ -110,20 +74,6 @@ give_back() {
     [[ $EUID -ne 0 || $owner == 0:* ]] || chown -Rh "$owner" build build-asan build-static 2>/dev/null || true
 }
 
-# A single check, as a suite.
-check() {
-    if "$@"; then
-        echo "1 passed, 0 failed, 0 skipped"
-    else
-        echo "0 passed, 1 failed, 0 skipped"
-    fi
-}
-
-mount_tracefs() {
-    [[ -d /sys/kernel/tracing/events || -d /sys/kernel/debug/tracing/events ]] ||
-        mount -t tracefs nodev /sys/kernel/tracing || true
-}
-
 STATIC=1 scripts/setup.sh --test
 build build
 build build-asan MESON_OPTIONS="-Db_sanitize=address,undefined -Dwerror=true"
@@ -156,5 +106,5 @@ if [[ $quick == no ]]; then
     suite "Debian 13" tests/distro.sh trixie
 fi
 
-printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+sum_up
 [[ $failed -eq 0 ]]

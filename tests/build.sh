@@ -136,6 +136,8 @@ case_failed_build() {
     for script in scripts/{setup,smoke}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,vm/run}.sh; do
         stub "$work/three/$script" "echo ran $script" 'echo 1 passed, 0 failed, 0 skipped'
     done
+    stub "$work/three/tests/live/run.sh" 'echo ran tests/live/run.sh' \
+        'echo 1 passed, 0 failed, 0 skipped, 2 run again'
     # shellcheck disable=SC2016 # for the stubs
     stub "$work/three/scripts/build.sh" 'if [ "$BUILD_DIR" = build-asan ]; then echo broken; exit 1; fi'
     # shellcheck disable=SC2016
@@ -146,6 +148,7 @@ case_failed_build() {
     grep -q '^not ok build-asan' "$work/said" || fail "it does not say what failed: $(cat "$work/said")"
     [[ $(grep -c '^skip .*: build-asan was not built' "$work/said") -eq 2 ]] || fail "$(cat "$work/said")"
     [[ $(tail -n 1 "$work/said") == "10 passed, 1 failed, 2 skipped" ]] || fail "$(cat "$work/said")"
+    grep -q '^live cases run again.*: 6$' "$work/said" || fail "runs again are not added: $(cat "$work/said")"
     ! grep -qE 'ran tests/(vm|distro)' "$work/said" || fail "--quick runs VMs and chroots"
     PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" >"$work/said" 2>&1
     for script in vm/run distro; do

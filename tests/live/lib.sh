@@ -47,6 +47,8 @@ case_setup() {
     give_addresses "$a" 1
     give_addresses "$b" 2
     touch record messages stdout expected accepted
+    # Input that never ends, opened as 0<>endless: its reader keeps it open for writing as well.
+    mkfifo endless
 }
 
 # It can be turned off at boot; a few cases can do without.
@@ -276,9 +278,11 @@ stop_trace() {
 # retries    how many retry events there must be, where the triggers do not say (default: they do)
 # netns      null: the events are of more than one namespace
 # whole      false: not every kind of event was asked for (default true)
+# opens      how many attempts the kernel has counted (default: as it says)
 check() {
     local facts
 
+    only_names "uncounted opens accepted expected lossless retries netns whole" "$@"
     # In JSON, what is said later counts. jq is not asked: it takes a second to start in an emulated VM.
     facts="$(printf '{"since": "%s", "until": "%s", "netns": %d, "opens": %d' \
         "$since" "$(now)" "$(netns_inode "$a")" "$(tcp_counter "$a" ActiveOpens)")"
@@ -292,6 +296,30 @@ check() {
     (head -n 2000 record && tail -n +2001 record | tail -n 1000) >some
     compare keys.jq "$facts" some
     compare compare.jq "$facts" record
+    keep_lines some
+}
+
+# keep_lines FILE: two lines of each kind in it, by their keys and their values without digits, for the
+# schema: all cases together, as Python takes long to start.
+keep_lines() {
+    awk -v from="${case_dir##*/}: " '
+        { kind = $0; gsub(/:("[^"]*[0-9][^"]*"|[0-9]+)/, "", kind) }
+        seen[kind]++ < 2 { print from $0 }' "$1" >>"$case_dir.lines"
+}
+
+# only_names NAMES NAME=VALUE...: a mistyped name would change nothing, and so must not pass.
+only_names() {
+    local option names="$1"
+    shift
+
+    for option; do
+        [[ " $names " == *" ${option%%=*} "* ]] || fail "'$option': there is no such name, only $names"
+        case "$option" in
+        accepted=* | expected=* | lossless=* | whole=*)
+            [[ ${option#*=} == true || ${option#*=} == false ]] || fail "'$option': neither true nor false"
+            ;;
+        esac
+    done
 }
 
 # for_json NAME=VALUE...

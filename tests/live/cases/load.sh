@@ -38,6 +38,8 @@ case_loss_is_told() { # docs/spec.md, 8: within a second
     kill -CONT "$tracer"
     await grep -q '"tpconnect.loss"' record || fail "the loss is not told while tracing goes on"
     stop_trace
+    grep '"tpconnect.loss"' record >losses
+    keep_lines losses
     check expected=false lossless=false
     grep -q 'lost: ring=[1-9]' messages || fail "the summary does not tell: $(cat messages)"
 }

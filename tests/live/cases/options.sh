@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
+# shellcheck shell=bash disable=SC2154,SC2034 # what run.sh and lib.sh set, and what they read
 # The command line: limits, files, and what is wrong usage. Its filters are in filters.sh.
 
 case_default_events() { # docs/spec.md, 3

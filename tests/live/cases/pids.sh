@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
+# shellcheck shell=bash disable=SC2154,SC2034 # what run.sh and lib.sh set, and what they read
 # The processes of -p: which of them are there, and whom they start (--follow).
 
 # An id that no process can have: above PID_MAX_LIMIT of the kernel's threads.h.

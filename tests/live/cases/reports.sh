@@ -41,6 +41,7 @@ check_counts() {
     problems="$(jq -nr --slurpfile record "$1" --slurpfile expected wanted --argjson by "$2" \
         -f "$here/counts.jq")"
     [[ -z $problems ]] || fail "$1: $problems"
+    keep_lines "$1"
 }
 
 case_count_by() { # docs/spec.md, 7: count --by, each alone and together
@@ -122,6 +123,7 @@ case_count_other() { # docs/spec.md, 7: a bounded number of rows, and the rest i
     trigger connect -n 3 ECONNREFUSED 127.0.0.1 20000
     reporters_end
     [[ $(grep -c '"tpconnect.count"' record) -eq 10001 ]] || fail "not 10000 rows and one"
+    keep_lines record
     jq -e -s '[.[] | select(."tpconnect.other")] |
         length == 1 and .[0]."tpconnect.attempts" == 100 and
         .[0]."tpconnect.failed.ECONNREFUSED" == 100' record >/dev/null ||
@@ -229,5 +231,7 @@ case_latency_by() { # docs/spec.md, 7: latency --by, against every single event
             select(."tpconnect.events.sent" != ."tpconnect.events.written") |
             "the books do not balance: \(tojson)")')"
     [[ -z $problems ]] || fail "$problems"
+    keep_lines by.dst
+    keep_lines by.process
     check expected=false whole=false
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
+# shellcheck shell=bash disable=SC2154,SC2034 # what run.sh and lib.sh set, and what they read
 # The kernel can skip a program: what it would have told is told by another, or counted as missed.
 
 # --- no transition missed ----------------------------------------------------------------------
@@ -8,7 +8,7 @@
 # what both have missed, no program could have seen: there are kernels that hide a process of theirs
 # from all tracing, and what is received while that one is interrupted.
 trace_twice() {
-    trace_flood "$@"
+    trace_flood
     first_tracer="$tracer"
     mv record record.first
     trace_flood

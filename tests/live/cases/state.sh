@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # What the kernel side keeps is bounded, exact, and gone when it should be.
 
 # hold N ADDR PORT: a process with that many attempts or connections; its pid goes to $holder.
@@ -16,8 +16,7 @@ hold_by() {
 
 hold_in_a() {
     rm -f holding
-    # Its input never ends.
-    nsenter --net="/run/netns/$a" "$@" 2>holding < <(sleep "$STEP_SECONDS") &
+    nsenter --net="/run/netns/$a" "$@" 2>holding 0<>endless &
     holder=$!
     pids+=("$holder")
     # The whole line: bash 5.3 reports there how the one before ended, with its command, which has the word.
@@ -112,7 +111,7 @@ case_map_shared_namespaces() {
     for id in 1 2 3 4 5 6; do
         nsenter --net="/run/netns/$a" nsenter --user="/proc/$ward/ns/user" \
             setpriv --reuid="$id" --clear-groups "$copy" 400 10.99.0.2 $((80 + id)) 2>"holding.$id" \
-            < <(sleep "$STEP_SECONDS") &
+            0<>endless &
         pids+=($!)
         await grep -qs holding "holding.$id" || fail "hold: $(cat "holding.$id")"
     done

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # More than any program would do: floods, races, and input that is meant to deceive.
 #
 # LIVE_COUNT    connections of a flood (default 20000), here and in load.sh
@@ -17,6 +17,7 @@ stress_count="${LIVE_COUNT:-20000}"
 check_many() {
     local accepted=true expected=true books='^$' uncounted=0 opens "$@"
 
+    only_names "accepted expected books uncounted" "$@"
     opens=$(($(tcp_counter "$a" ActiveOpens) + uncounted))
     [[ ! -s stdout ]] || fail "something on stdout: $(head -n 3 stdout)"
     events_of record >events
@@ -35,6 +36,7 @@ check_many() {
         awk -F '\t' '$1 == "tcp.established" { print $6, $7 }' events | sort >got
         same want got
     fi
+    keep_lines <(head -n 2000 record && tail -n 100 record)
 }
 
 # The columns of a record that these checks are about; an absent one is empty.
@@ -140,7 +142,9 @@ spin() {
 mutated_object() {
     local root="$here/../.." file triplet arch
 
-    command -v clang >/dev/null && command -v bpftool >/dev/null || skip "clang or bpftool is missing"
+    for file in clang bpftool; do
+        command -v "$file" >/dev/null || skip "$file is missing"
+    done
     [[ -d $root/bpf ]] || skip "the sources are not here"
     cp -r "$root/bpf" "$root/contract" .
     for (( ; $#; )); do

@@ -90,7 +90,7 @@ case_mptcp() { # 16
 mptcp_before() {
     serve_mptcp
     nsenter --net="/run/netns/$a" "$triggers/mptcp" "$1" 10.99.0.2 80 10.99.0.11 10.99.0.12 \
-        >>expected 2>holder < <(sleep "$STEP_SECONDS") &
+        >>expected 2>holder 0<>endless &
     pids+=($!)
     await grep -qs connected holder || fail "no connection: $(cat holder)"
 }
@@ -156,7 +156,7 @@ case_mptcp_filtered() { # 16, 33
     serve_mptcp
     trace -e all,-close -d 10.99.0.12
     nsenter --net="/run/netns/$a" "$triggers/mptcp" hold 10.99.0.2 80 10.99.0.11 10.99.0.12 \
-        >held 2>holder < <(sleep "$STEP_SECONDS") &
+        >held 2>holder 0<>endless &
     pids+=($!)
     await grep -qs connected holder || fail "no connection: $(cat holder)"
     within "$b" ip mptcp endpoint add 10.99.0.12 dev veth0 signal

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
+# shellcheck shell=bash disable=SC2154,SC2034 # what run.sh and lib.sh set, and what they read
 # What must not be done to a host that somebody uses, and what only a VM lacks.
 
 # tests/vm/run.sh boots with this word on the kernel's command line; nothing else does.
