@@ -64,9 +64,21 @@ int child_release(struct child *child)
 	/* Closed by a successful exec: then there is nothing to read. */
 	while (read(child->error_fd, &err, sizeof(err)) < 0 && errno == EINTR)
 		;
-	close(child->hold_fd);
-	close(child->error_fd);
+	child_close(child);
 	return -err;
+}
+
+static void close_once(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void child_close(struct child *child)
+{
+	close_once(&child->hold_fd);
+	close_once(&child->error_fd);
 }
 
 /* Whether a shell gave us the terminal, and takes it back when we stop. */

@@ -12,8 +12,8 @@
 
 struct child {
 	pid_t pid;    /* 0: none, or ended */
-	int hold_fd;  /* a byte lets the command go; closed without one, it ends */
-	int error_fd; /* carries the errno of an exec that failed */
+	int hold_fd;  /* a byte lets the command go; closed without one, it ends; -1: closed */
+	int error_fd; /* carries the errno of an exec that failed; -1: closed */
 	int status;   /* as a shell gives it: 128 + signal if it was killed */
 	bool interrupted;
 };
@@ -26,6 +26,9 @@ int child_start(char **argv, const sigset_t *mask, struct child *ret);
 
 /* Lets it go. Returns 0 once the command runs, or the -errno of its exec. */
 int child_release(struct child *child);
+
+/* Closes what is open of the descriptors: a command that was not let go ends. */
+void child_close(struct child *child);
 
 /*
  * After a SIGCHLD: whether it has ended. When it has stopped itself, and a shell waits for us,

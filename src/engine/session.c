@@ -300,6 +300,7 @@ static void close_all(struct session *session)
 
 	intake_close(&session->intake);
 	probe_close(session->probe);
+	child_close(&session->signals.child);
 	signals_close(&session->signals);
 	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
 		if (fds[i] >= 0)
@@ -377,7 +378,9 @@ int session_run(const struct request *request, const struct limits *limits,
 		.consumers = consumers,
 		.n_consumers = n,
 		.intake = {.event = on_event, .ctx = &session},
-		.signals = {.fd = -1, .hangup_reopens = any_reopens(consumers, n)},
+		.signals = {.fd = -1,
+			    .child = {.hold_fd = -1, .error_fd = -1},
+			    .hangup_reopens = any_reopens(consumers, n)},
 		.tick_fd = -1,
 		.limit_fd = -1,
 		.clock_fd = -1,

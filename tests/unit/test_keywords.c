@@ -40,7 +40,9 @@ static void the_nearest_word_is_a_slip_or_two_away(void **state)
 	static const struct {
 		const char *typed, *nearest;
 	} cases[] = {
-		{"prot", "port"},	       /* two letters swapped */
+		{"prot", "port"},	       /* two letters swapped, */
+		{"oprt", "port"},	       /* the first two, */
+		{"potr", "port"},	       /* the last two */
 		{"por", "port"},	       /* one missing */
 		{"portt", "port"},	       /* one too many */
 		{"pott", "port"},	       /* one wrong */

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* What reaches stderr of the program's own messages. */
-#include <fcntl.h>
-#include <limits.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
+#include "unit/said.h"
 #include "util/log.h"
-
-static char said[8 * PATH_MAX];
 
 /* Calls say() with a file in the place of stderr; what it wrote there is in said. */
 static void listen_to(void (*say)(const char *name), const char *name)
 {
-	FILE *file = tmpfile();
-	int real = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-	size_t n;
-
-	assert_non_null(file);
-	assert_true(real >= 0);
-	dup2(fileno(file), STDERR_FILENO);
+	listen_to_stderr();
 	say(name);
-	dup2(real, STDERR_FILENO);
-	close(real);
-	rewind(file);
-	n = fread(said, 1, sizeof(said) - 1, file);
-	said[n] = '\0';
-	fclose(file);
+	heard();
 }
 
 static void say_error(const char *name)

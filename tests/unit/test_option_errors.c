@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Command lines that are wrong, and what is said of them. */
+#include "options/errors.h"
 #include "unit/parsed.h"
 #include "util/array.h"
 
@@ -165,6 +166,60 @@ static void long_input_does_not_push_the_way_out_off_the_message(void **state)
 	assert_the_way_out_is_said('\033');
 }
 
+/* Not a byte behind the line is written, however much longer the escapes make it. */
+static void a_line_that_does_not_fit_is_cut_within_its_room(void **state)
+{
+	struct {
+		struct error error;
+		char behind[64];
+	} place;
+	char lines[sizeof(place.error.text)];
+
+	(void)state;
+	memset(&place, '#', sizeof(place));
+	memset(lines, '\n', sizeof(lines) - 1);
+	lines[sizeof(lines) - 1] = '\0';
+	assert_int_equal(refuse(&place.error, "%s", lines), -EINVAL);
+	assert_true(strlen(place.error.text) >= sizeof(place.error.text) - 2);
+	for (size_t i = 0; i < sizeof(place.behind); i++)
+		assert_int_equal(place.behind[i], '#');
+}
+
+/* The message repeats of them what there is room for; a later word does not begin behind it. */
+static void many_long_words_are_cut_within_their_room(void **state)
+{
+	static const char word[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+
+	(void)state;
+	assert_says(bad("curl", word, word, word, word, word), "unknown command 'curl'");
+	assert_says(parsed.error.text, ": tpconnect -- curl abcdef");
+	assert_true(strlen(parsed.error.text) < 200);
+	assert_says(bad(word, word, word), "put -- before it");
+	assert_says(bad("a", "b", "c", "d"), "tpconnect -- a b c d");
+}
+
+/* The first of the table is one of the options like the last. */
+static void every_option_is_found_by_letter_and_by_name(void **state)
+{
+	char name[64];
+
+	(void)state;
+	for (size_t i = 0; i < n_option_rows; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		assert_int_equal(words_find(option_name, row->name), i);
+		if (row->letter)
+			assert_ptr_equal(option_by_letter(row->letter), row);
+		/* Without a dash that it needs, it is named with both. */
+		snprintf(name, sizeof(name), "-%s", row->name);
+		assert_true(lacks_dash(name));
+	}
+	assert_null(option_by_letter('\0'));
+	assert_null(option_by_letter('?'));
+	assert_null(option_name(n_option_rows));
+	assert_says(bad("--p"), "'--p' can mean several: --pid, --port");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +232,9 @@ int main(void)
 		row(getopt_starts_anew_after_an_error),
 		row(input_can_not_break_the_line_of_the_message),
 		row(long_input_does_not_push_the_way_out_off_the_message),
+		row(a_line_that_does_not_fit_is_cut_within_its_room),
+		row(many_long_words_are_cut_within_their_room),
+		row(every_option_is_found_by_letter_and_by_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

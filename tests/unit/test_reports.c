@@ -135,6 +135,47 @@ static void merged_counts_and_histograms_are_sums(void **state)
 	assert_memory_equal(&sum, &all, sizeof(sum));
 }
 
+/* Each sum is of its own number: none is left out, and none stands for another. */
+static void every_number_is_merged(void **state)
+{
+	struct counts sum = {.attempts = 1, .established = 2, .failed = 3, .cancelled = 4};
+	const struct counts more = {
+		.attempts = 10,
+		.established = 20,
+		.failed = 30,
+		.cancelled = 40,
+		.errors = {[COUNTS_ERRORS] = {.n = 50}},
+	};
+
+	(void)state;
+	counts_merge(&sum, &more);
+	counts_merge(&sum, &more);
+	assert_int_equal(sum.attempts, 21);
+	assert_int_equal(sum.established, 42);
+	assert_int_equal(sum.failed, 63);
+	assert_int_equal(sum.cancelled, 84);
+	assert_int_equal(sum.errors[0].n, 0);
+	assert_int_equal(sum.errors[COUNTS_ERRORS].n, 100);
+}
+
+/* What has no place of its own goes to the last, also when it comes by merging. */
+static void errors_beyond_the_room_are_merged_into_the_last(void **state)
+{
+	struct counts sum = {0}, more = {0};
+
+	(void)state;
+	for (int i = 0; i < COUNTS_ERRORS; i++) {
+		sum.errors[i] = (struct error_count){.error = (uint16_t)(100 + i), .n = 1};
+		more.errors[i] = (struct error_count){.error = (uint16_t)(101 + i), .n = 7};
+	}
+	counts_merge(&sum, &more);
+	assert_int_equal(sum.errors[0].n, 1);
+	assert_int_equal(sum.errors[1].n, 8);
+	assert_int_equal(sum.errors[COUNTS_ERRORS - 1].n, 8);
+	assert_int_equal(sum.errors[COUNTS_ERRORS].n, 7);
+	assert_int_equal(sum.errors[COUNTS_ERRORS].error, 0);
+}
+
 static void counts_make_json_of_numbers_only(void **state)
 {
 	struct group group = group_of(&some_counts);
@@ -260,6 +301,8 @@ int main(void)
 		cmocka_unit_test(counts_make_a_table),
 		cmocka_unit_test(a_table_is_narrowed_to_what_is_there),
 		cmocka_unit_test(merged_counts_and_histograms_are_sums),
+		cmocka_unit_test(every_number_is_merged),
+		cmocka_unit_test(errors_beyond_the_room_are_merged_into_the_last),
 		cmocka_unit_test(counts_make_json_of_numbers_only),
 		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
 		cmocka_unit_test(the_longest_drawing_fits),

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "unit/fake_probe.h"
+
+#include <errno.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "probe/features.h"
+#include "probe/reader.h"
+#include "unit/decoded.h"
+
+/* What `late` waits for: so many looks at the ring find it empty. */
+#define LATE_FILLS 5
+
+/* In one batch. */
+#define BATCH 16
+
+struct fake_probe fake;
+static size_t batch_left;
+static int ring_fd = -1; /* an eventfd: readable while there is a record */
+
+void fake_reset(void)
+{
+	memset(&fake, 0, sizeof(fake));
+	batch_left = 0;
+}
+
+void fake_send(enum event_kind kind, uint32_t pid)
+{
+	struct close_record record = sample(kind);
+
+	assert_true(fake.n < FAKE_RECORDS_MAX);
+	record.base.attempt.pid = pid;
+	fake.records[fake.n++] = record;
+	fake.counters.sent++;
+	if (ring_fd >= 0)
+		eventfd_write(ring_fd, 1);
+}
+
+int probe_open(const struct probe_options *options, struct probe **ret, struct error *error)
+{
+	fake.config = options->config;
+	if (fake.open_err)
+		return error_set(error, fake.open_err, "the fake does not open");
+	fake.opened++;
+	*ret = (struct probe *)&fake;
+	return 0;
+}
+
+void probe_close(struct probe *probe)
+{
+	fake.closed += probe != NULL;
+}
+
+int probe_sweep(struct probe *probe, struct error *error)
+{
+	(void)probe;
+	fake.sweeps++;
+	return fake.sweep_err ? error_set(error, fake.sweep_err, "the fake cannot sweep") : 0;
+}
+
+void probe_detach(struct probe *probe)
+{
+	(void)probe;
+	fake.detached++;
+}
+
+struct span probe_observed(const struct probe *probe)
+{
+	(void)probe;
+	return (struct span){.begin_ns = clock_now_ns(CLOCK_BOOTTIME), .end_ns = fake.detached};
+}
+
+int probe_follow(struct probe *probe, uint32_t pid)
+{
+	(void)probe;
+	fake.follows = pid;
+	return fake.follow_err;
+}
+
+bool probe_follows_any(const struct probe *probe)
+{
+	(void)probe;
+	return fake.followed > 0;
+}
+
+int probe_followed(const struct probe *probe)
+{
+	(void)probe;
+	return fake.followed;
+}
+
+void probe_counters(struct probe *probe, struct counters *ret)
+{
+	(void)probe;
+	*ret = fake.counters;
+}
+
+uint64_t probe_tracked(struct probe *probe)
+{
+	(void)probe;
+	return fake.tracked;
+}
+
+void probe_share(const struct probe *probe, unsigned int index, struct share *ret)
+{
+	(void)probe;
+	*ret = index == 1 ? fake.share : (struct share){0};
+}
+
+uint64_t probe_room(struct probe *probe)
+{
+	(void)probe;
+	return 1000;
+}
+
+int probe_ring_fd(const struct probe *probe)
+{
+	(void)probe;
+	return 0;
+}
+
+const char *probe_tracepoints(const struct probe *probe)
+{
+	(void)probe;
+	return "fake:one,fake:two";
+}
+
+int reader_open(int map_fd, struct reader **ret)
+{
+	(void)map_fd;
+	if (fake.ring_err)
+		return fake.ring_err;
+	ring_fd = eventfd(fake.n > 0, EFD_CLOEXEC | EFD_NONBLOCK);
+	*ret = (struct reader *)&fake;
+	return 0;
+}
+
+void reader_close(struct reader *reader)
+{
+	if (reader)
+		close(ring_fd);
+	ring_fd = -1;
+}
+
+int reader_fd(const struct reader *reader)
+{
+	(void)reader;
+	return ring_fd;
+}
+
+int reader_fill(struct reader *reader)
+{
+	size_t there = fake.n - fake.next;
+	eventfd_t count;
+
+	(void)reader;
+	if (fake.fill_err)
+		return fake.fill_err;
+	if (fake.detached)
+		fake.fills_when_detached++;
+	if (fake.late && there && fake.fills_when_detached < LATE_FILLS)
+		there--;
+	batch_left = there < BATCH ? there : BATCH;
+	if (!batch_left)
+		eventfd_read(ring_fd, &count);
+	return (int)batch_left;
+}
+
+const void *reader_next(struct reader *reader, size_t *ret_size)
+{
+	struct close_record *record = &fake.records[fake.next];
+
+	(void)reader;
+	if (!batch_left)
+		return NULL;
+	batch_left--;
+	fake.next++;
+	*ret_size = record->base.head.size;
+	return record;
+}
+
+int features_explain(bool need_syscalls, const char *btf_path, struct error *reason)
+{
+	(void)need_syscalls;
+	(void)btf_path;
+	return fake.kernel_lacks ? error_set(reason, -ENOTSUP, "the fake kernel is too old") : 0;
+}

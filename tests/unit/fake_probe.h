@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A kernel side without a kernel, in the place of probe/: the functions of loader.h, reader.h and
+ * features.h as far as engine/ calls them. Records come from a queue; everything else is a
+ * variable.
+ */
+#ifndef UNIT_FAKE_PROBE_H
+#define UNIT_FAKE_PROBE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "contract/attempt.h"
+#include "contract/config.h"
+#include "probe/loader.h"
+
+#define FAKE_RECORDS_MAX 256
+
+struct fake_probe {
+	/* What the functions return. */
+	int open_err, ring_err, fill_err, sweep_err;
+	bool kernel_lacks; /* something: features_explain() */
+	int follow_err, followed;
+	struct counters counters;
+	struct share share; /* of index 1 */
+	uint64_t tracked;
+	bool late; /* the last record arrives only after some waiting */
+
+	/* What was asked for. */
+	struct config config;
+	unsigned int opened, closed, detached, sweeps, fills_when_detached;
+	uint32_t follows;
+
+	struct close_record records[FAKE_RECORDS_MAX];
+	size_t n, next;
+};
+
+extern struct fake_probe fake;
+
+/* As if new: nothing queued, nothing fails. */
+void fake_reset(void);
+
+/* The kernel side sends a record of that kind, with that pid, and counts it. */
+void fake_send(enum event_kind kind, uint32_t pid);
+
+#endif

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/* Without memory: it is said, or done without, and nothing is lost; with it, all is freed. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "aggregate/groups.h"
+#include "aggregate/repeats.h"
+#include "unit/failing_malloc.h"
+
+/* More keys than the hash has room for at first, so that it grows. */
+#define KEYS 400
+
+/* Calls of malloc() and the like that any of these functions makes, at most. */
+#define CALLS 500
+
+static struct event event_of(uint32_t pid)
+{
+	return (struct event){.kind = EVENT_CONNECT, .pid = pid, .process_start_ns = 1};
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Every event is in one group, or in `other`. */
+static void assert_all_are_counted(const struct groups *groups, uint64_t events)
+{
+	const struct group **sorted;
+	uint64_t sum = 0;
+	size_t n;
+
+	assert_int_equal(groups_sorted(groups, compare_numbers, &sorted, &n), 0);
+	for (size_t i = 0; i < n; i++)
+		sum += *(uint64_t *)sorted[i]->value;
+	assert_int_equal(sum, events);
+	free(sorted);
+}
+
+static void count_keys(struct groups *groups)
+{
+	for (uint32_t pid = 1; pid <= KEYS; pid++) {
+		struct event event = event_of(pid);
+
+		++*(uint64_t *)groups_value(groups, &event);
+	}
+}
+
+static void groups_without_memory_count_in_other(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (int fails = 0; fails < CALLS; fails++) {
+		struct groups *groups = NULL;
+		int err;
+
+		calls_until_failure = fails;
+		err = groups_new(BY_PID, sizeof(uint64_t), KEYS + 1, &groups);
+		assert_true(!err || (err == -ENOMEM && !groups));
+		failed += err != 0;
+		if (!err)
+			count_keys(groups);
+		calls_until_failure = INT_MAX;
+		if (!err)
+			assert_all_are_counted(groups, KEYS);
+		groups_free(groups);
+		assert_int_equal(blocks, 0);
+	}
+	assert_int_equal(failed, 2); /* itself, and `other` */
+}
+
+static void cleared_groups_keep_nothing(void **state)
+{
+	struct groups *groups;
+
+	(void)state;
+	assert_int_equal(groups_new(BY_PID, sizeof(uint64_t), 10, &groups), 0);
+	for (int i = 0; i < 3; i++) {
+		count_keys(groups); /* most of it in `other` */
+		assert_all_are_counted(groups, KEYS);
+		groups_clear(groups);
+		assert_int_equal(blocks, 2);
+		assert_all_are_counted(groups, 0);
+	}
+	groups_free(groups);
+	assert_int_equal(blocks, 0);
+}
+
+static void groups_that_cannot_be_sorted_stay(void **state)
+{
+	const struct group **sorted = NULL;
+	struct groups *groups;
+	size_t n = 7;
+
+	(void)state;
+	assert_int_equal(groups_new(BY_PID, sizeof(uint64_t), KEYS, &groups), 0);
+	count_keys(groups);
+	calls_until_failure = 0;
+	assert_int_equal(groups_sorted(groups, compare_numbers, &sorted, &n), -ENOMEM);
+	calls_until_failure = INT_MAX;
+	assert_null(sorted);
+	assert_int_equal(n, 7);
+	assert_all_are_counted(groups, KEYS);
+	groups_free(groups);
+	groups_free(NULL);
+	assert_int_equal(blocks, 0);
+}
+
+static void pass_nothing(void *ctx, const struct event *event, int64_t boot_to_utc_ns)
+{
+	(void)ctx;
+	(void)event;
+	(void)boot_to_utc_ns;
+}
+
+static void repeats_without_memory_are_refused(void **state)
+{
+	struct repeats *repeats = NULL;
+
+	(void)state;
+	calls_until_failure = 0;
+	assert_int_equal(repeats_open(1, pass_nothing, NULL, &repeats), -ENOMEM);
+	calls_until_failure = INT_MAX;
+	assert_null(repeats);
+	assert_int_equal(repeats_open(1, pass_nothing, NULL, &repeats), 0);
+	repeats_close(repeats);
+	assert_int_equal(blocks, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(groups_without_memory_count_in_other),
+		cmocka_unit_test(cleared_groups_keep_nothing),
+		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
+		cmocka_unit_test(repeats_without_memory_are_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

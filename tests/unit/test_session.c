@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: MIT
+/* A whole session, with a kernel side that is a queue: who is called, when, and what it ends with.
+ */
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "engine/session.h"
+#include "unit/fake_probe.h"
+#include "unit/parsed.h"
+#include "unit/said.h"
+#include "util/array.h"
+
+/* What a consumer of these tests has been called for. */
+struct calls {
+	unsigned int started, events, idle, ticks, intervals, reopened, finished;
+	uint32_t pids[FAKE_RECORDS_MAX];
+	struct session_end end;
+	char order[16];	       /* 's' started, 'e' the first event, 'f' finished */
+	unsigned int stop_at;  /* events; 0: never */
+	int signo;	       /* that is sent to this process once tracing has begun */
+	uint32_t sends_at_end; /* an event of that pid, once it is asked to stop */
+	uint64_t undecodable;
+};
+
+static struct calls calls[2];
+
+static void note(struct calls *of, char what)
+{
+	of->order[strlen(of->order)] = what;
+}
+
+static void on_started(void *ctx, struct session *session, const struct session_start *start)
+{
+	struct calls *of = ctx;
+
+	(void)session;
+	assert_string_equal(start->tracepoints, "fake:one,fake:two");
+	assert_int_not_equal(start->begin_ns, 0);
+	of->started++;
+	note(of, 's');
+	if (of->signo)
+		kill(getpid(), of->signo);
+}
+
+static void on_event(void *ctx, struct session *session, const struct event *event,
+		     int64_t boot_to_utc_ns)
+{
+	struct calls *of = ctx;
+
+	assert_true(boot_to_utc_ns > 0);
+	if (!of->events)
+		note(of, 'e');
+	of->pids[of->events++] = event->pid;
+	if (of->events == of->stop_at)
+		session_stop(session, STATUS_DONE);
+}
+
+static void on_idle(void *ctx, struct session *session)
+{
+	(void)session;
+	((struct calls *)ctx)->idle++;
+}
+
+static void on_tick(void *ctx, struct session *session, const struct counters *counters)
+{
+	assert_memory_equal(counters, &fake.counters, sizeof(*counters));
+	((struct calls *)ctx)->ticks++;
+	session_stop(session, STATUS_DONE);
+}
+
+static void on_interval(void *ctx, struct session *session)
+{
+	(void)session;
+	((struct calls *)ctx)->intervals++;
+}
+
+static void on_reopen(void *ctx, struct session *session)
+{
+	((struct calls *)ctx)->reopened++;
+	session_stop(session, STATUS_DONE);
+}
+
+static void on_finished(void *ctx, struct session *session, const struct session_end *end)
+{
+	struct calls *of = ctx;
+
+	of->finished++;
+	of->end = *end;
+	of->undecodable = session_undecodable(session);
+	note(of, 'f');
+}
+
+static sigset_t mask_of_before;
+
+static int begin(void **state)
+{
+	(void)state;
+	memset(calls, 0, sizeof(calls));
+	fake_reset();
+	return sigprocmask(SIG_SETMASK, NULL, &mask_of_before);
+}
+
+static int end(void **state)
+{
+	/* What a session has opened it has closed, and no command is left. */
+	assert_int_equal(fake.opened, fake.closed);
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	return forget(state);
+}
+
+#define session_test(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+/*
+ * A session of a consumer that knows what every session has, and more callbacks of its own. The
+ * signals that it has blocked would be blocked for the command of the next.
+ */
+static int run(const struct options *options, struct consumer consumer)
+{
+	int status;
+
+	consumer.ctx = &calls[0];
+	consumer.started = on_started;
+	consumer.event = on_event;
+	consumer.finished = on_finished;
+	status = session_run(options, &consumer, 1);
+	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
+	return status;
+}
+
+/* The same, with what it said in said. */
+static int run_and_hear(const struct options *options, struct consumer consumer)
+{
+	int status;
+
+	listen_to_stderr();
+	status = run(options, consumer);
+	heard();
+	return status;
+}
+
+static void every_consumer_gets_every_event_in_order(void **state)
+{
+	const struct consumer consumers[] = {
+		{.ctx = &calls[0],
+		 .started = on_started,
+		 .event = on_event,
+		 .idle = on_idle,
+		 .finished = on_finished},
+		{.ctx = NULL},
+		{.ctx = &calls[1],
+		 .started = on_started,
+		 .event = on_event,
+		 .finished = on_finished},
+	};
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= 100; pid++)
+		fake_send(EVENT_CONNECT, pid);
+	fake.tracked = 7;
+	fake.counters.missed = 3;
+	calls[1].stop_at = 100;
+	assert_int_equal(session_run(good(), consumers, ARRAY_SIZE(consumers)), STATUS_DONE);
+	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
+		assert_int_equal(calls[i].events, 100);
+		for (uint32_t pid = 1; pid <= 100; pid++)
+			assert_int_equal(calls[i].pids[pid - 1], pid);
+		assert_string_equal(calls[i].order, "sef");
+		assert_int_equal(calls[i].end.counters.sent, 100);
+		assert_int_equal(calls[i].end.counters.missed, 3);
+		assert_int_equal(calls[i].end.tracked, 7);
+		/* Detached before the last look: nothing came after it. */
+		assert_int_equal(calls[i].end.observed.end_ns, 1);
+	}
+	assert_true(calls[0].idle > 0);
+	assert_int_equal(fake.sweeps, 1);
+}
+
+static void what_was_under_way_is_waited_for(void **state)
+{
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	fake_send(EVENT_FAILED, 2);
+	fake.late = true;
+	calls[0].stop_at = 1;
+	assert_int_equal(run(good(), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(calls[0].events, 2);
+	assert_int_equal(calls[0].pids[1], 2);
+}
+
+/* The kernel side says that more was sent: without it, the session ends after a while. */
+static void what_never_comes_is_not_waited_for_long(void **state)
+{
+	uint64_t began = clock_now_ns(CLOCK_MONOTONIC);
+
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	fake.counters.sent = 2;
+	calls[0].stop_at = 1;
+	assert_int_equal(run(good(), (struct consumer){0}), STATUS_DONE);
+	assert_in_range(clock_now_ns(CLOCK_MONOTONIC) - began, 100 * NSEC_PER_MSEC,
+			5 * NSEC_PER_SEC);
+}
+
+/* What found no room in the ring is not waited for. */
+static void what_the_ring_has_lost_is_not_waited_for(void **state)
+{
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	fake.counters.sent = 2;
+	fake.counters.ring = 1;
+	calls[0].stop_at = 1;
+	assert_int_equal(run(good(), (struct consumer){0}), STATUS_DONE);
+	assert_true(fake.fills_when_detached <= 2);
+}
+
+static void a_record_that_cannot_be_read_is_counted_and_told_once(void **state)
+{
+	(void)state;
+	for (uint32_t pid = 1; pid <= 4; pid++)
+		fake_send(EVENT_CONNECT, pid);
+	fake.records[1].base.head.interface++;
+	fake.records[2].base.head.size--;
+	calls[0].stop_at = 2;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(calls[0].events, 2);
+	assert_int_equal(calls[0].pids[1], 4);
+	assert_int_equal(calls[0].undecodable, 2);
+	assert_non_null(strstr(said, "cannot be read"));
+	assert_null(strstr(strstr(said, "cannot be read") + 1, "cannot be read"));
+}
+
+static void a_ring_that_cannot_be_read_ends_the_session(void **state)
+{
+	(void)state;
+	fake.fill_err = -EIO;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_FAILED);
+	assert_says(said, "cannot read the ring buffer: Input/output error");
+	assert_int_equal(calls[0].finished, 1);
+}
+
+static void a_ring_that_cannot_be_mapped_starts_none(void **state)
+{
+	(void)state;
+	fake.ring_err = -ENOMEM;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_FAILED);
+	assert_says(said, "cannot map the ring buffer: ");
+	assert_int_equal(calls[0].started + calls[0].finished, 0);
+}
+
+static void a_probe_that_does_not_open_says_why(void **state)
+{
+	(void)state;
+	fake.open_err = -EPERM;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_FAILED);
+	assert_says(said, "the fake does not open");
+	fake.kernel_lacks = true;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_UNABLE);
+	assert_says(said, "the fake kernel is too old");
+	/* Of a wrong --object, the kernel has no part in it. */
+	fake.open_err = -ENOEXEC;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_FAILED);
+	assert_says(said, "the fake does not open");
+	assert_int_equal(calls[0].started, 0);
+}
+
+static void a_duration_ends_it(void **state)
+{
+	uint64_t began = clock_now_ns(CLOCK_MONOTONIC);
+
+	(void)state;
+	assert_int_equal(run(good("-t", "50ms"), (struct consumer){0}), STATUS_DONE);
+	assert_in_range(clock_now_ns(CLOCK_MONOTONIC) - began, 50 * NSEC_PER_MSEC,
+			5 * NSEC_PER_SEC);
+}
+
+static void intervals_come_again_and_again(void **state)
+{
+	const struct consumer consumer = {.interval_ns = 20 * NSEC_PER_MSEC,
+					  .interval = on_interval};
+
+	(void)state;
+	assert_int_equal(run(good("-t", "110ms"), consumer), STATUS_DONE);
+	/* A busy machine may lose some. */
+	assert_in_range(calls[0].intervals, 2, 5);
+}
+
+static void a_second_brings_the_counters(void **state)
+{
+	(void)state;
+	fake.counters = (struct counters){.state = 1};
+	fake.share = (struct share){.held_refused = 5, .uid = 33, .pid = 44, .comm = "greedy"};
+	assert_int_equal(run_and_hear(good("-t", "10s"), (struct consumer){.tick = on_tick}),
+			 STATUS_DONE);
+	assert_int_equal(calls[0].ticks, 1);
+	assert_says(said, "uid 33 (pid 44, greedy) holds 5 of 1000 places");
+	assert_null(strstr(strstr(said, "greedy") + 1, "greedy"));
+}
+
+static void a_signal_ends_it(void **state)
+{
+	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		memset(calls, 0, sizeof(calls));
+		calls[0].signo = ends[i];
+		assert_int_equal(run(good("-t", "10s"), (struct consumer){0}), STATUS_DONE);
+		assert_int_equal(calls[0].finished, 1);
+	}
+}
+
+static void a_hangup_reopens_what_can_be_reopened(void **state)
+{
+	(void)state;
+	calls[0].signo = SIGHUP;
+	assert_int_equal(run(good("-t", "10s"), (struct consumer){.reopen = on_reopen}),
+			 STATUS_DONE);
+	assert_int_equal(calls[0].reopened, 1);
+}
+
+/* The command after -- */
+
+static void the_status_is_the_command_s(void **state)
+{
+	(void)state;
+	assert_int_equal(run(good("--", "sh", "-c", "exit 7"), (struct consumer){0}), 7);
+	assert_int_not_equal(fake.follows, 0);
+	assert_int_equal(run(good("--", "sh", "-c", "kill -9 $$"), (struct consumer){0}),
+			 128 + SIGKILL);
+}
+
+static void the_command_is_waited_for_when_tracing_ends_before_it(void **state)
+{
+	(void)state;
+	assert_int_equal(run(good("-t", "10ms", "--", "sh", "-c", "sleep 0.2; exit 5"),
+			     (struct consumer){0}),
+			 5);
+}
+
+static void a_command_that_is_not_there_is_said(void **state)
+{
+	(void)state;
+	assert_int_equal(run_and_hear(good("--", "/nonexistent"), (struct consumer){0}), 127);
+	assert_says(said, "cannot run /nonexistent: No such file or directory");
+	assert_int_equal(run_and_hear(good("--", "/"), (struct consumer){0}), 126);
+	assert_says(said, "cannot run /: Permission denied");
+}
+
+static void a_command_that_cannot_be_followed_is_not_run(void **state)
+{
+	(void)state;
+	fake.follow_err = -E2BIG;
+	assert_int_equal(run_and_hear(good("--", "true"), (struct consumer){0}), STATUS_FAILED);
+	assert_says(said, "cannot start true: ");
+	/* It waits for us to let it go, and ends as we close. */
+	assert_int_equal(waitpid((pid_t)fake.follows, NULL, 0), fake.follows);
+}
+
+static void a_signal_is_passed_on_and_the_command_waited_for(void **state)
+{
+	(void)state;
+	calls[0].signo = SIGTERM;
+	assert_int_equal(run(good("-t", "10s", "--", "sleep", "10"), (struct consumer){0}),
+			 128 + SIGTERM);
+	calls[0].signo = SIGUSR1;
+	assert_int_equal(run(good("-t", "10s", "--", "sleep", "10"), (struct consumer){0}),
+			 128 + SIGUSR1);
+}
+
+/* A descendant ends with the first tick, and the session with it. */
+static void on_idle_end_descendant(void *ctx, struct session *session)
+{
+	struct calls *of = ctx;
+
+	(void)session;
+	if (++of->idle == 3)
+		fake.followed = 0;
+}
+
+static void descendants_are_waited_for_if_asked(void **state)
+{
+	(void)state;
+	fake.followed = 1;
+	assert_int_equal(run(good("-t", "10s", "--wait", "--", "true"),
+			     (struct consumer){.idle = on_idle_end_descendant}),
+			 STATUS_DONE);
+	assert_true(calls[0].idle >= 3);
+}
+
+static void descendants_that_are_left_are_told(void **state)
+{
+	(void)state;
+	fake.followed = 1;
+	run_and_hear(good("--", "true"), (struct consumer){0});
+	assert_says(said,
+		    "1 descendant of the command still runs and is no longer followed; --wait");
+	fake.followed = 3;
+	run_and_hear(good("--", "true"), (struct consumer){0});
+	assert_says(said, "3 descendants of the command still run");
+	fake.followed = -EPERM;
+	run_and_hear(good("--", "true"), (struct consumer){0});
+	assert_says(said, "cannot tell whether descendants of the command still run: Operation");
+	fake.followed = 0;
+	run_and_hear(good("--", "true"), (struct consumer){0});
+	assert_string_equal(said, "");
+	fake.followed = 2;
+	run_and_hear(good("-t", "50ms", "--wait", "--", "true"), (struct consumer){0});
+	assert_says(said, "2 descendants of the command still run and are no longer followed\n");
+}
+
+/* What is asked of the kernel side */
+
+static struct config config_of(const struct options *options)
+{
+	fake.open_err = -EPERM;
+	run_and_hear(options, (struct consumer){0});
+	return fake.config;
+}
+
+static void the_kernel_side_is_told_what_to_filter(void **state)
+{
+	struct config config = config_of(good());
+
+	(void)state;
+	assert_int_equal(config.filter_pid, FILTER_UNUSED);
+	assert_int_equal(config.follow, FILTER_UNUSED);
+	assert_int_equal(config.family, 0);
+	assert_true(config.syscalls);
+	config = config_of(good("-p", "1", "-u", "!0", "-C", "curl", "-d", "0.0.0.0/0", "-4",
+				"--no-syscalls", "-e", "close"));
+	assert_int_equal(config.filter_pid, FILTER_NAMED);
+	assert_int_equal(config.filter_uid, FILTER_OTHERS);
+	assert_int_equal(config.filter_comm, FILTER_NAMED);
+	assert_int_equal(config.filter_dst, FILTER_NAMED);
+	assert_int_equal(config.family, 4);
+	assert_int_equal(config.event_mask, EVENT_BIT(EVENT_CLOSE));
+	assert_false(config.syscalls);
+	config = config_of(good("-6", "-p", "1", "--follow"));
+	assert_int_equal(config.family, 6);
+	assert_int_equal(config.filter_pid, FILTER_UNUSED);
+	assert_int_equal(config.follow, FILTER_NAMED);
+	assert_int_equal(config_of(good("-4", "-6")).family, 0);
+	assert_int_equal(config_of(good("--", "true")).follow, FILTER_NAMED);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		session_test(every_consumer_gets_every_event_in_order),
+		session_test(what_was_under_way_is_waited_for),
+		session_test(what_never_comes_is_not_waited_for_long),
+		session_test(what_the_ring_has_lost_is_not_waited_for),
+		session_test(a_record_that_cannot_be_read_is_counted_and_told_once),
+		session_test(a_ring_that_cannot_be_read_ends_the_session),
+		session_test(a_ring_that_cannot_be_mapped_starts_none),
+		session_test(a_probe_that_does_not_open_says_why),
+		session_test(a_duration_ends_it),
+		session_test(intervals_come_again_and_again),
+		session_test(a_second_brings_the_counters),
+		session_test(a_signal_ends_it),
+		session_test(a_hangup_reopens_what_can_be_reopened),
+		session_test(the_status_is_the_command_s),
+		session_test(the_command_is_waited_for_when_tracing_ends_before_it),
+		session_test(a_command_that_is_not_there_is_said),
+		session_test(a_command_that_cannot_be_followed_is_not_run),
+		session_test(a_signal_is_passed_on_and_the_command_waited_for),
+		session_test(descendants_are_waited_for_if_asked),
+		session_test(descendants_that_are_left_are_told),
+		session_test(the_kernel_side_is_told_what_to_filter),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
