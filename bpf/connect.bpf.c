@@ -69,7 +69,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	struct file *file;
 	struct call *call;
 
-	if (!pid_wanted())
+	if (!pid_wanted() || (FAULT(ENTRIES_SKIPPED) && bpf_get_prandom_u32() & 1))
 		return 0;
 	call = call_slot(true);
 	if (!call) {
@@ -283,9 +283,9 @@ static __always_inline void call_sent(const struct call *call, long ret)
 		return;
 	if (tracked->ended_ns)
 		attempt_end(key, tracked, tracked->ended_ns, final_error(ret));
-	else if (!pending)
+	else if (!pending && !FAULT(ONE_COPY))
 		result_unseen(key, tracked, state, ret);
-	else
+	else if (pending)
 		tracked->attempt.flags |= ATTEMPT_DEFERRED; /* success, and no handshake yet */
 }
 
@@ -316,11 +316,36 @@ static __always_inline bool exit_is_handled(struct call *call, bool second)
 	return second && before;
 }
 
+/*
+ * Whether a test has asked that the kernel skips this, and its second copy. Lost is then what an
+ * attempt that never left would have told.
+ */
+static __always_inline bool exit_is_skipped(bool second)
+{
+	struct syscall_regs regs;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!FAULT(EXITS_SKIPPED))
+		return false;
+	if (second)
+		return true;
+	if (!(bpf_get_prandom_u32() & 1))
+		return false;
+	sk = syscall_of_current(&regs) ? tcp_sock_of_fd(regs.arg[0], &socket) : NULL;
+	if (sk && !BPF_CORE_READ((struct tcp_sock *)sk, write_seq) &&
+	    BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == config.netns)
+		COUNT(missed);
+	return true;
+}
+
 static __always_inline void call_exit(long ret, bool second)
 {
 	struct call *call = call_slot(config.tp_preemptible);
 	__u16 error = final_error(ret);
 
+	if (exit_is_skipped(second))
+		return;
 	if (config.tp_preemptible && exit_is_handled(call, second))
 		return;
 	if (call && call->entered) {

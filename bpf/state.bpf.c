@@ -24,8 +24,12 @@ static __always_inline void connection_closed(__u64 key, struct tracked *tracked
 					      const struct sock *sk, const struct tcp_sock *tp,
 					      int oldstate)
 {
-	if (!is_established(tracked))
-		attempt_established_unseen(tracked, tp);
+	if (!is_established(tracked)) {
+		if (FAULT(ONE_COPY))
+			COUNT(missed);
+		else
+			attempt_established_unseen(tracked, tp);
+	}
 	if (event_wanted(EVENT_CLOSE))
 		connection_close_send(tracked, sk, tp, oldstate);
 	tracked_forget(key);
@@ -107,6 +111,16 @@ static __always_inline bool is_the_same(const struct tracked *tracked, const str
 	return bpf_ntohs(READ_TRUSTED(sk, __sk_common.skc_dport)) == tracked->attempt.dport;
 }
 
+/* Whether a test has asked that no program sees it. */
+static __always_inline bool is_hidden(const struct sock *sk, int newstate)
+{
+	__u16 hidden = newstate == TCP_CLOSE	     ? FAULT_CLOSES_HIDDEN
+		       : newstate == TCP_ESTABLISHED ? FAULT_ESTABLISHED_HIDDEN
+						     : 0;
+
+	return config.fault & hidden && READ_TRUSTED(sk, __sk_common.skc_dport) == bpf_htons(80);
+}
+
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
 					  enum copy copy)
 {
@@ -116,6 +130,8 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	struct tcp_sock *tp;
 	bool given_up;
 
+	if ((FAULT(ONE_COPY) && copy != COPY_FIRST) || is_hidden(sk, newstate))
+		return;
 	if (newstate == TCP_SYN_SENT) {
 		if (oldstate != TCP_CLOSE || !is_tracking() || !beginning_unseen(key, copy))
 			return;

@@ -55,9 +55,7 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps") SHARED;
 
-#define OVERFLOW_MAX 262144
-
-/* Those that found their slot taken. Elements are allocated on demand. */
+/* Those that found their slot taken. Elements are allocated on demand; user space sets how many. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -72,6 +70,8 @@ static __always_inline struct slot *slot_of(__u64 key)
 	/* 2^32 divided by the golden ratio: Knuth's multiplicative hashing, TAOCP 6.4. */
 	__u32 index = address_low(key) * 0x9e3779b1u >> (32 - SLOT_BITS);
 
+	if (FAULT(CROWDED))
+		index &= 1;
 	return bpf_map_lookup_elem(&slots, &index);
 }
 
@@ -89,7 +89,7 @@ static __always_inline bool overflow_add(__u64 key, const struct tracked *tracke
 {
 	struct share *share = share_at(tracked->share);
 
-	if (!share_has_room(share, OVERFLOW_MAX)) {
+	if (!share_has_room(share, config.overflow_max)) {
 		share_refused(share, &tracked->attempt);
 		return false;
 	}

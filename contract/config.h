@@ -54,6 +54,23 @@ struct config_network {
 /* addr_bits: of the address; an IPv4 network's are 96 more than written. */
 #define NETWORK_BITS(addr_bits) (32 + (addr_bits))
 
+/*
+ * What tests have the kernel side do wrong, or without. No option sets it:
+ * tests/live/triggers/faulty writes it into a copy of the object, and user space keeps what the
+ * object says. In all others it is 0, and the verifier removes the code.
+ */
+enum fault {
+	FAULT_ONE_COPY = 1 << 0,	   /* nothing makes up for what a program misses */
+	FAULT_CROWDED = 1 << 1,		   /* two slots for all attempts */
+	FAULT_ENTRIES_SKIPPED = 1 << 2,	   /* of calls, every other at random */
+	FAULT_EXITS_SKIPPED = 1 << 3,	   /* likewise; what is lost by it is counted as missed */
+	FAULT_CLOSES_HIDDEN = 1 << 4,	   /* TCP_CLOSE is, for sockets with destination port 80 */
+	FAULT_ESTABLISHED_HIDDEN = 1 << 5, /* likewise TCP_ESTABLISHED */
+};
+
+/* Attempts that found their slot taken. */
+#define OVERFLOW_MAX 262144
+
 struct config {
 	__u32 interface;   /* first, for good: INTERFACE, as the object was built with it */
 	__u32 event_mask;  /* EVENT_BIT()s wanted */
@@ -77,7 +94,8 @@ struct config {
 	__u16 tp_preemptible;  /* threads can be, in programs: there is one copy more of some */
 	__u8 filter_cgroup;    /* enum filter_use of cgroups[] */
 	__u8 retried_only;     /* of EVENT_ESTABLISHED, those after a retry */
-	__u8 reserved[6];
+	__u16 fault;	       /* enum fault, bits: set in an object that tests have made; else 0 */
+	__u32 overflow_max;    /* room in the map overflow: set in the object */
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */

@@ -10,7 +10,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "contract/interface.h"
 #include "probe/btf.h"
 #include "probe/filters.h"
 #include "probe/follow.h"
@@ -79,6 +78,9 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 						 sizeof(*config));
 	if (!err)
 		err = bpf_map__set_max_entries(find_map(probe, "ring", 0), options->ring_size);
+	if (!err)
+		err = bpf_map__set_max_entries(find_map(probe, "overflow", 0),
+					       config->overflow_max);
 	return err ? err : filters_size(probe->object, options);
 }
 
@@ -93,7 +95,7 @@ static int configure(struct probe *probe, const struct probe_options *options, s
 			"%s lacks a map of tpconnect's: it is an object of another version; "
 			"build it with scripts/build.sh",
 			options->object_path ? options->object_path : "the built-in object");
-	config.interface = INTERFACE;
+	object_keep(probe->object, &config);
 	config.wakeup_size = options->ring_size / 8;
 	config.has_btf = !options->btf_path;
 	config.has_rdonly_cast = cast > 0;

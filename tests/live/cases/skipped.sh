@@ -75,10 +75,7 @@ case_stress_steered_refused() { # 22
 
 # With one copy of the program, the cases before must fail.
 case_stress_steered_teeth() { # 22: with what makes up for it taken out as well, it fails
-    mutated_object \
-        state.bpf.c '/BPF_PROG\(state_second|int state_perf/,/^}/ s/^\tstate_changed.*//
-            s/^\t\tattempt_established_unseen.*/\t\tCOUNT(missed);/' \
-        connect.bpf.c 's/^\t\tresult_unseen\(.*/\t\t;/'
+    faulty_object one_copy
     LIVE_OBJECT="$object"
     serve "$a" 127.0.0.1 80
     (steered_flood 127.0.0.1 && check_many) >said && fail "nothing was missed without the mechanism"
@@ -89,8 +86,7 @@ case_stress_steered_teeth() { # 22: with what makes up for it taken out as well,
 # The kernel may skip the program at the beginning of a call, and run the one at its end. What seccomp
 # answers looks so too, but nothing of that may be invented, and the request is known all the same.
 case_stress_entry_skipped() {
-    mutated_object connect.bpf.c \
-        '/^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/'
+    faulty_object entries_skipped
     LIVE_OBJECT="$object"
     trace_flood
     trigger flood 2 $((stress_count / 20)) 127.0.0.1 80
@@ -106,14 +102,7 @@ case_stress_entry_skipped() {
 # is lost by that is counted (here, of A only: the rest of the host connects as well), and no call is
 # taken for the one before.
 case_stress_ends_skipped() {
-    mutated_object connect.bpf.c '
-        /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
-        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1) {\
-            struct syscall_regs regs;\n\t\tstruct socket *socket;\
-            struct sock *sk = syscall_of_current(\&regs)\
-                ? tcp_sock_of_fd(regs.arg[0], \&socket) : NULL;\n\
-            if (sk \&\& BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == config.netns)\
-                COUNT(missed);\n\t\treturn;\n\t}/'
+    faulty_object entries_skipped exits_skipped
     LIVE_OBJECT="$object"
     within "$a" ip route add prohibit 10.98.2.0/24
     trace_flood
@@ -128,10 +117,7 @@ case_stress_ends_skipped() {
 
 # What begins in a call is of that call, not of the one before whose end was skipped.
 case_stress_ends_skipped_sent() {
-    mutated_object connect.bpf.c '
-        /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
-        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1)\
-            return;/'
+    faulty_object entries_skipped exits_skipped
     LIVE_OBJECT="$object"
     trace_flood
     trigger connect -n 1000 ECONNREFUSED 127.0.0.1 10000
