@@ -153,3 +153,55 @@ case_stress_never_sent() {
         fail "$(comm -13 got want | wc -l) of $((8 * each)) lack, $missed are counted as missed"
     [[ $missed -eq 0 ]] || echo "$missed of $((8 * each)) were missed, and counted"
 }
+
+# ESTABLISHED reaches no program, so the latency of a connection is not known; but where the call
+# returned, or the connection ended, sooner than -l asks for, it is known to be too short.
+case_established_unseen_too_soon() {
+    local options
+
+    faulty_object established_hidden
+    serve "$a" 127.0.0.1 80
+    for options in --syscalls --no-syscalls; do
+        # shellcheck disable=SC2086 # an option or none
+        trace --object "$object" -l 10s ${options#--syscalls}
+        within "$a" "$triggers/connect" -n 1 established 127.0.0.1 80 >unshown
+        within "$a" "$triggers/nonblock" established 127.0.0.1 80 >unshown
+        stop_trace
+        [[ $(wc -l <record) -eq 2 ]] || fail "what was not shown is closed: $(sed -n 2p record)"
+        [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+        only_loss
+        rm record
+    done
+}
+
+# If the connection did last so long, its latency may have been that as well, so it is lost.
+case_established_unseen_perhaps_slow() {
+    faulty_object established_hidden
+    serve "$a" 127.0.0.1 80
+    trace --object "$object" -l 100ms --no-syscalls
+    hold 3 127.0.0.1 80
+    await established 3 || fail "no connections"
+    sleep 0.2
+    kill -KILL "$holder"
+    wait "$holder" || true
+    stop_trace
+    [[ $(wc -l <record) -eq 2 ]] || fail "what was not shown is closed: $(sed -n 2p record)"
+    [[ $(stop_field loss.missed) -eq 3 ]] || fail "3 were perhaps slow: $(tail -n 1 record)"
+    only_loss missed
+}
+
+# Without -l, it is shown all the same, though not when.
+case_established_unseen() {
+    faulty_object established_hidden
+    serve "$a" 127.0.0.1 80
+    trace --object "$object"
+    hold 3 127.0.0.1 80
+    await established 3 || fail "no connections"
+    kill -KILL "$holder"
+    wait "$holder" || true
+    stop_trace
+    [[ $(count_events tcp.established) -eq 3 && $(count_events tcp.close) -eq 3 ]] ||
+        fail "not 3 results and 3 ends: $(cat record)"
+    ! grep -q 'connect.duration_ns' record || fail "a time that nobody knows: $(grep -m 1 duration record)"
+    only_loss
+}
