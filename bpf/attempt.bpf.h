@@ -111,7 +111,6 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 						  const struct call *call)
 {
 	struct task_struct *task = current_task();
-	struct syscall_regs regs;
 	__u32 task_flags;
 
 	if (READ_TRUSTED_BITFIELD(tp, repair))
@@ -131,40 +130,115 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 		return ORIGIN_KERNEL;
 	if (in_compat_syscall(task))
 		return ORIGIN_COMPAT;
-	if (syscall_of_current(&regs) && regs.nr == NR_CONNECT)
+	if (call_match(NULL, 0) == CALL_UNSEEN)
 		return ORIGIN_CONNECT; /* not traced, or the kernel skipped the program */
-	/* Not connect(2), then: of the ways in, this is left. */
+	/* Of the ways to begin an attempt without connect(2), only this one is left. */
 	if (has_io_uring(task))
 		return ORIGIN_IO_URING;
 	return ORIGIN_UNKNOWN;
 }
 
+/* alive: the pointer is one that the verifier trusts; else every read may give anything. */
+#define READ_SOCKET(alive, skc, field)                                                             \
+	((alive) ? READ_TRUSTED(skc, field) : BPF_CORE_READ(skc, field))
+
+/*
+ * Whether the entry is about the attempt or connection that this socket is in. Where the end of
+ * that reached no program, the memory can have become another socket's.
+ */
+static __always_inline bool tracked_is_of(const struct tracked *tracked,
+					  const struct sock_common *skc, bool alive)
+{
+	const struct attempt *attempt = &tracked->attempt;
+	const __u64 *want = (const __u64 *)attempt->daddr;
+	__u64 addr[2];
+
+	if (bpf_ntohs(READ_SOCKET(alive, skc, skc_dport)) != attempt->dport)
+		return false;
+	if (attempt->family == 4)
+		return READ_SOCKET(alive, skc, skc_daddr) == ((const __u32 *)want)[3];
+	BPF_CORE_READ_INTO(&addr, skc, skc_v6_daddr.in6_u.u6_addr8);
+	return addr[0] == want[0] && addr[1] == want[1];
+}
+
+static __always_inline enum stage stage_of(const struct tracked *tracked)
+{
+	return tracked ? tracked->stage : STAGE_NONE;
+}
+
+static __always_inline void step_count(struct step step)
+{
+	if (step.actions & ACTION_MISSED)
+		COUNT(missed);
+	if (step.actions & ACTION_RECOVERED)
+		COUNT(recovered);
+}
+
+/* With the socket's lock, or to take the entry out. It is kept for a close only if that is wanted.
+ */
+static __always_inline void attempt_move(__u64 key, struct tracked *tracked, struct step step)
+{
+	step_count(step);
+	if (step.next == STAGE_NONE ||
+	    (step.next == STAGE_ESTABLISHED && !event_wanted(EVENT_CLOSE)))
+		tracked_forget(key);
+	else
+		tracked->stage = step.next;
+}
+
 static __always_inline void attempt_track(__u64 key, struct tracked *tracked, struct call *call)
 {
 	struct tracked *before = tracked_find(key);
+	struct step step = advance(stage_of(before), EVIDENCE_BEGUN);
 
+	tracked->stage = step.next;
 	if (!before) {
 		if (!tracked_add(key, tracked))
 			untracked_begin(&tracked->attempt, call);
 		return;
 	}
-	/* An attempt whose end was never seen; those of before tracing began do not count. */
-	if (before->attempt.start_ns)
-		COUNT(missed);
+	step_count(step);
 	tracked->share = before->share;
 	*before = *tracked;
 }
 
 /*
- * The connect(2) that an attempt begins in. One on another socket is of before: the kernel skipped
- * the program at its end. A subflow's socket is not the one that the program knows.
+ * The thread is in another call by now: the program at the end of this one was skipped. Nothing is
+ * lost of a call that could start no attempt. An attempt that it started has its result told all
+ * the same, unless only the errno of this call could say why it failed. If the call was on a socket
+ * that could start an attempt and none began, what it returned is lost: then the kernel's count of
+ * skipped programs stands.
+ */
+static __always_inline void call_unfinished(const struct call *call)
+{
+	struct tracked *tracked = tracked_find(call->attempt_sk);
+	struct step step;
+
+	if (!call->attempt_sk && call->socket)
+		return;
+	/* The memory of the socket can be that of another thread's by now. */
+	if (tracked && tracked->attempt.tid != (__u32)bpf_get_current_pid_tgid())
+		tracked = NULL;
+	step = advance(stage_of(tracked), EVIDENCE_CALL_LOST);
+	step_count(step);
+	if (tracked && step.next == STAGE_NONE)
+		tracked_forget(call->attempt_sk);
+}
+
+/*
+ * The connect(2) that an attempt begins in; NULL if there is none, or no program has seen it begin.
+ * A subflow's socket is not the one that the program knows.
  */
 static __always_inline struct call *call_beginning(const struct sock *sk, const struct tcp_sock *tp)
 {
 	struct call *call = call_current();
 
-	if (!call || is_subflow(tp) || (__u64)READ_PTR(sk, sk_socket) == call->socket)
+	if (!call || is_subflow(tp) ||
+	    call_match(call, (__u64)READ_PTR(sk, sk_socket)) == CALL_CURRENT)
 		return call;
+	/* The kernel can connect a socket of its own within a call, as SMC does. */
+	if (call_match(call, 0) == CALL_STALE)
+		call_unfinished(call);
 	return NULL;
 }
 
@@ -228,7 +302,7 @@ static __always_inline void attempt_retransmit(struct tracked *tracked, const st
 	tracked->total_retrans = total;
 	if (!error)
 		tracked->retransmits += segments;
-	if (!pending)
+	if (!pending || !(advance(tracked->stage, EVIDENCE_SYN_AGAIN).actions & ACTION_RETRY))
 		return;
 	if (!error)
 		tracked->syn_retransmits++;
@@ -238,81 +312,102 @@ static __always_inline void attempt_retransmit(struct tracked *tracked, const st
 		   tracked->syn_retransmits);
 }
 
-static __always_inline bool is_established(const struct tracked *tracked)
-{
-	return tracked->established_ns || tracked->attempt.flags & ATTEMPT_UNTIMED;
-}
-
-/* With -f, it is as the end of what a retry began, be it one that could not leave. */
+/* With -f, ESTABLISHED is shown as the end of what a retry began, one that could not leave too. */
 static __always_inline bool established_wanted(const struct tracked *tracked)
 {
 	return !config.retried_only || tracked->total_retrans;
 }
 
-/* The kernel skipped the programs at that moment, but what came after shows that there was one. */
-static __always_inline void attempt_established_unseen(struct tracked *tracked,
-						       const struct tcp_sock *tp)
+/*
+ * The step, unless -l leaves its result out. now: when the result came. If that went unseen, it is
+ * when the call returned, in which the result came; or when the connection ended, before which the
+ * result came at some time.
+ */
+static __always_inline struct step step_wanted(struct step step, const struct tracked *tracked,
+					       __u64 now)
+{
+	bool wanted = latency_wanted(&tracked->attempt, now);
+	bool unsure = step.actions & ACTION_UNTIMED && step.actions & ACTION_CLOSE;
+
+	if (wanted && !(unsure && config.min_latency_ns))
+		return step;
+	return step_withheld(step, wanted);
+}
+
+/* Tells the result that the step tells, if any; error: of an attempt that failed, else 0. */
+static __always_inline void result_send(struct tracked *tracked, struct step step, __u64 now,
+					__u16 error)
 {
 	struct attempt *attempt = &tracked->attempt;
 
-	attempt->flags |= ATTEMPT_UNTIMED;
-	attempt->sport = bpf_ntohs(BPF_CORE_READ(tp, inet_conn.icsk_inet.inet_sport));
-	if (!config.min_latency_ns && established_wanted(tracked))
-		event_send(EVENT_ESTABLISHED, attempt, bpf_ktime_get_boot_ns(), 0,
+	if (step.actions & ACTION_UNTIMED)
+		attempt->flags |= ATTEMPT_UNTIMED;
+	if (step.actions & ACTION_ESTABLISHED) {
+		tracked->result_ns = step.actions & ACTION_UNTIMED ? 0 : now;
+		if (established_wanted(tracked))
+			event_send(EVENT_ESTABLISHED, attempt, now, 0, tracked->syn_retransmits);
+	} else if (step.actions & ACTION_RESULT) {
+		if (!error)
+			attempt->flags &= ~ATTEMPT_NOT_SENT; /* which says why it failed */
+		event_send(error ? EVENT_FAILED : EVENT_CANCELLED, attempt, now, error,
 			   tracked->syn_retransmits);
+	}
 }
 
+/* SYN_SENT or SYN_RECV -> ESTABLISHED. */
 static __always_inline void attempt_established(__u64 key, struct tracked *tracked,
 						const struct tcp_sock *tp)
 {
-	bool wanted;
+	struct step step = advance(tracked->stage, EVIDENCE_ESTABLISHED);
+	__u64 now;
 
-	tracked->established_ns = bpf_ktime_get_boot_ns();
-	attempt_source(&tracked->attempt, tp);
-	wanted = latency_wanted(&tracked->attempt, tracked->established_ns);
-	if (wanted && established_wanted(tracked))
-		event_send(EVENT_ESTABLISHED, &tracked->attempt, tracked->established_ns, 0,
-			   tracked->syn_retransmits);
-	if (!wanted || !event_wanted(EVENT_CLOSE))
-		tracked_forget(key);
+	if (step.actions & ACTION_ESTABLISHED) {
+		now = bpf_ktime_get_boot_ns();
+		attempt_source(&tracked->attempt, tp);
+		step = step_wanted(step, tracked, now);
+		result_send(tracked, step, now, 0);
+	}
+	attempt_move(key, tracked, step);
 }
 
-/* The attempt ended without a handshake; error 0: given up by this host. */
-static __always_inline void attempt_end(__u64 key, struct tracked *tracked, __u64 now, __u16 error)
+/*
+ * Whether the attempt ended within the connect(2) that began it, and that is still to return. A
+ * thread whose slot says so can be in another call: the end of that one was skipped.
+ */
+static __always_inline bool call_will_tell(__u64 key)
 {
-	if (!error)
-		tracked->attempt.flags &= ~ATTEMPT_NOT_SENT; /* which says why it failed */
-	if (latency_wanted(&tracked->attempt, now))
-		event_send(error ? EVENT_FAILED : EVENT_CANCELLED, &tracked->attempt, now, error,
-			   tracked->syn_retransmits);
-	tracked_forget(key);
+	struct call *call = call_of_attempt(key);
+
+	return call && call_match(call, 0) == CALL_CURRENT;
 }
 
-/* SYN_SENT or SYN_RECV -> CLOSE. */
+/* SYN_SENT or SYN_RECV -> CLOSE, of an attempt that is pending. */
 static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 					   const struct sock *sk, const struct tcp_sock *tp)
 {
 	__u64 now = bpf_ktime_get_boot_ns();
 	bool bound = tracked->attempt.sport;
 	bool built = syn_was_built(tracked, tp);
-	struct call *call;
 	int error = socket_error(tracked, sk, built);
+	struct step step;
 
 	attempt_source(&tracked->attempt, tp);
 	if (!built)
 		tracked->attempt.flags |= ATTEMPT_NOT_SENT;
-	if (error) {
-		attempt_end(key, tracked, now, error);
+	/* An attempt may end before it has a port: then that of an earlier use still stands there.
+	 */
+	if (!error && !bound && tracked->attempt.sport == tracked->stale_port)
+		tracked->attempt.sport = 0;
+	if (!error && call_will_tell(key)) {
+		tracked->result_ns = now;
+		attempt_move(key, tracked, advance(STAGE_PENDING, EVIDENCE_CLOSED_IN_CALL));
 		return;
 	}
-	/* It may have ended before a port was assigned: then the old one still stands there. */
-	if (!bound && tracked->attempt.sport == tracked->stale_port)
-		tracked->attempt.sport = 0;
-	call = call_current();
-	if (call && call->attempt_sk == key)
-		tracked->ended_ns = now; /* the errno is what the system call returns */
-	else
-		attempt_end(key, tracked, now, waiting_error(tracked, sk, tp));
+	if (!error)
+		error = waiting_error(tracked, sk, tp);
+	step = step_wanted(advance(STAGE_PENDING, EVIDENCE_CLOSED), tracked, now);
+	result_send(tracked, step, now, error);
+	attempt_move(key, tracked, step);
 }
 
 #endif

@@ -97,13 +97,35 @@ static __always_inline struct call *call_begin_late(void)
 	return call;
 }
 
-/* Whether the call that the thread is in, at its end as well, is the one that the slot is about. */
-static __always_inline bool call_is_current(const struct call *call)
+/* What the slot of a thread says of the connect(2) that the thread is in, its end included. */
+enum call_match {
+	CALL_NONE,    /* the thread is in no connect(2) */
+	CALL_UNSEEN,  /* the thread is in one whose beginning reached no program */
+	CALL_STALE,   /* the slot is about an earlier call, whose end reached no program */
+	CALL_CURRENT, /* the slot is about this call */
+};
+
+/*
+ * call: the slot, or NULL. socket: what the call is on; 0 if that cannot be told. Then the
+ * registers tell, but less surely: calls in a loop often have the same.
+ */
+static __always_inline enum call_match call_match(const struct call *call, __u64 socket)
 {
+	bool entered = call && call->entered;
 	struct syscall_regs regs;
 
-	return syscall_of_current(&regs) && (__u32)regs.arg[0] == call->fd &&
-	       regs.arg[1] == call->uaddr && (__u32)regs.arg[2] == call->addrlen;
+	if (entered && socket)
+		return call->socket == socket ? CALL_CURRENT : CALL_STALE;
+	if (!syscall_of_current(&regs))
+		return entered ? CALL_CURRENT : CALL_NONE; /* the slot is all there is to go by */
+	if (regs.nr != NR_CONNECT)
+		return entered ? CALL_STALE : CALL_NONE;
+	if (!entered)
+		return CALL_UNSEEN;
+	return (__u32)regs.arg[0] == call->fd && regs.arg[1] == call->uaddr &&
+			       (__u32)regs.arg[2] == call->addrlen
+		       ? CALL_CURRENT
+		       : CALL_STALE;
 }
 
 /* The thread has returned from it. */
@@ -134,6 +156,14 @@ static __always_inline struct call *call_current(void)
 		return NULL;
 	call = call_slot(false);
 	return call && call->entered ? call : NULL;
+}
+
+/* The same, if the attempt on that socket began in it. */
+static __always_inline struct call *call_of_attempt(__u64 key)
+{
+	struct call *call = call_current();
+
+	return call && call->attempt_sk == key ? call : NULL;
 }
 
 #endif

@@ -161,7 +161,7 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 	close->base.ended = connection_ended(sk, tp, oldstate, error);
 	close->base.syn_retransmits = tracked->syn_retransmits;
 	close->base.attempt = tracked->attempt;
-	close->established_ns = tracked->established_ns;
+	close->established_ns = tracked->result_ns;
 	close->bytes_sent = payload_sent(tracked, tp, oldstate);
 	close->bytes_received = payload_received(sk, tp);
 	close->retransmits = tracked->retransmits;

@@ -49,19 +49,6 @@ static __always_inline bool call_socket(struct call *call, struct socket *socket
 	return true;
 }
 
-/*
- * The kernel skipped the program at the end of the thread's call before. Nothing is lost of one
- * that could start no attempt. What did get as far as SYN_SENT has its result told all the same,
- * unless that still waits for the errno.
- */
-static __always_inline void call_unfinished(const struct call *call)
-{
-	struct tracked *tracked = tracked_find(call->attempt_sk);
-
-	if (call->attempt_sk ? !(tracked && tracked->ended_ns) : !call->socket)
-		COUNT(recovered);
-}
-
 SEC("tracepoint/syscalls/sys_enter_connect")
 int connect_enter(struct trace_event_raw_sys_enter *ctx)
 {
@@ -69,7 +56,7 @@ int connect_enter(struct trace_event_raw_sys_enter *ctx)
 	struct file *file;
 	struct call *call;
 
-	if (!pid_wanted())
+	if (!pid_wanted() || (FAULT(ENTRIES_SKIPPED) && bpf_get_prandom_u32() & 1))
 		return 0;
 	call = call_slot(true);
 	if (!call) {
@@ -171,60 +158,39 @@ static __always_inline void call_not_entered(__u16 error, bool thread_seen)
 
 /*
  * Another thread has closed the descriptor during the call, or has put something else in its place.
- * The socket is there all the same: what the call holds of it is let go on the way to user mode,
- * after this program.
+ * The socket is still there: the kernel lets go of what the call holds of it on the way to user
+ * mode, after this program.
  */
 static __always_inline void call_lost_socket(struct call *call, bool replaced, __u16 error)
 {
-	struct sock *sk = (struct sock *)call->sk;
-
-	if (!sk || !call_is_current(call))
+	/* EBADF, ENOTSOCK: the descriptor was none of a socket before the kernel looked. */
+	if (!call->sk || error == EBADF || error == ENOTSOCK)
 		return;
-	if (error == EBADF || error == ENOTSOCK)
-		return; /* before the kernel looked: the call was on no socket */
 	if (replaced)
-		COUNT(missed); /* it may have been on this one, or on the one that is there now */
+		COUNT(missed); /* the call was on this socket, or on what is there now */
 	else
-		call_not_sent(call, sk, error);
+		call_not_sent(call, (struct sock *)call->sk, error);
 }
 
-/*
- * The call started no attempt. If it was on another TCP socket, it is of before, and the kernel
- * skipped two programs: the one at its end and that at the beginning of the call that ends now.
- */
+/* The call started no attempt. */
 static __always_inline void call_failed(struct call *call, __u16 error)
 {
 	struct socket *socket;
 	struct sock *sk = tcp_sock_of_fd(call->fd, &socket);
+	bool found = (__u64)socket == call->socket;
 
 	if (error == EFAULT)
 		return; /* not all of the address can be read */
-	if ((__u64)socket != call->socket) {
+	/* A descriptor that names no TCP socket any more tells nothing of which call this is. */
+	if (call_match(call, found || sk ? (__u64)socket : 0) != CALL_CURRENT) {
 		if (sk)
 			call_not_entered(error, true);
-		else
-			call_lost_socket(call, socket, error);
+	} else if (!found) {
+		call_lost_socket(call, socket, error);
 	} else if (call->sk) {
 		/* Not sk: the socket may be closed in this moment. */
 		call_not_sent(call, (struct sock *)call->sk, error);
 	}
-}
-
-/*
- * The attempt is still tracked although its result has come: the kernel skipped the programs at
- * that moment. They run before the state is set, so who reads first the state and then the map does
- * not race with them.
- */
-static __always_inline void result_unseen(__u64 key, struct tracked *tracked, __u8 state, long ret)
-{
-	if (state == TCP_CLOSE) {
-		tracked->attempt.flags |= ATTEMPT_UNTIMED;
-		attempt_end(key, tracked, bpf_ktime_get_boot_ns(), final_error(ret));
-		return;
-	}
-	attempt_established_unseen(tracked, (struct tcp_sock *)key);
-	if (!event_wanted(EVENT_CLOSE))
-		tracked_forget(key);
 }
 
 /* The result is still to come, but an ICMP error may have come within the call. */
@@ -238,7 +204,7 @@ static __always_inline void call_pending(__u64 key)
 	if (!soft)
 		return;
 	tracked = tracked_find(key);
-	if (tracked && tracked->attempt.start_ns)
+	if (stage_of(tracked) == STAGE_PENDING)
 		soft_error_note(tracked, soft, READ_ADDR(tp, total_retrans));
 }
 
@@ -262,12 +228,47 @@ static __always_inline void call_sent_untracked(__u64 key, __u8 state, long ret)
 	}
 }
 
-/* The call did start an attempt, which may have ended within it. */
+/*
+ * The errno is that of the attempt only if the slot is about this call. If the slot is not, the end
+ * of the call that the attempt began in was skipped.
+ */
+static __always_inline void call_result(const struct call *call, struct tracked *tracked,
+					enum evidence evidence, long ret)
+{
+	__u64 key = call->attempt_sk, now = bpf_ktime_get_boot_ns();
+	struct step step;
+
+	if (call_match(call, 0) != CALL_CURRENT) {
+		call_unfinished(call);
+		return;
+	}
+	step = advance(tracked->stage, evidence);
+	if (tracked->stage == STAGE_CLOSED_IN_CALL)
+		now = tracked->result_ns;
+	if (step.actions & ACTION_ESTABLISHED)
+		tracked->attempt.sport = bpf_ntohs(
+			BPF_CORE_READ((struct tcp_sock *)key, inet_conn.icsk_inet.inet_sport));
+	step = step_wanted(step, tracked, now);
+	if (step.actions & ACTION_DEFERRED) {
+		tracked->attempt.flags |= ATTEMPT_DEFERRED;
+		return; /* the stage can be another by now */
+	}
+	result_send(tracked, step, now, final_error(ret));
+	attempt_move(key, tracked, step);
+}
+
+/*
+ * The call did start an attempt. If its result has come and the entry says that it has not, the
+ * programs at the state changes were skipped.
+ *
+ * This runs without the socket's lock. The kernel changes the state after those programs have run,
+ * so the state is read first, and then the map: what the map says is then no older.
+ */
 static __always_inline void call_sent(const struct call *call, long ret)
 {
 	__u64 key = call->attempt_sk;
 	struct sock *sk = (struct sock *)key;
-	__u8 state = READ_ADDR(sk, __sk_common.skc_state); /* before the lookup, see above */
+	__u8 state = READ_ADDR(sk, __sk_common.skc_state);
 	bool pending = state == TCP_SYN_SENT || state == TCP_SYN_RECV;
 	struct tracked *tracked;
 
@@ -278,15 +279,17 @@ static __always_inline void call_sent(const struct call *call, long ret)
 	tracked = tracked_find(key);
 	if (!tracked && call->untracked && !pending)
 		call_sent_untracked(key, state, ret);
-	/* Not wanted, and pending when those of before tracing began were looked for. */
-	if (!tracked || !tracked->attempt.start_ns || is_established(tracked))
+	if (!tracked)
 		return;
-	if (tracked->ended_ns)
-		attempt_end(key, tracked, tracked->ended_ns, final_error(ret));
-	else if (!pending)
-		result_unseen(key, tracked, state, ret);
+	if (tracked->stage != STAGE_CLOSED_IN_CALL &&
+	    (tracked->stage != STAGE_PENDING || FAULT(ONE_COPY)))
+		return;
+	if (pending)
+		call_result(call, tracked, EVIDENCE_RETURNED_PENDING, ret);
+	else if (ret && state == TCP_CLOSE)
+		call_result(call, tracked, EVIDENCE_RETURNED_CLOSED, ret);
 	else
-		tracked->attempt.flags |= ATTEMPT_DEFERRED; /* success, and no handshake yet */
+		call_result(call, tracked, EVIDENCE_RETURNED_OPEN, ret);
 }
 
 static __always_inline void call_returned(struct call *call, long ret)
@@ -300,8 +303,9 @@ static __always_inline void call_returned(struct call *call, long ret)
 }
 
 /*
- * Whether the first copy has seen to this call. The kernel counts how often it skipped that; what
- * the second makes up for is no loss. Without a slot, for want of memory, nobody knows.
+ * Two copies run at each end of a call. Returns whether the other copy has done the work. If only
+ * the second runs, the kernel has counted the skip of the first, and this counts it as recovered.
+ * Without a slot, for want of memory, nothing can be told, so the second does nothing.
  */
 static __always_inline bool exit_is_handled(struct call *call, bool second)
 {
@@ -316,11 +320,36 @@ static __always_inline bool exit_is_handled(struct call *call, bool second)
 	return second && before;
 }
 
+/*
+ * Whether a test has asked that the kernel skips this, and its second copy. Lost is then what an
+ * attempt that never left would have told.
+ */
+static __always_inline bool exit_is_skipped(bool second)
+{
+	struct syscall_regs regs;
+	struct socket *socket;
+	struct sock *sk;
+
+	if (!FAULT(EXITS_SKIPPED))
+		return false;
+	if (second)
+		return true;
+	if (!(bpf_get_prandom_u32() & 1))
+		return false;
+	sk = syscall_of_current(&regs) ? tcp_sock_of_fd(regs.arg[0], &socket) : NULL;
+	if (sk && !BPF_CORE_READ((struct tcp_sock *)sk, write_seq) &&
+	    BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == config.netns)
+		COUNT(missed);
+	return true;
+}
+
 static __always_inline void call_exit(long ret, bool second)
 {
 	struct call *call = call_slot(config.tp_preemptible);
 	__u16 error = final_error(ret);
 
+	if (exit_is_skipped(second))
+		return;
 	if (config.tp_preemptible && exit_is_handled(call, second))
 		return;
 	if (call && call->entered) {

@@ -27,7 +27,7 @@ static __always_inline bool pid_is_wanted(__u32 pid)
 	return !config.follow || key_wanted(&followed, &pid, config.follow);
 }
 
-/* The part of process_wanted() that is cheap enough for every connect(2). */
+/* The part of process_wanted() that is cheap enough to ask at every connect(2). */
 static __always_inline bool pid_wanted(void)
 {
 	if (!config.filter_pid && !config.follow)
@@ -118,8 +118,8 @@ static __always_inline bool latency_wanted(const struct attempt *attempt, __u64 
 }
 
 /*
- * Only some processes are wanted, so an attempt of which nobody knows whose it is is not: it may be
- * that of one which was left out.
+ * Whether only some processes are wanted. Then an attempt whose process is not known is not wanted:
+ * the process may be one that was left out.
  */
 static __always_inline bool process_filtered(void)
 {
@@ -127,13 +127,14 @@ static __always_inline bool process_filtered(void)
 	       config.n_cgroups;
 }
 
-/* A filter hides whose attempt an unknown socket's is. */
+/* Whether a filter can have hidden the attempt of a socket that has no entry. */
 static __always_inline bool filters_hide(void)
 {
 	return process_filtered() || config.filter_dst || config.family;
 }
 
-/* Whether it says that something was lost if a result comes of which no attempt is known. */
+/* A result without an attempt counts as unmatched only if no filter could have hidden the attempt.
+ */
 static __always_inline bool unknown_counts(__u32 netns, __u16 port)
 {
 	return !filters_hide() && endpoint_wanted(netns, port);

@@ -3,7 +3,7 @@
 #include "bpf/maps.bpf.h"
 #include "contract/interface.h"
 
-const volatile struct config config = {.interface = INTERFACE};
+const volatile struct config config = {.interface = INTERFACE, .overflow_max = OVERFLOW_MAX};
 struct shared shared = {};
 
 /* Dual MIT/GPL: the helpers that read kernel memory want a GPL-compatible licence. */

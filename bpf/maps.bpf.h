@@ -86,6 +86,9 @@ static __always_inline __u32 address_low(__u64 address)
 	return low;
 }
 
+/* Whether a test has asked for that: enum fault. */
+#define FAULT(name) (config.fault & FAULT_##name)
+
 static __always_inline struct counters *my_counters(void)
 {
 	return &shared.counters[bpf_get_smp_processor_id() & (COUNTER_SLOTS - 1)];

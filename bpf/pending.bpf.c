@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Run once, right after attaching. Attempts that are pending already are entered in the map with
- * nothing known of them (start_ns 0), so that their results are not taken for those of attempts
- * that were lost. Of MPTCP connections that are open already it is noted whose they are, because
- * they can open further subflows.
+ * Run once, right after attaching. Attempts that are pending already get an entry (STAGE_BEFORE) of
+ * which nothing else is known, so that their results are not taken for those of attempts that were
+ * lost. Of MPTCP connections that are open already it is noted whose they are, because they can
+ * open further subflows.
  */
 #include "bpf/attempt.bpf.h"
 #include "bpf/socket.bpf.h"
@@ -21,11 +21,11 @@ static __always_inline void pending_forget(__u64 key)
 {
 	struct tracked *tracked = tracked_find(key);
 
-	if (tracked && !tracked->attempt.start_ns)
+	if (tracked && tracked->stage == STAGE_BEFORE)
 		overflow_remove(key);
 }
 
-/* Its result would else be taken for that of an attempt that was lost. */
+/* Whether its result would be taken for that of an attempt that was lost, had it no entry. */
 static __always_inline bool result_counts(const struct sock *sk)
 {
 	return unknown_counts(BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum),
@@ -34,13 +34,12 @@ static __always_inline bool result_counts(const struct sock *sk)
 
 static __always_inline void pending_note(struct sock *sk, struct task_struct *holder)
 {
-	struct tracked unknown = {};
+	struct tracked unknown = {.stage = advance(STAGE_NONE, EVIDENCE_FOUND).next};
 	__u64 key = (__u64)sk;
 
 	if (!is_pending(sk) || !result_counts(sk))
 		return;
-	/* It is not under the socket's lock, so only the hash map, which has locks of its own, will
-	 * do. */
+	/* This runs without the socket's lock, so only the hash map will do, which has its own. */
 	unknown.share = share_index(share_owner(holder));
 	if (!tracked_find(key))
 		overflow_add(key, &unknown);

@@ -23,7 +23,7 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 		return;
 	tracked = tracked_find(key);
 	tp = tcp_sock_of(sk);
-	if (tracked && tracked->attempt.start_ns && tp) /* not one of before tracing began */
+	if (tracked && tp && tracked_is_of(tracked, &sk->__sk_common, true))
 		attempt_retransmit(tracked, sk, tp, segments_of((const struct sk_buff *)ctx[1]),
 				   retransmit_error(ctx));
 }

@@ -6,7 +6,7 @@
  * 8,000 for the third, 300 for the fifth.
  *
  * Users are counted in a table, by a hash of who they are: nothing to create, to free or to run out
- * of. Two that meet in a place of it, one pair in 4096, are counted as one.
+ * of. Two users of the same hash, one pair in 4096, are counted as one.
  */
 #ifndef BPF_SHARE_BPF_H
 #define BPF_SHARE_BPF_H
@@ -39,7 +39,7 @@ static __always_inline __u32 share_owner(struct task_struct *task)
 	return owner ? owner : BPF_CORE_READ(ns, ns.inum);
 }
 
-/* The place in shared.shares; hashed as in slot_of(). */
+/* The index in shared.shares; hashed as in slot_of(). */
 static __always_inline __u16 share_index(__u32 owner)
 {
 	return owner * 0x9e3779b1u >> (32 - SHARE_BITS);

@@ -20,15 +20,25 @@ enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
 
 #define FIRST_COPY (config.tp_preemptible ? COPY_PERF : COPY_FIRST)
 
+/* Any state after the handshake -> CLOSE. */
 static __always_inline void connection_closed(__u64 key, struct tracked *tracked,
 					      const struct sock *sk, const struct tcp_sock *tp,
 					      int oldstate)
 {
-	if (!is_established(tracked))
-		attempt_established_unseen(tracked, tp);
-	if (event_wanted(EVENT_CLOSE))
+	struct step step = advance(tracked->stage, EVIDENCE_ENDED);
+	__u64 now;
+
+	if (step.actions & ACTION_ESTABLISHED) {
+		now = bpf_ktime_get_boot_ns();
+		attempt_source(&tracked->attempt, tp);
+		step = step_wanted(step, tracked, now);
+		if (FAULT(ONE_COPY))
+			step = step_to(STAGE_NONE, ACTION_MISSED);
+		result_send(tracked, step, now, 0);
+	}
+	if (step.actions & ACTION_CLOSE && event_wanted(EVENT_CLOSE))
 		connection_close_send(tracked, sk, tp, oldstate);
-	tracked_forget(key);
+	attempt_move(key, tracked, step);
 }
 
 static __always_inline struct tcp_sock *tcp_sock_for(enum copy copy, const struct sock *sk)
@@ -75,18 +85,11 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 		COUNT(unmatched);
 }
 
-/* Whether the connect(2) that the thread is in has begun this attempt already. */
-static __always_inline bool begun_in_call(__u64 key)
-{
-	struct call *call = call_current();
-
-	return call && call->attempt_sk == key;
-}
-
 /*
- * Whether no copy before this one has seen this attempt begin. That is marked, as not every attempt
- * gets tracked; not for the last, or another socket of the same slot could find it. An attempt
- * that begins on another CPU may have taken the mark's place.
+ * Whether no copy before this one has handled this beginning. An attempt that a filter leaves out
+ * has no entry, so each copy leaves a mark in the slot. The last copy clears the mark: a later
+ * socket of the same slot must not take it for its own. An attempt that begins on another CPU may
+ * have overwritten the mark: then the entry, or the call, tells.
  */
 static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 {
@@ -95,38 +98,62 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 
 	if (slot)
 		slot->last_begun = copy == COPY_SECOND ? 0 : key;
-	return copy == FIRST_COPY || (!seen && !tracked_find(key) && !begun_in_call(key));
+	return copy == FIRST_COPY || (!seen && !tracked_find(key) && !call_of_attempt(key));
 }
 
-/*
- * Whether it is the socket that the entry was made for. Where the end of that reached no program,
- * its memory can have become another's, such as one that was accepted.
- */
-static __always_inline bool is_the_same(const struct tracked *tracked, const struct sock *sk)
+static __always_inline void attempt_begins(__u64 key, const struct sock *sk, enum copy copy)
 {
-	return bpf_ntohs(READ_TRUSTED(sk, __sk_common.skc_dport)) == tracked->attempt.dport;
+	struct tcp_sock *tp;
+
+	if (!is_tracking() || !beginning_unseen(key, copy))
+		return;
+	tp = tcp_sock_for(copy, sk);
+	if (tp)
+		attempt_begin(sk, tp);
+}
+
+/* EVIDENCE_END: nothing that matters. */
+static __always_inline enum evidence evidence_of(int oldstate, int newstate)
+{
+	bool pending = oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV;
+
+	if (newstate == TCP_SYN_SENT)
+		return oldstate == TCP_CLOSE ? EVIDENCE_BEGUN : EVIDENCE_END;
+	if (newstate == TCP_CLOSE)
+		return pending ? EVIDENCE_CLOSED : EVIDENCE_ENDED;
+	if (newstate == TCP_ESTABLISHED && pending)
+		return EVIDENCE_ESTABLISHED;
+	/* Closed before the peer has answered our SYN, and only crossed it by one: given up. */
+	if (newstate == TCP_FIN_WAIT1 && oldstate == TCP_SYN_RECV)
+		return EVIDENCE_CLOSED;
+	return EVIDENCE_END;
+}
+
+/* Whether a test has asked that this copy, or no program, sees it. */
+static __always_inline bool is_hidden(const struct sock *sk, int newstate, enum copy copy)
+{
+	__u16 hidden = newstate == TCP_CLOSE	     ? FAULT_CLOSES_HIDDEN
+		       : newstate == TCP_ESTABLISHED ? FAULT_ESTABLISHED_HIDDEN
+						     : 0;
+
+	if (FAULT(ONE_COPY) && copy != COPY_FIRST)
+		return true;
+	return config.fault & hidden && READ_TRUSTED(sk, __sk_common.skc_dport) == bpf_htons(80);
 }
 
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
 					  enum copy copy)
 {
-	bool pending = oldstate == TCP_SYN_SENT || oldstate == TCP_SYN_RECV;
+	enum evidence evidence = evidence_of(oldstate, newstate);
 	__u64 key = (__u64)sk;
 	struct tracked *tracked;
 	struct tcp_sock *tp;
-	bool given_up;
 
-	if (newstate == TCP_SYN_SENT) {
-		if (oldstate != TCP_CLOSE || !is_tracking() || !beginning_unseen(key, copy))
-			return;
-		tp = tcp_sock_for(copy, sk);
-		if (tp)
-			attempt_begin(sk, tp);
+	if (config.fault && is_hidden(sk, newstate, copy))
 		return;
-	}
-	/* Closed before the peer has answered our SYN, and only crossed it by one: given up. */
-	given_up = oldstate == TCP_SYN_RECV && newstate == TCP_FIN_WAIT1;
-	if (newstate != TCP_CLOSE && !given_up && !(pending && newstate == TCP_ESTABLISHED))
+	if (evidence == EVIDENCE_BEGUN)
+		attempt_begins(key, sk, copy);
+	if (evidence == EVIDENCE_BEGUN || evidence == EVIDENCE_END)
 		return;
 	tracked = tracked_find(key);
 	if (!tracked) {
@@ -136,23 +163,16 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	tp = tcp_sock_for(copy, sk);
 	if (!tp)
 		return;
-	if (!tracked->attempt.start_ns) {
-		tracked_forget(key); /* begun before tracing was: nobody knows by whom */
-		return;
-	}
-	if (!is_the_same(tracked, sk)) {
-		COUNT(missed);
-		tracked_forget(key);
-		return;
-	}
-	if (newstate == TCP_ESTABLISHED) {
-		if (!is_established(tracked))
-			attempt_established(key, tracked, tp);
-	} else if (!pending) {
+	if (!tracked_is_of(tracked, &sk->__sk_common, true))
+		attempt_move(key, tracked, advance(tracked->stage, EVIDENCE_GONE));
+	else if (evidence == EVIDENCE_ESTABLISHED)
+		attempt_established(key, tracked, tp);
+	else if (evidence == EVIDENCE_ENDED)
 		connection_closed(key, tracked, sk, tp, oldstate);
-	} else if (!tracked->ended_ns) {
+	else if (tracked->stage == STAGE_PENDING)
 		attempt_closed(key, tracked, sk, tp);
-	}
+	else
+		attempt_move(key, tracked, advance(tracked->stage, EVIDENCE_CLOSED));
 }
 
 SEC("tracepoint/sock/inet_sock_set_state")

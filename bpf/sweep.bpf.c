@@ -13,23 +13,10 @@
 
 static __always_inline bool is_settled(const struct tracked *tracked, __u64 now)
 {
-	__u64 last = tracked->ended_ns ? tracked->ended_ns : tracked->attempt.start_ns;
+	__u64 last = tracked->stage == STAGE_CLOSED_IN_CALL ? tracked->result_ns
+							    : tracked->attempt.start_ns;
 
 	return now - last >= SWEEP_AGE_NS;
-}
-
-static __always_inline bool same_peer(const struct attempt *attempt, const struct sock_common *skc)
-{
-	const __u64 *want = (const __u64 *)attempt->daddr;
-	__u64 addr[2];
-
-	if (bpf_ntohs(BPF_CORE_READ(skc, skc_dport)) != attempt->dport)
-		return false;
-	if (attempt->family == 4)
-		address_from_ipv4((__u8 *)addr, BPF_CORE_READ(skc, skc_daddr));
-	else
-		BPF_CORE_READ_INTO(&addr, skc, skc_v6_daddr.in6_u.u6_addr8);
-	return addr[0] == want[0] && addr[1] == want[1];
 }
 
 /*
@@ -41,22 +28,24 @@ static __always_inline bool is_open(__u64 key, const struct tracked *tracked)
 	const struct sock_common *skc = (const struct sock_common *)key;
 	__u8 state = BPF_CORE_READ(skc, skc_state);
 
-	return state != TCP_CLOSE && state != TCP_LISTEN && same_peer(&tracked->attempt, skc);
+	return state != TCP_CLOSE && state != TCP_LISTEN && tracked_is_of(tracked, skc, false);
 }
 
-/* Found: what the iterator was at; the map is asked again, as the socket can have moved on. */
+/*
+ * found: what the iterator was at. This runs without the socket's lock, so the map is asked again:
+ * the socket can have begun another attempt.
+ */
 static __always_inline void sweep(__u64 key, const struct tracked *found)
 {
 	__u64 now = bpf_ktime_get_boot_ns(), start_ns = found->attempt.start_ns;
 	struct tracked *tracked;
 
-	if (!key || !start_ns || !is_settled(found, now) || is_open(key, found))
+	if (!key || found->stage == STAGE_BEFORE || !is_settled(found, now) || is_open(key, found))
 		return;
 	tracked = tracked_find(key);
 	if (!tracked || tracked->attempt.start_ns != start_ns)
 		return;
-	tracked_forget(key);
-	COUNT(missed);
+	attempt_move(key, tracked, advance(tracked->stage, EVIDENCE_GONE));
 }
 
 SEC("iter/bpf_map_elem")

@@ -7,23 +7,26 @@
  * that is it kept in a hash map. Not in storage of the socket: that takes twice the memory, and is
  * not to be had before 5.11.
  *
- * The kernel changes a socket's state under the socket's lock, so an entry is not used by two CPUs
- * at once. Addresses are used again within milliseconds: an entry is overwritten at SYN_SENT and
- * forgotten at CLOSE. What the hash map has no room for is untracked: see untracked.bpf.h.
+ * The kernel changes a socket's state under the socket's lock, so the programs at the state changes
+ * do not use an entry on two CPUs at once. The end of connect(2), the sweep and the iterator at the
+ * start run without the lock: call_sent(), sweep() and pending_note() say why they may.
+ *
+ * Addresses are used again within milliseconds: an entry is overwritten at SYN_SENT and forgotten
+ * at CLOSE. An attempt that the hash map has no room for is untracked: see untracked.bpf.h.
  */
 #ifndef BPF_TRACKED_BPF_H
 #define BPF_TRACKED_BPF_H
 
 #include "bpf/maps.bpf.h"
 #include "bpf/share.bpf.h"
+#include "contract/stage.h"
 
 /* An attempt, and the connection that it became. */
 struct tracked {
 	struct attempt attempt;
-	__u64 established_ns;
-	__u64 ended_ns;	       /* closed within its own connect(2), which will tell the errno */
-	__u64 stale_entry;     /* the last entry that was in the socket's error queue before */
-	__u32 retransmits;     /* segments sent again that left this host, SYNs included */
+	__u64 result_ns;   /* when it became STAGE_CLOSED_IN_CALL or STAGE_ESTABLISHED; 0: unseen */
+	__u64 stale_entry; /* the last entry that was in the socket's error queue before */
+	__u32 retransmits; /* segments sent again that left this host, SYNs included */
 	__u32 total_retrans;   /* as last seen: the kernel counts those that did not leave, too */
 	__u16 syn_retransmits; /* SYNs sent again that left; MAX_TCP_SYNCNT of net/tcp.h is 127 */
 	__u16 soft_retrans;    /* total_retrans, of a SYN, when soft_error came */
@@ -33,6 +36,8 @@ struct tracked {
 	__u16 stale_error; /* likewise sk_err */
 	__u16 stale_soft;  /* likewise sk_err_soft */
 	__u16 share;	   /* of those in overflow: whose room it takes */
+	__u8 stage;	   /* enum stage */
+	__u8 reserved[7];
 };
 
 /* With 56 bytes of the hash map's and 8 of its allocator's: else each takes 512 in the kernel. */
@@ -42,9 +47,10 @@ _Static_assert(sizeof(struct tracked) + 56 + 8 <= 256, "struct tracked has grown
 #define SLOTS	  (1 << SLOT_BITS)
 
 struct slot {
-	__u64 key;	  /* the socket; 0: none */
-	__u64 n_claims;	  /* how many claim it; who does so alone has it */
-	__u64 last_begun; /* the last attempt that a copy of state.bpf.c's program saw begin */
+	__u64 key;	  /* the socket whose attempt is here; 0: the slot is free */
+	__u64 n_claims;	  /* CPUs that try to take the slot; only one that sees 1 may */
+	__u64 last_begun; /* the socket whose beginning an earlier copy of the program handled just
+			     now, so that the next copy does not handle it again; 0: none */
 	struct tracked tracked;
 };
 
@@ -55,9 +61,7 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps") SHARED;
 
-#define OVERFLOW_MAX 262144
-
-/* Those that found their slot taken. Elements are allocated on demand. */
+/* Those that found their slot taken. Elements are allocated on demand; user space sets how many. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -72,6 +76,8 @@ static __always_inline struct slot *slot_of(__u64 key)
 	/* 2^32 divided by the golden ratio: Knuth's multiplicative hashing, TAOCP 6.4. */
 	__u32 index = address_low(key) * 0x9e3779b1u >> (32 - SLOT_BITS);
 
+	if (FAULT(CROWDED))
+		index &= 1;
 	return bpf_map_lookup_elem(&slots, &index);
 }
 
@@ -89,7 +95,7 @@ static __always_inline bool overflow_add(__u64 key, const struct tracked *tracke
 {
 	struct share *share = share_at(tracked->share);
 
-	if (!share_has_room(share, OVERFLOW_MAX)) {
+	if (!share_has_room(share, config.overflow_max)) {
 		share_refused(share, &tracked->attempt);
 		return false;
 	}

@@ -12,7 +12,10 @@
 
 #include "contract/attempt.h"
 
-/* In the place of bpf_rdonly_cast() until user space puts it there: the number of no helper. */
+/*
+ * Placeholder for a helper's number. Before loading, the loader turns each call of it into a call
+ * of the kfunc bpf_rdonly_cast(): probe/kfunc.c. It must not be the number of a real helper.
+ */
 #define CALL_RDONLY_CAST 0x7ffffff0
 
 /* All destination ports, a bit each. */
@@ -24,14 +27,14 @@
 /* Network namespaces that --netns can leave out. */
 #define NETNS_MAX 16
 
-/* What a filter that is a map, or that of cgroups, says of what is not in it. */
+/* What becomes of an attempt whose process or destination is not in the filter's map or list. */
 enum filter_use {
 	FILTER_UNUSED,
-	FILTER_NAMED,  /* it is not wanted: something else was named */
-	FILTER_OTHERS, /* it is wanted: things were left out only */
+	FILTER_NAMED,  /* it is left out: the filter names what is wanted */
+	FILTER_OTHERS, /* it is shown: the filter names only what is to be left out */
 };
 
-/* What such a map says of a key that is in it. */
+/* What becomes of one whose process or destination is in it. */
 enum key_verdict { KEY_LEFT_OUT, KEY_WANTED };
 
 /* A cgroup, and how deep below the root it lies (the root: 0): what the kernel asks for. */
@@ -54,6 +57,23 @@ struct config_network {
 /* addr_bits: of the address; an IPv4 network's are 96 more than written. */
 #define NETWORK_BITS(addr_bits) (32 + (addr_bits))
 
+/*
+ * What tests have the kernel side do wrong, or without. No option sets it:
+ * tests/live/triggers/faulty writes it into a copy of the object, and user space keeps what the
+ * object says. In all others it is 0, and the verifier removes the code.
+ */
+enum fault {
+	FAULT_ONE_COPY = 1 << 0,	   /* nothing makes up for what a program misses */
+	FAULT_CROWDED = 1 << 1,		   /* two slots for all attempts */
+	FAULT_ENTRIES_SKIPPED = 1 << 2,	   /* of calls, every other at random */
+	FAULT_EXITS_SKIPPED = 1 << 3,	   /* likewise; what is lost by it is counted as missed */
+	FAULT_CLOSES_HIDDEN = 1 << 4,	   /* TCP_CLOSE is, for sockets with destination port 80 */
+	FAULT_ESTABLISHED_HIDDEN = 1 << 5, /* likewise TCP_ESTABLISHED */
+};
+
+/* Attempts that found their slot taken. */
+#define OVERFLOW_MAX 262144
+
 struct config {
 	__u32 interface;   /* first, for good: INTERFACE, as the object was built with it */
 	__u32 event_mask;  /* EVENT_BIT()s wanted */
@@ -72,12 +92,13 @@ struct config {
 	__u64 min_latency_ns;	/* only results at least that slow; 0: all */
 	__u16 task_storage;	/* the kernel has it for tracing programs */
 	__u16 has_btf;		/* the kernel has BTF: the verifier knows what pointers point to */
-	__u16 has_rdonly_cast; /* it takes our word for that: calls of CALL_RDONLY_CAST are in place
-				*/
-	__u16 tp_preemptible;  /* threads can be, in programs: there is one copy more of some */
-	__u8 filter_cgroup;    /* enum filter_use of cgroups[] */
-	__u8 retried_only;     /* of EVENT_ESTABLISHED, those after a retry */
-	__u8 reserved[6];
+	__u16 has_rdonly_cast;	/* calls of CALL_RDONLY_CAST are those of the kfunc */
+	__u16 tp_preemptible; /* programs at raw tracepoints can be preempted (Linux 7.0 and later),
+				 so state_perf and connect_exit_second are attached as well */
+	__u8 filter_cgroup;   /* enum filter_use of cgroups[] */
+	__u8 retried_only;    /* of EVENT_ESTABLISHED, those after a retry */
+	__u16 fault;	      /* enum fault, bits: set in an object that tests have made; else 0 */
+	__u32 overflow_max;   /* room in the map overflow: set in the object */
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
@@ -105,10 +126,11 @@ enum phase {
 struct counters {
 	__u64 sent;	 /* events handed to the ring, those that found no room included */
 	__u64 ring;	 /* of these, events that found no room */
-	__u64 missed;	 /* transitions that a later one shows to have been skipped */
+	__u64 missed;	 /* attempts of which something was skipped, as later evidence shows */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 recovered; /* calls whose end was skipped, but not the attempt's result */
+	__u64 recovered; /* ends of calls that were skipped, of which nothing lacks or it is counted
+			    as missed */
 	__u64 reserved[2];
 };
 

@@ -11,7 +11,6 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
-#include "contract/interface.h"
 #include "probe/btf.h"
 #include "probe/filters.h"
 #include "probe/follow.h"
@@ -80,6 +79,9 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 						 sizeof(*config));
 	if (!err)
 		err = bpf_map__set_max_entries(find_map(probe, "ring", 0), options->ring_size);
+	if (!err)
+		err = bpf_map__set_max_entries(find_map(probe, "overflow", 0),
+					       config->overflow_max);
 	return err ? err : filters_size(probe->object, options);
 }
 
@@ -99,7 +101,7 @@ static int configure(struct probe *probe, const struct probe_options *options, s
 					  error);
 	if (err)
 		return err;
-	config.interface = INTERFACE;
+	object_keep(probe->object, &config);
 	config.wakeup_size = options->ring_size / 8;
 	config.has_btf = !options->btf_path;
 	config.has_rdonly_cast = probe->programs.cast_id != 0;

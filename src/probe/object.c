@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,17 +55,38 @@ static int open_builtin(const struct bpf_object_open_opts *opts, struct bpf_obje
 	return *ret ? 0 : -errno;
 }
 
-/* The number that the object was built with: the beginning of its struct config; 0: it has none. */
-static uint32_t interface_of(const struct bpf_object *object)
+/* Copies the beginning of the object's struct config; returns whether it has that much. */
+static bool read_config(const struct bpf_object *object, void *to, size_t n)
 {
 	struct bpf_map *rodata = bpf_object__find_map_by_name(object, ".rodata");
-	uint32_t interface = 0;
 	size_t size = 0;
 	const void *config = rodata ? bpf_map__initial_value(rodata, &size) : NULL;
 
-	if (config && size >= sizeof(interface))
-		memcpy(&interface, config, sizeof(interface));
+	if (!config || size < n)
+		return false;
+	memcpy(to, config, n);
+	return true;
+}
+
+/* The number that the object was built with, which its struct config begins with; 0: it has none.
+ */
+static uint32_t interface_of(const struct bpf_object *object)
+{
+	uint32_t interface = 0;
+
+	read_config(object, &interface, sizeof(interface));
 	return interface;
+}
+
+void object_keep(const struct bpf_object *object, struct config *config)
+{
+	struct config own;
+
+	if (!read_config(object, &own, sizeof(own)))
+		return;
+	config->interface = own.interface;
+	config->fault = own.fault;
+	config->overflow_max = own.overflow_max;
 }
 
 int object_check_interface(const struct bpf_object *object, const char *path, struct error *error)

@@ -5,6 +5,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "contract/config.h"
 #include "util/error.h"
 
 /*
@@ -21,5 +22,8 @@ int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
  * error.
  */
 int object_check_interface(const struct bpf_object *object, const char *path, struct error *error);
+
+/* Sets what of the config is the object's to say, not user space's: see struct config. */
+void object_keep(const struct bpf_object *object, struct config *config);
 
 #endif

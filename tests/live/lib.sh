@@ -268,6 +268,15 @@ stop_trace() {
     trace_ends 0
 }
 
+# faulty_object FAULT...: a copy of the BPF object that was built with tpconnect, with these faults
+# (enum fault of contract/config.h, in small letters, or overflow=N); its path goes to $object.
+faulty_object() {
+    object="$case_dir/faulty.o"
+    [[ -e ${tpconnect%/*}/connect.bpf.o ]] || skip "there is no connect.bpf.o beside $tpconnect"
+    "$triggers/faulty" "${tpconnect%/*}/connect.bpf.o" "$object" "$@" 2>faulty_messages ||
+        fail "$(cat faulty_messages)"
+}
+
 # --- comparison --------------------------------------------------------------------------------
 
 # check [NAME=VALUE...]: compares the record with everything that is known. Names (compare.jq):

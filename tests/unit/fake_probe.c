@@ -5,7 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "probe/features.h"
+#include "probe/checks.h"
 #include "probe/reader.h"
 #include "unit/decoded.h"
 
@@ -180,7 +180,7 @@ const void *reader_next(struct reader *reader, size_t *ret_size)
 	return record;
 }
 
-int features_explain(bool need_syscalls, const char *btf_path, struct error *reason)
+int checks_explain(bool need_syscalls, const char *btf_path, struct error *reason)
 {
 	(void)need_syscalls;
 	(void)btf_path;

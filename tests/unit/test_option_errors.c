@@ -207,7 +207,7 @@ static void every_option_is_found_by_letter_and_by_name(void **state)
 	for (size_t i = 0; i < n_option_rows; i++) {
 		const struct option_row *row = &option_rows[i];
 
-		assert_int_equal(words_find(option_name, row->name), i);
+		assert_int_equal(keyword_find(option_name, row->name), i);
 		if (row->letter)
 			assert_ptr_equal(option_by_letter(row->letter), row);
 		/* Without a dash that it needs, it is named with both. */

@@ -102,6 +102,8 @@ static int begin(void **state)
 
 static int end(void **state)
 {
+	/* Else the command of the next session would have them blocked. */
+	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	/* What a session has opened it has closed, and no command is left. */
 	assert_int_equal(fake.opened, fake.closed);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
@@ -122,7 +124,7 @@ static int run(const struct options *options, struct consumer consumer)
 	consumer.started = on_started;
 	consumer.event = on_event;
 	consumer.finished = on_finished;
-	status = session_run(options, &consumer, 1);
+	status = session_run(&options->request, &options->limits, &consumer, 1);
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	return status;
 }
@@ -152,6 +154,7 @@ static void every_consumer_gets_every_event_in_order(void **state)
 		 .event = on_event,
 		 .finished = on_finished},
 	};
+	const struct options *options;
 
 	(void)state;
 	for (uint32_t pid = 1; pid <= 100; pid++)
@@ -159,7 +162,10 @@ static void every_consumer_gets_every_event_in_order(void **state)
 	fake.tracked = 7;
 	fake.counters.missed = 3;
 	calls[1].stop_at = 100;
-	assert_int_equal(session_run(good(), consumers, ARRAY_SIZE(consumers)), STATUS_DONE);
+	options = good();
+	assert_int_equal(
+		session_run(&options->request, &options->limits, consumers, ARRAY_SIZE(consumers)),
+		STATUS_DONE);
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		assert_int_equal(calls[i].events, 100);
 		for (uint32_t pid = 1; pid <= 100; pid++)

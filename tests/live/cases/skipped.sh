@@ -75,10 +75,7 @@ case_stress_steered_refused() { # 22
 
 # With one copy of the program, the cases before must fail.
 case_stress_steered_teeth() { # 22: with what makes up for it taken out as well, it fails
-    mutated_object \
-        state.bpf.c '/BPF_PROG\(state_second|int state_perf/,/^}/ s/^\tstate_changed.*//
-            s/^\t\tattempt_established_unseen.*/\t\tCOUNT(missed);/' \
-        connect.bpf.c 's/^\t\tresult_unseen\(.*/\t\t;/'
+    faulty_object one_copy
     LIVE_OBJECT="$object"
     serve "$a" 127.0.0.1 80
     (steered_flood 127.0.0.1 && check_many) >said && fail "nothing was missed without the mechanism"
@@ -89,8 +86,7 @@ case_stress_steered_teeth() { # 22: with what makes up for it taken out as well,
 # The kernel may skip the program at the beginning of a call, and run the one at its end. What seccomp
 # answers looks so too, but nothing of that may be invented, and the request is known all the same.
 case_stress_entry_skipped() {
-    mutated_object connect.bpf.c \
-        '/^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/'
+    faulty_object entries_skipped
     LIVE_OBJECT="$object"
     trace_flood
     trigger flood 2 $((stress_count / 20)) 127.0.0.1 80
@@ -106,14 +102,7 @@ case_stress_entry_skipped() {
 # is lost by that is counted (here, of A only: the rest of the host connects as well), and no call is
 # taken for the one before.
 case_stress_ends_skipped() {
-    mutated_object connect.bpf.c '
-        /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
-        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1) {\
-            struct syscall_regs regs;\n\t\tstruct socket *socket;\
-            struct sock *sk = syscall_of_current(\&regs)\
-                ? tcp_sock_of_fd(regs.arg[0], \&socket) : NULL;\n\
-            if (sk \&\& BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == config.netns)\
-                COUNT(missed);\n\t\treturn;\n\t}/'
+    faulty_object entries_skipped exits_skipped
     LIVE_OBJECT="$object"
     within "$a" ip route add prohibit 10.98.2.0/24
     trace_flood
@@ -128,10 +117,7 @@ case_stress_ends_skipped() {
 
 # What begins in a call is of that call, not of the one before whose end was skipped.
 case_stress_ends_skipped_sent() {
-    mutated_object connect.bpf.c '
-        /^int connect_enter/,/^}/ s/^\tif \(!pid_wanted.*/\tif (bpf_get_prandom_u32() \& 1)/
-        / call_exit\(/,/^}/ s/^\t__u16 error = .*/&\n\n\tif (bpf_get_prandom_u32() \& 1)\
-            return;/'
+    faulty_object entries_skipped exits_skipped
     LIVE_OBJECT="$object"
     trace_flood
     trigger connect -n 1000 ECONNREFUSED 127.0.0.1 10000
@@ -166,4 +152,56 @@ case_stress_never_sent() {
     [[ $(comm -13 got want | wc -l) -le $missed ]] ||
         fail "$(comm -13 got want | wc -l) of $((8 * each)) lack, $missed are counted as missed"
     [[ $missed -eq 0 ]] || echo "$missed of $((8 * each)) were missed, and counted"
+}
+
+# ESTABLISHED reaches no program, so the latency of a connection is not known; but where the call
+# returned, or the connection ended, sooner than -l asks for, it is known to be too short.
+case_established_unseen_too_soon() {
+    local options
+
+    faulty_object established_hidden
+    serve "$a" 127.0.0.1 80
+    for options in --syscalls --no-syscalls; do
+        # shellcheck disable=SC2086 # an option or none
+        trace --object "$object" -l 10s ${options#--syscalls}
+        within "$a" "$triggers/connect" -n 1 established 127.0.0.1 80 >unshown
+        within "$a" "$triggers/nonblock" established 127.0.0.1 80 >unshown
+        stop_trace
+        [[ $(wc -l <record) -eq 2 ]] || fail "what was not shown is closed: $(sed -n 2p record)"
+        [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+        only_loss
+        rm record
+    done
+}
+
+# If the connection did last so long, its latency may have been that as well, so it is lost.
+case_established_unseen_perhaps_slow() {
+    faulty_object established_hidden
+    serve "$a" 127.0.0.1 80
+    trace --object "$object" -l 100ms --no-syscalls
+    hold 3 127.0.0.1 80
+    await established 3 || fail "no connections"
+    sleep 0.2
+    kill -KILL "$holder"
+    wait "$holder" || true
+    stop_trace
+    [[ $(wc -l <record) -eq 2 ]] || fail "what was not shown is closed: $(sed -n 2p record)"
+    [[ $(stop_field loss.missed) -eq 3 ]] || fail "3 were perhaps slow: $(tail -n 1 record)"
+    only_loss missed
+}
+
+# Without -l, it is shown all the same, though not when.
+case_established_unseen() {
+    faulty_object established_hidden
+    serve "$a" 127.0.0.1 80
+    trace --object "$object"
+    hold 3 127.0.0.1 80
+    await established 3 || fail "no connections"
+    kill -KILL "$holder"
+    wait "$holder" || true
+    stop_trace
+    [[ $(count_events tcp.established) -eq 3 && $(count_events tcp.close) -eq 3 ]] ||
+        fail "not 3 results and 3 ends: $(cat record)"
+    ! grep -q 'connect.duration_ns' record || fail "a time that nobody knows: $(grep -m 1 duration record)"
+    only_loss
 }

@@ -45,9 +45,9 @@ case_map_full() { # docs/spec.md, 8, state
     only_loss state
 }
 
-# small_map ENTRIES: an object with room for so many, beside two places. One user may have four fifths.
+# small_map ENTRIES: an object with room for so many, beside two slots. One user may have four fifths.
 small_map() {
-    mutated_object tracked.bpf.h "s/(OVERFLOW_MAX) 262144/\\1 $1/; s/(SLOT_BITS) 12/\\1 1/"
+    faulty_object "overflow=$1" crowded
 }
 
 # results_of_user UID EVENT: how many the record has. (jq would take long.)
@@ -118,7 +118,7 @@ case_map_shared_namespaces() {
     hold_by 1236 200 10.99.0.2 80
     stop_trace
     [[ $(results_of_user 100006 connect) -eq 400 ]] || fail "not every attempt is shown"
-    # 2400, of which two have a place and 1639 are in the map.
+    # 2400, of which two have a slot and 1639 are in the map.
     [[ $(stop_field loss.state) -ge 759 && $(stop_field tracked) -eq 1841 ]] ||
         fail "not four fifths of the room: $(tail -n 1 record)"
     only_loss state
@@ -196,26 +196,18 @@ case_tracked_returns() { # 28
     tracked_returns
 }
 
-case_tracked_returns_crowded() { # 28, where nearly every attempt finds its place taken
-    mutated_object tracked.bpf.h 's/(SLOT_BITS) 12/\1 1/'
+case_tracked_returns_crowded() { # 28, where nearly every attempt finds its slot taken
+    faulty_object crowded
     tracked_returns --object "$object"
 }
 
-# trace_ends_hidden [FILE EXPRESSION]: an object in which the ends of connections to port 80 reach no
-# program, those to port 81 do, and that of mutated_object() besides.
-trace_ends_hidden() {
-    mutated_object "$@" state.bpf.c '
-        /^static __always_inline void state_changed/,/^}/ s/^\ttracked = tracked_find\(key\);/\
-\tif (newstate == TCP_CLOSE \&\& bpf_ntohs(READ_TRUSTED(sk, __sk_common.skc_dport)) == 80)\
-\t\treturn;\n&/'
-    trace --object "$object"
-}
-
+# ends_that_reach_no_program [FAULT]: those of connections to port 80; those to port 81 do.
 ends_that_reach_no_program() {
     local kept
 
     serve "$b" 10.99.0.2 80 10.99.0.2 81
-    trace_ends_hidden "$@"
+    faulty_object closes_hidden "$@"
+    trace --object "$object"
     hold 30 10.99.0.2 80
     kept="$holder"
     hold 200 10.99.0.2 80
@@ -238,8 +230,8 @@ case_ends_that_reach_no_program() { # docs/spec.md, 8: swept, and counted as mis
     ends_that_reach_no_program
 }
 
-case_ends_that_reach_no_program_crowded() { # likewise, where nearly every place is taken
-    ends_that_reach_no_program tracked.bpf.h 's/(SLOT_BITS) 12/\1 1/'
+case_ends_that_reach_no_program_crowded() { # likewise, where nearly every slot is taken
+    ends_that_reach_no_program crowded
 }
 
 sockets_left() { [[ $(within "$a" ss -Htan exclude time-wait | wc -l) -eq $1 ]]; }

@@ -137,31 +137,6 @@ spin() {
     done
 }
 
-# The BPF object, built from the sources next to these tests and changed by sed expressions in some
-# of its files: mutated_object FILE EXPRESSION [FILE EXPRESSION]...; its path goes to $object.
-mutated_object() {
-    local root="$here/../.." file triplet arch
-
-    for file in clang bpftool; do
-        command -v "$file" >/dev/null || skip "$file is missing"
-    done
-    [[ -d $root/bpf ]] || skip "the sources are not here"
-    cp -r "$root/bpf" "$root/contract" .
-    for (( ; $#; )); do
-        sed -i -E "$2" "bpf/$1"
-        ! cmp -s "$root/bpf/$1" "bpf/$1" || fail "nothing to change in $1"
-        shift 2
-    done
-    triplet="$(cc -print-multiarch)"
-    arch="$(uname -m | sed 's/x86_64/x86/; s/aarch64/arm64/')"
-    for file in bpf/*.bpf.c; do
-        clang -target bpf -mcpu=v3 -O2 -g -D__TARGET_ARCH_"$arch" -I. -I"${tpconnect%/*}" \
-            -idirafter "/usr/include/$triplet" -c "$file" -o "${file##*/}.o"
-    done
-    object="$case_dir/mutated.o"
-    bpftool gen object "$object" ./*.bpf.c.o
-}
-
 # --- addresses that change during the call -----------------------------------------------------
 
 # serve_apart NAMESPACE ADDR PORT: as serve, with a log of its own, accepted.PORT.
