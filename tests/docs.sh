@@ -82,7 +82,7 @@ check_functions() {
 }
 
 # docs/tour.md quotes: the line before a block names the file, between backticks; "..." stands for lines
-# that are left out. Prints "FILE:LINE" for each line that is quoted.
+# that are left out, or the rest of one. Prints "FILE:LINE" for each line that is quoted.
 quotes() {
     awk '
         /^```c$/ { quoted = 1; next }
@@ -91,13 +91,21 @@ quotes() {
         match($0, /^`[^`]*`/) { file = substr($0, 2, RLENGTH - 2) }' docs/tour.md
 }
 
+# is_line FILE LINE: whether it is one of the file's, but for how it is indented.
+is_line() {
+    awk -v want="$2" '
+        BEGIN { whole = !sub(/ \.\.\.$/, "", want) }
+        { sub(/^[ \t]+/, "") }
+        whole ? $0 == want : index($0, want) == 1 { found = 1; exit }
+        END { exit !found }' "$1" 2>/dev/null
+}
+
 check_quotes() {
     local line n=0
 
     while IFS= read -r line; do
         n=$((n + 1))
-        grep -qxF -- "${line#*:}" < <(sed 's/^[ \t]*//' "${line%%:*}" 2>/dev/null) ||
-            complain "docs/tour.md: not in ${line%%:*}: ${line#*:}"
+        is_line "${line%%:*}" "${line#*:}" || complain "docs/tour.md: not in ${line%%:*}: ${line#*:}"
     done < <(quotes)
     at_least 40 "$n" "lines quoted in docs/tour.md"
 }
