@@ -41,7 +41,9 @@ rooms() {
 
 BUILD_DIR="$build" MESON_OPTIONS="-Db_coverage=true -Doptimization=0" scripts/build.sh
 find "$build" -name '*.gcda' -delete
-log="$(meson test --no-rebuild -C "$build" --suite unit --suite golden --print-errorlogs)" ||
-    { printf '%s\n' "$log"; exit 1; }
+status=0
+log="$(meson test --no-rebuild -C "$build" --suite unit --suite golden --print-errorlogs)" || status=$?
+[[ $status -eq 0 ]] || printf '%s\n' "$log"
 [[ $lines == no ]] || annotated | grep -E ':[ ]*[#=]+:' | sort -t: -k1,1 -k3,3n
 annotated | rooms
+exit "$status"

@@ -14,8 +14,6 @@
 #include "util/array.h"
 #include "util/cleanup.h"
 
-extern char **environ;
-
 struct tool {
 	const char *name;
 	const char *argv[10]; /* prints its version */
@@ -133,7 +131,7 @@ static void look_at_tool(const struct tool *tool, struct check_result *row)
 
 static void look_at_clang(struct check_result *row)
 {
-	const char *clang = getenv("CLANG") && *getenv("CLANG") ? getenv("CLANG") : "clang";
+	const char *chosen = getenv("CLANG"), *clang = chosen && *chosen ? chosen : "clang";
 	const char *const version[] = {clang, "--version", NULL};
 	const char *const compile[] = {clang, "-target", "bpf", "-S",	     "-x",
 				       "c",   "-o",	 "-",	"/dev/null", NULL};

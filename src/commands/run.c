@@ -10,7 +10,7 @@
 #include "util/log.h"
 #include "util/status.h"
 
-#define RUN(number, name, run, help) [number] = run,
+#define RUN(number, name, run, help) [number] = (run),
 static command_fn *const runs[] = {COMMANDS(RUN)};
 
 static bool use_color(const struct output_options *output)

@@ -95,10 +95,11 @@ void latency_drawing(struct buffer *out, const struct group *group, unsigned int
 		key_title(out, group, by, ctx->names);
 		buffer_putc(out, '\n');
 	}
-	if (rows.greatest)
+	if (rows.greatest) {
 		buffer_literal(out, "     usecs               : count    distribution\n");
-	for (unsigned int row = rows.first; row <= rows.last; row++)
-		put_row(out, histogram, row, rows.greatest);
+		for (unsigned int row = rows.first; row <= rows.last; row++)
+			put_row(out, histogram, row, rows.greatest);
+	}
 	put_numbers(out, histogram);
 }
 

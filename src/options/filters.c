@@ -284,7 +284,7 @@ int set_netns(struct options *options, const char *value, struct error *reason)
 {
 	struct config *kernel = &options->request.config;
 	bool left_out = *value == '!';
-	uint32_t inum;
+	uint32_t inum = 0;
 	int err;
 
 	if (!left_out && kernel->netns)

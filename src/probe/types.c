@@ -84,7 +84,9 @@ static int collect_names(struct extract *extract, const struct btf *object)
 		if (!copy || vector_push(&extract->names, &copy, sizeof(copy)))
 			return -ENOMEM;
 	}
-	qsort(extract->names.items, extract->names.n, sizeof(char *), compare_names);
+	/* Without names there is no array, which qsort(3) demands. */
+	if (extract->names.n)
+		qsort(extract->names.items, extract->names.n, sizeof(char *), compare_names);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 
 /* The directory where cgroup2 is mounted, the first if there are several. 0, or -ENODEV: nowhere.
  */
-int cgroup_root(char ret[PATH_MAX]);
+int cgroup_root(char root[PATH_MAX]);
 
 /*
  * path: the cgroup's directory, or its path below where cgroup2 is mounted. *ret_id: its kernel id,

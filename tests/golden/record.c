@@ -254,6 +254,7 @@ static int hex_digit(char c)
 static char read_escape(const char **s, const struct place *place)
 {
 	const char *at = *s;
+	int high, low;
 
 	*s = at + 2;
 	switch (at[1]) {
@@ -263,9 +264,11 @@ static char read_escape(const char **s, const struct place *place)
 	case '\\':
 		return at[1];
 	case 'x':
-		if (hex_digit(at[2]) >= 0 && hex_digit(at[3]) >= 0) {
+		high = hex_digit(at[2]);
+		low = high < 0 ? -1 : hex_digit(at[3]);
+		if (low >= 0) {
 			*s = at + 4;
-			return (char)(hex_digit(at[2]) << 4 | hex_digit(at[3]));
+			return (char)(high << 4 | low);
 		}
 	}
 	die(place, "bad escape: '%s'", at);

@@ -17,7 +17,7 @@
 
 struct fake_probe fake;
 static size_t batch_left;
-static int ring_fd = -1; /* an eventfd: readable while there is a record */
+static int event_fd = -1; /* an eventfd: readable while there is a record */
 
 void fake_reset(void)
 {
@@ -33,8 +33,8 @@ void fake_send(enum event_kind kind, uint32_t pid)
 	record.base.attempt.pid = pid;
 	fake.records[fake.n++] = record;
 	fake.counters.sent++;
-	if (ring_fd >= 0)
-		eventfd_write(ring_fd, 1);
+	if (event_fd >= 0)
+		eventfd_write(event_fd, 1);
 }
 
 int probe_open(const struct probe_options *options, struct probe **ret, struct error *error)
@@ -126,12 +126,12 @@ const char *probe_tracepoints(const struct probe *probe)
 	return "fake:one,fake:two";
 }
 
-int reader_open(int map_fd, struct reader **ret)
+int reader_open(int ring_fd, struct reader **ret)
 {
-	(void)map_fd;
+	(void)ring_fd;
 	if (fake.ring_err)
 		return fake.ring_err;
-	ring_fd = eventfd(fake.n > 0, EFD_CLOEXEC | EFD_NONBLOCK);
+	event_fd = eventfd(fake.n > 0, EFD_CLOEXEC | EFD_NONBLOCK);
 	*ret = (struct reader *)&fake;
 	return 0;
 }
@@ -139,14 +139,14 @@ int reader_open(int map_fd, struct reader **ret)
 void reader_close(struct reader *reader)
 {
 	if (reader)
-		close(ring_fd);
-	ring_fd = -1;
+		close(event_fd);
+	event_fd = -1;
 }
 
 int reader_fd(const struct reader *reader)
 {
 	(void)reader;
-	return ring_fd;
+	return event_fd;
 }
 
 int reader_fill(struct reader *reader)
@@ -163,7 +163,7 @@ int reader_fill(struct reader *reader)
 		there--;
 	batch_left = there < BATCH ? there : BATCH;
 	if (!batch_left)
-		eventfd_read(ring_fd, &count);
+		eventfd_read(event_fd, &count);
 	return (int)batch_left;
 }
 

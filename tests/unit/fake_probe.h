@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A kernel side without a kernel, in the place of probe/: the functions of loader.h, reader.h and
- * features.h as far as engine/ calls them. Records come from a queue; everything else is a
+ * checks.h as far as engine/ calls them. Records come from a queue; everything else is a
  * variable.
  */
 #ifndef UNIT_FAKE_PROBE_H
@@ -20,7 +20,7 @@
 struct fake_probe {
 	/* What the functions return. */
 	int open_err, ring_err, fill_err, sweep_err;
-	bool kernel_lacks; /* something: features_explain() */
+	bool kernel_lacks; /* something: checks_explain() */
 	int follow_err, followed;
 	struct counters counters;
 	struct share share; /* of index 1 */

@@ -197,6 +197,7 @@ static void cleared_groups_are_as_new(void **state)
 	add(groups, EVENT_CONNECT, 2);
 	groups_clear(groups);
 	none = sorted(groups, &n);
+	assert_non_null(none);
 	assert_int_equal(n, 0);
 	add(groups, EVENT_CONNECT, 2);
 	all = sorted(groups, &n);

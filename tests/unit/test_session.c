@@ -97,7 +97,7 @@ static int begin(void **state)
 	(void)state;
 	memset(calls, 0, sizeof(calls));
 	fake_reset();
-	return sigprocmask(SIG_SETMASK, NULL, &mask_of_before);
+	return 0;
 }
 
 static int end(void **state)
@@ -107,6 +107,7 @@ static int end(void **state)
 	/* What a session has opened it has closed, and no command is left. */
 	assert_int_equal(fake.opened, fake.closed);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	return forget(state);
 }
 
@@ -475,5 +476,6 @@ int main(void)
 		session_test(the_kernel_side_is_told_what_to_filter),
 	};
 
+	sigprocmask(SIG_SETMASK, NULL, &mask_of_before);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
