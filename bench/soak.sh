@@ -59,6 +59,7 @@ again() {
 }
 
 counter() {
+    # shellcheck disable=SC2016 # for awk
     inside "$a" awk -v name="$1" '
         $1 == "Tcp:" && !column { for (i = 2; i <= NF; i++) if ($i == name) column = i; next }
         $1 == "Tcp:" { print $column }' /proc/net/snmp

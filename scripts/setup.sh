@@ -83,6 +83,9 @@ look_for_test() {
 	need_header cmocka.h libcmocka-dev cmocka
 	need_header jansson.h libjansson-dev jansson
 	need_command clang clang
+	need_command clang-format clang-format
+	need_command shellcheck shellcheck
+	need_command codespell codespell
 	need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' libclang-rt-dev
 	need_command jq jq
 	need_command python3 python3

@@ -7,7 +7,14 @@ passed=0 failed=0 skipped=0 again=0
 
 say() { printf '\n== %s\n' "$*"; }
 
-took() { echo "($((SECONDS - $1)) s)"; }
+# Microseconds, and how long ago that was, to a tenth of a second.
+clock() { echo "${EPOCHREALTIME/[.,]/}"; }
+
+took() {
+    local tenths=$((($(clock) - $1) / 100000))
+
+    echo "($((tenths / 10)).$((tenths % 10)) s)"
+}
 
 # add PASSED FAILED SKIPPED [AGAIN]
 add() {
@@ -16,8 +23,9 @@ add() {
 
 # suite NAME COMMAND...: one that has no such last line has failed.
 suite() {
-    local name="$1" log count begin="$SECONDS"
+    local name="$1" log count begin
     shift
+    begin="$(clock)"
     say "$name"
     log=$(mktemp)
     "$@" </dev/null 2>&1 | tee "$log" || true
@@ -59,6 +67,15 @@ check() {
 mount_tracefs() {
     [[ -d /sys/kernel/tracing/events || -d /sys/kernel/debug/tracing/events ]] ||
         mount -t tracefs nodev /sys/kernel/tracing || true
+}
+
+# give_back DIR...: what root writes in the directories of a build would be in the way of the checkout's
+# owner.
+give_back() {
+    local owner
+
+    owner="$(stat -c '%u:%g' .)"
+    [[ $EUID -ne 0 || $owner == 0:* ]] || chown -Rh "$owner" "$@" 2>/dev/null || true
 }
 
 # The last line of all, which CI reads.

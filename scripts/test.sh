@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Build, then pass every test: pure code, golden files, completions, real connections; the program a
-# second time under AddressSanitizer and UndefinedBehaviorSanitizer; other kernels in VMs, and Debian 13
-# in a chroot. Ends with 'N passed, N failed, N skipped'. Usage: test.sh [--quick]
+# Build, then pass every test: what scripts/check.sh runs before a commit, completions, real connections;
+# the program a second time under AddressSanitizer and UndefinedBehaviorSanitizer; other kernels in VMs,
+# and Debian 13 in a chroot. Ends with 'N passed, N failed, N skipped'. Usage: test.sh [--quick]
 # --quick     without VMs and chroots
 set -euo pipefail
 
@@ -33,7 +33,7 @@ source scripts/suites.sh
 busy=(stress.sh skipped.sh)
 declare -A not_built=()
 # Nor does what runs in the background outlive this.
-trap 'kill $(jobs -p) 2>/dev/null || true; give_back' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; give_back build build-asan build-static' EXIT
 
 # suite_of DIR NAME COMMAND...: a suite that needs what is built in DIR.
 suite_of() {
@@ -66,21 +66,13 @@ build() {
     rm -f "$log"
 }
 
-# What root writes in the directories of a build would be in the way of the checkout's owner.
-give_back() {
-    local owner
-
-    owner="$(stat -c '%u:%g' .)"
-    [[ $EUID -ne 0 || $owner == 0:* ]] || chown -Rh "$owner" build build-asan build-static 2>/dev/null || true
-}
-
 STATIC=1 scripts/setup.sh --test
 build build
 build build-asan MESON_OPTIONS="-Db_sanitize=address,undefined -Dwerror=true"
 build build-static STATIC=1 TARGET=tpconnect MESON_OPTIONS=-Dwerror=true
 [[ $EUID -ne 0 ]] || mount_tracefs
 
-suite_of build "unit and golden" meson_suite build
+suite_of build "check" scripts/check.sh
 suite_of build-asan "unit and golden, sanitized" meson_suite build-asan
 suite_of build-static "static" meson_suite build-static --suite static
 suite "building" tests/build.sh

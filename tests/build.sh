@@ -108,7 +108,7 @@ case_tests_left_out() { # the second was built without cmocka, which has been in
 case_arguments() {
     local script status
 
-    for script in build test; do
+    for script in build check test; do
         status=0
         first "scripts/$script.sh" --help >"$work/said" 2>&1 || status=$?
         [[ $status -eq 0 && $(head -n 1 "$work/said") == Usage:* ]] || fail "$script.sh --help: $(cat "$work/said")"
@@ -133,7 +133,7 @@ case_failed_build() {
     local script status=0
 
     copy "$work/three"
-    for script in scripts/{setup,smoke}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,vm/run}.sh; do
+    for script in scripts/{setup,smoke,check}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,vm/run}.sh; do
         stub "$work/three/$script" "echo ran $script" 'echo 1 passed, 0 failed, 0 skipped'
     done
     stub "$work/three/tests/live/run.sh" 'echo ran tests/live/run.sh' \
@@ -154,6 +154,42 @@ case_failed_build() {
     for script in vm/run distro; do
         grep -q "ran tests/$script.sh" "$work/said" || fail "without --quick, no $script.sh: $(cat "$work/said")"
     done
+}
+
+# scripts/check.sh notices what it looks for, and says what it cannot look for.
+case_check() {
+    local tool status=0 tools=(bash cat chmod chown cut dirname env find git grep jq mkdir mktemp nproc readlink rm
+        sort stat tail tee tr xargs)
+
+    copy "$work/four"
+    cd "$work/four" || fail "it is not there"
+    stub scripts/build.sh 'echo built'
+    stub tests/live/run.sh 'echo 1 passed, 0 failed, 0 skipped, 3 run again'
+    # shellcheck disable=SC2016 # for the stub
+    stub "$work/stubs/meson" 'mkdir -p build/meson-logs' \
+        'echo "{\"result\": \"OK\"}" >build/meson-logs/testlog.json'
+    echo 'static  int x ;' >>src/main.c
+    # shellcheck disable=SC2016 # for the script
+    echo 'cd $1' >>scripts/run.sh
+    printf 'te%s\n' h >>README.md
+    PATH="$work/stubs:$PATH" scripts/check.sh >"$work/said" 2>&1 || status=$?
+    if command -v clang-format >/dev/null && command -v shellcheck >/dev/null && command -v codespell >/dev/null; then
+        [[ $status -eq 1 && $(tail -n 1 "$work/said") == "3 passed, 3 failed, 0 skipped" ]] ||
+            fail "status $status: $(cat "$work/said")"
+        grep -q 'src/main.c:.*clang-format-violations' "$work/said" || fail "format: $(cat "$work/said")"
+        grep -q 'In scripts/run.sh line' "$work/said" || fail "scripts: $(cat "$work/said")"
+        grep -q 'README.md:.* the' "$work/said" || fail "spelling: $(cat "$work/said")"
+        [[ $(grep -cE '^\([0-9]+\.[0-9] s\)$' "$work/said") -eq 6 ]] || fail "no times: $(cat "$work/said")"
+    fi
+    mkdir "$work/few"
+    for tool in "${tools[@]}"; do
+        ln -s "$(command -v "$tool")" "$work/few/$tool"
+    done
+    # shellcheck disable=SC2016 # for the inner shell
+    sed -i 's,^export PATH=.*,export PATH="$ONLY",' scripts/check.sh
+    ONLY="$work/stubs:$work/few" scripts/check.sh >"$work/said" 2>&1 || fail "$(cat "$work/said")"
+    [[ $(grep -c '^skip: .* is missing: scripts/setup.sh --test' "$work/said") -eq 3 ]] || fail "$(cat "$work/said")"
+    [[ $(tail -n 1 "$work/said") == "3 passed, 0 failed, 3 skipped" ]] || fail "$(cat "$work/said")"
 }
 
 case_versions() { # doctor and the scripts refuse what meson refuses
@@ -251,7 +287,7 @@ case_too_old() { # as in Debian 11: said before anything is installed
 }
 
 # In this order, as one takes what another has left.
-for name in same_bytes nothing_to_do commit tests_left_out arguments failed_build versions zshdir other_machine link read_only \
+for name in same_bytes nothing_to_do commit tests_left_out arguments failed_build check versions zshdir other_machine link read_only \
     owner too_old; do
     status=0
     ("case_$name") >"$work/reason" 2>&1 || status=$?

@@ -10,7 +10,6 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
-
 int cgroup_root(char root[PATH_MAX])
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");

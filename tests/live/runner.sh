@@ -9,6 +9,8 @@
 # The cases of these files need all CPUs, or most of the programs that a tracepoint takes.
 ALONE=(stress.sh skipped.sh filters_mix.sh)
 : "${LIVE_SECONDS:=300}"
+# How long one that was ended may take to clean up.
+: "${LIVE_GRACE:=5}"
 
 declare -A running=() # slot to name
 alone_runs=no
@@ -172,12 +174,13 @@ run_once() {
     {
         (case_shell "$1") </dev/null >>"$case_dir/reason" 2>&1
         echo $? >&"$ends"
-    } &
+    } 2>/dev/null &
     if ! read -rt "$LIVE_SECONDS" -u "$ends" status; then
         echo "not at its end after $LIVE_SECONDS s" >>"$case_dir/reason"
         end_case "$1" TERM
         # Its own cleaning up takes a moment.
-        read -rt 5 -u "$ends" || { end_case "$1" KILL; case_cleanup; read -rt 5 -u "$ends"; }
+        read -rt "$LIVE_GRACE" -u "$ends" ||
+            { end_case "$1" KILL; case_cleanup; read -rt "$LIVE_GRACE" -u "$ends"; }
         status=1
     fi
 }
@@ -193,15 +196,17 @@ descendants() {
 }
 
 # end_case NAME SIGNAL: sends it to the case's shell, which obeys a SIGTERM once the command for which it
-# waits has ended, so that all its descendants are killed.
+# waits has ended, so that all its descendants are killed. It starts no more of them meanwhile.
 end_case() {
     local shell below
 
     shell="$(cat "$work/$1.pid")" || return 0
+    kill -STOP "$shell"
     below="$(descendants "$shell")"
     kill "-$2" "$shell"
     # shellcheck disable=SC2086 # words
     kill -KILL $below
+    kill -CONT "$shell"
 } 2>/dev/null
 
 # seconds_since MICROSECONDS: to a tenth.

@@ -163,8 +163,8 @@ tracked_by() {
 
     for id in $(maps_of "$1"); do
         case "$(map_name "$id")" in
-        conns) bpftool -j map dump id "$id" | jq '.[] | 1' ;;
-        places) bpftool -j map dump id "$id" | jq '.[] | select(.formatted.value.key != 0) | 1' ;;
+        overflow) bpftool -j map dump id "$id" | jq '.[] | 1' ;;
+        slots) bpftool -j map dump id "$id" | jq '.[] | select(.formatted.value.key != 0) | 1' ;;
         esac
     done | wc -l
 }

@@ -127,6 +127,7 @@ case_map_shared_namespaces() {
 # unshare_for UID FIRST: a process of the user in a user namespace of the user's, with the 16 ids
 # from FIRST there; its pid goes to $ward.
 unshare_for() {
+    # shellcheck disable=SC2016 # for the inner shell
     setpriv --reuid="$1" --clear-groups unshare --user sh -c 'echo $$; exec sleep "$1"' sh \
         "$STEP_SECONDS" >ward 2>ward.messages &
     pids+=($!)
