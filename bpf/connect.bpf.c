@@ -320,16 +320,29 @@ static __always_inline bool exit_is_handled(struct call *call, bool second)
 	return second && before;
 }
 
+/* A test's own: other connections of the host are left alone. */
+static __always_inline bool is_of_netns(const struct call *call)
+{
+	const struct sock *sk = (const struct sock *)call->sk;
+
+	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) == config.netns;
+}
+
 /*
  * Whether a test has asked that the kernel skips this, and its second copy. Lost is then what an
  * attempt that never left would have told.
  */
-static __always_inline bool exit_is_skipped(bool second)
+static __always_inline bool exit_is_skipped(const struct call *call, bool second)
 {
 	struct syscall_regs regs;
 	struct socket *socket;
 	struct sock *sk;
 
+	if (FAULT(EXITS_LOST) && call && call->request.port == 80 && is_of_netns(call)) {
+		if (!second)
+			COUNT(skipped);
+		return true;
+	}
 	if (!FAULT(EXITS_SKIPPED))
 		return false;
 	if (second)
@@ -348,7 +361,7 @@ static __always_inline void call_exit(long ret, bool second)
 	struct call *call = call_slot(config.tp_preemptible);
 	__u16 error = final_error(ret);
 
-	if (exit_is_skipped(second))
+	if (config.fault && exit_is_skipped(call, second))
 		return;
 	if (config.tp_preemptible && exit_is_handled(call, second))
 		return;

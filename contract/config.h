@@ -69,6 +69,7 @@ enum fault {
 	FAULT_EXITS_SKIPPED = 1 << 3,	   /* likewise; what is lost by it is counted as missed */
 	FAULT_CLOSES_HIDDEN = 1 << 4,	   /* TCP_CLOSE is, for sockets with destination port 80 */
 	FAULT_ESTABLISHED_HIDDEN = 1 << 5, /* likewise TCP_ESTABLISHED */
+	FAULT_EXITS_LOST = 1 << 6, /* of calls that ask for port 80; counted as the kernel does */
 };
 
 /* Attempts that found their slot taken. */
@@ -129,9 +130,10 @@ struct counters {
 	__u64 missed;	 /* attempts of which something was skipped, as later evidence shows */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 recovered; /* ends of calls that were skipped, of which nothing lacks or it is counted
-			    as missed */
-	__u64 reserved[2];
+	__u64 skipped;	 /* ends of calls that were skipped: counted by the kernel, not by a program
+			  */
+	__u64 recovered; /* of these, those of which nothing lacks, or it is counted as missed */
+	__u64 reserved;
 };
 
 /* Users whose attempts are counted apart; of more, some share with another: bpf/share.bpf.h. */

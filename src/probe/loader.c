@@ -16,6 +16,7 @@
 #include "probe/follow.h"
 #include "probe/kernel.h"
 #include "probe/loader.h"
+#include "probe/missed.h"
 #include "probe/object.h"
 #include "probe/programs.h"
 #include "util/array.h"
@@ -276,7 +277,6 @@ int probe_followed(const struct probe *probe)
 void probe_counters(struct probe *probe, struct counters *ret)
 {
 	struct counters sum = {};
-	uint64_t skipped;
 
 	for (size_t cpu = 0; cpu < COUNTER_SLOTS; cpu++) {
 		const volatile struct counters *slot = &probe->shared->counters[cpu];
@@ -286,11 +286,11 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.missed += slot->missed;
 		sum.state += slot->state;
 		sum.unmatched += slot->unmatched;
+		sum.skipped += slot->skipped;
 		sum.recovered += slot->recovered;
 	}
-	skipped = programs_skipped(&probe->programs);
-	if (skipped > sum.recovered)
-		sum.missed += skipped - sum.recovered;
+	programs_add_skips(&probe->programs, &sum);
+	sum.missed = missed_in_all(&sum, probe->observed.end_ns);
 	*ret = sum;
 }
 

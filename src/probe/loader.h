@@ -66,7 +66,11 @@ int probe_follow(struct probe *probe, uint32_t pid);
 bool probe_follows_any(const struct probe *probe);
 int probe_followed(const struct probe *probe);
 
-/* The kernel side's counters, summed; `missed` with what the kernel says it has skipped. */
+/*
+ * The kernel side's counters, summed; each only grows. `missed` is what is lost for certain; after
+ * probe_detach(), with every end of a call that the kernel skipped and that may have told
+ * something.
+ */
 void probe_counters(struct probe *probe, struct counters *ret);
 
 /* Attempts and connections that are tracked now. */

@@ -22,7 +22,8 @@ struct program {
 	bool (*wanted)(const struct probe_options *options);
 	enum {
 		COPIED, /* what the kernel skips of it, another program does */
-		SINGLE, /* what the kernel skips of it is lost, unless it is counted as recovered */
+		SINGLE, /* what the kernel skips of it is lost */
+		ENDING, /* what the kernel skips of it may be lost: see probe/missed.h */
 	} skipped;
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
@@ -68,7 +69,7 @@ static const struct program table[] = {
 	{"state_perf", NULL, programs_preemptible, COPIED, true},
 	{"state_first", "inet_sock_set_state", always, COPIED, false},
 	{"state_second", NULL, always, COPIED, false},
-	{"connect_exit", "sys_exit_connect", wants_syscalls, SINGLE, true},
+	{"connect_exit", "sys_exit_connect", wants_syscalls, ENDING, true},
 	{"connect_exit_second", NULL, wants_second_exit, COPIED, true},
 	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
 };
@@ -341,23 +342,30 @@ int programs_iterate(const struct programs *programs, enum iterator iterator,
 		   : 0;
 }
 
-/* How often the kernel found a program running already and skipped it; since Linux 5.12. */
-static uint64_t recursion_misses(const struct bpf_program *prog)
+/*
+ * How often the kernel found the program running already and skipped it. Tracing programs are
+ * counted since Linux 5.12 (9ed9e9ba2337), classic tracepoints since 6.7 (dd8657894c11). Where the
+ * number cannot be read, it is what it was.
+ */
+static void count_skips(struct programs *programs, size_t i)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
-		return 0;
-	return info.recursion_misses;
+	if (!bpf_obj_get_info_by_fd(bpf_program__fd(programs->progs[i]), &info, &size) &&
+	    info.recursion_misses > programs->skips[i])
+		programs->skips[i] = info.recursion_misses;
 }
 
-uint64_t programs_skipped(const struct programs *programs)
+void programs_add_skips(struct programs *programs, struct counters *sum)
 {
-	uint64_t n = 0;
-
-	for (size_t i = 0; i < N_PROGRAMS; i++)
-		if (programs->progs[i] && table[i].skipped == SINGLE)
-			n += recursion_misses(programs->progs[i]);
-	return n;
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (!programs->progs[i] || table[i].skipped == COPIED)
+			continue;
+		count_skips(programs, i);
+		if (table[i].skipped == ENDING)
+			sum->skipped += programs->skips[i];
+		else
+			sum->missed += programs->skips[i];
+	}
 }

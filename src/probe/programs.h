@@ -32,6 +32,7 @@ enum iterator {
 struct programs {
 	struct bpf_program *iterators[N_ITERATORS]; /* NULL: not loaded */
 	struct bpf_program *progs[N_PROGRAMS];	    /* once attached, NULL: not loaded */
+	uint64_t skips[N_PROGRAMS];		    /* by the kernel, as last read */
 	struct bpf_link *links[N_PROGRAMS];	    /* NULL: not attached */
 	char tracepoints[256];			    /* attached to, comma-separated */
 	__u32 type_ids[N_PROGRAMS]; /* the type of the kernel's that each is attached by; 0: none */
@@ -71,7 +72,10 @@ void programs_detach(struct programs *programs);
 int programs_iterate(const struct programs *programs, enum iterator iterator,
 		     const struct bpf_map *map, struct error *error);
 
-/* How often the kernel skipped a program for which no other makes up; since Linux 5.12. */
-uint64_t programs_skipped(const struct programs *programs);
+/*
+ * Adds to sum->missed and sum->skipped how often the kernel skipped a program for which no other
+ * makes up.
+ */
+void programs_add_skips(struct programs *programs, struct counters *sum);
 
 #endif

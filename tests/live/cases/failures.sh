@@ -200,6 +200,18 @@ case_no_port_left() { # 9
     check uncounted=1
 }
 
+# The port that a socket had in an attempt before is not one of the attempt that gets none.
+case_no_port_left_and_an_old_one() { # 9
+    serve "$b" 10.99.0.2 80
+    sysctl_in "$a" net.ipv4.ip_local_port_range="45678 45678"
+    trace
+    trigger_background connect -w 20000 established 10.99.0.2 80
+    await test -s expected || fail "the first connection was not made"
+    trigger connect -l -o 81 EADDRNOTAVAIL 10.99.0.2 80
+    stop_trace
+    check uncounted=1
+}
+
 case_given_up() { # 17
     local how port=80
 

@@ -205,3 +205,59 @@ case_established_unseen() {
     ! grep -q 'connect.duration_ns' record || fail "a time that nobody knows: $(grep -m 1 duration record)"
     only_loss
 }
+
+# --- the end of a call is skipped, and the kernel counts it --------------------------------------
+
+# What the line says of losses while tracing goes on is not taken back at its end: that nothing lacks
+# of the attempt shows only at the thread's next call.
+case_exit_lost_and_recovered() { # section 8, missed
+    faulty_object exits_lost
+    trace --object "$object"
+    within "$a" bash -c '{ : >/dev/tcp/127.0.0.1/80; sleep 1.6; : >/dev/tcp/127.0.0.1/81; sleep 1.1; }' \
+        2>/dev/null || true
+    stop_trace
+    [[ $(count_events tcp.failed) -eq 2 ]] || fail "not two results: $(cat record)"
+    jq -c 'select(."event.name" == "tpconnect.loss")' record >losses
+    [[ ! -s losses ]] || fail "nothing was lost, and it says: $(cat losses)"
+    only_loss
+}
+
+# Of a thread that makes no other call nobody can tell: what it lacks, if anything, is lost.
+case_exit_lost() { # section 8, missed
+    faulty_object exits_lost
+    within "$a" ip route add prohibit 10.98.2.0/24
+    trace --object "$object"
+    within "$a" "$triggers/connect" -u EACCES 10.98.2.1 80 >unshown
+    sleep 1.1
+    stop_trace
+    [[ $(stop_field loss.missed) -eq 1 ]] || fail "one call's end was skipped: $(tail -n 1 record)"
+    ! grep -q '"tpconnect.loss"' record || fail "not certain yet: $(grep tpconnect.loss record)"
+    only_loss missed
+}
+
+# An attempt that closed within its call, of which only the errno tells, and that is skipped: it is
+# lost, and counted once, when the thread's next call shows it.
+case_exit_lost_with_errno() { # section 8, missed
+    faulty_object exits_lost
+    sysctl_in "$a" net.ipv4.ip_local_port_range="45678 45678"
+    serve "$b" 10.99.0.2 80
+    trace --object "$object"
+    within "$a" bash -c '{ exec 3<>/dev/tcp/10.99.0.2/80; : >/dev/tcp/10.99.0.2/80
+        : >/dev/tcp/127.0.0.1/81; }' 2>bash_messages || true
+    stop_trace
+    [[ $(stop_field loss.missed) -eq 1 ]] || fail "one errno was lost: $(cat record bash_messages)"
+    [[ $(count_events tcp.failed) -eq 1 ]] || fail "it is known why one failed: $(cat record)"
+    only_loss missed
+    [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+}
+
+# The slot of a thread is not taken for one of a call that it is not in: what it closes is cancelled.
+case_exit_lost_and_cancelled() {
+    faulty_object exits_lost
+    peer_is_away
+    trace --object "$object"
+    within "$a" "$triggers/hold" 1 10.99.0.2 80 </dev/null 2>holding || fail "hold: $(cat holding)"
+    stop_trace
+    [[ $(count_events tcp.cancelled) -eq 1 ]] || fail "it was given up: $(cat record)"
+    [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+}

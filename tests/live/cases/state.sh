@@ -264,6 +264,24 @@ case_two_tracers() { # docs/spec.md, 8
     done
 }
 
+# An attempt that begins before the last program is attached is not shown: what the programs that
+# are missing would have told of it would lack.
+case_begun_while_attaching() {
+    local from first _
+
+    nsenter --net="/run/netns/$a" "$triggers/flood" -q 2 0 127.0.0.1 90 &
+    pids+=($!)
+    for _ in 1 2 3; do
+        rm -f record
+        trace -e connect
+        await enough_of 100 connect || fail "nothing in the record: $(cat messages)"
+        stop_trace
+        from="$(head -n 1 record | jq -r '."tpconnect.observed.from"')"
+        first="$(awk -F '"' '/tcp.connect/ && (!least || $4 < least) { least = $4 } END { print least }' record)"
+        [[ ! $first < $from ]] || fail "tracing began at $from, an attempt at $first"
+    done
+}
+
 # The programs that a process holds.
 programs_of() { sed -n 's/^prog_id:[[:space:]]*//p' "/proc/$1"/fdinfo/* 2>/dev/null | sort -u; }
 

@@ -11,6 +11,7 @@
  *   -r       one retry comes before the result
  *   -e NAME  likewise, but it cannot leave this host: the errno
  *   -l       no source port was left for it
+ *   -o PORT  the socket was refused by that port before
  */
 #include <errno.h>
 #include <netinet/in.h>
@@ -26,6 +27,7 @@
 struct arguments {
 	bool not_sent, mapped, retry, no_port;
 	const char *retry_error; /* NULL: it leaves */
+	const char *refused_by;	 /* a port that the socket was refused by before; NULL: it is new */
 	int syn_count, times;
 	useconds_t hold_us;
 };
@@ -75,6 +77,16 @@ static void expect_no_port(const struct target *target, int err)
 	expect_end();
 }
 
+/* By that port of the same address. The port that the socket had stays in it. */
+static void be_refused(int fd, const char *port, const struct target *target)
+{
+	struct target nobody = *target;
+
+	((struct sockaddr_in *)&nobody.addr)->sin_port = htons(atoi(port));
+	demand("connect", connect_to(fd, &nobody) ? errno : 0, ECONNREFUSED);
+	expect_result(fd, &nobody, ECONNREFUSED);
+}
+
 static void attempt(const struct arguments *args, const struct target *target, int want)
 {
 	int fd = socket_for(target, 0), err;
@@ -82,6 +94,8 @@ static void attempt(const struct arguments *args, const struct target *target, i
 	if (args->syn_count &&
 	    setsockopt(fd, IPPROTO_TCP, TCP_SYNCNT, &args->syn_count, sizeof(args->syn_count)))
 		die("TCP_SYNCNT");
+	if (args->refused_by)
+		be_refused(fd, args->refused_by, target);
 	err = connect_to(fd, target) ? errno : 0;
 	demand("connect", err, want);
 	if (args->retry || args->retry_error)
@@ -101,7 +115,7 @@ int main(int argc, char **argv)
 	struct arguments args = {.times = 1};
 	int opt, want;
 
-	while ((opt = getopt(argc, argv, "ums:c:n:w:re:l")) != -1) {
+	while ((opt = getopt(argc, argv, "ums:c:n:w:re:lo:")) != -1) {
 		if (opt == 'u')
 			args.not_sent = true;
 		else if (opt == 'm')
@@ -120,6 +134,8 @@ int main(int argc, char **argv)
 			args.retry_error = optarg;
 		else if (opt == 'l')
 			args.no_port = true;
+		else if (opt == 'o')
+			args.refused_by = optarg;
 		else
 			return 1;
 	}

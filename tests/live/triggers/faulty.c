@@ -21,6 +21,7 @@ static const struct {
 	{"exits_skipped", FAULT_EXITS_SKIPPED},
 	{"closes_hidden", FAULT_CLOSES_HIDDEN},
 	{"established_hidden", FAULT_ESTABLISHED_HIDDEN},
+	{"exits_lost", FAULT_EXITS_LOST},
 };
 
 static void refuse(const char *problem, const char *what)
