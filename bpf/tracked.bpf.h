@@ -43,9 +43,6 @@ struct tracked {
 /* With 56 bytes of the hash map's and 8 of its allocator's: else each takes 512 in the kernel. */
 _Static_assert(sizeof(struct tracked) + 56 + 8 <= 256, "struct tracked has grown");
 
-#define SLOT_BITS 12
-#define SLOTS	  (1 << SLOT_BITS)
-
 struct slot {
 	__u64 key;	  /* the socket whose attempt is here; 0: the slot is free */
 	__u64 n_claims;	  /* CPUs that try to take the slot; only one that sees 1 may */
@@ -70,22 +67,57 @@ struct {
 	__type(value, struct tracked);
 } overflow SEC(".maps") SHARED;
 
+/* 2^32 divided by the golden ratio: Knuth's multiplicative hashing, TAOCP 6.4. */
+static __always_inline __u32 slot_hash(__u64 key)
+{
+	return address_low(key) * 0x9e3779b1u;
+}
+
+static __always_inline __u32 slot_index(__u64 key)
+{
+	__u32 index = slot_hash(key) >> (32 - SLOT_BITS);
+
+	return FAULT(CROWDED) ? index & 1 : index;
+}
+
 /* Never NULL, but the verifier does not know that. */
+static __always_inline struct slot *slot_at(__u32 index)
+{
+	return bpf_map_lookup_elem(&slots, &index);
+}
+
 static __always_inline struct slot *slot_of(__u64 key)
 {
-	/* 2^32 divided by the golden ratio: Knuth's multiplicative hashing, TAOCP 6.4. */
-	__u32 index = address_low(key) * 0x9e3779b1u >> (32 - SLOT_BITS);
+	return slot_at(slot_index(key));
+}
 
-	if (FAULT(CROWDED))
-		index &= 1;
-	return bpf_map_lookup_elem(&slots, &index);
+/* Bits of the hash that the index has not. */
+static __always_inline __u8 slot_tag(__u64 key)
+{
+	return slot_hash(key) >> (24 - SLOT_BITS);
+}
+
+/*
+ * The slot, if it is the socket's. Most sockets whose state changes have none, and a slot is rarely
+ * in any cache; so a slot is looked into only if the socket that had it last has the same tag. The
+ * tags take 4 KiB.
+ */
+static __always_inline struct slot *slot_find(__u64 key)
+{
+	__u32 index = slot_index(key);
+	struct slot *slot;
+
+	if (shared.slot_tags[index & (SLOTS - 1)] != slot_tag(key))
+		return NULL;
+	slot = slot_at(index);
+	return slot && slot->key == key ? slot : NULL;
 }
 
 static __always_inline struct tracked *tracked_find(__u64 key)
 {
-	struct slot *slot = slot_of(key);
+	struct slot *slot = slot_find(key);
 
-	if (slot && slot->key == key)
+	if (slot)
 		return &slot->tracked;
 	return shared.n_overflow ? bpf_map_lookup_elem(&overflow, &key) : NULL;
 }
@@ -144,7 +176,8 @@ static __always_inline bool slot_claim(struct slot *slot)
 /* As it begins. There must be none of that key. Returns whether there was room. */
 static __always_inline bool tracked_add(__u64 key, struct tracked *tracked)
 {
-	struct slot *slot = slot_of(key);
+	__u32 index = slot_index(key);
+	struct slot *slot = slot_at(index);
 
 	if (!slot || !slot_claim(slot)) {
 		tracked->share = share_of(&tracked->attempt);
@@ -152,14 +185,15 @@ static __always_inline bool tracked_add(__u64 key, struct tracked *tracked)
 	}
 	slot->tracked = *tracked;
 	slot->key = key;
+	shared.slot_tags[index & (SLOTS - 1)] = slot_tag(key);
 	return true;
 }
 
 static __always_inline void tracked_forget(__u64 key)
 {
-	struct slot *slot = slot_of(key);
+	struct slot *slot = slot_find(key);
 
-	if (slot && slot->key == key) {
+	if (slot) {
 		slot->key = 0;
 		__sync_fetch_and_add(&slot->n_claims, -1);
 	} else if (shared.n_overflow) {

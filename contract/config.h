@@ -149,6 +149,10 @@ struct share {
 	char comm[COMM_LEN];
 };
 
+/* Attempts that have a slot of their own: bpf/tracked.bpf.h. */
+#define SLOT_BITS 12
+#define SLOTS	  (1 << SLOT_BITS)
+
 /* What is written while it runs. */
 struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
@@ -159,6 +163,7 @@ struct shared {
 	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
 	__s64 untracked;  /* attempts that are counted as `state` and have not ended yet */
 	struct share shares[SHARES];
+	__u8 slot_tags[SLOTS]; /* of the socket that had the slot last, by the kernel side */
 };
 
 _Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");
