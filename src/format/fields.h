@@ -22,9 +22,6 @@ void field_duration_short(struct buffer *out, uint64_t ns);
 /* "12:34:56.123", in UTC: the time of day, cut off to milliseconds. */
 void field_time_of_day(struct buffer *out, uint64_t utc_ns);
 
-/* A JSON string (RFC 8259, 7), quotes included. Every byte that is not UTF-8 becomes U+FFFD. */
-void field_json_string(struct buffer *out, const char *s);
-
 /* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
 void field_errno(struct buffer *out, uint16_t error);
 

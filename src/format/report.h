@@ -7,6 +7,7 @@
 #include "format/cell.h"
 #include "format/format.h"
 #include "util/clock.h"
+#include "util/json.h"
 
 /* No line of a report is longer (bytes). */
 #define REPORT_LINE_MAX 4096
@@ -47,11 +48,9 @@ void key_title(struct buffer *out, const struct group *group, unsigned int by,
 /* "2026-02-16 12:34:57.000 UTC, the last 1.000s:", newline included. */
 void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx);
 
-/* The beginning of a report's JSON object, its key included: {"timestamp":... */
-void report_json(struct buffer *out, const char *event_name, const struct group *group,
-		 unsigned int by, const struct span *span, const struct format_context *ctx);
-
-/* ,"key":number */
-void report_json_number(struct buffer *out, const char *key, uint64_t number);
+/* A report's line of JSON: its object opened, with its keys; and closed. */
+void report_json_open(struct json *json, const char *event_name, const struct group *group,
+		      unsigned int by, const struct span *span, const struct format_context *ctx);
+void report_json_close(struct json *json);
 
 #endif

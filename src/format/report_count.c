@@ -205,14 +205,15 @@ void count_table_row(struct buffer *out, const struct count_table *table, const 
 	}
 }
 
-static void json_errors(struct buffer *out, const struct counts *counts)
+static void json_errors(struct json *json, const struct counts *counts)
 {
 	for_each_error(error, counts)
 	{
-		buffer_literal(out, ",\"tpconnect.failed.");
-		field_error_or_other(out, error->error);
-		buffer_literal(out, "\":");
-		buffer_u64(out, error->n);
+		json_key_begin(json);
+		buffer_literal(json->out, "tpconnect.failed.");
+		field_error_or_other(json->out, error->error);
+		json_key_end(json);
+		buffer_u64(json->out, error->n);
 	}
 }
 
@@ -220,12 +221,13 @@ void count_json(struct buffer *out, const struct group *group, unsigned int by,
 		const struct span *span, const struct format_context *ctx)
 {
 	const struct counts *counts = group->value;
+	struct json json = {.out = out};
 
-	report_json(out, "tpconnect.count", group, by, span, ctx);
-	report_json_number(out, "tpconnect.attempts", counts->attempts);
-	report_json_number(out, "tpconnect.established", counts->established);
-	report_json_number(out, "tpconnect.failed", counts->failed);
-	report_json_number(out, "tpconnect.cancelled", counts->cancelled);
-	json_errors(out, counts);
-	buffer_literal(out, "}\n");
+	report_json_open(&json, "tpconnect.count", group, by, span, ctx);
+	json_u64(&json, "tpconnect.attempts", counts->attempts);
+	json_u64(&json, "tpconnect.established", counts->established);
+	json_u64(&json, "tpconnect.failed", counts->failed);
+	json_u64(&json, "tpconnect.cancelled", counts->cancelled);
+	json_errors(&json, counts);
+	report_json_close(&json);
 }
