@@ -19,7 +19,7 @@
  */
 struct program {
 	const char *name, *tracepoint; /* NULL: another copy names it */
-	bool (*wanted)(const struct probe_options *options);
+	bool (*wanted)(const struct request *request);
 	enum {
 		COPIED, /* what the kernel skips of it, another program does */
 		SINGLE, /* what the kernel skips of it is lost */
@@ -28,37 +28,37 @@ struct program {
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
 
-static bool always(const struct probe_options *options)
+static bool always(const struct request *request)
 {
-	(void)options;
+	(void)request;
 	return true;
 }
 
 /* The copy's tracepoint is found through tracefs. */
-bool programs_preemptible(const struct probe_options *options)
+bool programs_preemptible(const struct request *request)
 {
-	return !options->btf_path && kernel_preempts() && kernel_tracefs();
+	return !request->btf_path && kernel_preempts() && kernel_tracefs();
 }
 
 /* Every event but the first says how often something was sent again. */
-static bool wants_retry(const struct probe_options *options)
+static bool wants_retry(const struct request *request)
 {
-	return options->config.event_mask & ~EVENT_BIT(EVENT_CONNECT);
+	return request->config.event_mask & ~EVENT_BIT(EVENT_CONNECT);
 }
 
-static bool wants_follow(const struct probe_options *options)
+static bool wants_follow(const struct request *request)
 {
-	return options->config.follow;
+	return request->config.follow;
 }
 
-static bool wants_syscalls(const struct probe_options *options)
+static bool wants_syscalls(const struct request *request)
 {
-	return options->config.syscalls;
+	return request->config.syscalls;
 }
 
-static bool wants_second_exit(const struct probe_options *options)
+static bool wants_second_exit(const struct request *request)
 {
-	return wants_syscalls(options) && programs_preemptible(options);
+	return wants_syscalls(request) && programs_preemptible(request);
 }
 
 static const struct program table[] = {
@@ -77,20 +77,20 @@ static const struct program table[] = {
 _Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
 /* Iterators are of the kernel's own BTF. */
-static bool has_btf(const struct probe_options *options)
+static bool has_btf(const struct request *request)
 {
-	return !options->btf_path;
+	return !request->btf_path;
 }
 
 /* Those over maps are there since Linux 5.9 (a5cbe05a6673). */
-static bool can_sweep(const struct probe_options *options)
+static bool can_sweep(const struct request *request)
 {
-	return has_btf(options) && kernel_version() >= KERNEL(5, 9);
+	return has_btf(request) && kernel_version() >= KERNEL(5, 9);
 }
 
 static const struct {
 	const char *name, *function; /* whose arguments it has */
-	bool (*wanted)(const struct probe_options *options);
+	bool (*wanted)(const struct request *request);
 } iterators[N_ITERATORS] = {
 	[ITERATOR_PENDING] = {"pending_file", "bpf_iter_task_file", has_btf},
 	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", "bpf_iter_bpf_map_elem", can_sweep},
@@ -113,9 +113,9 @@ static int find_program(const struct bpf_object *object, const char *path, const
 }
 
 int programs_find(struct programs *programs, const struct bpf_object *object,
-		  const struct probe_options *options, struct error *error)
+		  const struct request *request, struct error *error)
 {
-	const char *path = options->object_path;
+	const char *path = request->object_path;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
@@ -202,7 +202,7 @@ static void list_types(struct kernel_type types[static N_TYPES], char names[stat
 
 /* Returns what is wanted but not there, or NULL. */
 static const char *take_types(struct programs *programs, const struct kernel_type *types,
-			      const struct probe_options *options)
+			      const struct request *request)
 {
 	const char *missing = NULL;
 
@@ -210,12 +210,12 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 		if (table[i].classic)
 			continue;
 		programs->type_ids[i] = types[i].id;
-		if (!types[i].id && table[i].wanted(options))
+		if (!types[i].id && table[i].wanted(request))
 			missing = tracepoint_of(i);
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++) {
 		programs->iterator_ids[i] = types[N_PROGRAMS + i].id;
-		if (!programs->iterator_ids[i] && iterators[i].wanted(options))
+		if (!programs->iterator_ids[i] && iterators[i].wanted(request))
 			missing = iterators[i].function;
 	}
 	programs->cast_id = types[CAST_TYPE].id;
@@ -223,7 +223,7 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 }
 
 int programs_find_types(struct programs *programs, int types_fd, const struct bpf_object *object,
-			const struct probe_options *options, struct error *error)
+			const struct request *request, struct error *error)
 {
 	struct kernel_type types[N_TYPES];
 	char names[N_PROGRAMS][64];
@@ -234,7 +234,7 @@ int programs_find_types(struct programs *programs, int types_fd, const struct bp
 	err = types_fill(types_fd, bpf_object__btf(object), types, N_TYPES);
 	if (err)
 		return error_set(error, err, "cannot read the kernel's BTF: %s", strerror(-err));
-	missing = take_types(programs, types, options);
+	missing = take_types(programs, types, request);
 	return missing ? error_set(error, -ESRCH, "cannot find %s in the kernel's BTF", missing)
 		       : 0;
 }
@@ -252,15 +252,14 @@ static int put_casts(struct programs *programs)
 	return err;
 }
 
-int programs_choose(struct programs *programs, const struct probe_options *options,
-		    struct error *error)
+int programs_choose(struct programs *programs, const struct request *request, struct error *error)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
-		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(options));
+		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(request));
 	for (size_t i = 0; !err && i < N_ITERATORS; i++) {
-		bool wanted = iterators[i].wanted(options);
+		bool wanted = iterators[i].wanted(request);
 
 		err = bpf_program__set_autoload(programs->iterators[i], wanted);
 		if (!wanted)
@@ -282,11 +281,10 @@ static struct bpf_link *attach_program(const struct programs *programs, size_t i
 				     : bpf_program__attach_raw_tracepoint(prog, tracepoint_of(i));
 }
 
-int programs_attach(struct programs *programs, const struct probe_options *options,
-		    struct error *error)
+int programs_attach(struct programs *programs, const struct request *request, struct error *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!table[i].wanted(options)) {
+		if (!table[i].wanted(request)) {
 			programs->progs[i] = NULL;
 			continue;
 		}
