@@ -8,7 +8,8 @@
 #include "model/event.h"
 #include "util/buffer.h"
 
-#define CELL_MAX 512 /* bytes */
+/* Bytes of a cell: 128 columns of UTF-8, or 13 errnos with the greatest counts. */
+#define CELL_MAX 512
 
 struct cell {
 	struct buffer text; /* in data */

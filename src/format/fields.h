@@ -25,7 +25,7 @@ void field_time_of_day(struct buffer *out, uint64_t utc_ns);
 /* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
 void field_errno(struct buffer *out, uint16_t error);
 
-/* Likewise, of struct error_count: for 0, "other". */
+/* The same, and "other" for the 0 of struct error_count. */
 void field_error_or_other(struct buffer *out, uint16_t error);
 
 #endif

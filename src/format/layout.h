@@ -40,8 +40,8 @@ struct layout {
 struct layout layout_for(const struct format_context *ctx);
 
 /*
- * Whether what stands in the column ends where the column does, as numbers do. So does a source as
- * long as it shares its room with the name before it.
+ * Whether what stands in the column ends where the column does, as numbers do. A source ends
+ * there as well, as long as it shares its room with the name before it.
  */
 bool column_ends_right(const struct layout *layout, enum column column);
 

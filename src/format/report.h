@@ -9,7 +9,10 @@
 #include "util/clock.h"
 #include "util/json.h"
 
-/* No line of a report is longer (bytes). */
+/*
+ * No line of a report is longer (bytes). The longest is a latency group in JSON whose histogram has
+ * all of its rows: 1,926 bytes.
+ */
 #define REPORT_LINE_MAX 4096
 
 /* The columns that a key can have. */

@@ -52,7 +52,7 @@ static bool only_shows(const struct options *options)
 	return options->command == COMMAND_HELP || options->command == COMMAND_VERSION;
 }
 
-/* The shortest that is not shorter than the promise of docs/spec.md, 3. */
+/* The shortest INTERVAL: events may be as late as docs/spec.md, 3 allows. */
 #define INTERVAL_MIN_NS 100000000
 
 static int set_interval(struct options *options, const char *word, struct error *error)

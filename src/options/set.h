@@ -12,7 +12,7 @@
 #define EVENTS_FAILED                                                                              \
 	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
 	 EVENT_BIT(EVENT_ESTABLISHED))
-/* Those that have a latency, and what follows from them. */
+/* The events that have a latency, and the close of a connection whose result had one. */
 #define EVENTS_TIMED                                                                               \
 	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
 	 EVENT_BIT(EVENT_CLOSE))

@@ -103,6 +103,7 @@ static int configure(struct probe *probe, const struct request *request, struct 
 	if (err)
 		return err;
 	object_keep(probe->object, &config);
+	/* While the reader wakes up, seven eighths of the ring are left to fill. */
 	config.wakeup_size = request->ring_size / 8;
 	config.has_btf = !request->btf_path;
 	config.has_rdonly_cast = probe->programs.cast_id != 0;
@@ -208,7 +209,11 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 		probe_close(probe);
 		return err;
 	}
-	/* Else a result of nothing known may be that of an attempt of before. */
+	/*
+	 * The iterator of pending attempts has run. Without it (with --btf) the phase stays
+	 * PHASE_TRACKING: an unknown result may be of an attempt that began before, and proves no
+	 * loss.
+	 */
 	if (!request->btf_path)
 		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;

@@ -82,7 +82,7 @@ static bool has_btf(const struct request *request)
 	return !request->btf_path;
 }
 
-/* Those over maps are there since Linux 5.9 (a5cbe05a6673). */
+/* Iterators over maps: since Linux 5.9 (a5cbe05a6673). */
 static bool can_sweep(const struct request *request)
 {
 	return has_btf(request) && kernel_version() >= KERNEL(5, 9);
