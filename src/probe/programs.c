@@ -10,15 +10,15 @@
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/programs.h"
-#include "util/array.h"
 #include "probe/types.h"
+#include "util/array.h"
 
 /*
  * The programs, in the order in which they are attached; of copies at one tracepoint, the first
  * attached runs first. Nothing is tracked before all are there: see enum phase.
  */
 struct program {
-	const char *name, *tracepoint; /* NULL: another copy names it */
+	const char *name, *tracepoint;
 	bool (*wanted)(const struct request *request);
 	enum {
 		COPIED, /* what the kernel skips of it, another program does */
@@ -62,16 +62,50 @@ static bool wants_second_exit(const struct request *request)
 }
 
 static const struct program table[] = {
-	{"follow_fork", "sched_process_fork", wants_follow, SINGLE, false},
-	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
-	{"retry_first", "tcp_retransmit_skb", wants_retry, COPIED, false},
-	{"retry_second", NULL, wants_retry, COPIED, false},
-	{"state_perf", NULL, programs_preemptible, COPIED, true},
-	{"state_first", "inet_sock_set_state", always, COPIED, false},
-	{"state_second", NULL, always, COPIED, false},
-	{"connect_exit", "sys_exit_connect", wants_syscalls, ENDING, true},
-	{"connect_exit_second", NULL, wants_second_exit, COPIED, true},
-	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
+	{.name = "follow_fork",
+	 .tracepoint = "sched_process_fork",
+	 .wanted = wants_follow,
+	 .skipped = SINGLE},
+	{.name = "follow_exit",
+	 .tracepoint = "sched_process_exit",
+	 .wanted = wants_follow,
+	 .skipped = SINGLE},
+	{.name = "retry_first",
+	 .tracepoint = "tcp_retransmit_skb",
+	 .wanted = wants_retry,
+	 .skipped = COPIED},
+	{.name = "retry_second",
+	 .tracepoint = "tcp_retransmit_skb",
+	 .wanted = wants_retry,
+	 .skipped = COPIED},
+	{.name = "state_perf",
+	 .tracepoint = "inet_sock_set_state",
+	 .wanted = programs_preemptible,
+	 .skipped = COPIED,
+	 .classic = true},
+	{.name = "state_first",
+	 .tracepoint = "inet_sock_set_state",
+	 .wanted = always,
+	 .skipped = COPIED},
+	{.name = "state_second",
+	 .tracepoint = "inet_sock_set_state",
+	 .wanted = always,
+	 .skipped = COPIED},
+	{.name = "connect_exit",
+	 .tracepoint = "sys_exit_connect",
+	 .wanted = wants_syscalls,
+	 .skipped = ENDING,
+	 .classic = true},
+	{.name = "connect_exit_second",
+	 .tracepoint = "sys_exit_connect",
+	 .wanted = wants_second_exit,
+	 .skipped = COPIED,
+	 .classic = true},
+	{.name = "connect_enter",
+	 .tracepoint = "sys_enter_connect",
+	 .wanted = wants_syscalls,
+	 .skipped = COPIED,
+	 .classic = true},
 };
 
 _Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
@@ -123,12 +157,6 @@ int programs_find(struct programs *programs, const struct bpf_object *object,
 	for (size_t i = 0; !err && i < N_ITERATORS; i++)
 		err = find_program(object, path, iterators[i].name, &programs->iterators[i], error);
 	return err;
-}
-
-/* The second copy of a program is at the tracepoint of the first. */
-static const char *tracepoint_of(size_t i)
-{
-	return table[i].tracepoint ? table[i].tracepoint : table[i - 1].tracepoint;
 }
 
 /* By which type of the kernel's a program is attached; 0: by none, and it has no types either. */
@@ -191,7 +219,7 @@ void programs_unregister(struct programs *programs)
 static void list_types(struct kernel_type types[static N_TYPES], char names[static N_PROGRAMS][64])
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		snprintf(names[i], sizeof(names[i]), "btf_trace_%s", tracepoint_of(i));
+		snprintf(names[i], sizeof(names[i]), "btf_trace_%s", table[i].tracepoint);
 		types[i] = (struct kernel_type){names[i], BTF_KIND_TYPEDEF, 0};
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++)
@@ -211,7 +239,7 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 			continue;
 		programs->type_ids[i] = types[i].id;
 		if (!types[i].id && table[i].wanted(request))
-			missing = tracepoint_of(i);
+			missing = table[i].tracepoint;
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++) {
 		programs->iterator_ids[i] = types[N_PROGRAMS + i].id;
@@ -277,8 +305,26 @@ static struct bpf_link *attach_program(const struct programs *programs, size_t i
 
 	if (table[i].classic)
 		return bpf_program__attach(prog);
-	return programs->type_ids[i] ? bpf_program__attach_trace(prog)
-				     : bpf_program__attach_raw_tracepoint(prog, tracepoint_of(i));
+	return programs->type_ids[i]
+		       ? bpf_program__attach_trace(prog)
+		       : bpf_program__attach_raw_tracepoint(prog, table[i].tracepoint);
+}
+
+/* Whether a program that is attached already is at the same tracepoint. */
+static bool has_copy_before(const struct programs *programs, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (programs->links[j] && !strcmp(table[j].tracepoint, table[i].tracepoint))
+			return true;
+	return false;
+}
+
+static void list_tracepoint(struct programs *programs, const char *tracepoint)
+{
+	size_t len = strlen(programs->tracepoints);
+
+	snprintf(programs->tracepoints + len, sizeof(programs->tracepoints) - len, "%s%s",
+		 len ? "," : "", tracepoint);
 }
 
 int programs_attach(struct programs *programs, const struct request *request, struct error *error)
@@ -295,12 +341,8 @@ int programs_attach(struct programs *programs, const struct request *request, st
 						 ? "the kernel allows no more programs at its "
 						   "tracepoint; stop another tracer"
 						 : strerror(errno));
-		if (table[i].tracepoint) {
-			size_t len = strlen(programs->tracepoints);
-
-			snprintf(programs->tracepoints + len, sizeof(programs->tracepoints) - len,
-				 "%s%s", len ? "," : "", table[i].tracepoint);
-		}
+		if (!has_copy_before(programs, i))
+			list_tracepoint(programs, table[i].tracepoint);
 	}
 	return 0;
 }
