@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values as every format writes them. Pure; what does not fit is left to the buffer to refuse. */
+/* Values as every format writes them. Pure; the buffer refuses what does not fit. */
 #ifndef FORMAT_FIELDS_H
 #define FORMAT_FIELDS_H
 

@@ -66,7 +66,7 @@ static void put_process(struct json *json, const struct event *event,
 
 static void put_requested(struct json *json, const struct endpoint *requested)
 {
-	/* Its own family: it may differ from the one that the socket went for. */
+	/* The requested address may be of another family than the socket's destination. */
 	json_text(json, "tpconnect.requested.address",
 		  put_address(json->out, requested->addr, address_family(requested->addr)));
 	json_u64(json, "tpconnect.requested.port", requested->port);
@@ -93,10 +93,10 @@ static void put_attempt(struct json *json, const struct event *event)
 		json_true(json, "tpconnect.ipv4_mapped");
 	if (event->has & EVENT_HAS_RETRIES)
 		json_u64(json, "tpconnect.syn_retries", event->retries);
-	/* No namespace has the inode number 0: it stands for one that could not be read. */
+	/* 0 is no inode number of a namespace: the number could not be read. */
 	if (event->netns)
 		json_u64(json, "tpconnect.netns", event->netns);
-	/* A string, as numbers of JSON's readers are exact to 2^53 only. */
+	/* A string: many readers of JSON keep numbers exact only up to 2^53. */
 	if (event->has & EVENT_HAS_CGROUP)
 		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, event->cgroup_id));
 }
@@ -128,7 +128,7 @@ static void json_event(struct buffer *out, const struct event *event,
 	put_attempt(&json, event);
 	if (event->kind == EVENT_CLOSE)
 		put_close(&json, event);
-	if (event->repeated) /* the last of a line: see format_events() */
+	if (event->repeated) /* must be the line's last: see format_events() */
 		json_u64(&json, FORMAT_REPEATED_KEY, event->repeated);
 	close_line(&json);
 }
@@ -156,7 +156,7 @@ static void put_versions(struct json *json, const struct notice *notice)
 	json_string(json, "tpconnect.programs", notice->programs);
 }
 
-/* docs/spec.md, T10: by the clock as it is now, if it was set meanwhile. */
+/* docs/spec.md, T10: if the clock was set meanwhile, times are by the clock as it is now. */
 static void put_observed(struct json *json, const struct notice *notice,
 			 const struct format_context *ctx)
 {

@@ -38,7 +38,7 @@ void other_cell(struct cell *cell, const struct group *group)
 	cell_done(cell);
 }
 
-/* Of the names of users and services: a file has no width of its own. */
+/* At most so many columns of a user's or service's name: in a file, nothing else bounds it. */
 #define NAME_MAX_COLUMNS 32
 
 static void number_or_name(struct cell *cell, uint32_t number, const char *name, unsigned int max)
@@ -140,7 +140,7 @@ static void json_address(struct json *json, const struct key *key)
 		json_u64(json, "tpconnect.peer.scope_id", key->scope_id);
 }
 
-/* Numbers, whatever names are known. */
+/* In JSON users and ports are numbers, even if their names are known. */
 static void json_group(struct json *json, const struct group *group, unsigned int by)
 {
 	const struct key *key = &group->key;

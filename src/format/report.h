@@ -34,17 +34,19 @@ const char *key_column_name(enum key_column column);
 #define KEY_CELL_MAX 39
 
 /*
- * Its cell, names and addresses in at most max columns: "-" for what is not known. A group of
- * several processes of one name has `several` for a PID. Not for `other`.
+ * The key's cell, names and addresses in at most max columns; "-" if it is not known. The PID of a
+ * group of several processes is `several`. Not for a group that is `other`.
  */
 void key_cell(struct cell *cell, const struct group *group, enum key_column column,
 	      const struct names *names, unsigned int max);
 
-/* Of `other`, in the place of all its columns: "other", or "12 more" where it is known of how many.
+/*
+ * The cell of a group that is `other`, in the place of all key columns: "other", or "12 more" if
+ * the number of its groups is known.
  */
 void other_cell(struct cell *cell, const struct group *group);
 
-/* "comm=curl dst=192.0.2.1"; as other_cell(); nothing, if nothing is grouped by. */
+/* Appends "comm=curl dst=192.0.2.1"; for `other` what other_cell() has; nothing if `by` is 0. */
 void key_title(struct buffer *out, const struct group *group, unsigned int by,
 	       const struct names *names);
 

@@ -14,7 +14,9 @@ static const char *column_name(int column)
 				    : names[column - COUNT_ATTEMPTS];
 }
 
-/* What does not fit, whole: a number that is cut off would be another one. */
+/*
+ * Leaves out an error whole if it does not fit: a number that is cut off would be another number.
+ */
 static void errors_shorten(struct cell *cell, size_t whole, size_t name, unsigned int max)
 {
 	cell->text.len = whole ? whole : name < max ? name : max - 1;
@@ -124,7 +126,7 @@ void count_table_fit(struct count_table *table, const struct group *group,
 		table->width[first_key(table)] += cell.width - key_width(table);
 }
 
-/* What can be shortened, in turn, and to how many columns. */
+/* The columns that are shortened, in turn, and to how many columns of the terminal. */
 static const struct {
 	int column;
 	unsigned int least;
@@ -144,7 +146,9 @@ void count_table_narrow(struct count_table *table, unsigned int width)
 		cell_shrink(&table->width[shrinkings[i].column], &over, shrinkings[i].least);
 }
 
-/* The last column is not filled up: a line ends with its text. */
+/*
+ * Fills the cell up to its column's width, but not in the last column: a line ends with its text.
+ */
 static void put_cell(struct buffer *out, const struct count_table *table, int column,
 		     const struct cell *cell)
 {
@@ -191,7 +195,7 @@ void count_table_row(struct buffer *out, const struct count_table *table, const 
 
 	put_key(out, table, group, ctx->names);
 	for (int i = KEY_COLUMNS; i < COUNT_COLUMNS; i++) {
-		/* Spaces and newline stay out of it: some terminals paint them. */
+		/* Spaces and newline are not colored: some terminals paint them. */
 		bool red = ctx->color && counts->failed && i == COUNT_ERRORS;
 
 		fill_cell(&cell, group, i, ctx->names, table->width[i]);

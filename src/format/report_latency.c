@@ -47,7 +47,10 @@ static void put_row(struct buffer *out, const struct histogram *histogram, unsig
 {
 	static const char stars[] = "****************************************";
 	uint64_t n = histogram_row(histogram, row);
-	/* Rounded up: what is not empty has a star. Counts are far from 2^58. */
+	/*
+	 * Rounded up: a row that is not empty has a star. Counts are far from 2^58, so nothing
+	 * overflows.
+	 */
 	unsigned int bar = (unsigned int)((n * BAR_WIDTH + greatest - 1) / greatest);
 	char line[128];
 	int len = snprintf(line, sizeof(line), "%10" PRIu64 " -> %-10" PRIu64 " : %-8" PRIu64,
@@ -58,7 +61,10 @@ static void put_row(struct buffer *out, const struct histogram *histogram, unsig
 	buffer_put(out, line, (size_t)len);
 }
 
-/* An upper bound stays one when its last digits are cut off; the greatest value bounds it too. */
+/*
+ * Rounds a percentile up before its last digits are cut off, so that it stays an upper bound; the
+ * greatest value bounds it as well.
+ */
 static uint64_t bound_ns(const struct histogram *histogram, unsigned int percent)
 {
 	uint64_t ns = histogram_percentile(histogram, percent);
