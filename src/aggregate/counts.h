@@ -7,11 +7,11 @@
 
 #include "model/event.h"
 
-/* More kinds of errno than this in one group are put together as one more: connect(2) has 12. */
+/* So many kinds of errno are counted apart in a group; further ones together. connect(2) has 12. */
 #define COUNTS_ERRORS 12
 
 struct error_count {
-	uint16_t error; /* errno; 0: all that found no place of their own */
+	uint16_t error; /* errno; 0: further kinds together */
 	uint64_t n;
 };
 
@@ -27,7 +27,7 @@ struct counts {
 	     (error) <= (counts)->errors + COUNTS_ERRORS; (error)++)                               \
 		if ((error)->n)
 
-/* Other events than attempts and their results change nothing. */
+/* Counts an attempt or a result. Other events change nothing. */
 void counts_add(struct counts *counts, const struct event *event);
 
 void counts_merge(struct counts *to, const struct counts *from);

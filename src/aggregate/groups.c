@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Without memory for one more bucket, a key goes to `other`: no reason to end. */
+/* Without memory for one more bucket, a key goes to `other`; the program does not end. */
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
@@ -53,7 +53,7 @@ void groups_clear(struct groups *groups)
 {
 	struct node *node = groups->nodes, *next;
 
-	/* It frees its own table only, and leaves the nodes linked. */
+	/* HASH_CLEAR() frees the table only, so the nodes are still linked. */
 	HASH_CLEAR(hh, groups->nodes);
 	for (; node; node = next) {
 		next = node->hh.next;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A value for each key, up to a number of keys; what comes for further keys goes to one more
- * group, `other`, so that no sum is ever wrong. Pure.
+ * A value for each key, up to a number of keys. Events of further keys go to one more group,
+ * `other`, so that sums stay right. Pure.
  */
 #ifndef AGGREGATE_GROUPS_H
 #define AGGREGATE_GROUPS_H
@@ -11,7 +11,7 @@
 
 #include "aggregate/key.h"
 
-/* The one process of a group; `several` once there was another. 0: none yet. */
+/* The process of a group, or `several` once a second one came. pid 0: none yet. */
 struct one_process {
 	uint32_t pid;
 	bool several;
@@ -20,8 +20,8 @@ struct one_process {
 
 struct group {
 	struct key key;
-	bool other;    /* of any keys: key says nothing */
-	size_t folded; /* of `other`: how many keys it is of; 0: not known */
+	bool other;    /* of further keys: key is not set */
+	size_t folded; /* of `other`: its number of keys; 0: not known */
 	struct one_process process;
 	void *value; /* of the size asked for, at first all 0 */
 };

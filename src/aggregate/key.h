@@ -17,7 +17,7 @@ struct key {
 	uint8_t addr[16];  /* IPv4 as ::ffff:a.b.c.d */
 	uint32_t scope_id; /* with addr: see struct endpoint */
 	uint16_t port;
-	uint16_t has_process; /* by process, pid or user: 0 if nobody knows whose they are */
+	uint16_t has_process; /* by process, pid or user: 0 if the process is not known */
 	char comm[COMM_LEN];
 };
 

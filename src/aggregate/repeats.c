@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* An event has a place in one of so many: the fewer, the less there is to look at. */
+/* So many places are searched for an event: few, so that a search is short. */
 #define WAYS 8
 
 struct place {
@@ -53,7 +53,7 @@ static bool is_same(const struct event *a, const struct event *b)
 	       !memcmp(a->dst.addr, b->dst.addr, sizeof(a->dst.addr));
 }
 
-/* FNV-1a, over what is_same() compares and what differs most. */
+/* FNV-1a over those fields of is_same() that differ most. */
 static uint32_t hash(const struct event *event)
 {
 	uint32_t h = 2166136261u;
@@ -80,7 +80,7 @@ static bool is_over(const struct place *place, uint64_t now_ns)
 	return now_ns >= place->second_ns && now_ns - place->second_ns >= NSEC_PER_SEC;
 }
 
-/* The place that has such events, or one that nothing needs any more; NULL if there is none. */
+/* The place of such events, or a place that is free again; NULL if there is none. */
 static struct place *find(struct repeats *repeats, const struct event *event)
 {
 	struct place *set = &repeats->places[hash(event) % (REPEATS_MAX / WAYS) * WAYS];
@@ -124,7 +124,7 @@ void repeats_add(struct repeats *repeats, const struct event *event, int64_t boo
 	place->boot_to_utc_ns = boot_to_utc_ns;
 }
 
-/* As they happened: an attempt begins before it fails, at the same time. */
+/* In the order in which they happened: an attempt's beginning and failure have the same time. */
 static int compare(const void *a, const void *b)
 {
 	const struct event *x = &(*(struct place *const *)a)->last;

@@ -10,10 +10,10 @@
 
 #include "model/event.h"
 
-/* Places, of 300 bytes. More processes and destinations than that are no repetition. */
+/* Places in the table, of 300 bytes. With more processes and destinations, nothing repeats much. */
 #define REPEATS_MAX 1024
 
-/* What is held back passes after so long, or a little later, as repeats_flush() is called. */
+/* An event is held back for so long at most, and until repeats_flush() is called next. */
 #define REPEATS_HELD_NS 800000000ull
 
 struct repeats;
@@ -25,12 +25,12 @@ typedef void repeats_pass(void *ctx, const struct event *event, int64_t boot_to_
 int repeats_open(uint32_t limit, repeats_pass *pass, void *ctx, struct repeats **ret);
 void repeats_close(struct repeats *repeats);
 
-/* One more event; what passes because of it, does so before the call returns, in order. */
+/* Takes one more event. Events that pass because of it do so before the call returns, in order. */
 void repeats_add(struct repeats *repeats, const struct event *event, int64_t boot_to_utc_ns);
 
 /*
- * Lets pass what is held back for long enough; costs nothing while nothing is. now_ns:
- * CLOCK_BOOTTIME; UINT64_MAX: all of it.
+ * Lets events pass that were held back for long enough; costs nothing while there are none. now_ns:
+ * CLOCK_BOOTTIME; UINT64_MAX: all of them.
  */
 void repeats_flush(struct repeats *repeats, uint64_t now_ns);
 

@@ -26,7 +26,7 @@ static void merge(void *to, const void *from)
 	counts_merge(to, from);
 }
 
-static uint64_t events(const void *value)
+static uint64_t n_events(const void *value)
 {
 	return counts_events(value);
 }
@@ -77,7 +77,7 @@ static const struct reporter_ops ops = {
 	.add = add,
 	.merge = merge,
 	.compare = counts_compare,
-	.events = events,
+	.n_events = n_events,
 	.shown = shown,
 	.lines = lines,
 	.header_lines = 1,

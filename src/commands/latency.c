@@ -21,7 +21,7 @@ static void merge(void *to, const void *from)
 	histogram_merge(to, from);
 }
 
-static uint64_t events(const void *value)
+static uint64_t n_events(const void *value)
 {
 	return ((const struct histogram *)value)->n;
 }
@@ -52,7 +52,7 @@ static const struct reporter_ops ops = {
 	.add = add,
 	.merge = merge,
 	.compare = histogram_compare,
-	.events = events,
+	.n_events = n_events,
 	.lines = lines,
 	.begin = begin,
 	.text = text,

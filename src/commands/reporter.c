@@ -36,7 +36,7 @@ static size_t filter(struct reporter *reporter, const struct group **groups, siz
 		if (!ops->shown || ops->shown(reporter->output.options, groups[i]->value))
 			groups[kept++] = groups[i];
 		else
-			reporter->output.filtered += ops->events(groups[i]->value);
+			reporter->output.filtered += ops->n_events(groups[i]->value);
 	return kept;
 }
 
@@ -109,7 +109,7 @@ static void put_title(struct reporter *reporter, struct session *session,
 static void put_group(struct reporter *reporter, struct session *session, const struct group *group)
 {
 	struct output *output = &reporter->output;
-	uint64_t events = reporter->ops->events(group->value);
+	uint64_t events = reporter->ops->n_events(group->value);
 	struct buffer *text = output_line(output, session, reporter->ops->text_max);
 
 	if (!text) {
@@ -132,7 +132,8 @@ static void put_report(struct reporter *reporter, struct session *session,
 	_cleanup_free_ void *value = calloc(1, reporter->ops->value_size);
 	struct group rest = {.value = value};
 	unsigned int rows = output_rows(&reporter->output);
-	unsigned int others = 3 + reporter->ops->header_lines; /* blank, title, where one types */
+	/* Lines besides the groups: a blank, the title, and the line with the cursor. */
+	unsigned int others = 3 + reporter->ops->header_lines;
 
 	n = filter(reporter, groups, n);
 	if (!session)

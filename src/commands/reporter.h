@@ -29,7 +29,7 @@ struct reporter_ops {
 	void (*add)(void *value, const struct event *event);
 	void (*merge)(void *to, const void *from);
 	int (*compare)(const void *a, const void *b);
-	uint64_t (*events)(const void *value);
+	uint64_t (*n_events)(const void *value);
 
 	/* Whether the options want a group to be shown. NULL: all are. */
 	bool (*shown)(const struct options *options, const void *value);

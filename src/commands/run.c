@@ -28,7 +28,10 @@ static int cannot_write(int err)
 	return STATUS_FAILED;
 }
 
-/* The status, if what was printed has gone out. A reader that has gone needs no message. */
+/*
+ * Returns the status, or STATUS_FAILED with a message if stdout took not all. A reader that went
+ * away gets no message.
+ */
 static int flushed(int status)
 {
 	if ((!fflush(stdout) && !ferror(stdout)) || errno == EPIPE)

@@ -42,22 +42,10 @@ static bool lacks_descriptors(unsigned int n)
 
 enum exit_status probe_start(const struct request *request, struct probe **ret)
 {
-	const struct probe_options probe_options = {
-		.object_path = request->object_path,
-		.btf_path = request->btf_path,
-		.config = request->config,
-		.pids = &request->pids,
-		.uids = &request->uids,
-		.comms = &request->comms,
-		.networks = &request->networks,
-		.follow_pids = request->follow_pids,
-		.ring_size = request->ring_size,
-		.verbose = request->verbose,
-	};
 	struct error error, reason;
 	int err;
 
-	err = probe_open(&probe_options, ret, &error);
+	err = probe_open(request, ret, &error);
 	if (!err)
 		return STATUS_DONE;
 	if (lacks_descriptors(DESCRIPTORS_TO_LOOK))

@@ -22,8 +22,10 @@ static void put_three_digits(struct buffer *out, uint64_t value)
 
 void brief_duration(struct buffer *out, uint64_t ns)
 {
-	/* The first whose end is not reached. Of seconds and hours there are some more than a
-	 * minute and a day have: 90s and 36h say more than 1.50m and 1.50d. */
+	/*
+	 * The unit is the first whose end the value does not reach. Seconds and hours go on beyond
+	 * a minute and a day: 90s and 36h say more than 1.50m and 1.50d.
+	 */
 	static const struct {
 		uint64_t end_ns, unit_ns;
 		const char *name;

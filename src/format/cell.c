@@ -6,7 +6,7 @@
 #include "format/fields.h"
 #include "util/address.h"
 
-/* Fewer columns of an address say nothing. */
+/* In fewer columns, an address says nothing. */
 #define ADDRESS_MIN 5
 
 void cell_start(struct cell *cell)
@@ -49,7 +49,7 @@ static void put_ellipsis(struct cell *cell, const char *head, size_t n_head, con
 	cell->width += (unsigned int)(n_head + 1 + n_tail);
 }
 
-/* The networks are in front, and the end of an IPv6 address tells hosts apart as well. */
+/* Keeps the network in front and, of an IPv6 address, the end, which tells hosts apart. */
 static void put_cell_address(struct cell *cell, const char *address, size_t len, uint8_t family,
 			     size_t room)
 {
@@ -74,7 +74,7 @@ void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, uin
 	put_cell_address(cell, data, address.len, family, max);
 }
 
-/* The service's name if the room is enough to show the address beside it, else the number. */
+/* The service's name, if there is room for the address beside it; the number otherwise. */
 static void port_cell(struct cell *cell, uint16_t port, const char *service, size_t room)
 {
 	if (service)

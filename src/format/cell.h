@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What stands in one column of one line of a table: clean, and with a width. Pure. */
+/* A cell of a table: text that a terminal only shows, and the columns that it takes. Pure. */
 #ifndef FORMAT_CELL_H
 #define FORMAT_CELL_H
 
@@ -8,7 +8,8 @@
 #include "model/event.h"
 #include "util/buffer.h"
 
-#define CELL_MAX 512 /* bytes */
+/* Bytes of a cell: 128 columns of UTF-8, or 13 errnos with the greatest counts. */
+#define CELL_MAX 512
 
 struct cell {
 	struct buffer text; /* in data */
@@ -28,15 +29,15 @@ void cell_number(struct cell *cell, uint64_t number);
 void cell_name(struct cell *cell, const char *name, unsigned int max);
 
 /*
- * An address with its zone, if it has one (scope_id, else 0), in at most max columns (from 5): what
- * is too long is shortened as below.
+ * An address, with its zone if scope_id is not 0, in at most max columns (from 5). A longer one is
+ * shortened as cell_endpoint() does.
  */
 void cell_address(struct cell *cell, const uint8_t addr[16], uint8_t family, uint32_t scope_id,
 		  unsigned int max);
 
 /*
- * An address and a port, in at most max columns: too long an address loses its middle (IPv6) or
- * its end (IPv4), or goes altogether, but the port stays. service: the port's name, NULL to show
+ * An address and a port, in at most max columns. An address that is too long loses its middle
+ * (IPv6) or its end (IPv4), or all of it; the port stays. service: the port's name, NULL to show
  * its number.
  */
 void cell_endpoint(struct cell *cell, const struct endpoint *endpoint, uint8_t family,

@@ -37,7 +37,7 @@ void close_fill(struct cell cells[COLUMNS], const struct event *event)
 	cell_word(&cells[ENDED], event->ended ? ended_name(event->ended) : "-");
 }
 
-/* In the order in which they are told. */
+/* The words, in the order in which a cell shows them. */
 enum part { PART_DURATION, PART_END, PART_TX, PART_RX, PART_RTT, PART_RETRANS, PART_ERROR, PARTS };
 
 static bool ended_badly(const struct event *event)
@@ -53,7 +53,10 @@ static void put_error(struct buffer *out, const struct event *event)
 	field_errno(out, event->error);
 }
 
-/* The errno stands in for an end that is not told; else it mostly says the same, so comes last. */
+/*
+ * If the end is not shown, the errno takes its place. Otherwise the errno mostly repeats the end,
+ * and comes last.
+ */
 static void put_end(struct buffer *out, const struct event *event)
 {
 	if (!ended_badly(event)) {
@@ -76,7 +79,7 @@ static void put_size(struct buffer *out, const char *before, uint64_t bytes)
 	brief_size(out, bytes);
 }
 
-/* Nothing where there is nothing to tell. */
+/* Appends nothing if the value is not known, or as it should be. */
 static void put_part(struct buffer *out, const struct event *event, enum part part)
 {
 	if (part == PART_DURATION && event->has & EVENT_HAS_DURATION)

@@ -6,14 +6,14 @@
 #include "format/cell.h"
 #include "format/layout.h"
 
-/* In columns of its own: the cells from DURATION on. */
+/* Fills the cells from DURATION on, where the table has those columns. */
 void close_fill(struct cell cells[COLUMNS], const struct event *event);
 
 /*
- * Where it has none, in one cell of at most max (from 5) columns: "close 1.55ms tx=73 rx=1.7K
- * rtt=54us". What comes first says most, and what has no room ends it, so that more room never
- * shows less. An end that is as it should be (fin, local) is not told, nor that nothing was sent
- * again.
+ * Where the table lacks those columns: one cell of at most max (from 5) columns, "close 1.55ms
+ * tx=73 rx=1.7K rtt=54us". The words that say most come first; the first word without room ends the
+ * cell, so that more room never shows less. A regular end (fin, local) is left out, and so are
+ * retransmits if there were none.
  */
 void close_words(struct cell *cell, const struct event *event, unsigned int max);
 

@@ -11,7 +11,7 @@
 #define SGR_YELLOW   "\033[33m"
 #define SGR_PLAIN    "\033[0m"
 
-/* That of an event of this kind, for what a person should see first; "": nothing of note. */
+/* The color of an event of this kind, so that failures are seen first; "": none. */
 const char *kind_color(enum event_kind kind);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values as every format writes them. Pure; what does not fit is left to the buffer to refuse. */
+/* Values as every format writes them. Pure; the buffer refuses what does not fit. */
 #ifndef FORMAT_FIELDS_H
 #define FORMAT_FIELDS_H
 
@@ -22,13 +22,10 @@ void field_duration_short(struct buffer *out, uint64_t ns);
 /* "12:34:56.123", in UTC: the time of day, cut off to milliseconds. */
 void field_time_of_day(struct buffer *out, uint64_t utc_ns);
 
-/* A JSON string (RFC 8259, 7), quotes included. Every byte that is not UTF-8 becomes U+FFFD. */
-void field_json_string(struct buffer *out, const char *s);
-
 /* The errno's symbol ("ECONNREFUSED"); its number if it has none. */
 void field_errno(struct buffer *out, uint16_t error);
 
-/* Likewise, of struct error_count: for 0, "other". */
+/* The same, and "other" for the 0 of struct error_count. */
 void field_error_or_other(struct buffer *out, uint16_t error);
 
 #endif

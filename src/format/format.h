@@ -14,14 +14,19 @@
 #include "util/clock.h"
 #include "util/names.h"
 
-/* No event and no notice of any format is longer, whatever is in it (bytes, newline included). */
+/*
+ * No line of an event or a notice is longer, newline included (bytes). The longest event is a close
+ * in JSON: 1,510 bytes with every field at its widest. A start notice takes at most 1,756, if each
+ * of the 255 bytes of struct programs' tracepoints were escaped. test_format and the fuzzer check
+ * it.
+ */
 #define FORMAT_LINE_MAX 2048
 
-/* What a line ends with that stands for more events than its own, before their number. */
+/* A line that stands for more events than the one it shows ends with this and their number. */
 #define FORMAT_REPEATED	    "repeated="
 #define FORMAT_REPEATED_KEY "tpconnect.repeated"
 
-/* What a line needs to know beside the event. */
+/* What a format needs to write a line, besides the event. */
 struct format_context {
 	int64_t boot_to_utc_ns;	  /* CLOCK_REALTIME - CLOCK_BOOTTIME at the event */
 	int64_t process_epoch_ns; /* the same as it was when tracing started: the basis of a
@@ -29,7 +34,7 @@ struct format_context {
 	uint64_t seq;		  /* number of the line, from 1 */
 	bool color;
 	unsigned int width;		   /* columns that a table may fill; 0: 100 */
-	unsigned int src_width, dst_width; /* of the widest that a table had so far; 0: none */
+	unsigned int src_width, dst_width; /* of the widest cells of the table so far; 0: none */
 	bool closes;			   /* EVENT_CLOSE is wanted: a table has columns for it */
 	const struct names *names;	   /* of services and users, for people; NULL: numbers */
 };
@@ -41,12 +46,12 @@ struct loss {
 
 enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };
 
-/* What the program says of itself in the stream of events. */
+/* A line about the tracing itself, among those of events. */
 struct notice {
 	enum notice_kind kind;
 	uint64_t time_ns;		/* CLOCK_BOOTTIME */
 	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
-	struct span observed;		/* NOTICE_STOP; of NOTICE_START, where it begins */
+	struct span observed;		/* NOTICE_STOP; NOTICE_START: only its beginning */
 	struct loss loss;		/* NOTICE_LOSS, NOTICE_STOP */
 	uint64_t sent, written, filtered, tracked; /* NOTICE_STOP */
 };
@@ -63,8 +68,8 @@ struct format_ops {
 		       const struct format_context *ctx);
 
 	/*
-	 * Makes room in ctx for what the event's line holds. Returns whether that has moved
-	 * columns, so that a header is due before the line. NULL: this format has no columns.
+	 * Widens the columns in ctx for the event. Returns whether columns have moved: a header is
+	 * due before the line then. NULL: this format has no columns.
 	 */
 	bool (*fit)(const struct event *event, struct format_context *ctx);
 
@@ -77,7 +82,7 @@ extern const struct format_ops format_text, format_json, format_table;
 /* The format of that name; NULL if there is none. */
 const struct format_ops *format_find(const char *name);
 
-/* How many events a line stands for that shows one; of n bytes, without its newline. */
+/* How many events the line of an event stands for. line: n bytes, without the newline. */
 uint64_t format_events(const char *line, size_t n);
 
 #endif

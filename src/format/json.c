@@ -4,251 +4,166 @@
 
 #include "format/fields.h"
 #include "util/address.h"
+#include "util/json.h"
 
-/* The next key. A line starts with `timestamp`, so every other key has one before it. */
-#define put_key(out, name) buffer_literal(out, ",\"" name "\":")
+/* The time of that key: boot_ns by CLOCK_BOOTTIME. */
+#define put_time(json, key, boot_ns, boot_to_utc_ns)                                               \
+	json_text(json, key, field_time((json)->out, (boot_ns) + (uint64_t)(boot_to_utc_ns)))
 
-static void put_time(struct buffer *out, uint64_t boot_ns, int64_t boot_to_utc_ns)
+static void open_line(struct json *json, uint64_t time_ns, const char *prefix, const char *name,
+		      const struct format_context *ctx)
 {
-	buffer_putc(out, '"');
-	field_time(out, boot_ns + (uint64_t)boot_to_utc_ns);
-	buffer_putc(out, '"');
+	json_open(json, '{');
+	put_time(json, "timestamp", time_ns, ctx->boot_to_utc_ns);
+	json_text(json, "event.name",
+		  (buffer_puts(json->out, prefix), buffer_puts(json->out, name)));
+	json_u64(json, "tpconnect.seq", ctx->seq);
 }
 
-static void put_bool(struct buffer *out, bool value)
+static void close_line(struct json *json)
 {
-	if (value)
-		buffer_literal(out, "true");
-	else
-		buffer_literal(out, "false");
+	json_close(json, '}');
+	buffer_putc(json->out, '\n');
 }
 
-static void put_peer_address(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
+static void put_connection_id(struct json *json, const struct event *event)
 {
-	buffer_putc(out, '"');
-	put_address(out, endpoint->addr, family);
-	buffer_putc(out, '"');
+	json_text(json, "tpconnect.connection.id",
+		  (buffer_hex(json->out, event->start_ns), buffer_putc(json->out, '-'),
+		   buffer_hex(json->out, event->cpu)));
 }
 
-static void put_head(struct buffer *out, uint64_t time_ns, const char *prefix, const char *name,
-		     const struct format_context *ctx)
+static void put_network(struct json *json, const struct event *event)
 {
-	buffer_literal(out, "{\"timestamp\":");
-	put_time(out, time_ns, ctx->boot_to_utc_ns);
-	put_key(out, "event.name");
-	buffer_putc(out, '"');
-	buffer_puts(out, prefix);
-	buffer_puts(out, name);
-	buffer_putc(out, '"');
-	put_key(out, "tpconnect.seq");
-	buffer_u64(out, ctx->seq);
-}
-
-static void put_connection_id(struct buffer *out, const struct event *event)
-{
-	put_key(out, "tpconnect.connection.id");
-	buffer_putc(out, '"');
-	buffer_hex(out, event->start_ns);
-	buffer_putc(out, '-');
-	buffer_hex(out, event->cpu);
-	buffer_putc(out, '"');
-}
-
-static void put_network(struct buffer *out, const struct event *event)
-{
-	put_key(out, "network.transport");
-	buffer_literal(out, "\"tcp\"");
-	put_key(out, "network.type");
-	if (event->family == 4)
-		buffer_literal(out, "\"ipv4\"");
-	else
-		buffer_literal(out, "\"ipv6\"");
-	put_key(out, "network.peer.address");
-	put_peer_address(out, &event->dst, event->family);
-	put_key(out, "network.peer.port");
-	buffer_u64(out, event->dst.port);
-	if (event->dst.scope_id) {
-		put_key(out, "tpconnect.peer.scope_id");
-		buffer_u64(out, event->dst.scope_id);
-	}
+	json_word(json, "network.transport", "tcp");
+	json_word(json, "network.type", event->family == 4 ? "ipv4" : "ipv6");
+	json_text(json, "network.peer.address",
+		  put_address(json->out, event->dst.addr, event->family));
+	json_u64(json, "network.peer.port", event->dst.port);
+	if (event->dst.scope_id)
+		json_u64(json, "tpconnect.peer.scope_id", event->dst.scope_id);
 	if (event->has & EVENT_HAS_SRC) {
-		put_key(out, "network.local.address");
-		put_peer_address(out, &event->src, event->family);
-		put_key(out, "network.local.port");
-		buffer_u64(out, event->src.port);
+		json_text(json, "network.local.address",
+			  put_address(json->out, event->src.addr, event->family));
+		json_u64(json, "network.local.port", event->src.port);
 	}
 }
 
-static void put_process(struct buffer *out, const struct event *event,
+static void put_process(struct json *json, const struct event *event,
 			const struct format_context *ctx)
 {
-	put_key(out, "process.pid");
-	buffer_u64(out, event->pid);
-	put_key(out, "thread.id");
-	buffer_u64(out, event->tid);
-	if (event->ppid) {
-		put_key(out, "process.parent_pid");
-		buffer_u64(out, event->ppid);
-	}
-	put_key(out, "process.executable.name");
-	field_json_string(out, event->comm);
-	put_key(out, "thread.name");
-	field_json_string(out, event->thread_comm);
-	put_key(out, "process.user.id");
-	buffer_u64(out, event->uid);
-	if (event->process_start_ns) {
-		put_key(out, "process.creation.time");
-		put_time(out, event->process_start_ns, ctx->process_epoch_ns);
-	}
+	json_u64(json, "process.pid", event->pid);
+	json_u64(json, "thread.id", event->tid);
+	if (event->ppid)
+		json_u64(json, "process.parent_pid", event->ppid);
+	json_string(json, "process.executable.name", event->comm);
+	json_string(json, "thread.name", event->thread_comm);
+	json_u64(json, "process.user.id", event->uid);
+	if (event->process_start_ns)
+		put_time(json, "process.creation.time", event->process_start_ns,
+			 ctx->process_epoch_ns);
 }
 
-static void put_requested(struct buffer *out, const struct event *event)
+static void put_requested(struct json *json, const struct endpoint *requested)
 {
-	put_key(out, "tpconnect.requested.address");
-	/* Its own family: it may differ from the one that the socket went for. */
-	put_peer_address(out, &event->requested, address_family(event->requested.addr));
-	put_key(out, "tpconnect.requested.port");
-	buffer_u64(out, event->requested.port);
+	/* The requested address may be of another family than the socket's destination. */
+	json_text(json, "tpconnect.requested.address",
+		  put_address(json->out, requested->addr, address_family(requested->addr)));
+	json_u64(json, "tpconnect.requested.port", requested->port);
 }
 
-static void put_result(struct buffer *out, const struct event *event)
+static void put_result(struct json *json, const struct event *event)
 {
-	if (event->has & EVENT_HAS_ERROR) {
-		put_key(out, "error.type");
-		buffer_putc(out, '"');
-		field_errno(out, event->error);
-		buffer_putc(out, '"');
-	}
-	put_key(out, "tpconnect.origin");
-	buffer_putc(out, '"');
-	buffer_puts(out, origin_name(event->origin));
-	buffer_putc(out, '"');
-	if (event->has & EVENT_HAS_LATENCY) {
-		put_key(out, "tpconnect.connect.duration_ns");
-		buffer_u64(out, event->latency_ns);
-	}
+	if (event->has & EVENT_HAS_ERROR)
+		json_text(json, "error.type", field_errno(json->out, event->error));
+	json_word(json, "tpconnect.origin", origin_name(event->origin));
+	if (event->has & EVENT_HAS_LATENCY)
+		json_u64(json, "tpconnect.connect.duration_ns", event->latency_ns);
 }
 
-static void put_attempt(struct buffer *out, const struct event *event)
+static void put_attempt(struct json *json, const struct event *event)
 {
-	if (event->not_sent) {
-		put_key(out, "tpconnect.sent");
-		put_bool(out, false);
-	}
-	if (event->deferred) {
-		put_key(out, "tpconnect.deferred");
-		put_bool(out, true);
-	}
+	if (event->not_sent)
+		json_false(json, "tpconnect.sent");
+	if (event->deferred)
+		json_true(json, "tpconnect.deferred");
 	if (event->has & EVENT_HAS_REQUESTED)
-		put_requested(out, event);
-	if (event->mapped) {
-		put_key(out, "tpconnect.ipv4_mapped");
-		put_bool(out, true);
-	}
-	if (event->has & EVENT_HAS_RETRIES) {
-		put_key(out, "tpconnect.syn_retries");
-		buffer_u64(out, event->retries);
-	}
-	/* No namespace has the inode number 0: it stands for one that could not be read. */
-	if (event->netns) {
-		put_key(out, "tpconnect.netns");
-		buffer_u64(out, event->netns);
-	}
-	if (event->has & EVENT_HAS_CGROUP) {
-		put_key(out, "tpconnect.cgroup.id");
-		buffer_putc(out, '"');
-		buffer_u64(out, event->cgroup_id);
-		buffer_putc(out, '"');
-	}
+		put_requested(json, &event->requested);
+	if (event->mapped)
+		json_true(json, "tpconnect.ipv4_mapped");
+	if (event->has & EVENT_HAS_RETRIES)
+		json_u64(json, "tpconnect.syn_retries", event->retries);
+	/* 0 is no inode number of a namespace: the number could not be read. */
+	if (event->netns)
+		json_u64(json, "tpconnect.netns", event->netns);
+	/* A string: many readers of JSON keep numbers exact only up to 2^53. */
+	if (event->has & EVENT_HAS_CGROUP)
+		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, event->cgroup_id));
 }
 
-static void put_close(struct buffer *out, const struct event *event)
+static void put_close(struct json *json, const struct event *event)
 {
-	if (event->has & EVENT_HAS_DURATION) {
-		put_key(out, "tpconnect.connection.duration_ns");
-		buffer_u64(out, event->duration_ns);
-	}
-	put_key(out, "tpconnect.bytes_sent");
-	buffer_u64(out, event->bytes_sent);
-	put_key(out, "tpconnect.bytes_received");
-	buffer_u64(out, event->bytes_received);
-	put_key(out, "tpconnect.retransmits");
-	buffer_u64(out, event->retransmits);
-	if (event->has & EVENT_HAS_RTT) {
-		put_key(out, "tpconnect.rtt_us");
-		buffer_u64(out, event->rtt_us);
-	}
-	if (event->ended) {
-		put_key(out, "tpconnect.ended");
-		buffer_putc(out, '"');
-		buffer_puts(out, ended_name(event->ended));
-		buffer_putc(out, '"');
-	}
+	if (event->has & EVENT_HAS_DURATION)
+		json_u64(json, "tpconnect.connection.duration_ns", event->duration_ns);
+	json_u64(json, "tpconnect.bytes_sent", event->bytes_sent);
+	json_u64(json, "tpconnect.bytes_received", event->bytes_received);
+	json_u64(json, "tpconnect.retransmits", event->retransmits);
+	if (event->has & EVENT_HAS_RTT)
+		json_u64(json, "tpconnect.rtt_us", event->rtt_us);
+	if (event->ended)
+		json_word(json, "tpconnect.ended", ended_name(event->ended));
 }
 
 static void json_event(struct buffer *out, const struct event *event,
 		       const struct format_context *ctx)
 {
-	put_head(out, event->time_ns, "tcp.", event_kind_name(event->kind), ctx);
-	put_connection_id(out, event);
-	put_network(out, event);
+	struct json json = {.out = out};
+
+	open_line(&json, event->time_ns, "tcp.", event_kind_name(event->kind), ctx);
+	put_connection_id(&json, event);
+	put_network(&json, event);
 	if (event->has & EVENT_HAS_PROCESS)
-		put_process(out, event, ctx);
-	put_result(out, event);
-	put_attempt(out, event);
+		put_process(&json, event, ctx);
+	put_result(&json, event);
+	put_attempt(&json, event);
 	if (event->kind == EVENT_CLOSE)
-		put_close(out, event);
-	if (event->repeated) { /* the last of a line: see format_events() */
-		put_key(out, FORMAT_REPEATED_KEY);
-		buffer_u64(out, event->repeated);
-	}
-	buffer_literal(out, "}\n");
+		put_close(&json, event);
+	if (event->repeated) /* must be the line's last: see format_events() */
+		json_u64(&json, FORMAT_REPEATED_KEY, event->repeated);
+	close_line(&json);
 }
 
-static void put_loss(struct buffer *out, const struct loss *loss)
+static void put_loss(struct json *json, const struct loss *loss)
 {
-	put_key(out, "tpconnect.loss.ring");
-	buffer_u64(out, loss->ring);
-	put_key(out, "tpconnect.loss.missed");
-	buffer_u64(out, loss->missed);
-	put_key(out, "tpconnect.loss.state");
-	buffer_u64(out, loss->state);
-	put_key(out, "tpconnect.loss.unmatched");
-	buffer_u64(out, loss->unmatched);
-	put_key(out, "tpconnect.loss.output");
-	buffer_u64(out, loss->output);
+	json_u64(json, "tpconnect.loss.ring", loss->ring);
+	json_u64(json, "tpconnect.loss.missed", loss->missed);
+	json_u64(json, "tpconnect.loss.state", loss->state);
+	json_u64(json, "tpconnect.loss.unmatched", loss->unmatched);
+	json_u64(json, "tpconnect.loss.output", loss->output);
 }
 
-static void put_books(struct buffer *out, const struct notice *notice)
+static void put_books(struct json *json, const struct notice *notice)
 {
-	put_key(out, "tpconnect.events.sent");
-	buffer_u64(out, notice->sent);
-	put_key(out, "tpconnect.events.written");
-	buffer_u64(out, notice->written);
-	put_key(out, "tpconnect.events.filtered");
-	buffer_u64(out, notice->filtered);
-	put_key(out, "tpconnect.tracked");
-	buffer_u64(out, notice->tracked);
+	json_u64(json, "tpconnect.events.sent", notice->sent);
+	json_u64(json, "tpconnect.events.written", notice->written);
+	json_u64(json, "tpconnect.events.filtered", notice->filtered);
+	json_u64(json, "tpconnect.tracked", notice->tracked);
 }
 
-static void put_versions(struct buffer *out, const struct notice *notice)
+static void put_versions(struct json *json, const struct notice *notice)
 {
-	put_key(out, "tpconnect.version");
-	field_json_string(out, notice->version);
-	put_key(out, "tpconnect.programs");
-	field_json_string(out, notice->programs);
+	json_string(json, "tpconnect.version", notice->version);
+	json_string(json, "tpconnect.programs", notice->programs);
 }
 
-/* docs/spec.md, T10: by the clock as it is now, if it was set meanwhile. */
-static void put_observed(struct buffer *out, const struct notice *notice,
+/* docs/spec.md, T10: if the clock was set meanwhile, times are by the clock as it is now. */
+static void put_observed(struct json *json, const struct notice *notice,
 			 const struct format_context *ctx)
 {
-	put_key(out, "tpconnect.observed.from");
-	put_time(out, notice->observed.begin_ns, ctx->boot_to_utc_ns);
-	if (notice->kind != NOTICE_STOP)
-		return;
-	put_key(out, "tpconnect.observed.until");
-	put_time(out, notice->observed.end_ns, ctx->boot_to_utc_ns);
+	put_time(json, "tpconnect.observed.from", notice->observed.begin_ns, ctx->boot_to_utc_ns);
+	if (notice->kind == NOTICE_STOP)
+		put_time(json, "tpconnect.observed.until", notice->observed.end_ns,
+			 ctx->boot_to_utc_ns);
 }
 
 static void json_notice(struct buffer *out, const struct notice *notice,
@@ -259,17 +174,18 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 		[NOTICE_LOSS] = "loss",
 		[NOTICE_STOP] = "stop",
 	};
+	struct json json = {.out = out};
 
-	put_head(out, notice->time_ns, "tpconnect.", names[notice->kind], ctx);
+	open_line(&json, notice->time_ns, "tpconnect.", names[notice->kind], ctx);
 	if (notice->kind == NOTICE_START)
-		put_versions(out, notice);
+		put_versions(&json, notice);
 	else
-		put_loss(out, &notice->loss);
+		put_loss(&json, &notice->loss);
 	if (notice->kind == NOTICE_STOP)
-		put_books(out, notice);
+		put_books(&json, notice);
 	if (notice->kind != NOTICE_LOSS)
-		put_observed(out, notice, ctx);
-	buffer_literal(out, "}\n");
+		put_observed(&json, notice, ctx);
+	close_line(&json);
 }
 
 const struct format_ops format_json = {

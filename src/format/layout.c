@@ -18,24 +18,30 @@ struct step {
 	unsigned int width;
 };
 
-/* 80 columns: a cell that is longer than its column can begin earlier, where there is room. */
+/*
+ * The widths for 80 columns. A cell that is longer than its column begins earlier, if there is
+ * room.
+ */
 static const unsigned int basic[COLUMNS] = {TIME_WHOLE, 7, 8, SRC_MIN, 15, 6, 12, 7};
 
-/* What is left out in turn, where there are fewer (0), or becomes so wide: the last ends at 37. */
+/*
+ * With fewer than 80 columns, these become so wide in turn, or are left out (0). After the last
+ * step a row takes 37.
+ */
 static const struct step narrower[] = {
 	{SRC, 0}, {PID, 0}, {LATENCY, 0}, {TIME, 9}, {EVENT, EVENT_WHOLE}, {ERROR, 0}, {COMM, 0},
 };
 
 /*
- * What becomes wider in turn, where there are more: with the first, every event and IPv4 address
- * has room in 106 columns. The end of a connection comes before the second.
+ * With more than 80 columns, these become wider in turn. With the first list, every event and IPv4
+ * address has room in 106 columns. The columns of a connection's end come before the second list.
  */
 static const struct step wider[] = {{DST, IPV4_MAX}, {EVENT, EVENT_WHOLE}, {SRC, IPV4_MAX}};
 static const struct step widest[] = {{COMM, COMM_LEN - 1}, {ERROR, 13}};
 
 /*
- * What the end of a connection gets columns for, and from how many columns of a terminal on. All of
- * them at once: its words in a narrower terminal may have told any of it.
+ * The columns of a connection's end, all of them at once: in a narrower terminal, the words of
+ * close_words() may show any of it.
  */
 static const struct step ending[] = {{DURATION, 8}, {TX, 5},  {RX, 5},
 				     {ENDED, 14},   {RTT, 6}, {RETRANS, 7}};
@@ -56,7 +62,7 @@ static void add_columns(struct layout *layout, const struct step *steps, size_t 
 		set_width(layout, steps[i].column, steps[i].width);
 }
 
-/* Wider, up to max, as far as the row allows. */
+/* Widens the column up to max, as far as the row allows. */
 static void widen(struct layout *layout, enum column column, unsigned int max)
 {
 	unsigned int width = layout->width[column], room = layout->row - layout->total;
@@ -74,7 +80,7 @@ static void widen_columns(struct layout *layout, const struct step *steps, size_
 
 struct layout layout_for(const struct format_context *ctx)
 {
-	/* There is a space fewer than columns. */
+	/* A row has one space fewer than columns. */
 	struct layout layout = {.total = -1u, .row = ctx->width ? ctx->width : WIDTH_DEFAULT};
 
 	for (int i = 0; i < COLUMNS; i++)
@@ -89,11 +95,13 @@ struct layout layout_for(const struct format_context *ctx)
 		widen(&layout, EVENT, CLOSE_LEAST);
 	widen_columns(&layout, wider, ARRAY_SIZE(wider));
 	if (ctx->closes && layout.row < ENDING_FROM)
-		return layout; /* what is left of the row is for words */
+		return layout; /* the rest of the row is for close_words() */
 	if (ctx->closes)
 		add_columns(&layout, ending, ARRAY_SIZE(ending));
 	widen_columns(&layout, widest, ARRAY_SIZE(widest));
-	/* No wider than what there was: a gap is hard for the eye to cross. */
+	/*
+	 * An address column is no wider than its widest cell so far: eyes lose the line in a gap.
+	 */
 	widen(&layout, DST, ctx->dst_width);
 	widen(&layout, SRC, ctx->src_width);
 	return layout;

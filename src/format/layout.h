@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which columns a table has in so many columns of a terminal, and how wide each is. Pure. */
+/* Which columns a table has in a terminal of some width, and how wide each is. Pure. */
 #ifndef FORMAT_LAYOUT_H
 #define FORMAT_LAYOUT_H
 
@@ -7,7 +7,7 @@
 
 #include "format/format.h"
 
-/* From left to right. Those behind LATENCY are of the end of a connection. */
+/* From left to right. The columns behind LATENCY tell of the end of a connection. */
 enum column {
 	TIME,
 	PID,
@@ -36,12 +36,15 @@ struct layout {
 #define SRC_MIN	    6  /* :65535 */
 #define ADDRESS_MAX 60 /* [IPv6%zone]:65535 */
 
-/* ctx: width, closes, src_width and dst_width count. No layout is narrower than 37 columns. */
+/*
+ * Of ctx, the layout depends on width, closes, src_width and dst_width. None is narrower than 37
+ * columns.
+ */
 struct layout layout_for(const struct format_context *ctx);
 
 /*
- * Whether what stands in the column ends where the column does, as numbers do. So does a source as
- * long as it shares its room with the name before it.
+ * Whether a cell is flush with the right end of its column. Numbers are; the source is as well,
+ * while it shares its room with the name before it.
  */
 bool column_ends_right(const struct layout *layout, enum column column);
 

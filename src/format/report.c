@@ -38,7 +38,7 @@ void other_cell(struct cell *cell, const struct group *group)
 	cell_done(cell);
 }
 
-/* Of the names of users and services: a file has no width of its own. */
+/* At most so many columns of a user's or service's name: in a file, nothing else bounds it. */
 #define NAME_MAX_COLUMNS 32
 
 static void number_or_name(struct cell *cell, uint32_t number, const char *name, unsigned int max)
@@ -123,76 +123,58 @@ void span_title(struct buffer *out, const struct span *span, const struct format
 	buffer_literal(out, ":\n");
 }
 
-static void put_json_key(struct buffer *out, const char *key)
-{
-	buffer_literal(out, ",\"");
-	buffer_puts(out, key);
-	buffer_literal(out, "\":");
-}
-
-void report_json_number(struct buffer *out, const char *key, uint64_t number)
-{
-	put_json_key(out, key);
-	buffer_u64(out, number);
-}
-
-static void json_process(struct buffer *out, const struct group *group)
+static void json_process(struct json *json, const struct group *group)
 {
 	if (!group->process.several)
-		report_json_number(out, "process.pid", group->process.pid);
-	put_json_key(out, "process.executable.name");
-	field_json_string(out, group->key.comm);
+		json_u64(json, "process.pid", group->process.pid);
+	json_string(json, "process.executable.name", group->key.comm);
 }
 
-static void json_address(struct buffer *out, const struct key *key)
+static void json_address(struct json *json, const struct key *key)
 {
 	uint8_t family = address_family(key->addr);
 
-	put_json_key(out, "network.type");
-	field_json_string(out, family == 4 ? "ipv4" : "ipv6");
-	put_json_key(out, "network.peer.address");
-	buffer_putc(out, '"');
-	put_address(out, key->addr, family);
-	buffer_putc(out, '"');
+	json_word(json, "network.type", family == 4 ? "ipv4" : "ipv6");
+	json_text(json, "network.peer.address", put_address(json->out, key->addr, family));
 	if (key->scope_id)
-		report_json_number(out, "tpconnect.peer.scope_id", key->scope_id);
+		json_u64(json, "tpconnect.peer.scope_id", key->scope_id);
 }
 
-/* Numbers, whatever names are known. */
-static void json_group(struct buffer *out, const struct group *group, unsigned int by)
+/* In JSON users and ports are numbers, even if their names are known. */
+static void json_group(struct json *json, const struct group *group, unsigned int by)
 {
 	const struct key *key = &group->key;
 
 	if (group->other) {
-		put_json_key(out, "tpconnect.other");
-		buffer_literal(out, "true");
+		json_true(json, "tpconnect.other");
 		return;
 	}
 	if (by & BY_DST)
-		json_address(out, key);
+		json_address(json, key);
 	if (by & BY_PORT)
-		report_json_number(out, "network.peer.port", key->port);
+		json_u64(json, "network.peer.port", key->port);
 	if (by & (BY_PROCESS | BY_PID) && key->has_process)
-		json_process(out, group);
+		json_process(json, group);
 	if (by & BY_USER && key->has_process)
-		report_json_number(out, "process.user.id", key->uid);
-	if (by & BY_CGROUP && key->cgroup_id) {
-		put_json_key(out, "tpconnect.cgroup.id");
-		buffer_putc(out, '"');
-		buffer_u64(out, key->cgroup_id);
-		buffer_putc(out, '"');
-	}
+		json_u64(json, "process.user.id", key->uid);
+	if (by & BY_CGROUP && key->cgroup_id)
+		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, key->cgroup_id));
 }
 
-void report_json(struct buffer *out, const char *event_name, const struct group *group,
-		 unsigned int by, const struct span *span, const struct format_context *ctx)
+void report_json_open(struct json *json, const char *event_name, const struct group *group,
+		      unsigned int by, const struct span *span, const struct format_context *ctx)
 {
-	buffer_literal(out, "{\"timestamp\":\"");
-	field_time(out, span->end_ns + (uint64_t)ctx->boot_to_utc_ns);
-	buffer_putc(out, '"');
-	put_json_key(out, "event.name");
-	field_json_string(out, event_name);
-	report_json_number(out, "tpconnect.seq", ctx->seq);
-	report_json_number(out, "tpconnect.interval_ns", span->end_ns - span->begin_ns);
-	json_group(out, group, by);
+	json_open(json, '{');
+	json_text(json, "timestamp",
+		  field_time(json->out, span->end_ns + (uint64_t)ctx->boot_to_utc_ns));
+	json_word(json, "event.name", event_name);
+	json_u64(json, "tpconnect.seq", ctx->seq);
+	json_u64(json, "tpconnect.interval_ns", span->end_ns - span->begin_ns);
+	json_group(json, group, by);
+}
+
+void report_json_close(struct json *json)
+{
+	json_close(json, '}');
+	buffer_putc(json->out, '\n');
 }

@@ -7,8 +7,12 @@
 #include "format/cell.h"
 #include "format/format.h"
 #include "util/clock.h"
+#include "util/json.h"
 
-/* No line of a report is longer (bytes). */
+/*
+ * No line of a report is longer (bytes). The longest is a latency group in JSON whose histogram has
+ * all of its rows: 1,926 bytes.
+ */
 #define REPORT_LINE_MAX 4096
 
 /* The columns that a key can have. */
@@ -30,28 +34,28 @@ const char *key_column_name(enum key_column column);
 #define KEY_CELL_MAX 39
 
 /*
- * Its cell, names and addresses in at most max columns: "-" for what is not known. A group of
- * several processes of one name has `several` for a PID. Not for `other`.
+ * The key's cell, names and addresses in at most max columns; "-" if it is not known. The PID of a
+ * group of several processes is `several`. Not for a group that is `other`.
  */
 void key_cell(struct cell *cell, const struct group *group, enum key_column column,
 	      const struct names *names, unsigned int max);
 
-/* Of `other`, in the place of all its columns: "other", or "12 more" where it is known of how many.
+/*
+ * The cell of a group that is `other`, in the place of all key columns: "other", or "12 more" if
+ * the number of its groups is known.
  */
 void other_cell(struct cell *cell, const struct group *group);
 
-/* "comm=curl dst=192.0.2.1"; as other_cell(); nothing, if nothing is grouped by. */
+/* Appends "comm=curl dst=192.0.2.1"; for `other` what other_cell() has; nothing if `by` is 0. */
 void key_title(struct buffer *out, const struct group *group, unsigned int by,
 	       const struct names *names);
 
 /* "2026-02-16 12:34:57.000 UTC, the last 1.000s:", newline included. */
 void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx);
 
-/* The beginning of a report's JSON object, its key included: {"timestamp":... */
-void report_json(struct buffer *out, const char *event_name, const struct group *group,
-		 unsigned int by, const struct span *span, const struct format_context *ctx);
-
-/* ,"key":number */
-void report_json_number(struct buffer *out, const char *key, uint64_t number);
+/* A report's line of JSON: its object opened, with its keys; and closed. */
+void report_json_open(struct json *json, const char *event_name, const struct group *group,
+		      unsigned int by, const struct span *span, const struct format_context *ctx);
+void report_json_close(struct json *json);
 
 #endif

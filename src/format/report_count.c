@@ -14,7 +14,9 @@ static const char *column_name(int column)
 				    : names[column - COUNT_ATTEMPTS];
 }
 
-/* What does not fit, whole: a number that is cut off would be another one. */
+/*
+ * Leaves out an error whole if it does not fit: a number that is cut off would be another number.
+ */
 static void errors_shorten(struct cell *cell, size_t whole, size_t name, unsigned int max)
 {
 	cell->text.len = whole ? whole : name < max ? name : max - 1;
@@ -124,7 +126,7 @@ void count_table_fit(struct count_table *table, const struct group *group,
 		table->width[first_key(table)] += cell.width - key_width(table);
 }
 
-/* What can be shortened, in turn, and to how many columns. */
+/* The columns that are shortened, in turn, and to how many columns of the terminal. */
 static const struct {
 	int column;
 	unsigned int least;
@@ -144,7 +146,9 @@ void count_table_narrow(struct count_table *table, unsigned int width)
 		cell_shrink(&table->width[shrinkings[i].column], &over, shrinkings[i].least);
 }
 
-/* The last column is not filled up: a line ends with its text. */
+/*
+ * Fills the cell up to its column's width, but not in the last column: a line ends with its text.
+ */
 static void put_cell(struct buffer *out, const struct count_table *table, int column,
 		     const struct cell *cell)
 {
@@ -191,7 +195,7 @@ void count_table_row(struct buffer *out, const struct count_table *table, const 
 
 	put_key(out, table, group, ctx->names);
 	for (int i = KEY_COLUMNS; i < COUNT_COLUMNS; i++) {
-		/* Spaces and newline stay out of it: some terminals paint them. */
+		/* Spaces and newline are not colored: some terminals paint them. */
 		bool red = ctx->color && counts->failed && i == COUNT_ERRORS;
 
 		fill_cell(&cell, group, i, ctx->names, table->width[i]);
@@ -205,14 +209,15 @@ void count_table_row(struct buffer *out, const struct count_table *table, const 
 	}
 }
 
-static void json_errors(struct buffer *out, const struct counts *counts)
+static void json_errors(struct json *json, const struct counts *counts)
 {
 	for_each_error(error, counts)
 	{
-		buffer_literal(out, ",\"tpconnect.failed.");
-		field_error_or_other(out, error->error);
-		buffer_literal(out, "\":");
-		buffer_u64(out, error->n);
+		json_key_begin(json);
+		buffer_literal(json->out, "tpconnect.failed.");
+		field_error_or_other(json->out, error->error);
+		json_key_end(json);
+		buffer_u64(json->out, error->n);
 	}
 }
 
@@ -220,12 +225,13 @@ void count_json(struct buffer *out, const struct group *group, unsigned int by,
 		const struct span *span, const struct format_context *ctx)
 {
 	const struct counts *counts = group->value;
+	struct json json = {.out = out};
 
-	report_json(out, "tpconnect.count", group, by, span, ctx);
-	report_json_number(out, "tpconnect.attempts", counts->attempts);
-	report_json_number(out, "tpconnect.established", counts->established);
-	report_json_number(out, "tpconnect.failed", counts->failed);
-	report_json_number(out, "tpconnect.cancelled", counts->cancelled);
-	json_errors(out, counts);
-	buffer_literal(out, "}\n");
+	report_json_open(&json, "tpconnect.count", group, by, span, ctx);
+	json_u64(&json, "tpconnect.attempts", counts->attempts);
+	json_u64(&json, "tpconnect.established", counts->established);
+	json_u64(&json, "tpconnect.failed", counts->failed);
+	json_u64(&json, "tpconnect.cancelled", counts->cancelled);
+	json_errors(&json, counts);
+	report_json_close(&json);
 }

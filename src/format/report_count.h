@@ -25,7 +25,7 @@ void count_table_start(struct count_table *table, unsigned int by);
 void count_table_fit(struct count_table *table, const struct group *group,
 		     const struct names *names);
 
-/* Takes from what can be shortened until a row fits so many columns, if it can. */
+/* Shortens columns until a row fits into width, as far as they can be shortened. */
 void count_table_narrow(struct count_table *table, unsigned int width);
 
 /* Each appends one line, newline included. */

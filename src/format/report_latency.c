@@ -47,7 +47,10 @@ static void put_row(struct buffer *out, const struct histogram *histogram, unsig
 {
 	static const char stars[] = "****************************************";
 	uint64_t n = histogram_row(histogram, row);
-	/* Rounded up: what is not empty has a star. Counts are far from 2^58. */
+	/*
+	 * Rounded up: a row that is not empty has a star. Counts are far from 2^58, so nothing
+	 * overflows.
+	 */
 	unsigned int bar = (unsigned int)((n * BAR_WIDTH + greatest - 1) / greatest);
 	char line[128];
 	int len = snprintf(line, sizeof(line), "%10" PRIu64 " -> %-10" PRIu64 " : %-8" PRIu64,
@@ -58,7 +61,10 @@ static void put_row(struct buffer *out, const struct histogram *histogram, unsig
 	buffer_put(out, line, (size_t)len);
 }
 
-/* An upper bound stays one when its last digits are cut off; the greatest value bounds it too. */
+/*
+ * Rounds a percentile up before its last digits are cut off, so that it stays an upper bound; the
+ * greatest value bounds it as well.
+ */
 static uint64_t bound_ns(const struct histogram *histogram, unsigned int percent)
 {
 	uint64_t ns = histogram_percentile(histogram, percent);
@@ -112,45 +118,51 @@ unsigned int latency_drawing_lines(const struct histogram *histogram, unsigned i
 }
 
 /* [from_us, below_us, n] of each row that is not empty. */
-static void json_buckets(struct buffer *out, const struct histogram *histogram)
+static void json_buckets(struct json *json, const struct histogram *histogram)
 {
-	const char *comma = "";
-
-	buffer_literal(out, ",\"tpconnect.latency.buckets\":[");
+	json_key(json, "tpconnect.latency.buckets");
+	json_open(json, '[');
 	for (unsigned int row = 0; row < HISTOGRAM_OCTAVES; row++) {
 		uint64_t n = histogram_row(histogram, row);
 
 		if (!n)
 			continue;
-		buffer_puts(out, comma);
-		buffer_putc(out, '[');
-		buffer_u64(out, row_begin_us(row));
-		buffer_putc(out, ',');
-		buffer_u64(out, row_begin_us(row + 1));
-		buffer_putc(out, ',');
-		buffer_u64(out, n);
-		buffer_putc(out, ']');
-		comma = ",";
+		json_item(json);
+		json_open(json, '[');
+		json_item_u64(json, row_begin_us(row));
+		json_item_u64(json, row_begin_us(row + 1));
+		json_item_u64(json, n);
+		json_close(json, ']');
 	}
-	buffer_putc(out, ']');
+	json_close(json, ']');
+}
+
+static void json_percentiles(struct json *json, const struct histogram *histogram)
+{
+	for (size_t i = 0; i < N_PERCENTS; i++) {
+		char key[64];
+
+		snprintf(key, sizeof(key), "tpconnect.latency.p%u_ns", percents[i]);
+		json_key_begin(json);
+		buffer_puts(json->out, key);
+		json_key_end(json);
+		buffer_u64(json->out, histogram_percentile(histogram, percents[i]));
+	}
 }
 
 void latency_json(struct buffer *out, const struct group *group, unsigned int by,
 		  const struct span *span, const struct format_context *ctx)
 {
 	const struct histogram *histogram = group->value;
-	char key[64];
+	struct json json = {.out = out};
 
-	report_json(out, "tpconnect.latency", group, by, span, ctx);
-	report_json_number(out, "tpconnect.latency.count", histogram->n);
-	for (size_t i = 0; i < N_PERCENTS && histogram->n; i++) {
-		snprintf(key, sizeof(key), "tpconnect.latency.p%u_ns", percents[i]);
-		report_json_number(out, key, histogram_percentile(histogram, percents[i]));
-	}
+	report_json_open(&json, "tpconnect.latency", group, by, span, ctx);
+	json_u64(&json, "tpconnect.latency.count", histogram->n);
 	if (histogram->n) {
-		report_json_number(out, "tpconnect.latency.min_ns", histogram->min_ns);
-		report_json_number(out, "tpconnect.latency.max_ns", histogram->max_ns);
+		json_percentiles(&json, histogram);
+		json_u64(&json, "tpconnect.latency.min_ns", histogram->min_ns);
+		json_u64(&json, "tpconnect.latency.max_ns", histogram->max_ns);
 	}
-	json_buckets(out, histogram);
-	buffer_literal(out, "}\n");
+	json_buckets(&json, histogram);
+	report_json_close(&json);
 }

@@ -6,8 +6,10 @@
 #include "aggregate/histogram.h"
 #include "format/report.h"
 
-/* Appends the drawing of the group's struct histogram: at most LATENCY_DRAWING_MAX bytes. */
+/* No drawing is longer (bytes). One with all rows takes 3,159; test_reports draws it. */
 #define LATENCY_DRAWING_MAX 8192
+
+/* Appends the drawing of the group's struct histogram. */
 void latency_drawing(struct buffer *out, const struct group *group, unsigned int by,
 		     const struct format_context *ctx);
 

@@ -19,7 +19,7 @@ static uint64_t results(const struct counts *counts)
 	return counts->established + counts->failed + counts->cancelled;
 }
 
-/* Whether all results were asked for, so that it is known how many there were in all. */
+/* Whether all kinds of results were asked for: only then their sum is known. */
 static bool is_whole(uint32_t events)
 {
 	const uint32_t all =

@@ -17,8 +17,8 @@ void summary_add(struct summary *summary, const struct event *event);
 
 /*
  * Appends "3 attempts: 1 established, 2 failed (ECONNREFUSED 2); the slowest took 0.412ms, to
- * 192.0.2.1:80", without a newline. Only of results that are among the events, EVENT_BIT()s, that
- * were asked for; nothing, if none is.
+ * 192.0.2.1:80", without a newline. events: the EVENT_BIT()s that were asked for; other results are
+ * left out, and nothing is appended if no result is among them.
  */
 void summary_put(struct buffer *out, const struct summary *summary, uint32_t events);
 

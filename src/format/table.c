@@ -14,10 +14,10 @@
 #include "format/fields.h"
 #include "format/layout.h"
 
-#define COMM_MIN 3 /* Fewer columns of a name say nothing. */
+#define COMM_MIN 3 /* In fewer columns, a name says nothing. */
 
 /*
- * Where the cells begin: each at its column, or as much earlier as it or one after it needs.
+ * Finds where each cell begins: at its column, or earlier if it or a cell behind it needs the room.
  */
 static void place(unsigned int starts[COLUMNS], const struct cell cells[COLUMNS],
 		  const struct layout *layout)
@@ -35,7 +35,7 @@ static void place(unsigned int starts[COLUMNS], const struct cell cells[COLUMNS]
 		starts[i] = end - 1 - cells[i].width;
 		if (starts[i] > column && !right)
 			starts[i] = column;
-		/* An event without an error may be as long as if there were no such column. */
+		/* Without an error, the event may take the room of the ERROR column as well. */
 		if (i == ERROR && cells[i].width == 1 && cells[EVENT].width > layout->width[EVENT])
 			starts[i] += cells[EVENT].width - layout->width[EVENT];
 		end = starts[i];
@@ -52,7 +52,7 @@ static unsigned int column_start(const struct layout *layout, enum column column
 	return start;
 }
 
-/* Who, from where or to where: what can be long, in at most max columns. */
+/* Fills the cells that can be long (name, source, destination), in at most max columns. */
 static void fill_end(struct cell *cell, int column, const struct event *event,
 		     const struct format_context *ctx, unsigned int max)
 {
@@ -67,7 +67,7 @@ static void fill_end(struct cell *cell, int column, const struct event *event,
 		cell_word(cell, "-");
 }
 
-/* Name, source and destination, which end before `end`, a column of the terminal. */
+/* Fills name, source and destination so that they end before `end`, a column of the terminal. */
 static void fill_ends(struct cell cells[COLUMNS], const struct event *event,
 		      const struct layout *layout, const struct format_context *ctx,
 		      unsigned int end)
@@ -82,7 +82,7 @@ static void fill_ends(struct cell cells[COLUMNS], const struct event *event,
 		width[i] = cells[i].width;
 		used += width[i] + 1;
 	}
-	if (dst_start + width[DST] < end) { /* begins where its column does */
+	if (dst_start + width[DST] < end) { /* it begins at its column */
 		used += end - dst_start - width[DST];
 		width[DST] = end - dst_start;
 	}
@@ -100,7 +100,7 @@ static void fill_ends(struct cell cells[COLUMNS], const struct event *event,
 		if (layout->width[i])
 			fill_end(&cells[i], i, event, ctx, width[i]);
 	if (over)
-		cell_start(&cells[COMM]); /* still too little: without the name */
+		cell_start(&cells[COMM]); /* there is still no room: the name is left out */
 }
 
 static void fill_time(struct cell *cell, const struct event *event, const struct layout *layout,
@@ -122,7 +122,7 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 		field_errno(&cells[ERROR].text, event->error);
 		cell_done(&cells[ERROR]);
 	}
-	/* The error of a retry is why its SYN could not leave. */
+	/* A retry has an error if its SYN could not leave. */
 	cell_word(&cells[LATENCY], event->kind == EVENT_RETRY && event->not_sent ? "unsent" : "-");
 	if (event->has & EVENT_HAS_LATENCY) {
 		cell_start(&cells[LATENCY]);
@@ -138,8 +138,8 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 }
 
 /*
- * Where the end of a connection has no columns, it takes the rest of the row, from its event on: it
- * has no latency. *layout becomes that of such a row.
+ * The end of a connection without columns of its own: its words take the row from the EVENT column
+ * on, as it has no latency. *layout becomes that of such a row.
  */
 static void fill_close(struct cell *cell, const struct event *event, struct layout *layout)
 {
@@ -149,7 +149,10 @@ static void fill_close(struct cell *cell, const struct event *event, struct layo
 	close_words(cell, event, layout->width[EVENT]);
 }
 
-/* What the line stands for beside its own event has a column, also where a latency has none. */
+/*
+ * Makes a column for the number of events that the line stands for, where there is none for
+ * latency.
+ */
 static void make_room_for_repeated(struct layout *layout)
 {
 	enum column last = layout->width[ERROR] ? ERROR : EVENT;
@@ -158,7 +161,7 @@ static void make_room_for_repeated(struct layout *layout)
 	layout->width[last] -= layout->width[LATENCY] + 1;
 }
 
-/* The cells; of a line whose columns are not those of the header, *layout as well. */
+/* Fills the cells. If the line's columns are not those of the header, *layout changes as well. */
 static void fill_cells(struct cell cells[COLUMNS], const struct event *event, struct layout *layout,
 		       const struct format_context *ctx)
 {
@@ -182,7 +185,7 @@ static void fill_cells(struct cell cells[COLUMNS], const struct event *event, st
 	fill_ends(cells, event, layout, ctx, starts[EVENT] - 1);
 }
 
-/* Without spaces at its end: a row that is copied or searched is as long as what it says. */
+/* A row has no spaces at its end, so that copying and searching take just its text. */
 static void put_line(struct buffer *out, const struct cell cells[COLUMNS],
 		     const struct layout *layout, const char *color)
 {
@@ -236,7 +239,7 @@ static bool table_fit(const struct event *event, struct format_context *ctx)
 	struct cell cell;
 
 	if (before.total >= ctx->width)
-		return false; /* there is no room, whatever it needs */
+		return false; /* the row is full: no column can become wider */
 	fill_end(&cell, DST, event, ctx, ADDRESS_MAX);
 	widen(&ctx->dst_width, &cell);
 	fill_end(&cell, SRC, event, ctx, ADDRESS_MAX);

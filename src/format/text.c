@@ -6,7 +6,7 @@
 #include "format/fields.h"
 #include "util/address.h"
 
-/* Whether a name can stand bare: only then does it say nothing but itself to a parser. */
+/* Whether a name needs no quotes: no parser can take a part of it for a key, or for its end. */
 static bool is_bare(const char *s, size_t len)
 {
 	uint32_t code_point;
@@ -63,7 +63,7 @@ static void put_event(struct buffer *out, const struct event *event, bool color)
 
 static void put_who_and_where(struct buffer *out, const struct event *event)
 {
-	buffer_literal(out, " pid="); /* always there: 0, which is no process, if not known */
+	buffer_literal(out, " pid="); /* always written; 0, which is no process, if not known */
 	buffer_u64(out, event->pid);
 	buffer_literal(out, " proto=6 dst=");
 	put_endpoint(out, &event->dst, event->family);
@@ -99,7 +99,7 @@ static void put_attempt(struct buffer *out, const struct event *event)
 	}
 	if (event->has & EVENT_HAS_REQUESTED) {
 		buffer_literal(out, " requested=");
-		/* Its own family: it may differ from the one that the socket went for. */
+		/* The requested address may be of another family than the socket's destination. */
 		put_endpoint(out, &event->requested, address_family(event->requested.addr));
 	}
 }
@@ -126,7 +126,7 @@ static void put_close(struct buffer *out, const struct event *event)
 	}
 }
 
-/* The last of a line: see format_events(). */
+/* Must be the line's last: see format_events(). */
 static void put_repeated(struct buffer *out, const struct event *event)
 {
 	if (!event->repeated)

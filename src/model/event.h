@@ -54,7 +54,7 @@ struct event {
 	uint64_t latency_ns;
 	uint32_t retries; /* those that left this host, like retransmits */
 
-	/* so many more such events came since the last that was shown: aggregate/repeats.h */
+	/* how many more such events the line stands for: aggregate/repeats.h */
 	uint64_t repeated;
 
 	/* EVENT_CLOSE */

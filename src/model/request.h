@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a command line asks for, as the rooms that carry it out share it: of the kernel side, and
- * when to end.
+ * What a command line asks for, in the form that options, engine and probe share: of the kernel
+ * side, and when to end.
  */
 #ifndef MODEL_REQUEST_H
 #define MODEL_REQUEST_H
@@ -22,16 +22,16 @@ struct request {
 	bool follow_pids;	/* with config.follow, and no filter_pid: and whom they start */
 
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
-	const char *btf_path;	 /* the kernel's BTF, as it has none itself; NULL: it has */
+	const char *btf_path;	 /* a file with the kernel's BTF; NULL: the kernel's own */
 	uint32_t ring_size;	 /* bytes, a power of two and at least a page */
 	bool verbose;		 /* let libbpf say on stderr what it does */
 };
 
 /* When tracing ends, and when it reports. Of the numbers, 0 is no limit. */
 struct limits {
-	char **argv; /* the command to run, whose end is the end; NULL-terminated, borrowed; NULL:
+	char **argv; /* the command to run: tracing ends with it. NULL-terminated, borrowed; NULL:
 			none */
-	bool wait;   /* for the last of its descendants */
+	bool wait;   /* end with the last of its descendants */
 	uint64_t max_events;
 	uint64_t duration_ns;
 	uint64_t interval_ns; /* of reports; 0: one at the end */

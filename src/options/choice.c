@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* Of filters, what is both named and left out: it is left out, and must not be all. */
+/*
+ * Filters in which something is both named and left out: it is left out. What remains must not be
+ * empty.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "options/errors.h"
 #include "options/set.h"
 
-/* Whether a named item is left out by another, both of size bytes. */
+/* Whether the item that is left out takes the named item out. Both have size bytes. */
 typedef bool covers_fn(const void *left_out, const void *named, size_t size);
 
 static bool is_same(const void *left_out, const void *named, size_t size)
@@ -21,7 +24,10 @@ static bool bits_match(const uint8_t *a, const uint8_t *b, uint32_t bits)
 	return !memcmp(a, b, bytes) && (!rest || !((a[bytes] ^ b[bytes]) >> (8 - rest)));
 }
 
-/* The kernel's map finds the longest network: none that is named may lie in one left out. */
+/*
+ * The kernel's map finds the longest network that fits. So a named network must not lie in one that
+ * is left out: it would win.
+ */
 static bool network_covers(const void *left_out, const void *named, size_t size)
 {
 	const struct config_network *outer = left_out, *inner = named;
@@ -40,7 +46,10 @@ static bool is_left_out(const struct choice *choice, const void *named, size_t s
 	return false;
 }
 
-/* Returns whether something is left of what was named, if anything was. */
+/*
+ * Takes out of the named items what is left out. Returns false if items were named and none
+ * remains.
+ */
 static bool settle(struct choice *choice, size_t size, covers_fn *covers)
 {
 	char *items = choice->named.items;
@@ -53,7 +62,7 @@ static bool settle(struct choice *choice, size_t size, covers_fn *covers)
 	return kept || !n;
 }
 
-/* With nothing named, all ports are wanted that are not left out. */
+/* Without named ports, all ports are wanted but those that are left out. */
 static bool settle_ports(struct options *options)
 {
 	__u64 *ports = options->request.config.ports, named = 0, wanted = 0;
@@ -79,7 +88,7 @@ static bool netns_is_left(const struct options *options)
 	return true;
 }
 
-/* The kernel takes the first that fits: those that are left out. */
+/* The kernel side takes the first cgroup that fits, so those that are left out come first. */
 static bool settle_cgroups(struct config *kernel)
 {
 	struct config_cgroup sorted[CGROUPS_MAX] = {{0}};

@@ -18,7 +18,7 @@
 
 #define COMMAND_NUMBER(number, name, run, help) number,
 enum command {
-	COMMANDS(COMMAND_NUMBER) /* then what is asked for by an option alone */
+	COMMANDS(COMMAND_NUMBER) /* then what an option asks for, and no command */
 	COMMAND_HELP,
 	COMMAND_VERSION,
 };

@@ -19,20 +19,23 @@ int refuse(struct error *error, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message.text, sizeof(message.text), format, args);
 	va_end(args);
-	/* What was typed can break neither the line of the message nor the terminal. */
+	/*
+	 * The user's input in the message must not end its line, or reach the terminal as an escape
+	 * sequence.
+	 */
 	put_escaped(&out, message.text, strlen(message.text), false);
 	error->text[out.len] = '\0';
 	return -EINVAL;
 }
 
-/* The long name of an option in a word that begins with two dashes, or one. Returns its length. */
+/* Finds the option's long name in a word that begins with one dash or two. Returns its length. */
 static int name_in(const char *word, const char **ret)
 {
 	*ret = word + strspn(word, "-");
 	return (int)strcspn(*ret, "=");
 }
 
-/* Several options begin with what was typed: all of them. Returns how many there are. */
+/* Lists all options that begin with what was typed. Returns how many there are. */
 static size_t name_all(const char *start, int len, char *names, size_t size)
 {
 	size_t n = 0, at = 0;
@@ -113,7 +116,7 @@ int unknown_command(char **words, struct error *error)
 		      *words, meant, command);
 }
 
-/* What an option is for, as in "trace and count". */
+/* The names of a set of commands, as in "trace and count". */
 static void join_commands(unsigned int commands, char *out, size_t size)
 {
 	size_t len = 0;

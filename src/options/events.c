@@ -50,7 +50,10 @@ int set_events(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
-	/* A list that begins with a sign changes what is chosen; any other begins with nothing. */
+	/*
+	 * A list that begins with a sign changes what was chosen before it. Any other list replaces
+	 * it.
+	 */
 	if (!is_sign(*value)) {
 		options->request.config.event_mask = 0;
 		options->added_events = 0;
@@ -68,7 +71,10 @@ int set_min_latency(struct options *options, const char *value, struct error *re
 {
 	uint64_t ns;
 
-	/* Others take milliseconds here: a number alone would be misread by one or the other. */
+	/*
+	 * Other tools take milliseconds here, and our times are in seconds: a number without a unit
+	 * would be misread.
+	 */
 	if (!parse_u64(value, 0, UINT64_MAX, &ns))
 		return refuse_value(
 			reason, "\"" QUOTED "\" has no unit; write it as 500us, 10ms or 1s", value);

@@ -16,7 +16,10 @@
 #include "util/names.h"
 #include "util/parse.h"
 
-/* A list on its way into options: how to add a word, and whether it is to be left out. */
+/*
+ * What add_word() gets through parse_list(): the options, and the function that adds a word to
+ * them.
+ */
 struct adding {
 	struct options *options;
 	int (*add)(struct options *options, const char *word, bool left_out);
@@ -30,7 +33,7 @@ static int add_word(const char *word, void *arg)
 	return adding->add(adding->options, word + left_out, left_out);
 }
 
-/* parse_list(), with the sign before each word. */
+/* parse_list() for words that may have a "!" before them. */
 static int take_list(struct options *options, const char *value,
 		     int (*add)(struct options *options, const char *word, bool left_out),
 		     char **ret_word)
@@ -165,7 +168,10 @@ static int add_network(struct options *options, const char *word, bool left_out)
 
 	if (err)
 		return err;
-	/* Shorter than what all IPv4 addresses begin with, it is an IPv6 network. */
+	/*
+	 * A prefix shorter than ::ffff:0:0/96, which all IPv4 addresses begin with, is an IPv6
+	 * network.
+	 */
 	network.family = bits < ADDRESS_MAPPED_BITS ? 6 : address_family(network.addr);
 	network.prefix_len = NETWORK_BITS(bits);
 	return choice_push(&options->request.networks, left_out, &network, sizeof(network));
@@ -255,7 +261,7 @@ static int netns_of_path(const char *path, uint32_t *ret)
 
 	if (fd < 0 || fstat(fd, &st))
 		return -errno;
-	/* On what is no namespace at all, ENOTTY. */
+	/* A file that is no namespace fails with ENOTTY. */
 	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
 		return -EINVAL;
 	*ret = st.st_ino;

@@ -10,7 +10,7 @@
 #include "options/set.h"
 #include "util/parse.h"
 
-/* getopt's own tables, from ours. A row is known by its index + LONG_BASE, or its letter. */
+/* getopt's tables, made from ours. getopt returns a row's index + LONG_BASE, or its letter. */
 #define LONG_BASE 256
 
 struct getopt_tables {
@@ -52,7 +52,7 @@ static bool only_shows(const struct options *options)
 	return options->command == COMMAND_HELP || options->command == COMMAND_VERSION;
 }
 
-/* The shortest that is not shorter than the promise of docs/spec.md, 3. */
+/* The shortest INTERVAL: events may be as late as docs/spec.md, 3 allows. */
 #define INTERVAL_MIN_NS 100000000
 
 static int set_interval(struct options *options, const char *word, struct error *error)
@@ -76,13 +76,13 @@ static int set_interval(struct options *options, const char *word, struct error 
 	return 0;
 }
 
-/* A command line on its way into options. */
+/* A command line that is being parsed. */
 struct parser {
 	int argc;
 	char **argv;
 	struct options *options;
 	struct error *error;
-	uint64_t given;	  /* the rows of the options that were there, a bit each */
+	uint64_t given;	  /* a bit for the row of each option that was given */
 	bool has_command; /* a word has named one */
 	bool dashes;	  /* a `--` has ended the options */
 };
@@ -147,7 +147,7 @@ static int take_option(struct parser *parser, int opt, const char *word)
 	return refuse_option(opt, word, parser->error);
 }
 
-/* Ends behind the options. */
+/* Parses up to the end of the options. */
 static int parse_words(struct parser *parser)
 {
 	struct getopt_tables tables;
@@ -161,11 +161,11 @@ static int parse_words(struct parser *parser)
 		if (opt != -1) {
 			err = take_option(parser, opt, parser->argv[at]);
 		} else if (optind > at || optind == parser->argc || only_shows(parser->options)) {
-			/* Only a `--` moves getopt on without an option. */
+			/* getopt moved on without an option: it has passed a `--`. */
 			parser->dashes = optind > at;
 			return 0;
 		} else {
-			/* Options may follow. */
+			/* A word that is no option; options may follow it. */
 			err = take_word(parser, &parser->argv[optind]);
 			optind++;
 		}
@@ -191,7 +191,10 @@ static void finish_reports(struct options *options)
 
 	if (!options->output.by && count)
 		options->output.by = BY_PROCESS | BY_DST;
-	/* With --failed, count still needs them all: it leaves out groups without a failure. */
+	/*
+	 * With --failed, count still needs all events: a group without a failure is left out as a
+	 * whole.
+	 */
 	options->request.config.event_mask = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
 }
 
@@ -212,7 +215,7 @@ static int finish_trace(struct options *options, struct error *error)
 	return 0;
 }
 
-/* One family alone, and networks of the other alone. */
+/* Refuses -4 or -6 if all named networks are of the other family. */
 static int check_family(const struct options *options, struct error *error)
 {
 	const struct vector *named = &options->request.networks.named;

@@ -14,14 +14,15 @@
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
-/* How what comes is put together and shown, and where. */
+/* How events are put together and shown, and where. */
 struct output_options {
 	const char *format;	/* its name, one of output_format_name() */
 	const char *write_path; /* NULL: stdout */
 	enum color color;
-	bool names;	       /* of services and users, in tables */
-	bool failed_only;      /* COMMAND_COUNT: groups in which something was */
-	unsigned int by;       /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */
+	bool names;	  /* of services and users, in tables */
+	bool failed_only; /* COMMAND_COUNT: only groups in which something failed or was cancelled
+			   */
+	unsigned int by;  /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */
 	uint32_t repeat_limit; /* of events as aggregate/repeats.h sums them up, a second; 0:
 				  none */
 };
@@ -33,7 +34,7 @@ struct options {
 	struct output_options output;
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 
-	/* What options_parse() makes the request of. */
+	/* What options_parse() needs to make the request. */
 	__u64 ports_left_out[PORT_WORDS];
 	uint32_t added_events; /* EVENT_BIT()s of those that -e has with a '+' */
 	bool ipv4, ipv6;
@@ -42,7 +43,7 @@ struct options {
 
 /*
  * Parses argv into *ret, which the caller frees with options_free() whatever comes back. Returns 0,
- * or -EINVAL and one line in error: which input, reason, and the way out.
+ * or -EINVAL and one line in error: which input is wrong, why, and the way out.
  */
 int options_parse(int argc, char **argv, struct options *ret, struct error *error);
 void options_free(struct options *options);

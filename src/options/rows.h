@@ -15,10 +15,10 @@
 enum values {
 	VALUES_UNKNOWN,
 	VALUES_ONE,    /* one of words */
-	VALUES_LIST,   /* several of words, with commas */
-	VALUES_SIGNED, /* likewise, with + or - before each */
+	VALUES_LIST,   /* several of words, comma-separated */
+	VALUES_SIGNED, /* the same, with + or - before each */
 	VALUES_FILE,
-	VALUES_PIDS, /* these are lists too */
+	VALUES_PIDS, /* this one and VALUES_USERS, VALUES_COMMS: lists too */
 	VALUES_USERS,
 	VALUES_COMMS,
 	VALUES_CGROUP,
@@ -41,10 +41,10 @@ struct option_row {
 	 */
 	int (*set)(struct options *options, const char *value, struct error *reason);
 	unsigned int commands; /* the commands that take it */
-	size_t flag;	       /* where in struct options the bool is that it sets; 0: none */
+	size_t flag;	       /* offset in struct options of the bool that it sets; 0: none */
 	const char *help;      /* one line or two */
 	const char *more;      /* what the manual page says besides; NULL: nothing */
-	const char *headline;  /* of the rows from this one on; NULL: that of the row before */
+	const char *headline;  /* heads the rows from this one on; NULL: the row before has it */
 	enum values values;
 	keywords_fn *words;
 	bool excludes; /* "!" before a value leaves that out */

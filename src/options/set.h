@@ -12,7 +12,7 @@
 #define EVENTS_FAILED                                                                              \
 	(EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY) |           \
 	 EVENT_BIT(EVENT_ESTABLISHED))
-/* Those that have a latency, and what follows from them. */
+/* The events that have a latency, and the close of a connection whose result had one. */
 #define EVENTS_TIMED                                                                               \
 	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
 	 EVENT_BIT(EVENT_CLOSE))
@@ -29,33 +29,35 @@
 /* What a row's `set` is. */
 typedef int option_set(struct options *options, const char *value, struct error *reason);
 
-/* Writes why a value is refused, which the option's name goes before. Returns -EINVAL. */
+/* Writes why a value is refused; the option's name will stand before it. Returns -EINVAL. */
 int refuse_value(struct error *reason, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Likewise, for a name that is none of the words (NULL: no memory for it); one of them may be near.
+/*
+ * The same for a name that is none of the words; a near one is suggested. name: NULL if there was
+ * no memory for it.
  */
 int refuse_choice(struct error *reason, const char *what, const char *name, keywords_fn *words);
 
 /*
- * Of a filter's value, each word may have a "!" before it, for what is to be left out. Returns 0,
- * or -EINVAL and why: there are two, or nothing is behind it.
+ * Each word of a filter's value may have one "!" before it, and is left out then. Returns 0; or
+ * -EINVAL and why, for two of them or nothing behind one.
  */
 int check_signs(const char *value, struct error *reason);
 
 /*
- * Once all options are known: what is both named and left out is left out. Returns 0, or -EINVAL
- * and a line in error: then nothing would be left.
+ * Once all options are known: what is both named and left out is left out. Returns 0; or -EINVAL
+ * and a line in error, if nothing would be left.
  */
 int settle_filters(struct options *options, struct error *error);
 
-/* option_filters.c: which attempts */
+/* filters.c: which attempts */
 option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
 
-/* option_events.c: which of their events, and how they are put together */
+/* events.c: which of their events, and how they are put together */
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
-/* option_output.c: how and where they are shown, and everything else */
+/* output.c: how and where they are shown, and everything else */
 option_set set_output, set_write, set_repeat_limit, set_color, set_object, set_btf, set_ring_size,
 	set_quiet, set_verbose, set_help, set_version;
 

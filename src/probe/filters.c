@@ -12,20 +12,19 @@
 static const struct filter {
 	const char *map;
 	size_t key_size;
-	size_t option; /* where in struct probe_options the keys are */
+	size_t offset; /* where in struct request the keys are */
 } filters[] = {
-	{"pids", sizeof(uint32_t), offsetof(struct probe_options, pids)},
-	{"uids", sizeof(uint32_t), offsetof(struct probe_options, uids)},
-	{"comms", COMM_LEN, offsetof(struct probe_options, comms)},
-	{"networks", sizeof(struct config_network), offsetof(struct probe_options, networks)},
+	{"pids", sizeof(uint32_t), offsetof(struct request, pids)},
+	{"uids", sizeof(uint32_t), offsetof(struct request, uids)},
+	{"comms", COMM_LEN, offsetof(struct request, comms)},
+	{"networks", sizeof(struct config_network), offsetof(struct request, networks)},
 };
 
 #define N_FILTERS ARRAY_SIZE(filters)
 
-static const struct choice *filter_keys(const struct filter *filter,
-					const struct probe_options *options)
+static const struct choice *filter_keys(const struct filter *filter, const struct request *request)
 {
-	return *(const struct choice *const *)((const char *)options + filter->option);
+	return (const struct choice *)((const char *)request + filter->offset);
 }
 
 /* NULL if there is none of that name whose values are those of our filters. */
@@ -44,10 +43,10 @@ bool filters_found(const struct bpf_object *object)
 	return true;
 }
 
-int filters_size(const struct bpf_object *object, const struct probe_options *options)
+int filters_size(const struct bpf_object *object, const struct request *request)
 {
 	for (size_t i = 0; i < N_FILTERS; i++) {
-		const struct choice *keys = filter_keys(&filters[i], options);
+		const struct choice *keys = filter_keys(&filters[i], request);
 		size_t n = keys->named.n + keys->left_out.n;
 
 		int err = bpf_map__set_max_entries(filter_map(object, &filters[i]), n ? n : 1);
@@ -69,12 +68,12 @@ static int fill(int fd, const struct vector *keys, size_t key_size, enum key_ver
 	return 0;
 }
 
-int filters_fill(const struct bpf_object *object, const struct probe_options *options)
+int filters_fill(const struct bpf_object *object, const struct request *request)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_FILTERS; i++) {
-		const struct choice *keys = filter_keys(&filters[i], options);
+		const struct choice *keys = filter_keys(&filters[i], request);
 		int fd = bpf_map__fd(filter_map(object, &filters[i]));
 
 		err = fill(fd, &keys->named, filters[i].key_size, KEY_WANTED);

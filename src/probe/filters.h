@@ -13,9 +13,9 @@ struct bpf_object;
 bool filters_found(const struct bpf_object *object);
 
 /* Before it is loaded: as much room as there are keys. Returns 0 or -errno. */
-int filters_size(const struct bpf_object *object, const struct probe_options *options);
+int filters_size(const struct bpf_object *object, const struct request *request);
 
 /* Once it is. Returns 0 or -errno. */
-int filters_fill(const struct bpf_object *object, const struct probe_options *options);
+int filters_fill(const struct bpf_object *object, const struct request *request);
 
 #endif

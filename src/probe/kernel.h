@@ -11,8 +11,8 @@
 unsigned int kernel_version(void);
 
 /*
- * Where tracefs is mounted, of the two places that libbpf looks in, or NULL. That it is mounted
- * does not yet mean that this process may read it. The string is static.
+ * Where tracefs is mounted, of the two places that libbpf looks in, or NULL. This process may
+ * still lack the privilege to read it. The string is static.
  */
 const char *kernel_tracefs(void);
 

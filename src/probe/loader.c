@@ -59,7 +59,7 @@ static bool has_all_maps(struct probe *probe)
 }
 
 /* Sets the maps up that depend on what was asked for. Returns 0 or -errno. */
-static int size_maps(struct probe *probe, const struct probe_options *options,
+static int size_maps(struct probe *probe, const struct request *request,
 		     const struct config *config)
 {
 	const struct {
@@ -79,16 +79,16 @@ static int size_maps(struct probe *probe, const struct probe_options *options,
 		err = bpf_map__set_initial_value(find_map(probe, ".rodata", 0), config,
 						 sizeof(*config));
 	if (!err)
-		err = bpf_map__set_max_entries(find_map(probe, "ring", 0), options->ring_size);
+		err = bpf_map__set_max_entries(find_map(probe, "ring", 0), request->ring_size);
 	if (!err)
 		err = bpf_map__set_max_entries(find_map(probe, "overflow", 0),
 					       config->overflow_max);
-	return err ? err : filters_size(probe->object, options);
+	return err ? err : filters_size(probe->object, request);
 }
 
-static int configure(struct probe *probe, const struct probe_options *options, struct error *error)
+static int configure(struct probe *probe, const struct request *request, struct error *error)
 {
-	struct config config = options->config;
+	struct config config = request->config;
 	int err = 0;
 
 	if (!has_all_maps(probe))
@@ -96,22 +96,23 @@ static int configure(struct probe *probe, const struct probe_options *options, s
 			error, -ENOEXEC,
 			"%s lacks a map of tpconnect's: it is an object of another version; "
 			"build it with scripts/build.sh",
-			options->object_path ? options->object_path : "the built-in object");
-	if (!options->btf_path)
-		err = programs_find_types(&probe->programs, probe->types_fd, probe->object, options,
+			request->object_path ? request->object_path : "the built-in object");
+	if (!request->btf_path)
+		err = programs_find_types(&probe->programs, probe->types_fd, probe->object, request,
 					  error);
 	if (err)
 		return err;
 	object_keep(probe->object, &config);
-	config.wakeup_size = options->ring_size / 8;
-	config.has_btf = !options->btf_path;
+	/* While the reader wakes up, seven eighths of the ring are left to fill. */
+	config.wakeup_size = request->ring_size / 8;
+	config.has_btf = !request->btf_path;
 	config.has_rdonly_cast = probe->programs.cast_id != 0;
-	config.tp_preemptible = programs_preemptible(options);
+	config.tp_preemptible = programs_preemptible(request);
 	config.task_storage = config.has_btf && kernel_has_task_storage();
-	err = size_maps(probe, options, &config);
+	err = size_maps(probe, request, &config);
 	if (err)
 		return error_set(error, err, "cannot set up the BPF object: %s", strerror(-err));
-	return programs_choose(&probe->programs, options, error);
+	return programs_choose(&probe->programs, request, error);
 }
 
 static int map_shared(struct probe *probe)
@@ -129,7 +130,7 @@ static int map_shared(struct probe *probe)
 	return 0;
 }
 
-static int load(struct probe *probe, const struct probe_options *options, struct error *error)
+static int load(struct probe *probe, const struct request *request, struct error *error)
 {
 	int err = bpf_object__load(probe->object);
 
@@ -142,38 +143,36 @@ static int load(struct probe *probe, const struct probe_options *options, struct
 	probe->ring_fd = bpf_map__fd(find_map(probe, "ring", 0));
 	err = map_shared(probe);
 	if (!err)
-		err = filters_fill(probe->object, options);
+		err = filters_fill(probe->object, request);
 	if (err)
 		return error_set(error, err, "cannot set up the BPF maps: %s", strerror(-err));
 	return 0;
 }
 
-static int follow_named(struct probe *probe, const struct probe_options *options,
-			struct error *error)
+static int follow_named(struct probe *probe, const struct request *request, struct error *error)
 {
-	int err = follow_pids(probe->followed_fd, options->pids);
+	int err = follow_pids(probe->followed_fd, &request->pids);
 
 	return err ? error_set(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
 }
 
 /* The types are those of the file that is named, or an extract of the kernel's. */
-static int open_object(struct probe *probe, const struct probe_options *options,
-		       struct error *error)
+static int open_object(struct probe *probe, const struct request *request, struct error *error)
 {
 	char types[TYPES_PATH_MAX];
 	int err = programs_register(&probe->programs);
 
-	if (!err && !options->btf_path) {
+	if (!err && !request->btf_path) {
 		probe->types_fd = types_open(types);
 		err = probe->types_fd < 0 ? probe->types_fd : 0;
 	}
 	if (err)
 		return error_set(error, err, "cannot prepare to load: %s", strerror(-err));
-	return object_open(options->object_path, options->btf_path ? options->btf_path : types,
+	return object_open(request->object_path, request->btf_path ? request->btf_path : types,
 			   &probe->object, error);
 }
 
-int probe_open(const struct probe_options *options, struct probe **ret, struct error *error)
+int probe_open(const struct request *request, struct probe **ret, struct error *error)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
 	int err;
@@ -181,23 +180,23 @@ int probe_open(const struct probe_options *options, struct probe **ret, struct e
 	if (!probe)
 		return error_set(error, -ENOMEM, "out of memory");
 	probe->types_fd = -1;
-	libbpf_set_print(options->verbose ? libbpf_say : NULL);
-	if (options->btf_path && btf_check(options->btf_path, error))
+	libbpf_set_print(request->verbose ? libbpf_say : NULL);
+	if (request->btf_path && btf_check(request->btf_path, error))
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else
-		err = open_object(probe, options, error);
+		err = open_object(probe, request, error);
 	if (!err)
-		err = object_check_interface(probe->object, options->object_path, error);
+		err = object_check_interface(probe->object, request->object_path, error);
 	if (!err)
-		err = programs_find(&probe->programs, probe->object, options, error);
+		err = programs_find(&probe->programs, probe->object, request, error);
 	if (!err)
-		err = configure(probe, options, error);
+		err = configure(probe, request, error);
 	if (!err)
-		err = load(probe, options, error);
+		err = load(probe, request, error);
 	if (!err)
-		err = programs_attach(&probe->programs, options, error);
-	if (!err && options->follow_pids)
-		err = follow_named(probe, options, error);
+		err = programs_attach(&probe->programs, request, error);
+	if (!err && request->follow_pids)
+		err = follow_named(probe, request, error);
 	if (!err) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
@@ -210,8 +209,12 @@ int probe_open(const struct probe_options *options, struct probe **ret, struct e
 		probe_close(probe);
 		return err;
 	}
-	/* Else a result of nothing known may be that of an attempt of before. */
-	if (!options->btf_path)
+	/*
+	 * The iterator of pending attempts has run. Without it (with --btf) the phase stays
+	 * PHASE_TRACKING: an unknown result may be of an attempt that began before, and proves no
+	 * loss.
+	 */
+	if (!request->btf_path)
 		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;
 	return 0;

@@ -11,34 +11,19 @@
 #include <stdint.h>
 
 #include "contract/config.h"
-#include "util/choice.h"
+#include "model/request.h"
 #include "util/clock.h"
 #include "util/error.h"
 #include "util/vector.h"
 
 struct probe;
 
-/* What is named must not be left out, nor lie in a network that is. */
-struct probe_options {
-	const char *object_path;       /* a BPF object to load; NULL: the one built in */
-	const char *btf_path;	       /* the kernel's BTF, as it has none itself; NULL: it has */
-	struct config config;	       /* what depends on the kernel is set by probe_open() */
-	const struct choice *pids;     /* of uint32_t, with config.filter_pid */
-	const struct choice *uids;     /* of uint32_t, with config.filter_uid */
-	const struct choice *comms;    /* of char[COMM_LEN], NULs to its end; config.filter_comm */
-	const struct choice *networks; /* of struct config_network, with config.filter_dst */
-	bool follow_pids;   /* with config.follow, and no filter_pid: and whom they start */
-	uint32_t ring_size; /* bytes, a power of two and at least a page */
-	bool verbose;	    /* let libbpf say on stderr what it does */
-};
-
 /*
- * Loads and attaches; sets what options->config leaves to it. On failure returns -errno and writes
- * one line about it to error; *ret is then untouched. -ENOEXEC:
- * object_path is not one of our objects, or btf_path not this kernel's BTF, which no change of the
- * host will mend.
+ * Loads and attaches; sets what request->config leaves to it. On failure returns -errno with a line
+ * in error; *ret is then untouched. -ENOEXEC: object_path is not one of our objects, or btf_path
+ * not this kernel's BTF, which no change of the host will mend.
  */
-int probe_open(const struct probe_options *options, struct probe **ret, struct error *error);
+int probe_open(const struct request *request, struct probe **ret, struct error *error);
 
 /* Frees all; NULL is fine. */
 void probe_close(struct probe *probe);

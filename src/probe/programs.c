@@ -10,16 +10,16 @@
 #include "probe/kernel.h"
 #include "probe/kfunc.h"
 #include "probe/programs.h"
-#include "util/array.h"
 #include "probe/types.h"
+#include "util/array.h"
 
 /*
  * The programs, in the order in which they are attached; of copies at one tracepoint, the first
  * attached runs first. Nothing is tracked before all are there: see enum phase.
  */
 struct program {
-	const char *name, *tracepoint; /* NULL: another copy names it */
-	bool (*wanted)(const struct probe_options *options);
+	const char *name, *tracepoint;
+	bool (*wanted)(const struct request *request);
 	enum {
 		COPIED, /* what the kernel skips of it, another program does */
 		SINGLE, /* what the kernel skips of it is lost */
@@ -28,69 +28,103 @@ struct program {
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
 
-static bool always(const struct probe_options *options)
+static bool always(const struct request *request)
 {
-	(void)options;
+	(void)request;
 	return true;
 }
 
 /* The copy's tracepoint is found through tracefs. */
-bool programs_preemptible(const struct probe_options *options)
+bool programs_preemptible(const struct request *request)
 {
-	return !options->btf_path && kernel_preempts() && kernel_tracefs();
+	return !request->btf_path && kernel_preempts() && kernel_tracefs();
 }
 
 /* Every event but the first says how often something was sent again. */
-static bool wants_retry(const struct probe_options *options)
+static bool wants_retry(const struct request *request)
 {
-	return options->config.event_mask & ~EVENT_BIT(EVENT_CONNECT);
+	return request->config.event_mask & ~EVENT_BIT(EVENT_CONNECT);
 }
 
-static bool wants_follow(const struct probe_options *options)
+static bool wants_follow(const struct request *request)
 {
-	return options->config.follow;
+	return request->config.follow;
 }
 
-static bool wants_syscalls(const struct probe_options *options)
+static bool wants_syscalls(const struct request *request)
 {
-	return options->config.syscalls;
+	return request->config.syscalls;
 }
 
-static bool wants_second_exit(const struct probe_options *options)
+static bool wants_second_exit(const struct request *request)
 {
-	return wants_syscalls(options) && programs_preemptible(options);
+	return wants_syscalls(request) && programs_preemptible(request);
 }
 
 static const struct program table[] = {
-	{"follow_fork", "sched_process_fork", wants_follow, SINGLE, false},
-	{"follow_exit", "sched_process_exit", wants_follow, SINGLE, false},
-	{"retry_first", "tcp_retransmit_skb", wants_retry, COPIED, false},
-	{"retry_second", NULL, wants_retry, COPIED, false},
-	{"state_perf", NULL, programs_preemptible, COPIED, true},
-	{"state_first", "inet_sock_set_state", always, COPIED, false},
-	{"state_second", NULL, always, COPIED, false},
-	{"connect_exit", "sys_exit_connect", wants_syscalls, ENDING, true},
-	{"connect_exit_second", NULL, wants_second_exit, COPIED, true},
-	{"connect_enter", "sys_enter_connect", wants_syscalls, COPIED, true},
+	{.name = "follow_fork",
+	 .tracepoint = "sched_process_fork",
+	 .wanted = wants_follow,
+	 .skipped = SINGLE},
+	{.name = "follow_exit",
+	 .tracepoint = "sched_process_exit",
+	 .wanted = wants_follow,
+	 .skipped = SINGLE},
+	{.name = "retry_first",
+	 .tracepoint = "tcp_retransmit_skb",
+	 .wanted = wants_retry,
+	 .skipped = COPIED},
+	{.name = "retry_second",
+	 .tracepoint = "tcp_retransmit_skb",
+	 .wanted = wants_retry,
+	 .skipped = COPIED},
+	{.name = "state_perf",
+	 .tracepoint = "inet_sock_set_state",
+	 .wanted = programs_preemptible,
+	 .skipped = COPIED,
+	 .classic = true},
+	{.name = "state_first",
+	 .tracepoint = "inet_sock_set_state",
+	 .wanted = always,
+	 .skipped = COPIED},
+	{.name = "state_second",
+	 .tracepoint = "inet_sock_set_state",
+	 .wanted = always,
+	 .skipped = COPIED},
+	{.name = "connect_exit",
+	 .tracepoint = "sys_exit_connect",
+	 .wanted = wants_syscalls,
+	 .skipped = ENDING,
+	 .classic = true},
+	{.name = "connect_exit_second",
+	 .tracepoint = "sys_exit_connect",
+	 .wanted = wants_second_exit,
+	 .skipped = COPIED,
+	 .classic = true},
+	{.name = "connect_enter",
+	 .tracepoint = "sys_enter_connect",
+	 .wanted = wants_syscalls,
+	 .skipped = COPIED,
+	 .classic = true},
 };
 
 _Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
 /* Iterators are of the kernel's own BTF. */
-static bool has_btf(const struct probe_options *options)
+static bool has_btf(const struct request *request)
 {
-	return !options->btf_path;
+	return !request->btf_path;
 }
 
-/* Those over maps are there since Linux 5.9 (a5cbe05a6673). */
-static bool can_sweep(const struct probe_options *options)
+/* Iterators over maps: since Linux 5.9 (a5cbe05a6673). */
+static bool can_sweep(const struct request *request)
 {
-	return has_btf(options) && kernel_version() >= KERNEL(5, 9);
+	return has_btf(request) && kernel_version() >= KERNEL(5, 9);
 }
 
 static const struct {
 	const char *name, *function; /* whose arguments it has */
-	bool (*wanted)(const struct probe_options *options);
+	bool (*wanted)(const struct request *request);
 } iterators[N_ITERATORS] = {
 	[ITERATOR_PENDING] = {"pending_file", "bpf_iter_task_file", has_btf},
 	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", "bpf_iter_bpf_map_elem", can_sweep},
@@ -113,9 +147,9 @@ static int find_program(const struct bpf_object *object, const char *path, const
 }
 
 int programs_find(struct programs *programs, const struct bpf_object *object,
-		  const struct probe_options *options, struct error *error)
+		  const struct request *request, struct error *error)
 {
-	const char *path = options->object_path;
+	const char *path = request->object_path;
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
@@ -123,12 +157,6 @@ int programs_find(struct programs *programs, const struct bpf_object *object,
 	for (size_t i = 0; !err && i < N_ITERATORS; i++)
 		err = find_program(object, path, iterators[i].name, &programs->iterators[i], error);
 	return err;
-}
-
-/* The second copy of a program is at the tracepoint of the first. */
-static const char *tracepoint_of(size_t i)
-{
-	return table[i].tracepoint ? table[i].tracepoint : table[i - 1].tracepoint;
 }
 
 /* By which type of the kernel's a program is attached; 0: by none, and it has no types either. */
@@ -191,7 +219,7 @@ void programs_unregister(struct programs *programs)
 static void list_types(struct kernel_type types[static N_TYPES], char names[static N_PROGRAMS][64])
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		snprintf(names[i], sizeof(names[i]), "btf_trace_%s", tracepoint_of(i));
+		snprintf(names[i], sizeof(names[i]), "btf_trace_%s", table[i].tracepoint);
 		types[i] = (struct kernel_type){names[i], BTF_KIND_TYPEDEF, 0};
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++)
@@ -202,7 +230,7 @@ static void list_types(struct kernel_type types[static N_TYPES], char names[stat
 
 /* Returns what is wanted but not there, or NULL. */
 static const char *take_types(struct programs *programs, const struct kernel_type *types,
-			      const struct probe_options *options)
+			      const struct request *request)
 {
 	const char *missing = NULL;
 
@@ -210,12 +238,12 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 		if (table[i].classic)
 			continue;
 		programs->type_ids[i] = types[i].id;
-		if (!types[i].id && table[i].wanted(options))
-			missing = tracepoint_of(i);
+		if (!types[i].id && table[i].wanted(request))
+			missing = table[i].tracepoint;
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++) {
 		programs->iterator_ids[i] = types[N_PROGRAMS + i].id;
-		if (!programs->iterator_ids[i] && iterators[i].wanted(options))
+		if (!programs->iterator_ids[i] && iterators[i].wanted(request))
 			missing = iterators[i].function;
 	}
 	programs->cast_id = types[CAST_TYPE].id;
@@ -223,7 +251,7 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 }
 
 int programs_find_types(struct programs *programs, int types_fd, const struct bpf_object *object,
-			const struct probe_options *options, struct error *error)
+			const struct request *request, struct error *error)
 {
 	struct kernel_type types[N_TYPES];
 	char names[N_PROGRAMS][64];
@@ -234,7 +262,7 @@ int programs_find_types(struct programs *programs, int types_fd, const struct bp
 	err = types_fill(types_fd, bpf_object__btf(object), types, N_TYPES);
 	if (err)
 		return error_set(error, err, "cannot read the kernel's BTF: %s", strerror(-err));
-	missing = take_types(programs, types, options);
+	missing = take_types(programs, types, request);
 	return missing ? error_set(error, -ESRCH, "cannot find %s in the kernel's BTF", missing)
 		       : 0;
 }
@@ -252,15 +280,14 @@ static int put_casts(struct programs *programs)
 	return err;
 }
 
-int programs_choose(struct programs *programs, const struct probe_options *options,
-		    struct error *error)
+int programs_choose(struct programs *programs, const struct request *request, struct error *error)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
-		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(options));
+		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(request));
 	for (size_t i = 0; !err && i < N_ITERATORS; i++) {
-		bool wanted = iterators[i].wanted(options);
+		bool wanted = iterators[i].wanted(request);
 
 		err = bpf_program__set_autoload(programs->iterators[i], wanted);
 		if (!wanted)
@@ -278,15 +305,32 @@ static struct bpf_link *attach_program(const struct programs *programs, size_t i
 
 	if (table[i].classic)
 		return bpf_program__attach(prog);
-	return programs->type_ids[i] ? bpf_program__attach_trace(prog)
-				     : bpf_program__attach_raw_tracepoint(prog, tracepoint_of(i));
+	return programs->type_ids[i]
+		       ? bpf_program__attach_trace(prog)
+		       : bpf_program__attach_raw_tracepoint(prog, table[i].tracepoint);
 }
 
-int programs_attach(struct programs *programs, const struct probe_options *options,
-		    struct error *error)
+/* Whether a program that is attached already is at the same tracepoint. */
+static bool has_copy_before(const struct programs *programs, size_t i)
+{
+	for (size_t j = 0; j < i; j++)
+		if (programs->links[j] && !strcmp(table[j].tracepoint, table[i].tracepoint))
+			return true;
+	return false;
+}
+
+static void list_tracepoint(struct programs *programs, const char *tracepoint)
+{
+	size_t len = strlen(programs->tracepoints);
+
+	snprintf(programs->tracepoints + len, sizeof(programs->tracepoints) - len, "%s%s",
+		 len ? "," : "", tracepoint);
+}
+
+int programs_attach(struct programs *programs, const struct request *request, struct error *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!table[i].wanted(options)) {
+		if (!table[i].wanted(request)) {
 			programs->progs[i] = NULL;
 			continue;
 		}
@@ -297,12 +341,8 @@ int programs_attach(struct programs *programs, const struct probe_options *optio
 						 ? "the kernel allows no more programs at its "
 						   "tracepoint; stop another tracer"
 						 : strerror(errno));
-		if (table[i].tracepoint) {
-			size_t len = strlen(programs->tracepoints);
-
-			snprintf(programs->tracepoints + len, sizeof(programs->tracepoints) - len,
-				 "%s%s", len ? "," : "", table[i].tracepoint);
-		}
+		if (!has_copy_before(programs, i))
+			list_tracepoint(programs, table[i].tracepoint);
 	}
 	return 0;
 }

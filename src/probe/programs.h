@@ -42,7 +42,7 @@ struct programs {
 };
 
 /* Whether there is one copy more of what a thread can be preempted in. */
-bool programs_preemptible(const struct probe_options *options);
+bool programs_preemptible(const struct request *request);
 
 /*
  * Before an object is opened, and after it is closed: its sections are seen to by programs.c. The
@@ -51,21 +51,19 @@ bool programs_preemptible(const struct probe_options *options);
 int programs_register(struct programs *programs);
 void programs_unregister(struct programs *programs);
 
-/* -ENOEXEC: options->object_path is not one of our objects. */
+/* -ENOEXEC: request->object_path is not one of our objects. */
 int programs_find(struct programs *programs, const struct bpf_object *object,
-		  const struct probe_options *options, struct error *error);
+		  const struct request *request, struct error *error);
 
 /* Where the kernel has BTF: finds what programs are attached by, and fills types.h's file. */
 int programs_find_types(struct programs *programs, int types_fd, const struct bpf_object *object,
-			const struct probe_options *options, struct error *error);
+			const struct request *request, struct error *error);
 
 /* Which are loaded. */
-int programs_choose(struct programs *programs, const struct probe_options *options,
-		    struct error *error);
+int programs_choose(struct programs *programs, const struct request *request, struct error *error);
 
 /* Once they are loaded. */
-int programs_attach(struct programs *programs, const struct probe_options *options,
-		    struct error *error);
+int programs_attach(struct programs *programs, const struct request *request, struct error *error);
 void programs_detach(struct programs *programs);
 
 /* Visits all once; map: of those over a map; else NULL. Nothing happens if it is not loaded. */

@@ -26,7 +26,7 @@ bool address_is_link_local(const uint8_t addr[16]);
  */
 void put_address(struct buffer *out, const uint8_t addr[16], uint8_t family);
 
-/* Likewise, with its zone behind a '%' if scope_id is not 0 (RFC 4007, 11.2): "fe80::1%3". */
+/* The same, with its zone behind a '%' if scope_id is not 0 (RFC 4007, 11.2): "fe80::1%3". */
 void put_zoned_address(struct buffer *out, const uint8_t addr[16], uint8_t family,
 		       uint32_t scope_id);
 

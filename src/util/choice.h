@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What is wanted of one kind: what is named, or all if nothing is; but not what is left out. */
+/*
+ * A filter of one kind, such as process ids: the items that are named, or all if none is; never the
+ * items that are left out.
+ */
 #ifndef UTIL_CHOICE_H
 #define UTIL_CHOICE_H
 

@@ -12,7 +12,10 @@ bool descriptors_open_standard(bool *ret_all)
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0)
 			continue;
-		/* The lowest that is free is this one. A root without /dev has itself at least. */
+		/*
+		 * open() takes the lowest number that is free: this one. In a root without /dev,
+		 * the root itself is opened.
+		 */
 		if (open("/dev/null", O_RDWR | O_NOCTTY) != fd &&
 		    open("/", O_RDONLY | O_DIRECTORY) != fd)
 			*ret_all = false;

@@ -8,10 +8,10 @@
 
 #include "util/keywords.h"
 
-/* Longer than all of ours: nothing so long is near one. */
+/* Longer than every keyword: a typed word of that length is near none. */
 #define WORD_MAX 32
 
-/* Fewer letters begin too many words. */
+/* With fewer letters typed, too many keywords would begin with them. */
 #define PREFIX_MIN 3
 
 int keyword_find(keywords_fn *words, const char *word)
@@ -33,9 +33,9 @@ static bool same(char a, char b)
 }
 
 /*
- * Slips that make one word of the other: a letter too many, missing, wrong, or two letters swapped
- * (Damerau and Levenshtein's distance, no letter swapped twice). Both have at most WORD_MAX
- * letters.
+ * How many slips turn one word into the other: a letter too many, missing or wrong, or two letters
+ * swapped (the distance of Damerau and Levenshtein, no letter swapped twice). Both have at most
+ * WORD_MAX letters.
  */
 static size_t count_slips(const char *a, const char *b)
 {

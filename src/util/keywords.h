@@ -13,8 +13,8 @@ typedef const char *keywords_fn(size_t i);
 int keyword_find(keywords_fn *words, const char *word);
 
 /*
- * The word that may have been meant: one that begins with what was typed, or is a slip or two away,
- * whatever its case. NULL if none is near.
+ * The keyword that may have been meant: it begins with what was typed, or is a slip or two away
+ * from it. Case does not matter. NULL if none is near.
  */
 const char *keyword_nearest(keywords_fn *words, const char *typed);
 

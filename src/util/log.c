@@ -8,7 +8,7 @@
 #include "util/log.h"
 #include "util/utf8.h"
 
-/* Two file names of the greatest length, and what is said of them. */
+/* Room for two file names of the greatest length, and a sentence about them. */
 #define MESSAGE_MAX (3 * PATH_MAX)
 
 #define PREFIX "tpconnect: "
@@ -40,14 +40,17 @@ void log_print(enum log_level level, const char *format, ...)
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
 	buffer_literal(&out, PREFIX);
-	/* No message has a control character of its own: it is part of a name then. */
+	/* Messages have no control characters of their own: one that is there is part of a name. */
 	put_escaped(&out, message, strlen(message), false);
 	buffer_putc(&out, '\n');
 	/* One write, so that lines of several processes do not mix. */
 	fwrite(line, 1, out.len, stderr);
 }
 
-/* Its lines, those behind the first indented: a name in it that has lines can begin none. */
+/*
+ * The text line by line, indented from the second on: a name with an end of line in it cannot begin
+ * a line of ours.
+ */
 static void put_lines(struct buffer *out, const char *text, size_t len)
 {
 	for (size_t i = 0, n; i < len; i += n + 1) {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The program's own messages: one line each, on stderr, "tpconnect: ..." first. Whatever is in a
- * name that a message repeats, it neither ends the line nor reaches the terminal as an escape
- * sequence: see put_escaped().
+ * The program's own messages: one line each, on stderr, "tpconnect: ..." first. Names in a message
+ * are escaped by put_escaped(): none can end the line, or reach the terminal as an escape sequence.
  */
 #ifndef UTIL_LOG_H
 #define UTIL_LOG_H
@@ -18,7 +17,10 @@ enum log_level log_level(void);
 
 void log_print(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* What a library has to say, of as many lines as it likes; those behind the first are indented. */
+/*
+ * Prints a message of a library, which may have several lines; they are indented from the second
+ * on.
+ */
 void log_library(const char *format, va_list args) __attribute__((format(printf, 1, 0)));
 
 #define log_error(...)	 log_print(LOG_ERROR, __VA_ARGS__)

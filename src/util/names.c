@@ -167,7 +167,7 @@ static bool has_alias(char *aliases, const char *name)
 	return false;
 }
 
-/* Sets the bits of those that have the name, or (alias) that have it as an alias. */
+/* Sets the bits of the ports that have that name; if `alias`, of those that have it as an alias. */
 static int find_ports(const char *services, const char *name, bool alias, unsigned long long *ports)
 {
 	_cleanup_fclose_ FILE *file = fopen(services, "re");

@@ -21,7 +21,7 @@ struct names;
 int names_load(const char *services, const char *passwd, struct names **ret);
 void names_free(struct names *names);
 
-/* NULL where there is no such name, or no names at all (names is NULL). Live as long as names. */
+/* The name of a number; NULL if it has none, or if names is NULL. It lives as long as names. */
 const char *names_service(const struct names *names, uint16_t port);
 const char *names_user(const struct names *names, uint32_t uid);
 

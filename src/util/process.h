@@ -9,7 +9,7 @@ enum process_state {
 	PROCESS_RUNS,	 /* at least one of its threads does */
 	PROCESS_NONE,	 /* there is none of that id, or it has ended and waits for its parent */
 	PROCESS_THREAD,	 /* it is the id of a thread that leads no process */
-	PROCESS_UNKNOWN, /* it cannot be told here, as in a pid namespace of our own */
+	PROCESS_UNKNOWN, /* /proc cannot tell, as in a pid namespace other than the initial one */
 };
 
 /*

@@ -83,7 +83,7 @@ unsigned int put_legible(struct buffer *out, const char *name, unsigned int max)
 	for (size_t i = 0; i < len; i += step) {
 		step = utf8_step(name + i, len - i, &code_point);
 		if (width == max) {
-			/* One too many: the last column is the ellipsis's. */
+			/* There is one character too many: the ellipsis takes the last column. */
 			out->len = mark;
 			buffer_literal(out, ELLIPSIS);
 			return width;

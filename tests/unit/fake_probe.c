@@ -37,9 +37,9 @@ void fake_send(enum event_kind kind, uint32_t pid)
 		eventfd_write(event_fd, 1);
 }
 
-int probe_open(const struct probe_options *options, struct probe **ret, struct error *error)
+int probe_open(const struct request *request, struct probe **ret, struct error *error)
 {
-	fake.config = options->config;
+	fake.config = request->config;
 	if (fake.open_err)
 		return error_set(error, fake.open_err, "the fake does not open");
 	fake.opened++;

@@ -113,21 +113,23 @@ static int end(void **state)
 
 #define session_test(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
-/*
- * A session of a consumer that knows what every session has, and more callbacks of its own. The
- * signals that it has blocked would be blocked for the command of the next.
- */
+/* The signals that a session has blocked would be blocked for the command of the next. */
+static int run_all(const struct options *options, const struct consumer *consumers, size_t n)
+{
+	int status = session_run(&options->request, &options->limits, consumers, n);
+
+	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
+	return status;
+}
+
+/* A session of a consumer that knows what every session has, and more callbacks of its own. */
 static int run(const struct options *options, struct consumer consumer)
 {
-	int status;
-
 	consumer.ctx = &calls[0];
 	consumer.started = on_started;
 	consumer.event = on_event;
 	consumer.finished = on_finished;
-	status = session_run(&options->request, &options->limits, &consumer, 1);
-	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
-	return status;
+	return run_all(options, &consumer, 1);
 }
 
 /* The same, with what it said in said. */
@@ -155,7 +157,6 @@ static void every_consumer_gets_every_event_in_order(void **state)
 		 .event = on_event,
 		 .finished = on_finished},
 	};
-	const struct options *options;
 
 	(void)state;
 	for (uint32_t pid = 1; pid <= 100; pid++)
@@ -163,10 +164,7 @@ static void every_consumer_gets_every_event_in_order(void **state)
 	fake.tracked = 7;
 	fake.counters.missed = 3;
 	calls[1].stop_at = 100;
-	options = good();
-	assert_int_equal(
-		session_run(&options->request, &options->limits, consumers, ARRAY_SIZE(consumers)),
-		STATUS_DONE);
+	assert_int_equal(run_all(good(), consumers, ARRAY_SIZE(consumers)), STATUS_DONE);
 	for (size_t i = 0; i < ARRAY_SIZE(calls); i++) {
 		assert_int_equal(calls[i].events, 100);
 		for (uint32_t pid = 1; pid <= 100; pid++)

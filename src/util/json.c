@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "format/fields.h"
+#include "util/json.h"
+
+#include "util/utf8.h"
 
 /* RFC 8259, 7: the escapes of two characters; 0 where there is none. */
 static char short_escape(uint32_t code_point)
@@ -63,7 +65,7 @@ static size_t plain_span(const char *s, size_t len)
 	return n;
 }
 
-void field_json_string(struct buffer *out, const char *s)
+void json_put_string(struct buffer *out, const char *s)
 {
 	size_t len = strlen(s), n;
 
