@@ -80,15 +80,15 @@ suite "completions" tests/completions.sh
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite_of build "smoke" check scripts/smoke.sh
 suite_of build "doctor" tests/live/doctor.sh build/tpconnect
-live=(tests/live/run.sh build/tpconnect build/tests/live/triggers)
-suite_of build "live, what needs both CPUs" "${live[@]}" "${busy[@]}"
+live=(build/tpconnect build/tests/live/triggers)
+suite_of build "live, what needs both CPUs" tests/live/run.sh "${live[@]}" "${busy[@]}"
 # Beside the rest, which leaves one idle. Without what only the kernel side, which is the same, or the
 # comparison itself can get wrong.
 sanitized="$(mktemp)"
 [[ -n ${not_built[build-asan]:-} ]] ||
     tests/live/run.sh build-asan/tpconnect build/tests/live/triggers "${busy[@]/#/-}" -comparison \
-        -filtered_costs_nothing -icmp.sh -ends.sh -map_shared_whole </dev/null >"$sanitized" 2>&1 &
-suite_of build "live" "${live[@]}" "${busy[@]/#/-}"
+        -filtered_costs_nothing -filters_mix.sh -icmp.sh -ends.sh -map_shared_whole </dev/null >"$sanitized" 2>&1 &
+suite_of build "live" tests/live/run.sh "${live[@]}" "${busy[@]/#/-}"
 wait "$!" || true
 suite_of build-asan "live, sanitized" cat "$sanitized"
 rm -f "$sanitized"

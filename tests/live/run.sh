@@ -6,7 +6,9 @@
 #   run.sh --list [[-]NAME...]          the cases that would run, with their files; needs no privilege
 # NAME is a case, a file of tests/live/cases (FILE.sh), or a pattern of either ('filter_*', 'reco*.sh');
 # with a - before it, these are left out. With no others than such: all.
-# --jobs N    N cases side by side; those of stress.sh, skipped.sh and filters_mix.sh run alone
+# --jobs N    N cases side by side, to have an answer sooner; those that runner.sh names run alone. The
+#             kernel counts skipped programs for the whole host, so any flood may fail its neighbour, and
+#             scripts/test.sh runs one case after the other
 # LIVE_SECONDS is how long one case may take (default 300). LIVE_KEEP=1 keeps what a case has recorded
 # and says where. LIVE_CASES is another directory of cases.
 # Each case has network namespaces of its own; nothing outside of them is changed.

@@ -6,8 +6,9 @@
 # Of each case there is in $work: NAME/ (where it runs), NAME.pid (its shell), NAME.said (what is
 # printed of it) and, once it is over, NAME.result.
 
-# The cases of these files need all CPUs, or most of the programs that a tracepoint takes.
-ALONE=(stress.sh skipped.sh filters_mix.sh)
+# Files and cases that need all CPUs, or most of the programs that a tracepoint takes, or that make the
+# kernel skip programs: it counts these for the whole host, and so for a neighbour that must miss none.
+ALONE=(stress.sh skipped.sh filters_mix.sh load.sh closed_meanwhile replaced_meanwhile)
 : "${LIVE_SECONDS:=300}"
 # How long one that was ended may take to clean up.
 : "${LIVE_GRACE:=5}"
@@ -31,7 +32,7 @@ obstacle() {
 
 # --- in the shell of the suite -----------------------------------------------------------------
 
-is_alone() { [[ " ${ALONE[*]} " == *" ${file_of[$1]} "* ]]; }
+is_alone() { [[ " ${ALONE[*]} " == *" ${file_of[$1]} "* || " ${ALONE[*]} " == *" $1 "* ]]; }
 
 # begin_case NAME: as soon as it may run.
 begin_case() {

@@ -174,9 +174,10 @@ tracked_by() {
 filters_in() {
     local id
 
+    # One bpftool for all: each reads the kernel's types.
     for id in $(programs_of "$1"); do
-        bpftool prog dump xlated id "$id"
-    done >code
+        echo "prog dump xlated id $id"
+    done | bpftool batch file - >code
     ! grep -q 'call bpf_get_current_ancestor_cgroup_id' code || echo cgroup
     grep -oE 'map\[id:[0-9]+' code | cut -d : -f 2 | sort -u | while read -r id; do
         map_name "$id" | grep -xE 'pids|uids|comms|networks|followed' || true
