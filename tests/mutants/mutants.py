@@ -21,9 +21,11 @@ UNREACHED = ("src/commands/", "src/probe/", "src/main.c", "src/util/process.c")
 ASAN_OPTIONS = "detect_leaks=1:exitcode=99:hard_rss_limit_mb=512"
 # A test that takes this many times as long as it did at first hangs, but not before some seconds.
 PATIENCE, PATIENCE_MIN = 10, 5
-# Live cases for --bpf: each part of bpf/ is in one, and all take less than a minute.
-CASES = ["established", "refused", "nonblocking"]
-CASES_PATIENCE = 180
+# Live cases for --bpf: every part of bpf/ is in one, and all of them take less than a minute.
+CASES = ["established", "refused", "filter_port", "user", "nonblocking", "reuse", "given_up", "close_by_reset",
+         "ends", "fastopen_unsent", "io_uring", "mptcp", "before_start", "follow", "map_shared",
+         "ends_that_reach_no_program", "established_unseen_too_soon"]
+CASE_PATIENCE = 60
 
 
 def run(command, patience=None, **more):
@@ -110,8 +112,9 @@ class Trial:
         self.tests.sort(key=lambda test: test.took)
 
     def cases_pass(self):
-        cases = ["tests/live/run.sh", f"{BUILD}/tpconnect", f"{BUILD}/tests/live/triggers", *CASES]
-        return not self.with_cases or run(cases, CASES_PATIENCE, env={**os.environ, "CI": "true"})
+        live = ["tests/live/run.sh", f"{BUILD}/tpconnect", f"{BUILD}/tests/live/triggers"]
+        return not self.with_cases or all(run([*live, case], CASE_PATIENCE, env={**os.environ, "CI": "true"})
+                                          for case in CASES)
 
     def outcome(self, path):
         made = self.objects.get(path)
@@ -156,7 +159,7 @@ def parse():
     parser.add_argument("--bpf", action="store_true")
     parser.add_argument("paths", nargs="*", metavar="PATH")
     options = parser.parse_intermixed_args()
-    options.paths = options.paths or ["bpf" if options.bpf else "src"]
+    options.paths = options.paths or (["bpf", "contract"] if options.bpf else ["src"])
     return options
 
 
