@@ -92,12 +92,23 @@ static void on_finished(void *ctx, struct session *session, const struct session
 }
 
 static sigset_t mask_of_before;
+static unsigned int open_before;
+
+static unsigned int count_open(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
 
 static int begin(void **state)
 {
 	(void)state;
 	memset(calls, 0, sizeof(calls));
 	fake_reset();
+	open_before = count_open();
 	return 0;
 }
 
@@ -107,6 +118,7 @@ static int end(void **state)
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	/* What a session has opened it has closed, and no command is left. */
 	assert_int_equal(fake.opened, fake.closed);
+	assert_int_equal(count_open(), open_before);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	return forget(state);
@@ -356,12 +368,16 @@ static void a_command_that_is_not_there_is_said(void **state)
 
 static void a_command_that_cannot_be_followed_is_not_run(void **state)
 {
+	int status;
+
 	(void)state;
 	fake.follow_err = -E2BIG;
-	assert_int_equal(run_and_hear(good("--", "true"), (struct consumer){0}), STATUS_FAILED);
-	assert_says(said, "cannot start true: ");
+	assert_int_equal(run_and_hear(good("--", "sh", "-c", "exit 5"), (struct consumer){0}),
+			 STATUS_FAILED);
+	assert_says(said, "cannot start sh: ");
 	/* It waits for us to let it go, and ends as we close. */
-	assert_int_equal(waitpid((pid_t)fake.follows, NULL, 0), fake.follows);
+	assert_int_equal(waitpid((pid_t)fake.follows, &status, 0), fake.follows);
+	assert_int_equal(WEXITSTATUS(status), 127);
 }
 
 static void a_signal_is_passed_on_and_the_command_waited_for(void **state)
