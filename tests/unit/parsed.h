@@ -19,7 +19,7 @@
 #include "options/options.h"
 #include "util/array.h"
 
-#define ARGS_MAX 24
+#define ARGS_MAX 40
 
 /* A parsed command line, and what it was parsed from: options.limits.argv points into it. */
 struct parsed {

@@ -42,7 +42,10 @@ static void durations_have_three_digits_and_are_cut_off(void **state)
 	assert_string_equal(duration_text(99999999), "99.9ms");
 	assert_string_equal(duration_text(SEC - 1), "999ms");
 	assert_string_equal(duration_text(SEC), "1.00s");
+	assert_string_equal(duration_text(10 * SEC), "10.0s");
+	assert_string_equal(duration_text(10 * SEC + 900 * (SEC / 1000)), "10.9s");
 	assert_string_equal(duration_text(90 * SEC), "90.0s");
+	assert_string_equal(duration_text(100 * SEC), "100s");
 	assert_string_equal(duration_text(1000 * SEC - 1), "999s");
 	assert_string_equal(duration_text(1000 * SEC), "16.6m");
 	assert_string_equal(duration_text(3600 * SEC - 1), "59.9m");

@@ -48,6 +48,13 @@ static void time_is_that_of_gmtime_on_every_day_until_2554(void **state)
 	assert_time(UINT64_MAX);
 }
 
+static void time_is_that_of_gmtime_at_every_second_of_a_day(void **state)
+{
+	(void)state;
+	for (uint64_t second = 0; second < 86400; second++)
+		assert_time(second * 1000000000 + second);
+}
+
 static void time_has_nine_digits_of_a_second(void **state)
 {
 	struct buffer b = empty_buffer();
@@ -101,6 +108,7 @@ static void short_durations_are_cut_off_never_rounded_up(void **state)
 	assert_short(9999999, "9.999ms");
 	assert_short(10000000, "10.00ms");
 	assert_short(99999999, "99.99ms");
+	assert_short(100000000, "100.0ms");
 	assert_short(999999999, "999.9ms");
 	assert_short(1000000000, "1.000s");
 	assert_short(127123456789, "127.1s");
@@ -155,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(time_is_that_of_gmtime_on_every_day_until_2554),
+		cmocka_unit_test(time_is_that_of_gmtime_at_every_second_of_a_day),
 		cmocka_unit_test(time_has_nine_digits_of_a_second),
 		cmocka_unit_test(durations_carry_their_unit_and_are_cut_not_rounded),
 		cmocka_unit_test(short_durations_are_cut_off_never_rounded_up),

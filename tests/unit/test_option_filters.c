@@ -330,6 +330,8 @@ static void a_sign_without_a_value_is_refused(void **state)
 		assert_says(bad(options[i], "!!1"), "\"!!1\" has two !");
 		assert_default_filters(&parsed.options);
 	}
+	/* A ! further back is part of a name. */
+	assert_int_equal(good("-C", "a!b,c!!d")->request.comms.named.n, 2);
 	assert_says(bad("-P", "80,!"), "\"!\" has nothing behind it");
 	assert_says(bad("-C", "curl,!!ssh,x"), "\"!!ssh\" has two !");
 	assert_says(bad("-P", "!no.such"), "\"!no.such\" is not a port, nor a TCP");

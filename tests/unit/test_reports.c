@@ -117,7 +117,7 @@ static void a_table_is_narrowed_to_what_is_there(void **state)
 
 static void merged_counts_and_histograms_are_sums(void **state)
 {
-	static struct histogram sum, part, all;
+	static struct histogram sum, part, all, none;
 	struct counts counts = {0};
 
 	(void)state;
@@ -133,6 +133,17 @@ static void merged_counts_and_histograms_are_sums(void **state)
 	}
 	histogram_merge(&sum, &part);
 	assert_memory_equal(&sum, &all, sizeof(sum));
+	/* Nothing changes nothing, and to nothing it adds all. */
+	histogram_merge(&sum, &none);
+	assert_memory_equal(&sum, &all, sizeof(sum));
+	histogram_merge(&none, &sum);
+	assert_memory_equal(&none, &all, sizeof(none));
+	/* The least may come by merging, as may the greatest. */
+	histogram_add(&part, 1);
+	histogram_add(&part, 1000000000);
+	histogram_merge(&sum, &part);
+	assert_int_equal(sum.min_ns, 1);
+	assert_int_equal(sum.max_ns, 1000000000);
 }
 
 /* Each sum is of its own number: none is left out, and none stands for another. */

@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 
 #include "engine/session.h"
+#include "engine/sweep.h"
 #include "unit/fake_probe.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
@@ -91,12 +92,23 @@ static void on_finished(void *ctx, struct session *session, const struct session
 }
 
 static sigset_t mask_of_before;
+static unsigned int open_before;
+
+static unsigned int count_open(void)
+{
+	unsigned int n = 0;
+
+	for (int fd = 0; fd < 256; fd++)
+		n += fcntl(fd, F_GETFD) >= 0;
+	return n;
+}
 
 static int begin(void **state)
 {
 	(void)state;
 	memset(calls, 0, sizeof(calls));
 	fake_reset();
+	open_before = count_open();
 	return 0;
 }
 
@@ -106,6 +118,7 @@ static int end(void **state)
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	/* What a session has opened it has closed, and no command is left. */
 	assert_int_equal(fake.opened, fake.closed);
+	assert_int_equal(count_open(), open_before);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	return forget(state);
@@ -353,12 +366,16 @@ static void a_command_that_is_not_there_is_said(void **state)
 
 static void a_command_that_cannot_be_followed_is_not_run(void **state)
 {
+	int status;
+
 	(void)state;
 	fake.follow_err = -E2BIG;
-	assert_int_equal(run_and_hear(good("--", "true"), (struct consumer){0}), STATUS_FAILED);
-	assert_says(said, "cannot start true: ");
+	assert_int_equal(run_and_hear(good("--", "sh", "-c", "exit 5"), (struct consumer){0}),
+			 STATUS_FAILED);
+	assert_says(said, "cannot start sh: ");
 	/* It waits for us to let it go, and ends as we close. */
-	assert_int_equal(waitpid((pid_t)fake.follows, NULL, 0), fake.follows);
+	assert_int_equal(waitpid((pid_t)fake.follows, &status, 0), fake.follows);
+	assert_int_equal(WEXITSTATUS(status), 127);
 }
 
 static void a_signal_is_passed_on_and_the_command_waited_for(void **state)
@@ -370,6 +387,30 @@ static void a_signal_is_passed_on_and_the_command_waited_for(void **state)
 	calls[0].signo = SIGUSR1;
 	assert_int_equal(run(good("-t", "10s", "--", "sleep", "10"), (struct consumer){0}),
 			 128 + SIGUSR1);
+}
+
+/* A second signal says that the command, which takes no notice, is not waited for. */
+static void on_idle_signal_again(void *ctx, struct session *session)
+{
+	struct calls *of = ctx;
+
+	(void)session;
+	if (!of->idle++)
+		kill(getpid(), SIGINT);
+}
+
+static void a_second_signal_ends_it_without_the_command(void **state)
+{
+	(void)state;
+	signal(SIGTERM, SIG_IGN); /* the command inherits it */
+	calls[0].signo = SIGTERM;
+	assert_int_equal(run(good("-t", "10s", "--", "sleep", "10"),
+			     (struct consumer){.idle = on_idle_signal_again}),
+			 STATUS_DONE);
+	signal(SIGTERM, SIG_DFL);
+	assert_int_equal(waitpid((pid_t)fake.follows, NULL, WNOHANG), 0);
+	kill((pid_t)fake.follows, SIGKILL);
+	assert_int_equal(waitpid((pid_t)fake.follows, NULL, 0), fake.follows);
 }
 
 /* A descendant ends with the first tick, and the session with it. */
@@ -411,6 +452,78 @@ static void descendants_that_are_left_are_told(void **state)
 	fake.followed = 2;
 	run_and_hear(good("-t", "50ms", "--wait", "--", "true"), (struct consumer){0});
 	assert_says(said, "2 descendants of the command still run and are no longer followed\n");
+}
+
+/* What a consumer adds */
+
+static int ready_pipe[2];
+static bool was_ready;
+
+static void on_ready(void *ctx, short revents)
+{
+	(void)revents;
+	was_ready = true;
+	session_stop(ctx, STATUS_FAILED);
+}
+
+static void on_started_add(void *ctx, struct session *session, const struct session_start *start)
+{
+	(void)ctx;
+	(void)start;
+	assert_true(loop_add(session_loop(session), ready_pipe[0], POLLIN, on_ready, session) > 0);
+}
+
+static void a_consumer_s_own_descriptor_is_waited_for(void **state)
+{
+	const struct consumer consumer = {.started = on_started_add};
+	const struct options *options = good("-t", "10s");
+
+	(void)state;
+	was_ready = false;
+	assert_int_equal(pipe(ready_pipe), 0);
+	assert_int_equal(write(ready_pipe[1], "", 1), 1);
+	assert_int_equal(session_run(&options->request, &options->limits, &consumer, 1),
+			 STATUS_FAILED);
+	assert_true(was_ready);
+	close(ready_pipe[0]);
+	close(ready_pipe[1]);
+}
+
+/* Looking for what has no socket any more */
+
+static void a_sweep_comes_each_minute(void **state)
+{
+	struct sweep sweep = {0};
+
+	(void)state;
+	for (unsigned int seconds = 1; seconds <= 180; seconds++) {
+		sweep_second(&sweep, (struct probe *)&fake);
+		assert_int_equal(fake.sweeps, seconds / 60);
+	}
+}
+
+static void a_sweep_that_fails_is_told_once_and_not_tried_again(void **state)
+{
+	struct sweep sweep = {0};
+
+	(void)state;
+	fake.sweep_err = -EPERM;
+	listen_to_stderr();
+	for (unsigned int seconds = 1; seconds <= 180; seconds++)
+		sweep_second(&sweep, (struct probe *)&fake);
+	assert_int_equal(fake.sweeps, 1);
+	assert_string_equal(heard(),
+			    "tpconnect: the fake cannot sweep: what stays tracked may have "
+			    "no socket any more\n");
+}
+
+static void nothing_tracked_needs_no_sweep(void **state)
+{
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	calls[0].stop_at = 1;
+	assert_int_equal(run(good(), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(fake.sweeps, 0);
 }
 
 /* What is asked of the kernel side */
@@ -469,6 +582,11 @@ int main(void)
 		session_test(a_command_that_is_not_there_is_said),
 		session_test(a_command_that_cannot_be_followed_is_not_run),
 		session_test(a_signal_is_passed_on_and_the_command_waited_for),
+		session_test(a_second_signal_ends_it_without_the_command),
+		session_test(a_consumer_s_own_descriptor_is_waited_for),
+		session_test(a_sweep_comes_each_minute),
+		session_test(a_sweep_that_fails_is_told_once_and_not_tried_again),
+		session_test(nothing_tracked_needs_no_sweep),
 		session_test(descendants_are_waited_for_if_asked),
 		session_test(descendants_that_are_left_are_told),
 		session_test(the_kernel_side_is_told_what_to_filter),
