@@ -110,7 +110,7 @@ static __always_inline void attempt_request(struct attempt *attempt, struct call
 static __always_inline enum origin attempt_origin(const struct sock *sk, const struct tcp_sock *tp,
 						  const struct call *call)
 {
-	struct task_struct *task = current_task();
+	struct task_struct *task;
 	__u32 task_flags;
 
 	if (READ_TRUSTED_BITFIELD(tp, repair))
@@ -123,6 +123,7 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 		return ORIGIN_SENDMSG;
 	if (call)
 		return ORIGIN_CONNECT;
+	task = current_task();
 	task_flags = READ_TRUSTED(task, flags);
 	if (task_flags & PF_IO_WORKER)
 		return ORIGIN_IO_URING;

@@ -131,11 +131,13 @@ static __always_inline enum call_match call_match(const struct call *call, __u64
 /* The thread has returned from it. */
 static __always_inline void call_end(struct call *call)
 {
-	__u32 tid = bpf_get_current_pid_tgid();
+	__u32 tid;
 
 	call->entered = false;
-	if (!config.task_storage)
-		bpf_map_delete_elem(&calls_by_tid, &tid);
+	if (config.task_storage)
+		return;
+	tid = bpf_get_current_pid_tgid();
+	bpf_map_delete_elem(&calls_by_tid, &tid);
 }
 
 /* Reads the address that it asks for. */

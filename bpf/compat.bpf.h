@@ -97,9 +97,14 @@ static __always_inline __u64 ancestor_cgroup_id(__u32 level)
 	return id;
 }
 
-/* NULL if it is another protocol's: SCTP's, or MPTCP's own socket. */
+/*
+ * NULL if it is another protocol's: SCTP's, or MPTCP's own socket. A cast is no call, which the
+ * helper is.
+ */
 static __always_inline struct tcp_sock *tcp_sock_of(const struct sock *sk)
 {
+	if (config.has_rdonly_cast)
+		return sk->sk_protocol == IPPROTO_TCP ? CAST(struct tcp_sock, sk) : NULL;
 	if (TYPED)
 		return bpf_skc_to_tcp_sock((void *)sk);
 	return BPF_CORE_READ(sk, sk_protocol) == IPPROTO_TCP ? (struct tcp_sock *)sk : NULL;
