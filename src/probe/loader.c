@@ -156,20 +156,23 @@ static int follow_named(struct probe *probe, const struct request *request, stru
 	return err ? error_set(error, err, "cannot follow processes: %s", strerror(-err)) : 0;
 }
 
-/* The types are those of the file that is named, or an extract of the kernel's. */
+/*
+ * The types are those of the file that is named, or an extract of the kernel's. Where no file can
+ * hold that, libbpf reads the kernel's itself, which takes longer.
+ */
 static int open_object(struct probe *probe, const struct request *request, struct error *error)
 {
-	char types[TYPES_PATH_MAX];
+	const char *types = request->btf_path;
+	char extract[TYPES_PATH_MAX];
 	int err = programs_register(&probe->programs);
 
-	if (!err && !request->btf_path) {
-		probe->types_fd = types_open(types);
-		err = probe->types_fd < 0 ? probe->types_fd : 0;
-	}
 	if (err)
 		return error_set(error, err, "cannot prepare to load: %s", strerror(-err));
-	return object_open(request->object_path, request->btf_path ? request->btf_path : types,
-			   &probe->object, error);
+	if (!types) {
+		probe->types_fd = types_open(extract);
+		types = probe->types_fd < 0 ? NULL : extract;
+	}
+	return object_open(request->object_path, types, &probe->object, error);
 }
 
 int probe_open(const struct request *request, struct probe **ret, struct error *error)

@@ -6,12 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "probe/types.h"
 #include "util/cleanup.h"
 #include "util/vector.h"
+
+/* Bytes of the kernel's whole BTF, of which it is an extract: that of Linux 6.18 has 5.5 MB. */
+#define FILE_SIZE_MAX (16 * 1024 * 1024)
 
 struct extract {
 	struct btf *kernel;
@@ -25,8 +29,12 @@ struct extract {
 
 int types_open(char path[static TYPES_PATH_MAX])
 {
-	int fd = memfd_create("tpconnect-types", MFD_CLOEXEC);
+	struct rlimit limit;
+	int fd;
 
+	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < FILE_SIZE_MAX)
+		return -EFBIG;
+	fd = memfd_create("tpconnect-types", MFD_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	snprintf(path, TYPES_PATH_MAX, "/proc/self/fd/%d", fd);
@@ -246,7 +254,7 @@ static int write_extract(struct extract *extract, int fd)
 	head.str_off = head.type_len = ftell(types) - sizeof(head);
 	head.str_len = extract->strings_size;
 	fwrite(strings, 1, head.str_len, types);
-	rewind(types);
+	fseek(types, 0, SEEK_SET); /* unlike rewind(3), it keeps the mark of an error */
 	fwrite(&head, sizeof(head), 1, types);
 	return fflush(types) || ferror(types) ? -EIO : 0;
 }
@@ -277,7 +285,7 @@ int types_fill(int fd, const struct btf *object, struct kernel_type *wanted, siz
 		err = find_types(&extract, wanted, n);
 	if (!err)
 		err = find_parts(&extract);
-	if (!err)
+	if (!err && fd >= 0)
 		err = write_extract(&extract, fd);
 	extract_free(&extract);
 	return err;

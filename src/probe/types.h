@@ -21,8 +21,9 @@ struct kernel_type {
 #define TYPES_PATH_MAX 32
 
 /*
- * Makes an empty file in memory. Returns its descriptor, for types_close(), or -errno; its path
- * goes to `path`.
+ * Makes an empty file in memory. Returns its descriptor, for types_close(), or -errno: -EFBIG where
+ * the limit of file sizes (RLIMIT_FSIZE, which counts for memory as well) leaves it no room. Its
+ * path goes to `path`.
  */
 int types_open(char path[static TYPES_PATH_MAX]);
 
@@ -30,9 +31,10 @@ int types_open(char path[static TYPES_PATH_MAX]);
 void types_close(int *fd);
 
 /*
- * Looks up `wanted`, and fills the file with a BTF that has, under their ids of the kernel's, the
- * types that the object's have a name in common with, and all that these consist of: the rest is
- * `void *`. Returns 0 or -errno: the kernel tells no BTF, or there is no memory.
+ * Looks up `wanted`, and fills the file (fd; -1: there is none) with a BTF that has, under their
+ * ids of the kernel's, the types that the object's have a name in common with, and all that these
+ * consist of: the rest is `void *`. Returns 0 or -errno: the kernel tells no BTF, or there is no
+ * memory.
  */
 int types_fill(int fd, const struct btf *object, struct kernel_type *wanted, size_t n);
 
