@@ -6,6 +6,7 @@
 #ifndef COMMANDS_OUTPUT_H
 #define COMMANDS_OUTPUT_H
 
+#include "books/books.h"
 #include "engine/session.h"
 #include "format/format.h"
 #include "options/options.h"
@@ -16,16 +17,13 @@ struct output {
 	const struct options *options;
 	const struct format_ops *format; /* of options->output.format */
 	struct sink *sink;
-	struct format_context context; /* seq: of the next line */
+	struct format_context context;
+	struct books books;
+	uint64_t taken;	      /* events of all lines that the sink has ever taken */
+	uint64_t undecodable; /* records of the session's that are in the books */
+	struct loss shown;    /* the loss that was last told */
 
-	/* Events. What is neither written nor filtered has been lost here. */
-	uint64_t written, filtered, lost;
-	struct loss shown; /* the loss that was last told */
-
-	/* A command whose lines stand for many events each: those of lines not yet written. */
-	bool reports;
-	uint64_t reported;
-
+	bool reports; /* lines are not of single events */
 	bool terminal;
 	unsigned int terminal_rows; /* 0: not known */
 	unsigned int since_header;  /* lines, the header included; 0: none yet */
@@ -53,7 +51,9 @@ struct consumer output_consumer(struct output *output);
  * wait for room as output_flush_patiently() does.
  */
 struct buffer *output_line(struct output *output, struct session *session, size_t max);
-void output_commit(struct output *output);
+
+/* Keeps the line, which stands for so many events; one that is too long is lost with them. */
+void output_commit(struct output *output, uint64_t events);
 
 /* Before an event's line: makes room for it in a table, whose header is due if columns move. */
 void output_fit(struct output *output, const struct event *event);

@@ -79,8 +79,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 	*output = (struct output){
 		.options = options,
 		.format = format_find(options->output.format),
-		.context = {.seq = 1,
-			    .color = color,
+		.context = {.color = color,
 			    .closes = options->request.config.event_mask & EVENT_BIT(EVENT_CLOSE),
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.terminal = !path && isatty(STDOUT_FILENO),

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "books/books.h"
 #include "model/event.h"
 #include "util/buffer.h"
 #include "util/clock.h"
@@ -16,10 +17,6 @@
 
 /* No event and no notice of any format is longer, whatever is in it (bytes, newline included). */
 #define FORMAT_LINE_MAX 2048
-
-/* What a line ends with that stands for more events than its own, before their number. */
-#define FORMAT_REPEATED	    "repeated="
-#define FORMAT_REPEATED_KEY "tpconnect.repeated"
 
 /* What a line needs to know beside the event. */
 struct format_context {
@@ -34,11 +31,6 @@ struct format_context {
 	const struct names *names;	   /* of services and users, for people; NULL: numbers */
 };
 
-/* The classes of loss: docs/spec.md, 8. */
-struct loss {
-	uint64_t ring, missed, state, unmatched, output;
-};
-
 enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };
 
 /* What the program says of itself in the stream of events. */
@@ -47,8 +39,8 @@ struct notice {
 	uint64_t time_ns;		/* CLOCK_BOOTTIME */
 	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
 	struct span observed;		/* NOTICE_STOP; of NOTICE_START, where it begins */
-	struct loss loss;		/* NOTICE_LOSS, NOTICE_STOP */
-	uint64_t sent, written, filtered, tracked; /* NOTICE_STOP */
+	struct books books;		/* NOTICE_STOP; of NOTICE_LOSS, what was lost */
+	uint64_t tracked;		/* NOTICE_STOP */
 };
 
 struct format_ops {
@@ -76,8 +68,5 @@ extern const struct format_ops format_text, format_json, format_table;
 
 /* The format of that name; NULL if there is none. */
 const struct format_ops *format_find(const char *name);
-
-/* How many events a line stands for that shows one; of n bytes, without its newline. */
-uint64_t format_events(const char *line, size_t n);
 
 #endif

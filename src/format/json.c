@@ -198,8 +198,8 @@ static void json_event(struct buffer *out, const struct event *event,
 	put_attempt(out, event);
 	if (event->kind == EVENT_CLOSE)
 		put_close(out, event);
-	if (event->repeated) { /* the last of a line: see format_events() */
-		put_key(out, FORMAT_REPEATED_KEY);
+	if (event->repeated) {
+		put_key(out, "tpconnect.repeated");
 		buffer_u64(out, event->repeated);
 	}
 	buffer_literal(out, "}\n");
@@ -222,11 +222,11 @@ static void put_loss(struct buffer *out, const struct loss *loss)
 static void put_books(struct buffer *out, const struct notice *notice)
 {
 	put_key(out, "tpconnect.events.sent");
-	buffer_u64(out, notice->sent);
+	buffer_u64(out, notice->books.sent);
 	put_key(out, "tpconnect.events.written");
-	buffer_u64(out, notice->written);
+	buffer_u64(out, notice->books.written);
 	put_key(out, "tpconnect.events.filtered");
-	buffer_u64(out, notice->filtered);
+	buffer_u64(out, notice->books.filtered);
 	put_key(out, "tpconnect.tracked");
 	buffer_u64(out, notice->tracked);
 }
@@ -264,7 +264,7 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 	if (notice->kind == NOTICE_START)
 		put_versions(out, notice);
 	else
-		put_loss(out, &notice->loss);
+		put_loss(out, &notice->books.lost);
 	if (notice->kind == NOTICE_STOP)
 		put_books(out, notice);
 	if (notice->kind != NOTICE_LOSS)
