@@ -12,9 +12,6 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-/* At the end, a reader that takes nothing for so long is given up. */
-#define FLUSH_PATIENCE_MS 2000
-
 /* In a lower terminal, the header is not repeated: there would be little else. */
 #define ROWS_MIN 5
 
@@ -24,7 +21,8 @@ static void write_failed(struct output *output, struct session *session, int err
 
 	if (err == -EPIPE && !path) {
 		output->closed = true;
-		session_stop(session, STATUS_DONE);
+		if (session)
+			session_stop(session, STATUS_DONE);
 	} else if (err != output->write_error) {
 		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
 			    "memory until then is counted as lost (output)",
@@ -33,28 +31,50 @@ static void write_failed(struct output *output, struct session *session, int err
 	output->write_error = err;
 }
 
+static void say_late(struct output *output, bool late)
+{
+	const char *path = output->options->output.write_path;
+
+	if (late && !output->late)
+		log_warning(
+			"cannot write to %s: its file system does not answer; what does not fit "
+			"in memory until it does is counted as lost (output)",
+			path ? path : "stdout");
+	output->late = late;
+}
+
+/* What has become of what the writer was asked for. session: NULL once tracing is over. */
+static void hear(struct output *output, struct session *session)
+{
+	struct writer_report report = writer_tell(output->writer);
+
+	books_written(&output->books, sink_written(output->sink));
+	if (report.reopened)
+		output_reopened(output, &report);
+	say_late(output, report.late);
+	if (report.error)
+		write_failed(output, session, report.error);
+	else if (!sink_pending(output->sink))
+		output->write_error = 0;
+}
+
 /*
- * Waits for what the sink needs: room for what is pending, or that nobody reads any more. A full
- * disk is always ready to refuse: the tick is soon enough to try again. Nor is a descriptor without
- * a reader waited for: it would always be ready to say so.
+ * Waits for what the sink needs, if no thread does: room for what is pending, or that nobody reads
+ * any more. A full disk is always ready to refuse: the tick is soon enough to try again. A
+ * descriptor without a reader would always be ready to say so.
  */
 static void watch(struct output *output, struct session *session)
 {
 	bool room = sink_pending(output->sink) && !output->write_error;
 
-	loop_watch(session_loop(session), output->source, output->gone ? -1 : sink_fd(output->sink),
-		   room ? POLLOUT : 0);
+	loop_watch(session_loop(session), output->source,
+		   output->gone ? -1 : writer_fd(output->writer), room ? POLLOUT : 0);
 }
 
 void output_flush(struct output *output, struct session *session)
 {
-	int err = sink_flush(output->sink);
-
-	books_written(&output->books, sink_written(output->sink));
-	if (err)
-		write_failed(output, session, err);
-	else if (!sink_pending(output->sink))
-		output->write_error = 0;
+	writer_flush(output->writer);
+	hear(output, session);
 	watch(output, session);
 }
 
@@ -112,7 +132,10 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 	if (header_due(output))
 		put_header(output);
 	line = reserve(output, max);
-	if (line || session)
+	/* A report may be more than fits. */
+	while (!line && session && session_can_wait(session) && writer_wait(output->writer))
+		line = reserve(output, max);
+	if (line || (session && !session_is_over(session)))
 		return line;
 	/* Tracing is over: nothing else waits. */
 	output_flush_patiently(output);
@@ -209,6 +232,13 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 		log_info("Ctrl-C shows the report");
 }
 
+static bool is_busy(void *ctx)
+{
+	struct output *output = ctx;
+
+	return writer_is_busy(output->writer);
+}
+
 static void on_idle(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
@@ -217,19 +247,14 @@ static void on_idle(void *ctx, struct session *session)
 	output_flush(output, session);
 }
 
-static void reopen(struct output *output, struct session *session)
-{
-	if (output_reopen(output))
-		output_flush(output, session);
-}
-
 static void on_reopen(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
 
 	output_flush(output, session);
 	output->reopen_error = 0; /* said again: it was asked for again */
-	reopen(output, session);
+	output->since_header = 0; /* the new file begins with one */
+	writer_reopen(output->writer);
 }
 
 static void count(struct output *output, struct session *session, const struct counters *counters)
@@ -253,7 +278,7 @@ static void on_tick(void *ctx, struct session *session, const struct counters *c
 	struct notice notice = {.kind = NOTICE_LOSS};
 
 	if (output->reopen_error)
-		reopen(output, session);
+		writer_reopen(output->writer);
 	count(output, session, counters);
 	notice.books = output->books;
 	if (!memcmp(&notice.books.lost, &output->shown, sizeof(output->shown)))
@@ -264,24 +289,22 @@ static void on_tick(void *ctx, struct session *session, const struct counters *c
 
 void output_flush_patiently(struct output *output)
 {
-	struct pollfd pollfd = {.fd = sink_fd(output->sink), .events = POLLOUT};
-	size_t before;
-	int err;
+	const char *path = output->options->output.write_path;
 
-	do {
-		before = sink_pending(output->sink);
-		err = sink_flush(output->sink);
-		if (err || !sink_pending(output->sink))
-			break;
-	} while (poll(&pollfd, 1, FLUSH_PATIENCE_MS) > 0 || sink_pending(output->sink) < before);
-	if (err == -EPIPE && !output->options->output.write_path)
-		output->closed = true;
+	if (!writer_finish(output->writer) && !output->given_up) {
+		output->given_up = true;
+		output->late = true;
+		log_warning("cannot write to %s: its file system does not answer; what is not "
+			    "written is given up, and the process ends when the kernel lets go",
+			    path ? path : "stdout");
+	}
+	hear(output, NULL);
 }
 
 static void discard_pending(struct output *output)
 {
 	if (sink_pending(output->sink))
-		books_lost(&output->books, sink_discard(output->sink));
+		books_lost(&output->books, writer_discard(output->writer));
 	books_written(&output->books, sink_written(output->sink));
 }
 
@@ -313,7 +336,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	count(output, session, &end->counters);
 	stop.books = output->books;
 	put_notice(output, &stop);
-	sink_flush(output->sink);
+	writer_finish(output->writer);
 	if (!books_balanced(&stop.books))
 		log_debug("the books do not balance");
 	print_summary(output, &stop.books);
@@ -325,6 +348,7 @@ struct consumer output_consumer(struct output *output)
 		.ctx = output,
 		.interval_ns = output->options->limits.interval_ns,
 		.started = output_started,
+		.busy = is_busy,
 		.idle = on_idle,
 		.tick = on_tick,
 		.reopen = output->options->output.write_path ? on_reopen : NULL,

@@ -11,12 +11,14 @@
 #include "format/format.h"
 #include "options/options.h"
 #include "sink/sink.h"
+#include "sink/writer.h"
 #include "util/status.h"
 
 struct output {
 	const struct options *options;
 	const struct format_ops *format; /* of options->output.format */
-	struct sink *sink;
+	struct sink *sink;		 /* to which lines are brought; the writer's to close */
+	struct writer *writer;
 	struct format_context context;
 	struct books books;
 	uint64_t taken;	      /* events of all lines that the sink has ever taken */
@@ -32,15 +34,17 @@ struct output {
 	bool closed;
 	struct session *session; /* set when tracing starts */
 	int source;		 /* of the session's loop: the sink's descriptor */
-	bool gone;		 /* nobody reads; a file that is a pipe can be opened anew */
+	bool gone;		 /* nobody reads */
+	bool late;		 /* a write does not come back, which was told */
+	bool given_up;		 /* likewise, at the end */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
 enum exit_status output_open(struct output *output, const struct options *options, bool color);
 void output_close(struct output *output);
 
-/* Opens the file anew, and says what happened. Returns whether it could be opened. */
-bool output_reopen(struct output *output);
+/* The file was tried to be opened anew: says what happened. */
+void output_reopened(struct output *output, const struct writer_report *report);
 
 /* The callbacks that all commands share; `event` is left to the command. */
 struct consumer output_consumer(struct output *output);
