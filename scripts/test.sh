@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # Build, then pass every test: what scripts/check.sh runs before a commit, completions, real connections;
-# the program a second time under AddressSanitizer and UndefinedBehaviorSanitizer; other kernels in VMs,
-# and Debian 13 in a chroot. Ends with 'N passed, N failed, N skipped'. Usage: test.sh [--quick]
+# the program a second time under AddressSanitizer and UndefinedBehaviorSanitizer, and its threads under
+# ThreadSanitizer; other kernels in VMs, and Debian 13 in a chroot. Ends with 'N passed, N failed, N
+# skipped'. Usage: test.sh [--quick]
 # --quick     without VMs and chroots
 set -euo pipefail
 
@@ -25,6 +26,7 @@ done
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 export PATH="$PATH:/usr/sbin:/sbin"
 # A leak, or any undefined behaviour, is a failure with a status of its own.
+export TSAN_OPTIONS="exitcode=99"
 export ASAN_OPTIONS="detect_leaks=1:exitcode=99" UBSAN_OPTIONS="halt_on_error=1:exitcode=99"
 
 # shellcheck source=scripts/suites.sh
@@ -33,7 +35,7 @@ source scripts/suites.sh
 busy=(stress.sh skipped.sh)
 declare -A not_built=()
 # Nor does what runs in the background outlive this.
-trap 'kill $(jobs -p) 2>/dev/null || true; give_back build build-asan build-static' EXIT
+trap 'kill $(jobs -p) 2>/dev/null || true; give_back build build-asan build-tsan build-static' EXIT
 
 # suite_of DIR NAME COMMAND...: a suite that needs what is built in DIR.
 suite_of() {
@@ -69,11 +71,16 @@ build() {
 STATIC=1 scripts/setup.sh --test
 build build
 build build-asan MESON_OPTIONS="-Db_sanitize=address,undefined -Dwerror=true"
+build build-tsan TARGET=threads MESON_OPTIONS="-Db_sanitize=thread -Dwerror=true"
 build build-static STATIC=1 TARGET=tpconnect MESON_OPTIONS=-Dwerror=true
 [[ $EUID -ne 0 ]] || mount_tracefs
 
 suite_of build "check" scripts/check.sh
 suite_of build-asan "unit and golden, sanitized" meson_suite build-asan
+# ThreadSanitizer's memory has a fixed place, which may be taken where addresses are random.
+fixed=()
+! setarch -R true 2>/dev/null || fixed=(setarch -R)
+suite_of build-tsan "unit, threads sanitized" check "${fixed[@]}" build-tsan/tests/test_writer
 suite_of build-static "static" meson_suite build-static --suite static
 suite "building" tests/build.sh
 suite "completions" tests/completions.sh
@@ -81,6 +88,9 @@ suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite_of build "smoke" check scripts/smoke.sh
 suite_of build "doctor" tests/live/doctor.sh build/tpconnect
 live=(build/tpconnect build/tests/live/triggers)
+suite_of build-tsan "live, threads sanitized" "${fixed[@]}" tests/live/run.sh build-tsan/tpconnect \
+    build/tests/live/triggers reopen_full_disk_renamed reopen_no_directory disk_full_for_a_while \
+    record_is_a_descriptor frozen_for_a_while full_disk
 suite_of build "live, what needs both CPUs" tests/live/run.sh "${live[@]}" "${busy[@]}"
 # Beside the rest, which leaves one idle. Without what only the kernel side, which is the same, or the
 # comparison itself can get wrong.

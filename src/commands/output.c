@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "commands/output.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -13,9 +12,6 @@
 #include "util/clock.h"
 #include "util/log.h"
 
-/* At the end, a reader that takes nothing for so long is given up. */
-#define FLUSH_PATIENCE_MS 2000
-
 /* In a lower terminal, the header is not repeated: there would be little else. */
 #define ROWS_MIN 5
 
@@ -25,7 +21,8 @@ static void write_failed(struct output *output, struct session *session, int err
 
 	if (err == -EPIPE && !path) {
 		output->closed = true;
-		session_stop(session, STATUS_DONE);
+		if (session)
+			session_stop(session, STATUS_DONE);
 	} else if (err != output->write_error) {
 		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
 			    "memory until then is counted as lost (output)",
@@ -34,29 +31,50 @@ static void write_failed(struct output *output, struct session *session, int err
 	output->write_error = err;
 }
 
+static void say_late(struct output *output, bool late)
+{
+	const char *path = output->options->output.write_path;
+
+	if (late && !output->late)
+		log_warning(
+			"cannot write to %s: its file system does not answer; what does not fit "
+			"in memory until it does is counted as lost (output)",
+			path ? path : "stdout");
+	output->late = late;
+}
+
+/* What has become of what the writer was asked for. session: NULL once tracing is over. */
+static void hear(struct output *output, struct session *session)
+{
+	struct writer_report report = writer_tell(output->writer);
+
+	books_written(&output->books, sink_written(output->sink));
+	if (report.reopened)
+		output_reopened(output, &report);
+	say_late(output, report.late);
+	if (report.error)
+		write_failed(output, session, report.error);
+	else if (!sink_pending(output->sink))
+		output->write_error = 0;
+}
+
 /*
- * Waits for what the sink needs: room for what is pending, or that nobody reads any more. A full
- * disk is always ready to refuse: the tick is soon enough to try again. Nor is a descriptor without
- * a reader waited for: it would always be ready to say so.
+ * Waits for what the sink needs, if no thread does: room for what is pending, or that nobody reads
+ * any more. A full disk is always ready to refuse: the tick is soon enough to try again. A
+ * descriptor without a reader would always be ready to say so.
  */
 static void watch(struct output *output, struct session *session)
 {
 	bool room = sink_pending(output->sink) && !output->write_error;
 
-	loop_watch(session_loop(session), output->source, output->gone ? -1 : sink_fd(output->sink),
-		   room ? POLLOUT : 0);
+	loop_watch(session_loop(session), output->source,
+		   output->gone ? -1 : writer_fd(output->writer), room ? POLLOUT : 0);
 }
 
 void output_flush(struct output *output, struct session *session)
 {
-	int err = sink_flush(output->sink);
-
-	if (err)
-		write_failed(output, session, err);
-	else if (!sink_pending(output->sink))
-		output->write_error = 0;
-	if (!sink_pending(output->sink))
-		output->reported = 0;
+	writer_flush(output->writer);
+	hear(output, session);
 	watch(output, session);
 }
 
@@ -87,6 +105,13 @@ static bool header_due(const struct output *output)
 					 output->since_header + 1 >= output->terminal_rows);
 }
 
+/* Room for a line, whose number is that of lines before it which were not given up, and one. */
+static struct buffer *reserve(struct output *output, size_t max)
+{
+	output->context.seq = sink_lines(output->sink) + 1;
+	return sink_reserve(output->sink, max);
+}
+
 static void put_header(struct output *output)
 {
 	struct buffer *line = sink_reserve(output->sink, FORMAT_LINE_MAX);
@@ -94,7 +119,7 @@ static void put_header(struct output *output)
 	if (!line)
 		return;
 	output->format->header(line, &output->context);
-	sink_commit(output->sink);
+	sink_commit(output->sink, 0);
 	output->since_header = 1;
 }
 
@@ -106,12 +131,15 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 		output_flush(output, session);
 	if (header_due(output))
 		put_header(output);
-	line = sink_reserve(output->sink, max);
-	if (line || session)
+	line = reserve(output, max);
+	/* A report may be more than fits. */
+	while (!line && session && session_can_wait(session) && writer_wait(output->writer))
+		line = reserve(output, max);
+	if (line || (session && !session_is_over(session)))
 		return line;
 	/* Tracing is over: nothing else waits. */
 	output_flush_patiently(output);
-	return sink_reserve(output->sink, max);
+	return reserve(output, max);
 }
 
 void output_fit(struct output *output, const struct event *event)
@@ -122,10 +150,13 @@ void output_fit(struct output *output, const struct event *event)
 		output->since_header = 0;
 }
 
-void output_commit(struct output *output)
+void output_commit(struct output *output, uint64_t events)
 {
-	sink_commit(output->sink);
-	output->context.seq++;
+	if (!sink_commit(output->sink, events)) {
+		books_lost(&output->books, events);
+		return;
+	}
+	output->taken += events;
 	output->since_header++;
 }
 
@@ -136,14 +167,13 @@ static void put_notice(struct output *output, struct notice *notice)
 
 	if (!format->notice)
 		return;
-	line = sink_reserve(output->sink, FORMAT_LINE_MAX);
+	line = reserve(output, FORMAT_LINE_MAX);
 	if (!line)
 		return;
 	notice->time_ns = clock_now_ns(CLOCK_BOOTTIME);
 	output->context.boot_to_utc_ns = clock_boot_to_utc_ns();
 	format->notice(line, notice, &output->context);
-	sink_commit(output->sink);
-	output->context.seq++;
+	sink_commit(output->sink, 0);
 }
 
 static bool ends_by_hand(const struct options *options)
@@ -202,6 +232,13 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 		log_info("Ctrl-C shows the report");
 }
 
+static bool is_busy(void *ctx)
+{
+	struct output *output = ctx;
+
+	return writer_is_busy(output->writer);
+}
+
 static void on_idle(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
@@ -210,122 +247,99 @@ static void on_idle(void *ctx, struct session *session)
 	output_flush(output, session);
 }
 
-static void reopen(struct output *output, struct session *session)
-{
-	if (output_reopen(output))
-		output_flush(output, session);
-}
-
 static void on_reopen(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
 
 	output_flush(output, session);
 	output->reopen_error = 0; /* said again: it was asked for again */
-	reopen(output, session);
+	output->since_header = 0; /* the new file begins with one */
+	writer_reopen(output->writer);
 }
 
-static struct loss loss_now(const struct output *output, struct session *session,
-			    const struct counters *counters)
+static void count(struct output *output, struct session *session, const struct counters *counters)
 {
-	return (struct loss){
+	const struct loss lost = {
 		.ring = counters->ring,
 		.missed = counters->missed,
 		.state = counters->state,
 		.unmatched = counters->unmatched,
-		.output = output->lost + session_undecodable(session),
 	};
+	uint64_t undecodable = session_undecodable(session);
+
+	books_kernel(&output->books, counters->sent, &lost);
+	books_lost(&output->books, undecodable - output->undecodable);
+	output->undecodable = undecodable;
 }
 
 static void on_tick(void *ctx, struct session *session, const struct counters *counters)
 {
 	struct output *output = ctx;
-	struct notice notice = {.kind = NOTICE_LOSS, .loss = loss_now(output, session, counters)};
+	struct notice notice = {.kind = NOTICE_LOSS};
 
 	if (output->reopen_error)
-		reopen(output, session);
-	if (!memcmp(&notice.loss, &output->shown, sizeof(output->shown)))
+		writer_reopen(output->writer);
+	count(output, session, counters);
+	notice.books = output->books;
+	if (!memcmp(&notice.books.lost, &output->shown, sizeof(output->shown)))
 		return;
-	output->shown = notice.loss;
+	output->shown = notice.books.lost;
 	put_notice(output, &notice);
-}
-
-/* In no line of an event: there, a quote inside a value is escaped. */
-static const char notice_mark[] = "\"event.name\":\"tpconnect.";
-
-static void discard_line(void *ctx, const char *bytes, size_t n)
-{
-	struct output *output = ctx;
-
-	output->context.seq--;
-	/* Not an event, if it is one of the program's own, or of many, or a header. */
-	if (output->reports || (output->format->header && !isdigit((unsigned char)*bytes)))
-		return;
-	if (output->format->notice && memmem(bytes, n, notice_mark, strlen(notice_mark)))
-		return;
-	output->written -= format_events(bytes, n);
-	output->lost += format_events(bytes, n);
 }
 
 void output_flush_patiently(struct output *output)
 {
-	struct pollfd pollfd = {.fd = sink_fd(output->sink), .events = POLLOUT};
-	size_t before;
-	int err;
+	const char *path = output->options->output.write_path;
 
-	do {
-		before = sink_pending(output->sink);
-		err = sink_flush(output->sink);
-		if (err || !sink_pending(output->sink))
-			break;
-	} while (poll(&pollfd, 1, FLUSH_PATIENCE_MS) > 0 || sink_pending(output->sink) < before);
-	if (err == -EPIPE && !output->options->output.write_path)
-		output->closed = true;
-	if (!sink_pending(output->sink))
-		output->reported = 0;
+	if (!writer_finish(output->writer) && !output->given_up) {
+		output->given_up = true;
+		output->late = true;
+		log_warning("cannot write to %s: its file system does not answer; what is not "
+			    "written is given up, and the process ends when the kernel lets go",
+			    path ? path : "stdout");
+	}
+	hear(output, NULL);
 }
 
-/* Of a report that is not wholly written, nothing counts as written: which events would be? */
 static void discard_pending(struct output *output)
 {
-	if (!sink_pending(output->sink))
-		return;
-	sink_discard(output->sink, discard_line, output);
-	output->written -= output->reported;
-	output->lost += output->reported;
-	output->reported = 0;
+	if (sink_pending(output->sink))
+		books_lost(&output->books, writer_discard(output->writer));
+	books_written(&output->books, sink_written(output->sink));
 }
 
-static void print_summary(const struct output *output, const struct notice *stop)
+static void print_summary(const struct output *output, const struct books *books)
 {
-	const struct loss *loss = &stop->loss;
-	uint64_t lost = loss->ring + loss->missed + loss->state + loss->unmatched + loss->output;
+	const struct loss *lost = &books->lost;
 
 	/* Who closed the pipe wants nothing more, unless it is to know that something is missing.
 	 */
-	if (output->closed && lost == loss->output)
+	if (output->closed && books_all_lost(books) == lost->output)
 		return;
 	log_error("sent=%" PRIu64 " written=%" PRIu64 " filtered=%" PRIu64 " lost: ring=%" PRIu64
 		  " missed=%" PRIu64 " state=%" PRIu64 " unmatched=%" PRIu64 " output=%" PRIu64,
-		  stop->sent, stop->written, stop->filtered, loss->ring, loss->missed, loss->state,
-		  loss->unmatched, loss->output);
+		  books->sent, books->written, books->filtered, lost->ring, lost->missed,
+		  lost->state, lost->unmatched, lost->output);
 }
 
 void output_finished(void *ctx, struct session *session, const struct session_end *end)
 {
-	struct notice stop = {.kind = NOTICE_STOP, .observed = end->observed};
+	struct notice stop = {
+		.kind = NOTICE_STOP,
+		.observed = end->observed,
+		.tracked = end->tracked,
+	};
 	struct output *output = ctx;
 
 	output_flush_patiently(output);
 	discard_pending(output);
-	stop.sent = end->counters.sent;
-	stop.written = output->written;
-	stop.filtered = output->filtered;
-	stop.tracked = end->tracked;
-	stop.loss = loss_now(output, session, &end->counters);
+	count(output, session, &end->counters);
+	stop.books = output->books;
 	put_notice(output, &stop);
-	sink_flush(output->sink);
-	print_summary(output, &stop);
+	writer_finish(output->writer);
+	if (!books_balanced(&stop.books))
+		log_debug("the books do not balance");
+	print_summary(output, &stop.books);
 }
 
 struct consumer output_consumer(struct output *output)
@@ -334,6 +348,7 @@ struct consumer output_consumer(struct output *output)
 		.ctx = output,
 		.interval_ns = output->options->limits.interval_ns,
 		.started = output_started,
+		.busy = is_busy,
 		.idle = on_idle,
 		.tick = on_tick,
 		.reopen = output->options->output.write_path ? on_reopen : NULL,

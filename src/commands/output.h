@@ -6,26 +6,26 @@
 #ifndef COMMANDS_OUTPUT_H
 #define COMMANDS_OUTPUT_H
 
+#include "books/books.h"
 #include "engine/session.h"
 #include "format/format.h"
 #include "options/options.h"
 #include "sink/sink.h"
+#include "sink/writer.h"
 #include "util/status.h"
 
 struct output {
 	const struct options *options;
 	const struct format_ops *format; /* of options->output.format */
-	struct sink *sink;
-	struct format_context context; /* seq: of the next line */
+	struct sink *sink;		 /* to which lines are brought; the writer's to close */
+	struct writer *writer;
+	struct format_context context;
+	struct books books;
+	uint64_t taken;	      /* events of all lines that the sink has ever taken */
+	uint64_t undecodable; /* records of the session's that are in the books */
+	struct loss shown;    /* the loss that was last told */
 
-	/* Events. What is neither written nor filtered has been lost here. */
-	uint64_t written, filtered, lost;
-	struct loss shown; /* the loss that was last told */
-
-	/* A command whose lines stand for many events each: those of lines not yet written. */
-	bool reports;
-	uint64_t reported;
-
+	bool reports; /* lines are not of single events */
 	bool terminal;
 	unsigned int terminal_rows; /* 0: not known */
 	unsigned int since_header;  /* lines, the header included; 0: none yet */
@@ -34,15 +34,17 @@ struct output {
 	bool closed;
 	struct session *session; /* set when tracing starts */
 	int source;		 /* of the session's loop: the sink's descriptor */
-	bool gone;		 /* nobody reads; a file that is a pipe can be opened anew */
+	bool gone;		 /* nobody reads */
+	bool late;		 /* a write does not come back, which was told */
+	bool given_up;		 /* likewise, at the end */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
 enum exit_status output_open(struct output *output, const struct options *options, bool color);
 void output_close(struct output *output);
 
-/* Opens the file anew, and says what happened. Returns whether it could be opened. */
-bool output_reopen(struct output *output);
+/* The file was tried to be opened anew: says what happened. */
+void output_reopened(struct output *output, const struct writer_report *report);
 
 /* The callbacks that all commands share; `event` is left to the command. */
 struct consumer output_consumer(struct output *output);
@@ -53,7 +55,9 @@ struct consumer output_consumer(struct output *output);
  * wait for room as output_flush_patiently() does.
  */
 struct buffer *output_line(struct output *output, struct session *session, size_t max);
-void output_commit(struct output *output);
+
+/* Keeps the line, which stands for so many events; one that is too long is lost with them. */
+void output_commit(struct output *output, uint64_t events);
 
 /* Before an event's line: makes room for it in a table, whose header is due if columns move. */
 void output_fit(struct output *output, const struct event *event);

@@ -7,12 +7,14 @@
 #include "util/clock.h"
 #include "util/log.h"
 
+/* At the end, a reader or a disk that takes nothing for so long is given up. */
+#define FLUSH_PATIENCE_MS 2000
+
 /* Who talks to whom is nobody else's business; but the mode of a file of before is its owner's. */
 static void warn_of_readers(const struct output *output)
 {
-	if (sink_is_readable_by_others(output->sink))
-		log_warning("%s can be read by every user; chmod 600 takes that away",
-			    output->options->output.write_path);
+	log_warning("%s can be read by every user; chmod 600 takes that away",
+		    output->options->output.write_path);
 }
 
 static void say_not_reopened(struct output *output, int err)
@@ -40,21 +42,19 @@ static void say_reopened(const struct output *output, int left)
 		log_info("%s is open anew", path);
 }
 
-bool output_reopen(struct output *output)
+void output_reopened(struct output *output, const struct writer_report *report)
 {
-	int left = sink_reopen(output->sink);
-
-	if (left < 0) {
-		say_not_reopened(output, left);
-		return false;
+	if (report->left < 0) {
+		say_not_reopened(output, report->left);
+		return;
 	}
-	say_reopened(output, left);
-	warn_of_readers(output);
+	say_reopened(output, report->left);
+	if (report->readable)
+		warn_of_readers(output);
+	/* A new file begins with a header; what was asked for at first has one already. */
+	if (output->reopen_error)
+		output->since_header = 0;
 	output->reopen_error = output->write_error = 0;
-	output->gone = false;
-	if (output->options->output.write_path)
-		output->since_header = 0; /* the new file begins with one */
-	return true;
 }
 
 /* Without names, numbers are as good: no reason to end. */
@@ -79,8 +79,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 	*output = (struct output){
 		.options = options,
 		.format = format_find(options->output.format),
-		.context = {.seq = 1,
-			    .color = color,
+		.context = {.color = color,
 			    .closes = options->request.config.event_mask & EVENT_BIT(EVENT_CLOSE),
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.terminal = !path && isatty(STDOUT_FILENO),
@@ -90,7 +89,14 @@ enum exit_status output_open(struct output *output, const struct options *option
 		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
 		return STATUS_FAILED;
 	}
-	warn_of_readers(output);
+	if (sink_is_readable_by_others(output->sink))
+		warn_of_readers(output);
+	err = writer_open(output->sink, FLUSH_PATIENCE_MS, &output->writer);
+	if (err) {
+		log_error("cannot start to write: %s", strerror(-err));
+		sink_close(output->sink);
+		return STATUS_FAILED;
+	}
 	if (options->output.names)
 		load_names(output);
 	return STATUS_DONE;
@@ -99,5 +105,5 @@ enum exit_status output_open(struct output *output, const struct options *option
 void output_close(struct output *output)
 {
 	names_free((struct names *)output->context.names);
-	sink_close(output->sink);
+	writer_close(output->writer);
 }

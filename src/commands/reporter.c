@@ -18,7 +18,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	if (reporter->ops->wants(event))
 		reporter->ops->add(groups_value(reporter->groups, event), event);
 	else
-		reporter->output.filtered++;
+		books_filtered(&reporter->output.books, 1);
 }
 
 static bool is_json(const struct reporter *reporter)
@@ -36,7 +36,7 @@ static size_t filter(struct reporter *reporter, const struct group **groups, siz
 		if (!ops->shown || ops->shown(reporter->output.options, groups[i]->value))
 			groups[kept++] = groups[i];
 		else
-			reporter->output.filtered += ops->n_events(groups[i]->value);
+			books_filtered(&reporter->output.books, ops->n_events(groups[i]->value));
 	return kept;
 }
 
@@ -102,7 +102,7 @@ static void put_title(struct reporter *reporter, struct session *session,
 		buffer_putc(text, '\n');
 	span_title(text, &reporter->span, &output->context);
 	reporter->ops->begin(reporter, text, (const struct group *const *)groups, n);
-	output_commit(output);
+	output_commit(output, 0);
 }
 
 /* The books are in events: a group that finds no room loses all that it stands for. */
@@ -113,7 +113,7 @@ static void put_group(struct reporter *reporter, struct session *session, const 
 	struct buffer *text = output_line(output, session, reporter->ops->text_max);
 
 	if (!text) {
-		output->lost += events;
+		books_lost(&output->books, events);
 		return;
 	}
 	if (is_json(reporter))
@@ -121,9 +121,7 @@ static void put_group(struct reporter *reporter, struct session *session, const 
 				    &output->context);
 	else
 		reporter->ops->text(reporter, text, group);
-	output_commit(output);
-	output->written += events;
-	output->reported += events;
+	output_commit(output, events);
 }
 
 static void put_report(struct reporter *reporter, struct session *session,

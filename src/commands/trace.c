@@ -26,13 +26,12 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	output_fit(output, event);
 	line = output_line(output, trace->session, FORMAT_LINE_MAX);
 	if (!line) {
-		output->lost += 1 + event->repeated;
+		books_lost(&output->books, 1 + event->repeated);
 		return;
 	}
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
 	output->format->event(line, event, &output->context);
-	output_commit(output);
-	output->written += 1 + event->repeated;
+	output_commit(output, 1 + event->repeated);
 }
 
 static void on_event(void *ctx, struct session *session, const struct event *event,
@@ -43,8 +42,8 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	uint64_t max = output->options->limits.max_events;
 
 	trace->session = session;
-	if (max && output->written == max) {
-		output->filtered++;
+	if (max && output->taken == max) {
+		books_filtered(&output->books, 1);
 		return;
 	}
 	if (output->options->limits.argv)
@@ -55,7 +54,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 		repeats_add(trace->repeats, event, boot_to_utc_ns);
 	else
 		write_event(trace, event, boot_to_utc_ns);
-	if (max && output->written == max)
+	if (max && output->taken == max)
 		session_stop(session, STATUS_DONE);
 }
 

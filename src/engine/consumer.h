@@ -3,6 +3,7 @@
 #ifndef ENGINE_CONSUMER_H
 #define ENGINE_CONSUMER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "contract/config.h"
@@ -25,8 +26,9 @@ struct session_end {
 };
 
 /*
- * A consumer has no callback for what does not concern it. Each gets ctx; none may wait. session:
- * for session_stop() and the like, valid as long as the session runs.
+ * A consumer has no callback for what does not concern it. Each gets ctx; none may wait, but as
+ * session_can_wait() says. session: for session_stop() and the like, valid as long as the session
+ * runs.
  */
 struct consumer {
 	void *ctx;
@@ -37,6 +39,13 @@ struct consumer {
 	/* boot_to_utc_ns: CLOCK_REALTIME - CLOCK_BOOTTIME when it happened. */
 	void (*event)(void *ctx, struct session *session, const struct event *event,
 		      int64_t boot_to_utc_ns);
+
+	/*
+	 * Whether it has no room for more events now, but will soon. They are left in the ring
+	 * then, but hardly longer than until that is half full. What comes after detaching comes
+	 * all the same, and may be waited for: see session_is_over().
+	 */
+	bool (*busy)(void *ctx);
 
 	/* Everything that was waiting has been handed on. Ten times a second at least. */
 	void (*idle)(void *ctx, struct session *session);

@@ -7,10 +7,14 @@
 #include "model/decode.h"
 #include "probe/loader.h"
 #include "probe/reader.h"
+#include "util/clock.h"
 #include "util/log.h"
 
 /* After so many batches the loop looks at its other descriptors. */
 #define BATCHES_MAX 16
+
+/* How long a ring that is half full is left alone. */
+#define CROWDED_NS 50000000
 
 /* How long a program that was running while it was detached may take to send its event. */
 #define SETTLE_MS 100
@@ -45,19 +49,46 @@ static void dispatch(struct intake *intake, const void *record, size_t size)
 			    strerror(-err));
 }
 
+bool intake_has_room(const struct intake *intake)
+{
+	return !reader_is_half_full(intake->reader);
+}
+
+/*
+ * Whether records are better left in the ring. A disk that is healthy makes room for a batch within
+ * milliseconds, however much has piled up; a slow one never does, and then it is not the ring that
+ * shall overflow.
+ */
+static bool holds(struct intake *intake)
+{
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	bool busy = intake->busy && intake->busy(intake->ctx);
+
+	if (!busy || intake_has_room(intake)) {
+		intake->crowded_ns = 0;
+		return busy;
+	}
+	if (!intake->crowded_ns)
+		intake->crowded_ns = now;
+	return now - intake->crowded_ns < CROWDED_NS;
+}
+
 int intake_drain(struct intake *intake)
 {
 	for (int i = 0; i < BATCHES_MAX; i++) {
-		int n = reader_fill(intake->reader);
 		const void *record;
 		size_t size;
+		int n;
 
+		if (holds(intake))
+			return INTAKE_HELD;
+		n = reader_fill(intake->reader);
 		if (n <= 0)
-			return n ? n : 1;
+			return n ? n : INTAKE_EMPTY;
 		while ((record = reader_next(intake->reader, &size)))
 			dispatch(intake, record, size);
 	}
-	return 0;
+	return INTAKE_SOME;
 }
 
 /* Every program has done its part when all that was sent has arrived. */
@@ -65,8 +96,9 @@ void intake_drain_last(struct intake *intake, struct probe *probe)
 {
 	struct counters counters;
 
+	intake->busy = NULL;
 	for (int ms = 0; ms < SETTLE_MS; ms++) {
-		while (intake_drain(intake) == 0)
+		while (intake_drain(intake) == INTAKE_SOME)
 			;
 		probe_counters(probe, &counters);
 		if (counters.sent == intake->received + counters.ring)

@@ -16,6 +16,8 @@ struct intake {
 	uint64_t received;    /* records */
 	uint64_t undecodable; /* of these, such as are of another interface: the first is told */
 	void (*event)(void *ctx, const struct event *event);
+	bool (*busy)(void *ctx); /* as of a consumer's */
+	uint64_t crowded_ns;	 /* since when the ring is half full meanwhile; 0: it is not */
 	void *ctx;
 };
 
@@ -26,10 +28,15 @@ void intake_close(struct intake *intake);
 /* Readable when the kernel side asks to be read. */
 int intake_fd(const struct intake *intake);
 
+/* Whether the ring is less than half full. */
+bool intake_has_room(const struct intake *intake);
+
 /*
- * Hands on what is in the ring, but no more than a bound: the loop has other work. Returns 1 if the
- * ring is empty now, 0 if it may not be, or -errno.
+ * Hands on what is in the ring, but no more than a bound: the loop has other work; and nothing as
+ * long as busy() says so and there is room in the ring. -errno on failure.
  */
+enum intake_left { INTAKE_SOME, INTAKE_EMPTY, INTAKE_HELD };
+
 int intake_drain(struct intake *intake);
 
 /* Once detached: waits for what programs that were still running send, which is not long. */

@@ -25,6 +25,9 @@
 #define TICK_NS	       100000000ull
 #define TICKS_A_SECOND (NSEC_PER_SEC / TICK_NS)
 
+/* How long the ring is left alone at a time while a consumer has no room. */
+#define HELD_MS 1
+
 /* A smaller change of the clocks' distance is the noise of reading them. */
 #define CLOCK_NOISE_NS 1000
 
@@ -47,7 +50,9 @@ struct session {
 	struct loop loop;
 	struct signals signals;
 	int tick_fd, limit_fd, clock_fd; /* -1: not opened */
-	int clock_source;		 /* of the loop */
+	int clock_source, ring_source;	 /* of the loop */
+	bool held;			 /* the ring is left alone */
+	bool over;
 	struct interval intervals[INTERVALS_MAX];
 	size_t n_intervals;
 	struct shares shares;
@@ -62,6 +67,16 @@ void session_stop(struct session *session, enum exit_status status)
 {
 	session->stopping = true;
 	session->status = status;
+}
+
+bool session_is_over(const struct session *session)
+{
+	return session->over;
+}
+
+bool session_can_wait(const struct session *session)
+{
+	return intake_has_room(&session->intake);
 }
 
 struct loop *session_loop(struct session *session)
@@ -87,6 +102,17 @@ static void on_event(void *ctx, const struct event *event)
 	FOR_CONSUMERS(session, event, event, session->boot_to_utc_ns);
 }
 
+static bool is_busy(void *ctx)
+{
+	const struct session *session = ctx;
+
+	for (size_t i = 0; i < session->n_consumers; i++)
+		if (session->consumers[i].busy &&
+		    session->consumers[i].busy(session->consumers[i].ctx))
+			return true;
+	return false;
+}
+
 static void clock_refresh(struct session *session)
 {
 	int64_t now = clock_boot_to_utc_ns();
@@ -104,16 +130,19 @@ static void on_clock_step(void *ctx, short revents)
 	clock_refresh(session);
 }
 
-/* Hands on what is in the ring. Returns whether it is empty now. */
+/* Hands on what is in the ring. Returns whether nothing more can be done now. */
 static bool drain(struct session *session)
 {
-	int empty = intake_drain(&session->intake);
+	int left = intake_drain(&session->intake);
 
-	if (empty < 0) {
-		log_error("cannot read the ring buffer: %s", strerror(-empty));
+	if (left < 0) {
+		log_error("cannot read the ring buffer: %s", strerror(-left));
 		session_stop(session, STATUS_FAILED);
 	}
-	return empty;
+	session->held = left == INTAKE_HELD;
+	loop_watch(&session->loop, session->ring_source, intake_fd(&session->intake),
+		   session->held ? 0 : POLLIN);
+	return left != INTAKE_SOME;
 }
 
 static bool command_is_over(const struct session *session)
@@ -179,7 +208,7 @@ static void on_limit(void *ctx, short revents)
 
 static void loop_once(struct session *session)
 {
-	int err = loop_wait(&session->loop, -1);
+	int err = loop_wait(&session->loop, session->held ? HELD_MS : -1);
 	bool empty;
 
 	if (err) {
@@ -290,7 +319,8 @@ static enum exit_status open_all(struct session *session)
 		return STATUS_FAILED;
 	}
 	/* It need only end the waiting: the ring is drained first in every turn. */
-	loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
+	session->ring_source =
+		loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
 	return start_child(session);
 }
 
@@ -335,6 +365,7 @@ static void finish(struct session *session)
 
 	sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
+	session->over = true;
 	clock_refresh(session);
 	intake_drain_last(&session->intake, session->probe);
 	if (session->limits->argv && !session->signals.child.pid)
@@ -377,7 +408,7 @@ int session_run(const struct request *request, const struct limits *limits,
 		.limits = limits,
 		.consumers = consumers,
 		.n_consumers = n,
-		.intake = {.event = on_event, .ctx = &session},
+		.intake = {.event = on_event, .busy = is_busy, .ctx = &session},
 		.signals = {.fd = -1,
 			    .child = {.hold_fd = -1, .error_fd = -1},
 			    .hangup_reopens = any_reopens(consumers, n)},

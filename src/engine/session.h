@@ -6,6 +6,7 @@
 #ifndef ENGINE_SESSION_H
 #define ENGINE_SESSION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,6 +26,12 @@ int session_run(const struct request *request, const struct limits *limits,
 
 /* Ends the loop; `status` is the exit status unless a command's own takes its place. */
 void session_stop(struct session *session, enum exit_status status);
+
+/* Whether the programs are detached: nothing is lost any more while a consumer waits. */
+bool session_is_over(const struct session *session);
+
+/* Whether the ring has so much room that a consumer may take some milliseconds. */
+bool session_can_wait(const struct session *session);
 
 /* To wait for descriptors of a consumer's own. */
 struct loop *session_loop(struct session *session);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "books/books.h"
 #include "model/event.h"
 #include "util/buffer.h"
 #include "util/clock.h"
@@ -21,10 +22,6 @@
  * it.
  */
 #define FORMAT_LINE_MAX 2048
-
-/* A line that stands for more events than the one it shows ends with this and their number. */
-#define FORMAT_REPEATED	    "repeated="
-#define FORMAT_REPEATED_KEY "tpconnect.repeated"
 
 /* What a format needs to write a line, besides the event. */
 struct format_context {
@@ -39,11 +36,6 @@ struct format_context {
 	const struct names *names;	   /* of services and users, for people; NULL: numbers */
 };
 
-/* The classes of loss: docs/spec.md, 8. */
-struct loss {
-	uint64_t ring, missed, state, unmatched, output;
-};
-
 enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };
 
 /* A line about the tracing itself, among those of events. */
@@ -51,9 +43,9 @@ struct notice {
 	enum notice_kind kind;
 	uint64_t time_ns;		/* CLOCK_BOOTTIME */
 	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
-	struct span observed;		/* NOTICE_STOP; NOTICE_START: only its beginning */
-	struct loss loss;		/* NOTICE_LOSS, NOTICE_STOP */
-	uint64_t sent, written, filtered, tracked; /* NOTICE_STOP */
+	struct span observed;		/* NOTICE_STOP; of NOTICE_START, where it begins */
+	struct books books;		/* NOTICE_STOP; of NOTICE_LOSS, what was lost */
+	uint64_t tracked;		/* NOTICE_STOP */
 };
 
 struct format_ops {
@@ -81,8 +73,5 @@ extern const struct format_ops format_text, format_json, format_table;
 
 /* The format of that name; NULL if there is none. */
 const struct format_ops *format_find(const char *name);
-
-/* How many events the line of an event stands for. line: n bytes, without the newline. */
-uint64_t format_events(const char *line, size_t n);
 
 #endif

@@ -128,8 +128,8 @@ static void json_event(struct buffer *out, const struct event *event,
 	put_attempt(&json, event);
 	if (event->kind == EVENT_CLOSE)
 		put_close(&json, event);
-	if (event->repeated) /* must be the line's last: see format_events() */
-		json_u64(&json, FORMAT_REPEATED_KEY, event->repeated);
+	if (event->repeated)
+		json_u64(&json, "tpconnect.repeated", event->repeated);
 	close_line(&json);
 }
 
@@ -144,9 +144,9 @@ static void put_loss(struct json *json, const struct loss *loss)
 
 static void put_books(struct json *json, const struct notice *notice)
 {
-	json_u64(json, "tpconnect.events.sent", notice->sent);
-	json_u64(json, "tpconnect.events.written", notice->written);
-	json_u64(json, "tpconnect.events.filtered", notice->filtered);
+	json_u64(json, "tpconnect.events.sent", notice->books.sent);
+	json_u64(json, "tpconnect.events.written", notice->books.written);
+	json_u64(json, "tpconnect.events.filtered", notice->books.filtered);
 	json_u64(json, "tpconnect.tracked", notice->tracked);
 }
 
@@ -180,7 +180,7 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 	if (notice->kind == NOTICE_START)
 		put_versions(&json, notice);
 	else
-		put_loss(&json, &notice->loss);
+		put_loss(&json, &notice->books.lost);
 	if (notice->kind == NOTICE_STOP)
 		put_books(&json, notice);
 	if (notice->kind != NOTICE_LOSS)

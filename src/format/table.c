@@ -131,7 +131,7 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 	}
 	if (event->repeated) { /* such have no latency */
 		cell_start(&cells[LATENCY]);
-		buffer_literal(&cells[LATENCY].text, FORMAT_REPEATED);
+		buffer_literal(&cells[LATENCY].text, "repeated=");
 		buffer_u64(&cells[LATENCY].text, event->repeated);
 		cell_done(&cells[LATENCY]);
 	}

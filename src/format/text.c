@@ -126,12 +126,11 @@ static void put_close(struct buffer *out, const struct event *event)
 	}
 }
 
-/* Must be the line's last: see format_events(). */
 static void put_repeated(struct buffer *out, const struct event *event)
 {
 	if (!event->repeated)
 		return;
-	buffer_literal(out, " " FORMAT_REPEATED);
+	buffer_literal(out, " repeated=");
 	buffer_u64(out, event->repeated);
 }
 

@@ -3,14 +3,20 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
 #include "contract/record.h"
 #include "probe/reader.h"
 
-/* Bytes that are copied out of the ring in one go: over a thousand records of an attempt. */
-#define BATCH_SIZE (256 * 1024)
+/*
+ * Bytes that are copied out of the ring in one go: some seven hundred records of an attempt, and no
+ * more than make 768 KiB of JSON, for which a sink has room (sink/writer.c).
+ */
+#define BATCH_SIZE (128 * 1024)
 
 /* A record in the batch; the next begins behind it, at a multiple of 8 bytes. */
 struct slot {
@@ -23,6 +29,10 @@ struct slot {
 
 struct reader {
 	struct ring_buffer *ring;
+	/* The ring's own pages, which say how far it was read and written: bytes since it was made.
+	 */
+	const uint64_t *consumed, *produced;
+	uint64_t size;	     /* bytes that it holds */
 	size_t filled, next; /* bytes of the batch */
 	unsigned int n;	     /* records in it */
 	_Alignas(struct slot) uint8_t batch[BATCH_SIZE];
@@ -49,29 +59,64 @@ static int copy_record(void *ctx, void *data, size_t size)
 	return BATCH_SIZE - reader->filled < SLOT_MAX ? -ENOBUFS : 0;
 }
 
+/* libbpf has these pages as well, but says what is in them only since 1.3. */
+static int map_positions(struct reader *reader, int ring_fd)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	struct bpf_map_info info = {0};
+	uint32_t info_size = sizeof(info);
+	int err = bpf_obj_get_info_by_fd(ring_fd, &info, &info_size);
+
+	if (err)
+		return err;
+	reader->size = info.max_entries;
+	reader->consumed = mmap(NULL, (size_t)page, PROT_READ, MAP_SHARED, ring_fd, 0);
+	reader->produced = mmap(NULL, (size_t)page, PROT_READ, MAP_SHARED, ring_fd, page);
+	if (reader->consumed == MAP_FAILED || reader->produced == MAP_FAILED)
+		return -errno;
+	return 0;
+}
+
 int reader_open(int ring_fd, struct reader **ret)
 {
 	struct reader *reader = calloc(1, sizeof(*reader));
+	int err;
 
 	if (!reader)
 		return -ENOMEM;
+	reader->consumed = reader->produced = MAP_FAILED;
 	reader->ring = ring_buffer__new(ring_fd, copy_record, reader, NULL);
-	if (!reader->ring) {
-		int err = -errno;
-
-		free(reader);
+	err = reader->ring ? map_positions(reader, ring_fd) : -errno;
+	if (err) {
+		reader_close(reader);
 		return err;
 	}
 	*ret = reader;
 	return 0;
 }
 
+static void unmap(const uint64_t *position)
+{
+	if (position != MAP_FAILED)
+		munmap((void *)position, (size_t)sysconf(_SC_PAGESIZE));
+}
+
 void reader_close(struct reader *reader)
 {
 	if (!reader)
 		return;
+	unmap(reader->consumed);
+	unmap(reader->produced);
 	ring_buffer__free(reader->ring);
 	free(reader);
+}
+
+bool reader_is_half_full(const struct reader *reader)
+{
+	uint64_t consumed = __atomic_load_n(reader->consumed, __ATOMIC_ACQUIRE);
+	uint64_t produced = __atomic_load_n(reader->produced, __ATOMIC_ACQUIRE);
+
+	return produced - consumed > reader->size / 2;
 }
 
 int reader_fd(const struct reader *reader)

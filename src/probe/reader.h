@@ -6,6 +6,7 @@
 #ifndef PROBE_READER_H
 #define PROBE_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct reader;
@@ -16,6 +17,9 @@ void reader_close(struct reader *reader);
 
 /* Becomes readable when the kernel side wakes the reader. */
 int reader_fd(const struct reader *reader);
+
+/* Whether the kernel side may soon find no room in the ring. */
+bool reader_is_half_full(const struct reader *reader);
 
 /*
  * Drops the batch before and copies the next one out of the ring. Returns the number of records, 0

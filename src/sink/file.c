@@ -13,6 +13,8 @@
 /* O_NONBLOCK: to open a FIFO that nobody reads, or to write to a full one, must not wait. */
 #define FLAGS (O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
 
+#define MODE 0600
+
 /* Those of sink_strerror() that are no errnos. */
 static const char *const refusals[] = {
 	[FILE_IS_LINK - FILE_IS_LINK] =
@@ -34,14 +36,22 @@ const char *sink_strerror(int err)
 	return -err < FILE_IS_LINK ? strerror(-err) : refusals[-err - FILE_IS_LINK];
 }
 
-/* Exactly this mode: all that a umask could do is to take rights of the owner's away. */
+/*
+ * Exactly this mode: all that a umask could do is to take rights of the owner's away. They are
+ * given back, as another thread may be making a file meanwhile, and the umask is the whole
+ * process's.
+ */
 static int make(const char *path)
 {
-	mode_t mask = umask(0);
-	int fd = open(path, FLAGS | O_CREAT | O_EXCL, 0600), err = errno;
+	int fd = open(path, FLAGS | O_CREAT | O_EXCL, MODE);
+	struct stat st;
 
-	umask(mask);
-	return fd < 0 ? -err : fd;
+	if (fd < 0)
+		return -errno;
+	/* Where modes are made up, what cannot be changed is no harm: the file is open. */
+	if (!fstat(fd, &st) && (st.st_mode & 07777) != MODE)
+		(void)!fchmod(fd, MODE);
+	return fd;
 }
 
 /* What the user has opened and names by its number, as a shell does for >(...); -1: no such name.
@@ -105,7 +115,7 @@ static int inspect(int fd)
 static int open_present(const char *path, int descriptor)
 {
 	int fd =
-		descriptor < 0 ? open(path, FLAGS | O_CREAT | O_NOFOLLOW, 0600) : open(path, FLAGS);
+		descriptor < 0 ? open(path, FLAGS | O_CREAT | O_NOFOLLOW, MODE) : open(path, FLAGS);
 	int err;
 
 	if (fd < 0)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +12,10 @@
 #include <unistd.h>
 
 #include "sink/file.h"
+#include "sink/queue.h"
 #include "sink/sink.h"
 
+/* So much is worth a write, and no write is of more: that some of it is done shows after each. */
 #define FLUSH_SIZE (64 * 1024)
 
 struct sink;
@@ -23,13 +26,17 @@ struct sink_ops {
 };
 
 struct sink {
+	/* Of both sides. What waits is written without the lock: its place does not change. */
+	pthread_mutex_t lock;
+	struct queue queue;
+	bool abandoned;
+
+	/* Of the side that writes. */
 	const struct sink_ops *ops;
 	int fd;
 	char *path;  /* NULL: standard output */
-	size_t head; /* where the first line that is not wholly written begins, in pending */
-	size_t torn; /* bytes of it that are written */
-	struct buffer pending;
-	struct buffer line; /* handed out by sink_reserve() */
+	bool broken; /* the file ends in a part of a line that was given up */
+	bool blocked;
 };
 
 /* A regular file takes what it is given, a descriptor of our own with O_NONBLOCK what it can. */
@@ -65,12 +72,11 @@ static int sink_new(int fd, const struct sink_ops *ops, struct sink **ret)
 
 	if (!sink)
 		return -ENOMEM;
-	sink->pending.data = malloc(SINK_CAPACITY);
-	if (!sink->pending.data) {
+	if (queue_open(&sink->queue, SINK_CAPACITY)) {
 		free(sink);
 		return -ENOMEM;
 	}
-	sink->pending.cap = SINK_CAPACITY;
+	pthread_mutex_init(&sink->lock, NULL);
 	sink->fd = fd;
 	sink->ops = ops;
 	*ret = sink;
@@ -136,98 +142,222 @@ void sink_close(struct sink *sink)
 		return;
 	if (sink->fd > STDERR_FILENO)
 		close(sink->fd);
+	pthread_mutex_destroy(&sink->lock);
+	queue_close(&sink->queue);
 	free(sink->path);
-	free(sink->pending.data);
 	free(sink);
 }
 
-static void sink_compact(struct sink *sink)
-{
-	size_t left = sink->pending.len - sink->head;
-
-	memmove(sink->pending.data, sink->pending.data + sink->head, left);
-	sink->pending.len = left;
-	sink->head = 0;
-}
+/* The side that brings lines */
 
 struct buffer *sink_reserve(struct sink *sink, size_t max)
 {
-	if (sink->pending.cap - sink->pending.len < max && sink->head)
-		sink_compact(sink);
-	if (sink->pending.cap - sink->pending.len < max)
-		return NULL;
-	sink->line = (struct buffer){.data = sink->pending.data + sink->pending.len, .cap = max};
-	return &sink->line;
+	struct buffer *line = NULL;
+
+	pthread_mutex_lock(&sink->lock);
+	if (!sink->abandoned)
+		line = queue_reserve(&sink->queue, max);
+	pthread_mutex_unlock(&sink->lock);
+	return line;
 }
 
-void sink_commit(struct sink *sink)
+bool sink_commit(struct sink *sink, uint64_t weight)
 {
-	sink->pending.len += sink->line.len;
-	sink->line.len = 0;
+	bool kept;
+
+	pthread_mutex_lock(&sink->lock);
+	kept = queue_commit(&sink->queue, weight);
+	pthread_mutex_unlock(&sink->lock);
+	return kept;
 }
 
-static void sink_advance(struct sink *sink, size_t n)
+size_t sink_pending(struct sink *sink)
 {
-	const char *from = sink->pending.data + sink->head, *newline;
+	size_t pending;
 
-	sink->torn += n;
-	newline = memrchr(from, '\n', sink->torn);
-	if (newline) {
-		sink->head += newline + 1 - from;
-		sink->torn -= newline + 1 - from;
-	}
-	if (sink->head == sink->pending.len)
-		sink->head = sink->pending.len = 0;
+	pthread_mutex_lock(&sink->lock);
+	pending = queue_pending(&sink->queue);
+	pthread_mutex_unlock(&sink->lock);
+	return pending;
+}
+
+bool sink_wants_flush(struct sink *sink)
+{
+	return sink_pending(sink) >= FLUSH_SIZE;
+}
+
+uint64_t sink_lines(struct sink *sink)
+{
+	uint64_t kept;
+
+	pthread_mutex_lock(&sink->lock);
+	kept = sink->queue.kept;
+	pthread_mutex_unlock(&sink->lock);
+	return kept;
+}
+
+uint64_t sink_written(struct sink *sink)
+{
+	uint64_t written;
+
+	pthread_mutex_lock(&sink->lock);
+	written = sink->queue.written;
+	pthread_mutex_unlock(&sink->lock);
+	return written;
+}
+
+void sink_mark(struct sink *sink)
+{
+	pthread_mutex_lock(&sink->lock);
+	queue_mark(&sink->queue);
+	pthread_mutex_unlock(&sink->lock);
+}
+
+uint64_t sink_abandon(struct sink *sink)
+{
+	uint64_t weight;
+
+	pthread_mutex_lock(&sink->lock);
+	sink->abandoned = true;
+	weight = queue_clear(&sink->queue);
+	pthread_mutex_unlock(&sink->lock);
+	return weight;
+}
+
+/* The side that writes them */
+
+bool sink_may_block(const struct sink *sink)
+{
+	struct stat st;
+
+	/* A FIFO takes what it can, but its name may be on a file system that does not answer. */
+	return sink->path || fstat(sink->fd, &st) || S_ISREG(st.st_mode) || S_ISBLK(st.st_mode);
+}
+
+static const char *next_bytes(struct sink *sink, size_t max, size_t *ret_n)
+{
+	const char *bytes;
+
+	pthread_mutex_lock(&sink->lock);
+	bytes = queue_next(&sink->queue, max, ret_n);
+	pthread_mutex_unlock(&sink->lock);
+	return bytes;
+}
+
+/* Lines that were given up meanwhile count as lost, even if the last write was of them. */
+static void advance(struct sink *sink, size_t n)
+{
+	pthread_mutex_lock(&sink->lock);
+	if (!sink->abandoned)
+		queue_advance(&sink->queue, n);
+	pthread_mutex_unlock(&sink->lock);
+}
+
+static size_t torn(struct sink *sink)
+{
+	size_t bytes;
+
+	pthread_mutex_lock(&sink->lock);
+	bytes = sink->queue.torn;
+	pthread_mutex_unlock(&sink->lock);
+	return bytes;
+}
+
+static size_t torn_rest(struct sink *sink)
+{
+	size_t bytes;
+
+	pthread_mutex_lock(&sink->lock);
+	bytes = queue_torn_rest(&sink->queue);
+	pthread_mutex_unlock(&sink->lock);
+	return bytes;
+}
+
+static void untear(struct sink *sink)
+{
+	pthread_mutex_lock(&sink->lock);
+	queue_untear(&sink->queue);
+	pthread_mutex_unlock(&sink->lock);
+}
+
+/* As write(2), but that it is tried again after a signal, and that waiting would be 0 bytes. */
+static ssize_t write_some(struct sink *sink, const void *bytes, size_t n)
+{
+	ssize_t done;
+
+	do
+		done = sink->ops->write(sink, bytes, n);
+	while (done < 0 && errno == EINTR);
+	sink->blocked = !done || (done < 0 && errno == EAGAIN);
+	if (sink->blocked)
+		return 0;
+	return done < 0 ? -errno : done;
 }
 
 /* Writes up to n of the pending bytes. */
 static int sink_write(struct sink *sink, size_t n)
 {
+	sink->blocked = false;
 	while (n) {
-		const char *next = sink->pending.data + sink->head + sink->torn;
-		ssize_t done = sink->ops->write(sink, next, n);
+		size_t size;
+		const char *bytes = next_bytes(sink, n < FLUSH_SIZE ? n : FLUSH_SIZE, &size);
+		ssize_t done = size ? write_some(sink, bytes, size) : 0;
 
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return errno == EAGAIN ? 0 : -errno;
-		if (done == 0)
-			return 0;
-		sink_advance(sink, done);
-		n -= done;
+		if (done <= 0)
+			return (int)done;
+		advance(sink, (size_t)done);
+		n -= (size_t)done;
 	}
 	return 0;
 }
 
-int sink_flush(struct sink *sink)
+/* What was given up in part must not swallow the line that comes next. Returns whether it does. */
+static bool is_broken(struct sink *sink, int *ret_err)
 {
-	return sink_write(sink, sink_pending(sink));
+	ssize_t done = sink->broken ? write_some(sink, "\n", 1) : 1;
+
+	sink->broken = done != 1;
+	*ret_err = done < 0 ? (int)done : 0;
+	return sink->broken;
 }
 
-/* The rest of a line of which a part is written. */
-static size_t torn_rest(const struct sink *sink)
+bool sink_is_blocked(const struct sink *sink)
 {
-	const char *from = sink->pending.data + sink->head + sink->torn, *end;
+	return sink->blocked;
+}
 
-	if (!sink->torn)
-		return 0;
-	end = memchr(from, '\n', sink_pending(sink));
-	return end ? (size_t)(end + 1 - from) : 0;
+int sink_flush(struct sink *sink)
+{
+	int err;
+
+	return is_broken(sink, &err) ? err : sink_write(sink, sink_pending(sink));
+}
+
+int sink_flush_marked(struct sink *sink)
+{
+	size_t marked;
+	int err;
+
+	pthread_mutex_lock(&sink->lock);
+	marked = sink->queue.marked;
+	pthread_mutex_unlock(&sink->lock);
+	return is_broken(sink, &err) ? err : sink_write(sink, marked);
 }
 
 /* Takes the line that is written in part back out, if what ends the file is ours. */
 static void take_back(struct sink *sink)
 {
-	off_t end = lseek(sink->fd, 0, SEEK_CUR);
+	off_t part = (off_t)torn(sink), end;
 	struct stat st;
 
-	if (!sink->torn || end < 0 || fstat(sink->fd, &st) || !S_ISREG(st.st_mode) ||
-	    st.st_size != end)
+	if (!part)
 		return;
-	end -= (off_t)sink->torn;
+	end = lseek(sink->fd, 0, SEEK_CUR);
+	if (end < 0 || fstat(sink->fd, &st) || !S_ISREG(st.st_mode) || st.st_size != end)
+		return;
 	/* Without O_APPEND, the next write would leave a hole where the torn line was. */
-	if (!ftruncate(sink->fd, end) && lseek(sink->fd, end, SEEK_SET) == end)
-		sink->torn = 0;
+	if (!ftruncate(sink->fd, end - part) && lseek(sink->fd, end - part, SEEK_SET) >= 0)
+		untear(sink);
 }
 
 /*
@@ -236,15 +366,15 @@ static void take_back(struct sink *sink)
  */
 static enum sink_left leave(struct sink *sink)
 {
-	if (!sink->torn)
+	if (!torn(sink))
 		return SINK_LEFT_WHOLE;
 	take_back(sink);
-	if (!sink->torn)
+	if (!torn(sink))
 		return SINK_TAKEN_BACK;
 	sink_write(sink, torn_rest(sink));
-	if (!sink->torn)
+	if (!torn(sink))
 		return SINK_LEFT_WHOLE;
-	sink->torn = 0;
+	untear(sink);
 	return SINK_LEFT_TORN;
 }
 
@@ -260,7 +390,7 @@ int sink_reopen(struct sink *sink)
 		return fd;
 	if (!file_is_same(fd, sink->fd))
 		left = leave(sink);
-	else if (sink->torn)
+	else if (torn(sink))
 		/* take_back() looks where the descriptor stands. */
 		lseek(fd, lseek(sink->fd, 0, SEEK_CUR), SEEK_SET);
 	close(sink->fd);
@@ -282,29 +412,14 @@ int sink_fd(const struct sink *sink)
 	return sink->fd;
 }
 
-size_t sink_pending(const struct sink *sink)
+uint64_t sink_discard(struct sink *sink)
 {
-	return sink->pending.len - sink->head - sink->torn;
-}
+	uint64_t weight;
 
-bool sink_wants_flush(const struct sink *sink)
-{
-	return sink_pending(sink) >= FLUSH_SIZE;
-}
-
-void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n),
-		  void *ctx)
-{
-	const char *at = sink->pending.data + sink->head;
-	const char *end = sink->pending.data + sink->pending.len, *newline;
-
-	for (; at < end && (newline = memchr(at, '\n', end - at)); at = newline + 1)
-		if (newline != at) /* nothing but the end of a line given up before */
-			line(ctx, at, newline - at);
 	take_back(sink);
-	sink->head = sink->pending.len = 0;
-	/* What could not be taken back must not swallow the line that comes next. */
-	if (sink->torn)
-		buffer_putc(&sink->pending, '\n');
-	sink->torn = 0;
+	pthread_mutex_lock(&sink->lock);
+	sink->broken |= sink->queue.torn > 0;
+	weight = queue_clear(&sink->queue);
+	pthread_mutex_unlock(&sink->lock);
+	return weight;
 }

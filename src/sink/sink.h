@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where lines go. Sees bytes only. Never waits: what a slow reader or a full disk does not take is
+ * Where lines go. Sees bytes and weights only. What a slow reader or a full disk does not take is
  * kept up to SINK_CAPACITY; then lines are refused whole, and the caller counts them.
+ *
+ * One side brings lines, and never waits. The other side writes them, which may take long: on a
+ * file system that hangs, as long as it does. Both may be the same thread, or one thread each
+ * (writer.h).
  */
 #ifndef SINK_SINK_H
 #define SINK_SINK_H
@@ -30,18 +34,54 @@ const char *sink_strerror(int err);
 /* Frees it; lines not yet written are gone. NULL is fine. */
 void sink_close(struct sink *sink);
 
+/* The side that brings lines */
+
 /*
  * Room for a line of up to max bytes, to be appended to the buffer returned and then kept with
  * sink_commit(). NULL if there is no room.
  */
 struct buffer *sink_reserve(struct sink *sink, size_t max);
-void sink_commit(struct sink *sink);
 
 /*
- * Writes what can be written without waiting. Returns 0 when nothing more can be done now, or the
- * -errno of the write: -EPIPE when nobody reads, -ENOSPC and so on; what was not written is kept.
+ * weight: the events that the line stands for; 0 for one that the program writes of itself. Returns
+ * false if the line was longer than its room: then nothing of it is kept.
+ */
+bool sink_commit(struct sink *sink, uint64_t weight);
+
+/* Bytes that wait to be written; and whether they are so many that it is worth a write. */
+size_t sink_pending(struct sink *sink);
+bool sink_wants_flush(struct sink *sink);
+
+/* How many lines were committed, without those given up; and the weight of those written. */
+uint64_t sink_lines(struct sink *sink);
+uint64_t sink_written(struct sink *sink);
+
+/* What waits now is for the file of now, if that takes it; what comes is for the next one. */
+void sink_mark(struct sink *sink);
+
+/*
+ * Gives up what waits, whatever the other side is at, which may be writing it for ever: so from now
+ * on no line is taken, and the file stays as it is. Returns the weight of the lines given up.
+ */
+uint64_t sink_abandon(struct sink *sink);
+
+/* The side that writes them */
+
+/* Whether writing or opening may wait all the same: on files, whose descriptors do not tell. */
+bool sink_may_block(const struct sink *sink);
+
+/*
+ * Writes what was pending and can be written without waiting. Returns 0 when nothing more can be
+ * done now, or the -errno of the write: -EPIPE when nobody reads, -ENOSPC and so on; what was not
+ * written is kept.
  */
 int sink_flush(struct sink *sink);
+
+/* Likewise, but only what was there when sink_mark() was called last. */
+int sink_flush_marked(struct sink *sink);
+
+/* Whether the last of these ended because the descriptor took no more for now. */
+bool sink_is_blocked(const struct sink *sink);
 
 /*
  * Opens the file anew (it was renamed), whatever state the old one is in: what is pending goes to
@@ -59,18 +99,13 @@ int sink_reopen(struct sink *sink);
 /* Whether all users may read the file, which holds something (or is a FIFO, where it would go). */
 bool sink_is_readable_by_others(const struct sink *sink);
 
-/* For poll: POLLOUT when something is pending, nothing but errors otherwise. */
+/* For poll. */
 int sink_fd(const struct sink *sink);
-size_t sink_pending(const struct sink *sink);
-
-/* Whether so much is pending that it is worth a write. */
-bool sink_wants_flush(const struct sink *sink);
 
 /*
- * Gives up what is pending: calls line() for each line that was not wholly written (all of it, but
- * for its newline), and takes one that was written in part back out of a regular file.
+ * Gives up what is pending: takes the line that was written in part back out of a regular file.
+ * Returns the weight of all lines that were not wholly written.
  */
-void sink_discard(struct sink *sink, void (*line)(void *ctx, const char *bytes, size_t n),
-		  void *ctx);
+uint64_t sink_discard(struct sink *sink);
 
 #endif

@@ -120,9 +120,11 @@ static void check_event(struct close_record *record, const struct format_context
 static void bound_notice(struct notice *notice)
 {
 	uint64_t *const counts[] = {
-		&notice->loss.ring,	 &notice->loss.missed, &notice->loss.state,
-		&notice->loss.unmatched, &notice->loss.output, &notice->sent,
-		&notice->written,	 &notice->filtered,    &notice->tracked,
+		&notice->books.lost.ring,   &notice->books.lost.missed,
+		&notice->books.lost.state,  &notice->books.lost.unmatched,
+		&notice->books.lost.output, &notice->books.sent,
+		&notice->books.written,	    &notice->books.filtered,
+		&notice->tracked,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
@@ -146,7 +148,7 @@ static void check_notice(struct input *input, const struct format_context *conte
 	if (kind == NOTICE_START)
 		check_json_name(object, "tpconnect.programs", input->programs);
 	else
-		check_json_integer(object, "tpconnect.loss.output", notice->loss.output);
+		check_json_integer(object, "tpconnect.loss.output", notice->books.lost.output);
 	json_decref(object);
 }
 

@@ -82,7 +82,10 @@ case_cleanup() {
         done
         ip netns delete "$name"
     done
-    ! mountpoint -q full || umount -l full
+    if mountpoint -q full; then
+        fsfreeze -u full
+        umount -l full
+    fi
     if [[ -n ${cgroup:-} ]]; then
         await find "$cgroup" -depth -type d -exec rmdir {} +
     fi

@@ -149,6 +149,12 @@ int reader_fd(const struct reader *reader)
 	return event_fd;
 }
 
+bool reader_is_half_full(const struct reader *reader)
+{
+	(void)reader;
+	return fake.half_full;
+}
+
 int reader_fill(struct reader *reader)
 {
 	size_t there = fake.n - fake.next;

@@ -25,7 +25,8 @@ struct fake_probe {
 	struct counters counters;
 	struct share share; /* of index 1 */
 	uint64_t tracked;
-	bool late; /* the last record arrives only after some waiting */
+	bool half_full; /* is the ring */
+	bool late;	/* the last record arrives only after some waiting */
 
 	/* What was asked for. */
 	struct config config;

@@ -7,6 +7,7 @@
 #define UNIT_SINK_FIXTURE_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/resource.h>
 
 #include "sink/sink.h"
@@ -58,14 +59,10 @@ void assert_file(const char *path, unsigned int first, unsigned int last);
 
 void append_to_file(const char *path, const char *text);
 
-/* What sink_discard() reports; on_discarded() demands lines first... in order. */
-struct discarded {
-	unsigned int first, n;
-};
+/* The weight that put_lines() gives to lines first... of that many. */
+uint64_t weight_of_lines(unsigned int first, unsigned int n);
 
-void on_discarded(void *ctx, const char *bytes, size_t n);
-
-/* Discards lines [first, first + n): each is told, in order, and nothing is left. */
+/* Discards lines [first, first + n): their weight is told, and nothing is left. */
 void discard(unsigned int first, unsigned int n);
 
 /* The number of whole lines in 1000 bytes. */

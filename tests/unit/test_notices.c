@@ -23,10 +23,10 @@ static const struct notice sample_notice = {
 	.time_ns = 1000000001,
 	.version = "1.0",
 	.programs = "connect,\"state\"",
-	.loss = {.ring = 1, .missed = 2, .state = 3, .unmatched = 4, .output = 5},
-	.sent = 10,
-	.written = 8,
-	.filtered = 1,
+	.books = {.sent = 10,
+		  .written = 8,
+		  .filtered = 1,
+		  .lost = {.ring = 1, .missed = 2, .state = 3, .unmatched = 4, .output = 5}},
 	.tracked = 6,
 	.observed = {999999999, 1000000000},
 };
@@ -65,7 +65,7 @@ static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
 
 	(void)state;
 	notice.kind = NOTICE_STOP;
-	notice.loss = (struct loss){0};
+	notice.books.lost = (struct loss){0};
 	assert_string_equal(notice_line(&notice),
 			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
 			    "\"event.name\":\"tpconnect.stop\",\"tpconnect.seq\":9,"

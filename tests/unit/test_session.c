@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A whole session, with a kernel side that is a queue: who is called, when, and what it ends with.
  */
+#include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>
 
@@ -21,6 +22,8 @@ struct calls {
 	int signo;	       /* that is sent to this process once tracing has begun */
 	uint32_t sends_at_end; /* an event of that pid, once it is asked to stop */
 	uint64_t undecodable;
+	unsigned int busy_for, busy; /* how often it says that it is, and has said so */
+	bool over;		     /* the last event came after detaching */
 };
 
 static struct calls calls[2];
@@ -52,8 +55,19 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	if (!of->events)
 		note(of, 'e');
 	of->pids[of->events++] = event->pid;
+	of->over = session_is_over(session);
 	if (of->events == of->stop_at)
 		session_stop(session, STATUS_DONE);
+}
+
+static bool on_busy(void *ctx)
+{
+	struct calls *of = ctx;
+
+	if (of->busy == of->busy_for)
+		return false;
+	of->busy++;
+	return true;
 }
 
 static void on_idle(void *ctx, struct session *session)
@@ -191,6 +205,51 @@ static void every_consumer_gets_every_event_in_order(void **state)
 	}
 	assert_true(calls[0].idle > 0);
 	assert_int_equal(fake.sweeps, 1);
+}
+
+static void events_wait_in_the_ring_until_a_consumer_has_room(void **state)
+{
+	const struct consumer busy = {.busy = on_busy, .idle = on_idle};
+
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	fake_send(EVENT_FAILED, 2);
+	calls[0].stop_at = 2;
+	calls[0].busy_for = 20;
+	assert_int_equal(run(good(), busy), STATUS_DONE);
+	assert_int_equal(calls[0].events, 2);
+	assert_false(calls[0].over);
+	assert_int_equal(calls[0].busy, 20);
+	/* The loop went on meanwhile. */
+	assert_true(calls[0].idle >= 20);
+}
+
+static void a_ring_that_is_half_full_is_read_all_the_same(void **state)
+{
+	const struct consumer busy = {.busy = on_busy};
+
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	fake.half_full = true;
+	calls[0].stop_at = 1;
+	calls[0].busy_for = UINT_MAX;
+	assert_int_equal(run(good(), busy), STATUS_DONE);
+	assert_int_equal(calls[0].events, 1);
+	assert_false(calls[0].over);
+}
+
+static void who_has_no_room_gets_all_once_the_programs_are_detached(void **state)
+{
+	const struct consumer busy = {.busy = on_busy, .reopen = on_reopen};
+
+	(void)state;
+	for (uint32_t pid = 1; pid <= 100; pid++)
+		fake_send(EVENT_CONNECT, pid);
+	calls[0].busy_for = UINT_MAX;
+	calls[0].signo = SIGHUP;
+	assert_int_equal(run(good(), busy), STATUS_DONE);
+	assert_int_equal(calls[0].events, 100);
+	assert_true(calls[0].over);
 }
 
 static void what_was_under_way_is_waited_for(void **state)
@@ -565,6 +624,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		session_test(every_consumer_gets_every_event_in_order),
+		session_test(events_wait_in_the_ring_until_a_consumer_has_room),
+		session_test(a_ring_that_is_half_full_is_read_all_the_same),
+		session_test(who_has_no_room_gets_all_once_the_programs_are_detached),
 		session_test(what_was_under_way_is_waited_for),
 		session_test(what_never_comes_is_not_waited_for_long),
 		session_test(what_the_ring_has_lost_is_not_waited_for),

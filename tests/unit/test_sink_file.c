@@ -61,7 +61,8 @@ static void what_is_reserved_and_not_committed_is_not_written(void **state)
 	buffer_puts(line, "never mind");
 	assert_int_equal(put_lines(1, 1), 1);
 	/* A commit that follows no reserve has nothing to keep. */
-	sink_commit(t.sink);
+	assert_true(sink_commit(t.sink, 7));
+	assert_int_equal(sink_lines(t.sink), 2);
 	assert_int_equal(sink_flush(t.sink), 0);
 	assert_file(t.path, 0, 2);
 }
@@ -81,6 +82,27 @@ static void a_reserved_line_has_the_room_asked_for_and_no_more(void **state)
 	assert_true(line->overflow);
 	assert_non_null(sink_reserve(t.sink, SINK_CAPACITY));
 	assert_null(sink_reserve(t.sink, SINK_CAPACITY + 1));
+}
+
+/* It would run into the next, and count as written. */
+static void a_line_that_does_not_fit_is_dropped_whole(void **state)
+{
+	struct buffer *line;
+
+	(void)state;
+	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
+	assert_int_equal(put_lines(0, 1), 1);
+	line = sink_reserve(t.sink, 10);
+	assert_non_null(line);
+	buffer_puts(line, "key=");
+	buffer_puts(line, "a value of some length");
+	buffer_puts(line, "\n");
+	assert_false(sink_commit(t.sink, 1000));
+	assert_int_equal(put_lines(1, 1), 1);
+	assert_int_equal(sink_flush(t.sink), 0);
+	assert_file(t.path, 0, 2);
+	assert_int_equal(sink_lines(t.sink), 2);
+	assert_int_equal(sink_written(t.sink), weight_of_lines(0, 2));
 }
 
 static void much_is_worth_a_write_and_little_is_not(void **state)
@@ -108,6 +130,7 @@ int main(void)
 		row(nothing_is_written_before_a_flush),
 		row(what_is_reserved_and_not_committed_is_not_written),
 		row(a_reserved_line_has_the_room_asked_for_and_no_more),
+		row(a_line_that_does_not_fit_is_dropped_whole),
 		row(much_is_worth_a_write_and_little_is_not),
 	};
 

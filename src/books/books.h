@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The books: what became of each event that the kernel side has sent, and what it could not send.
+ * Pure, and every counter only grows. What was sent is written, filtered, lost in the ring, lost on
+ * its way out, or still under way; at the end, nothing is under way.
+ */
+#ifndef BOOKS_BOOKS_H
+#define BOOKS_BOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The classes of loss, section 8 of the specification. */
+struct loss {
+	uint64_t ring;			   /* sent, and found no room in the ring */
+	uint64_t missed, state, unmatched; /* never sent */
+	uint64_t output;		   /* read from the ring, and not written */
+};
+
+struct books {
+	uint64_t sent, written, filtered;
+	struct loss lost;
+};
+
+/* What the kernel side has counted since the beginning; loss.output is not its to count. */
+void books_kernel(struct books *books, uint64_t sent, const struct loss *loss);
+
+/* The events that all lines written since the beginning stand for. */
+void books_written(struct books *books, uint64_t written);
+
+/* n more events that are not to be shown; and n more that found no way out. */
+void books_filtered(struct books *books, uint64_t n);
+void books_lost(struct books *books, uint64_t n);
+
+/* All that was lost, in whichever class. */
+uint64_t books_all_lost(const struct books *books);
+
+/* Events that were sent, and of which nothing else is known yet. */
+uint64_t books_under_way(const struct books *books);
+
+/* At the end: each event sent is in one of the other columns, and in one alone. */
+bool books_balanced(const struct books *books);
+
+#endif

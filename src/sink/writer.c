@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+#include "sink/writer.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "util/clock.h"
+
+/* Little is called, but sanitizers have larger frames; only what is used takes memory. */
+#define STACK_SIZE (256 * 1024)
+
+/*
+ * With so much to write, more is to come later: the rest of the sink has room for all that a batch
+ * of the reader's makes (probe/reader.c). Where nothing is written in BUSY_PATIENCE_NS, later may
+ * be never.
+ */
+#define BUSY_SIZE	 (SINK_CAPACITY / 4)
+#define BUSY_PATIENCE_NS 250000000
+
+/* The loop looks ten times a second; who did not for so long was stopped, as the thread was. */
+#define STOPPED_NS 500000000
+
+/* What the thread is asked for. */
+enum { ASK_FLUSH = 1, ASK_REOPEN = 2, ASK_DISCARD = 4, ASK_END = 8 };
+
+struct writer {
+	struct sink *sink;
+	int patience_ms;
+	bool impatient; /* nothing was taken for too long: not waited for again */
+
+	/* All that follows is of a writer with a thread. */
+	bool stuck;	  /* the thread did not come back in time: not waited for either */
+	uint64_t seen_ns; /* when it was last seen to be idle, or to have written something */
+	uint64_t seen;	  /* how much, as of sink_written() */
+	uint64_t looked_ns;
+	bool has_thread;
+	pthread_t thread;
+	int asked_fd, done_fd; /* eventfds: the thread has something to do; it has done it */
+
+	pthread_mutex_t lock;
+	unsigned int asked; /* and not yet begun */
+	bool busy;
+	bool hindered; /* the last write was refused, or not of all: who knows when there is room?
+			*/
+	struct writer_report report;
+	uint64_t discarded;
+
+	/* Of the thread alone. */
+	bool blocked; /* there is more to write once the descriptor can be written to */
+	bool gone;    /* nobody reads: the descriptor is always ready to say so */
+};
+
+/* The thread */
+
+static void note_error(struct writer *writer, int err)
+{
+	pthread_mutex_lock(&writer->lock);
+	writer->report.error = err;
+	writer->hindered = err || writer->blocked;
+	pthread_mutex_unlock(&writer->lock);
+}
+
+static void flush(struct writer *writer)
+{
+	int err = sink_flush(writer->sink);
+
+	writer->blocked = sink_is_blocked(writer->sink);
+	note_error(writer, err);
+}
+
+static void reopen(struct writer *writer)
+{
+	int left;
+	bool readable;
+
+	sink_flush_marked(writer->sink);
+	left = sink_reopen(writer->sink);
+	readable = left >= 0 && sink_is_readable_by_others(writer->sink);
+	pthread_mutex_lock(&writer->lock);
+	writer->report.reopened = true;
+	writer->report.left = left;
+	writer->report.readable = readable;
+	pthread_mutex_unlock(&writer->lock);
+	if (left >= 0)
+		writer->gone = false;
+	flush(writer);
+}
+
+static void discard(struct writer *writer)
+{
+	uint64_t weight = sink_discard(writer->sink);
+
+	pthread_mutex_lock(&writer->lock);
+	writer->discarded += weight;
+	pthread_mutex_unlock(&writer->lock);
+	writer->blocked = false;
+}
+
+/* Waits for something to do, on the descriptor or asked for. */
+static void wait_for_work(struct writer *writer)
+{
+	struct pollfd fds[] = {
+		{.fd = writer->asked_fd, .events = POLLIN},
+		{.fd = writer->gone ? -1 : sink_fd(writer->sink),
+		 .events = writer->blocked ? POLLOUT : 0},
+	};
+	eventfd_t n;
+
+	if (poll(fds, 2, -1) < 0)
+		return;
+	if (fds[0].revents & POLLIN)
+		eventfd_read(writer->asked_fd, &n);
+	if (fds[1].revents & (POLLERR | POLLHUP)) {
+		writer->gone = true;
+		note_error(writer, -EPIPE);
+	} else if (fds[1].revents & POLLOUT) {
+		flush(writer);
+		eventfd_write(writer->done_fd, 1);
+	}
+}
+
+/* Takes what is asked for, and is busy with it; 0: nothing, and idle. */
+static unsigned int take(struct writer *writer)
+{
+	unsigned int asked;
+
+	pthread_mutex_lock(&writer->lock);
+	asked = writer->asked;
+	writer->asked = 0;
+	writer->busy = asked != 0;
+	pthread_mutex_unlock(&writer->lock);
+	if (!asked)
+		eventfd_write(writer->done_fd, 1);
+	return asked;
+}
+
+static void *run(void *arg)
+{
+	struct writer *writer = arg;
+	unsigned int asked;
+
+	do {
+		asked = take(writer);
+		if (!asked)
+			wait_for_work(writer);
+		if (asked & ASK_REOPEN)
+			reopen(writer);
+		else if (asked & ASK_FLUSH)
+			flush(writer);
+		if (asked & ASK_DISCARD)
+			discard(writer);
+	} while (!(asked & ASK_END));
+	take(writer);
+	return NULL;
+}
+
+/* Who asks it */
+
+static void ask(struct writer *writer, unsigned int what)
+{
+	bool is_new;
+
+	pthread_mutex_lock(&writer->lock);
+	is_new = !(writer->asked & what);
+	writer->asked |= what;
+	pthread_mutex_unlock(&writer->lock);
+	if (is_new)
+		eventfd_write(writer->asked_fd, 1);
+}
+
+/* Signals are for the loop. */
+static int start(struct writer *writer)
+{
+	sigset_t all, mask;
+	pthread_attr_t attr;
+	int err;
+
+	sigfillset(&all);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	pthread_sigmask(SIG_SETMASK, &all, &mask);
+	err = pthread_create(&writer->thread, &attr, run, writer);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	pthread_attr_destroy(&attr);
+	writer->has_thread = !err;
+	return -err;
+}
+
+static void release(struct writer *writer)
+{
+	if (writer->asked_fd >= 0)
+		close(writer->asked_fd);
+	if (writer->done_fd >= 0)
+		close(writer->done_fd);
+	pthread_mutex_destroy(&writer->lock);
+	free(writer);
+}
+
+int writer_open(struct sink *sink, int patience_ms, struct writer **ret)
+{
+	struct writer *writer = calloc(1, sizeof(*writer));
+	int err = 0;
+
+	if (!writer)
+		return -ENOMEM;
+	*writer = (struct writer){
+		.sink = sink,
+		.patience_ms = patience_ms,
+		.seen_ns = clock_now_ns(CLOCK_MONOTONIC),
+		.asked_fd = -1,
+		.done_fd = -1,
+	};
+	pthread_mutex_init(&writer->lock, NULL);
+	if (sink_may_block(sink)) {
+		writer->asked_fd = eventfd(0, EFD_CLOEXEC);
+		writer->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+		err = writer->asked_fd < 0 || writer->done_fd < 0 ? -errno : start(writer);
+	}
+	if (err) {
+		release(writer);
+		return err;
+	}
+	*ret = writer;
+	return 0;
+}
+
+int writer_fd(const struct writer *writer)
+{
+	return writer->has_thread ? -1 : sink_fd(writer->sink);
+}
+
+void writer_flush(struct writer *writer)
+{
+	if (!writer->has_thread)
+		writer->report.error = sink_flush(writer->sink);
+	else if (sink_pending(writer->sink))
+		ask(writer, ASK_FLUSH);
+}
+
+void writer_reopen(struct writer *writer)
+{
+	if (!writer->has_thread)
+		return;
+	sink_mark(writer->sink);
+	ask(writer, ASK_REOPEN);
+}
+
+/* Whether the thread has done all that it was asked for. */
+static bool is_idle(struct writer *writer)
+{
+	bool idle;
+
+	pthread_mutex_lock(&writer->lock);
+	idle = !writer->asked && !writer->busy;
+	pthread_mutex_unlock(&writer->lock);
+	return idle;
+}
+
+/* Whether it has been at the same for so long, which it should not be: the file does not answer. */
+static bool is_late(struct writer *writer, uint64_t patience_ns)
+{
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC), written = sink_written(writer->sink);
+
+	if (written != writer->seen || is_idle(writer) || now - writer->looked_ns > STOPPED_NS)
+		writer->seen_ns = now;
+	writer->looked_ns = now;
+	writer->seen = written;
+	return now - writer->seen_ns > patience_ns;
+}
+
+static bool is_hindered(struct writer *writer)
+{
+	bool hindered;
+
+	pthread_mutex_lock(&writer->lock);
+	hindered = writer->hindered;
+	pthread_mutex_unlock(&writer->lock);
+	return hindered;
+}
+
+bool writer_is_busy(struct writer *writer)
+{
+	return writer->has_thread && sink_pending(writer->sink) > BUSY_SIZE &&
+	       !is_hindered(writer) && !is_late(writer, BUSY_PATIENCE_NS);
+}
+
+bool writer_wait(struct writer *writer)
+{
+	struct pollfd pollfd = {.fd = writer->done_fd, .events = POLLIN};
+	eventfd_t n;
+
+	writer_flush(writer);
+	if (!writer_is_busy(writer))
+		return writer->has_thread && !writer->stuck &&
+		       sink_pending(writer->sink) <= BUSY_SIZE;
+	if (poll(&pollfd, 1, 1) > 0)
+		eventfd_read(writer->done_fd, &n);
+	return true;
+}
+
+struct writer_report writer_tell(struct writer *writer)
+{
+	struct writer_report report;
+
+	pthread_mutex_lock(&writer->lock);
+	report = writer->report;
+	writer->report = (struct writer_report){0};
+	pthread_mutex_unlock(&writer->lock);
+	report.late =
+		writer->has_thread && is_late(writer, (uint64_t)writer->patience_ms * 1000000);
+	return report;
+}
+
+/* Whether, besides, it has nothing more to write, or cannot. */
+static bool is_done(struct writer *writer)
+{
+	bool failed;
+
+	pthread_mutex_lock(&writer->lock);
+	failed = writer->report.error;
+	pthread_mutex_unlock(&writer->lock);
+	return is_idle(writer) && (failed || !sink_pending(writer->sink));
+}
+
+/* Waits until it is so, as long as something is written. Returns whether it is. */
+static bool wait_until(struct writer *writer, bool (*is)(struct writer *writer))
+{
+	struct pollfd pollfd = {.fd = writer->done_fd, .events = POLLIN};
+	uint64_t patience_ns = (uint64_t)writer->patience_ms * 1000000;
+	uint64_t begin = clock_now_ns(CLOCK_MONOTONIC), now = begin;
+	size_t before = sink_pending(writer->sink);
+	eventfd_t n;
+
+	while (!is(writer)) {
+		if (sink_pending(writer->sink) < before)
+			begin = now;
+		else if (now - begin >= patience_ns)
+			return false;
+		before = sink_pending(writer->sink);
+		poll(&pollfd, 1, (int)((begin + patience_ns - now) / 1000000) + 1);
+		eventfd_read(writer->done_fd, &n);
+		now = clock_now_ns(CLOCK_MONOTONIC);
+	}
+	return true;
+}
+
+/* Waits until the thread has done what it was asked for; false: it does not come back. */
+static bool settle(struct writer *writer)
+{
+	if (writer->stuck)
+		return is_idle(writer);
+	writer->stuck = !wait_until(writer, is_idle);
+	return !writer->stuck;
+}
+
+static void finish_alone(struct writer *writer)
+{
+	struct pollfd pollfd = {.fd = sink_fd(writer->sink), .events = POLLOUT};
+	size_t before;
+
+	do {
+		before = sink_pending(writer->sink);
+		writer_flush(writer);
+		if (writer->report.error || !sink_pending(writer->sink))
+			return;
+		if (sink_pending(writer->sink) < before)
+			writer->impatient = false;
+		else if (writer->impatient)
+			return;
+	} while (poll(&pollfd, 1, writer->patience_ms) > 0 || sink_pending(writer->sink) < before);
+	writer->impatient = true;
+}
+
+bool writer_finish(struct writer *writer)
+{
+	if (!writer->has_thread) {
+		finish_alone(writer);
+		return true;
+	}
+	writer_flush(writer);
+	if (writer->impatient || writer->stuck)
+		return settle(writer);
+	writer->impatient = !wait_until(writer, is_done);
+	writer->stuck = writer->impatient && !is_idle(writer);
+	return !writer->stuck;
+}
+
+uint64_t writer_discard(struct writer *writer)
+{
+	uint64_t weight;
+
+	if (!writer->has_thread)
+		return sink_discard(writer->sink);
+	ask(writer, ASK_DISCARD);
+	if (!settle(writer))
+		return sink_abandon(writer->sink);
+	pthread_mutex_lock(&writer->lock);
+	weight = writer->discarded;
+	writer->discarded = 0;
+	pthread_mutex_unlock(&writer->lock);
+	return weight;
+}
+
+void writer_close(struct writer *writer)
+{
+	if (!writer)
+		return;
+	if (writer->has_thread) {
+		ask(writer, ASK_END);
+		if (!settle(writer)) {
+			pthread_detach(writer->thread);
+			return;
+		}
+		pthread_join(writer->thread, NULL);
+	}
+	sink_close(writer->sink);
+	release(writer);
+}
