@@ -210,7 +210,10 @@ int probe_open(const struct probe_options *options, struct probe **ret, struct e
 		probe_close(probe);
 		return err;
 	}
-	/* Else a result of nothing known may be that of an attempt of before. */
+	/*
+	 * Without the iterator, the attempts that were pending at the start are not known, so that
+	 * an unknown result proves no loss: it stays PHASE_TRACKING.
+	 */
 	if (!options->btf_path)
 		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;
