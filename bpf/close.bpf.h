@@ -116,9 +116,8 @@ static __always_inline bool fin_is_queued(int oldstate)
  * segment that this host itself refuses (firewall, full queue), and bytes_retrans only some. Our
  * SYN and our FIN take a number each. TCP_REPAIR sends no SYN.
  *
- * A segment that is refused each time does not move snd_nxt. That it was tried shows where nothing
- * is under way although the peer's window is open, and bytes_sent has counted more. Then it counts
- * once.
+ * A segment that is refused each time does not move snd_nxt. It was tried if nothing is under way
+ * although the peer's window is open, and bytes_sent has counted more: then we count it once.
  */
 static __always_inline __u64 payload_sent(const struct tracked *tracked, const struct tcp_sock *tp,
 					  int oldstate)

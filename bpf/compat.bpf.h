@@ -142,7 +142,7 @@ static __always_inline bool is_subflow(const struct tcp_sock *tp)
 	return HAS_MPTCP && READ_TRUSTED(tp, is_mptcp);
 }
 
-/* Whether the task has an io_uring; neither has a kernel without CONFIG_IO_URING. Since 5.10. */
+/* Whether the task has an io_uring: none has before Linux 5.10, or without CONFIG_IO_URING. */
 static __always_inline bool has_io_uring(const struct task_struct *task)
 {
 	return bpf_core_field_exists(task->io_uring) && READ_PTR(task, io_uring);
@@ -153,10 +153,10 @@ static __always_inline bool has_io_uring(const struct task_struct *task)
  * whose calls the syscall tracepoints do not show.
  *
  * x86-64: TS_COMPAT of asm/thread_info.h. arm64: the mode that the task came from, PSR_MODE32_BIT
- * of asm/ptrace.h, which user space knows too. Not TIF_32BIT, which has got another number since it
- * was made generic, while its old one now stands for something that 64-bit programs ask for; it
- * serves only before 5.15 (dd6e10fbd9fb), where the registers cannot be reached for sure. Nor can
- * they without BTF: then nobody knows, and it is not called compat.
+ * of asm/ptrace.h, which user space knows too. TIF_32BIT serves only before Linux 5.15
+ * (dd6e10fbd9fb), where the registers cannot be reached for sure: later it got another number, and
+ * its old one stands for something that 64-bit programs ask for. Without BTF the registers cannot
+ * be reached either: then no call is taken for compat.
  */
 static __always_inline bool in_compat_syscall(struct task_struct *task)
 {

@@ -30,8 +30,8 @@ static __always_inline __u16 final_error(long ret)
 
 /*
  * Notes the socket if a call on it can start an attempt, as far as it can be told in a few reads:
- * TCP (or MPTCP), and neither connected nor connecting. That it is a socket at all is not sure yet.
- * Returns whether it was noted.
+ * TCP (or MPTCP), and neither connected nor connecting. The file may be no socket at all: what is
+ * read of it then is checked when the call ends. Returns whether it was noted.
  */
 static __always_inline bool call_socket(struct call *call, struct socket *socket)
 {
@@ -131,11 +131,12 @@ static __always_inline bool is_supervised(const struct task_struct *task)
 }
 
 /*
- * seccomp can answer in the kernel's place: then there is an exit without an entry. So there is for
- * a call that was under way when tracing began; but that is the first of its thread that is seen
- * (not `thread_seen`), and its socket has chosen a sequence number (write_seq), which it keeps for
- * good. So has a socket that a supervisor has connected in its ward's place: that attempt is the
- * supervisor's, and what it answers is no further one.
+ * A call ends whose beginning no program saw. Most often seccomp has answered it in the kernel's
+ * place, and the program's request is all that we tell of. Two other calls look like that, and are
+ * left out. Both are on a socket that has chosen a sequence number (write_seq), which it keeps for
+ * good:
+ * - the call was under way when tracing began, and so it is the first of its thread (thread_seen);
+ * - a supervisor has connected the socket in its ward's place: the attempt is the supervisor's.
  */
 static __always_inline void call_not_entered(__u16 error, bool thread_seen)
 {

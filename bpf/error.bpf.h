@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The errno of an attempt that ended after SYN_SENT: what getsockopt(SO_ERROR) would give, or has
- * given already. It gives sk_err; where that is 0, sk_err_soft; and clears what it gives.
+ * given already. SO_ERROR gives sk_err, or sk_err_soft where that is 0, and clears what it gives.
  */
 #ifndef BPF_ERROR_BPF_H
 #define BPF_ERROR_BPF_H
@@ -9,7 +9,7 @@
 #include "bpf/compat.bpf.h"
 #include "bpf/tracked.bpf.h"
 
-/* How many of a socket's error queue are looked at: an ICMP error is followed by few of others. */
+/* How many entries of a socket's error queue are looked at: few others follow an ICMP error. */
 #define ENTRIES_MAX 8
 
 static __always_inline __u64 last_entry(const struct sock *sk)
@@ -46,8 +46,8 @@ static __always_inline int socket_error(const struct tracked *tracked, const str
 }
 
 /*
- * error: the soft error that there is now; retransmits: how many there had been when it came, the
- * kernel's total_retrans. The errno of before says nothing: it may still be that of an earlier use.
+ * error: the soft error that there is now; retransmits: the kernel's total_retrans when it came. An
+ * errno that the socket had when the attempt began is not noted: it may be of an earlier use still.
  */
 static __always_inline void soft_error_note(struct tracked *tracked, __u16 error, __u32 retransmits)
 {

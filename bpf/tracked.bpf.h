@@ -40,7 +40,9 @@ struct tracked {
 	__u8 reserved[7];
 };
 
-/* With 56 bytes of the hash map's and 8 of its allocator's: else each takes 512 in the kernel. */
+/*
+ * The hash map adds 56 bytes and its allocator 8. With more than 256 in all, each entry takes 512.
+ */
 _Static_assert(sizeof(struct tracked) + 56 + 8 <= 256, "struct tracked has grown");
 
 struct slot {
@@ -58,7 +60,8 @@ struct {
 	__type(value, struct slot);
 } slots SEC(".maps") SHARED;
 
-/* Those that found their slot taken. Elements are allocated on demand; user space sets how many. */
+/* Entries that found their slot taken. Elements are allocated on demand; user space sets how many.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);

@@ -42,9 +42,9 @@ static __always_inline void untracked_begin(const struct attempt *attempt, struc
 }
 
 /*
- * An attempt ends of which nothing is known. Returns whether it was counted when it began. Which of
- * them it is needs not be known: of those that are counted here and those that the caller counts,
- * there are in the end as many as there were attempts whose result went unseen.
+ * An attempt without an entry ends. Returns whether one of the attempts that were counted as
+ * `state` when they began is still to end; then this is taken for it. Which one it is does not
+ * matter: the sum of what is counted there and what the caller counts is right in the end.
  */
 static __always_inline bool untracked_end(void)
 {
