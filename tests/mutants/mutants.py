@@ -20,7 +20,7 @@ UNREACHED = ("src/commands/", "src/probe/", "src/main.c", "src/util/process.c")
 # A tracer that loops must not fill the memory, nor a leak go unnoticed.
 ASAN_OPTIONS = "detect_leaks=1:exitcode=99:hard_rss_limit_mb=512"
 # A test that takes this many times as long as it did at first hangs, but not before some seconds.
-PATIENCE, PATIENCE_MIN = 10, 5
+PATIENCE, PATIENCE_MIN = 10, 15
 # Live cases for --bpf: every part of bpf/ is in one, and all of them take less than a minute.
 CASES = ["established", "refused", "filter_port", "user", "nonblocking", "reuse", "given_up", "close_by_reset",
          "ends", "fastopen_unsent", "io_uring", "mptcp", "before_start", "follow", "map_shared",
