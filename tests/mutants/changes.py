@@ -96,6 +96,10 @@ class Body:
                 condition = self.source[self.tokens[at + 1].start:self.tokens[end].end]
                 self.note(at + 1, end, f"(!{condition})")
             return end + 1
+        if self.tokens[at + 1].text == "(":
+            end = closing(self.tokens, at + 1)
+            if self.tokens[end + 1].text == "{" or self.tokens[end + 1].kind == "word":
+                return end + 1  # a loop of a macro's
         end = end_of_statement(self.tokens, at)
         if is_declaration(self.tokens, at):
             self.declare(at, end)

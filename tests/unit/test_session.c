@@ -356,9 +356,9 @@ static void intervals_come_again_and_again(void **state)
 					  .interval = on_interval};
 
 	(void)state;
-	assert_int_equal(run(good("-t", "110ms"), consumer), STATUS_DONE);
+	assert_int_equal(run(good("-t", "310ms"), consumer), STATUS_DONE);
 	/* A busy machine may lose some. */
-	assert_in_range(calls[0].intervals, 2, 5);
+	assert_in_range(calls[0].intervals, 2, 15);
 }
 
 static void a_second_brings_the_counters(void **state)
