@@ -156,10 +156,12 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 	close = event_reserve(EVENT_CLOSE, sizeof(*close), bpf_ktime_get_boot_ns());
 	if (!close)
 		return;
+	/* Copied first: after the branches below the verifier would go through it for each of them.
+	 */
+	close->base.attempt = tracked->attempt;
 	close->base.error = error;
 	close->base.ended = connection_ended(sk, tp, oldstate, error);
 	close->base.syn_retransmits = tracked->syn_retransmits;
-	close->base.attempt = tracked->attempt;
 	close->established_ns = tracked->result_ns;
 	close->bytes_sent = payload_sent(tracked, tp, oldstate);
 	close->bytes_received = payload_received(sk, tp);

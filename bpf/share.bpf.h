@@ -24,19 +24,30 @@
  * has there, so it is whoever made the outermost one; if that was root, as for a container, the
  * namespace itself.
  */
-static __always_inline __u32 share_owner(struct task_struct *task)
+static __always_inline __u32 share_owner(const struct task_struct *task)
 {
-	const struct cred *cred = READ_PTR(task, cred);
-	struct user_namespace *ns = READ_PTR(cred, user_ns);
+	const struct cred *cred = BPF_CORE_READ(task, cred);
+	struct user_namespace *ns = BPF_CORE_READ(cred, user_ns);
 	__u32 owner;
 
-	if (!READ_TRUSTED(ns, level))
-		return READ_TRUSTED(cred, euid.val);
+	if (!BPF_CORE_READ(ns, level))
+		return BPF_CORE_READ(cred, euid.val);
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < USER_NAMESPACES_MAX && BPF_CORE_READ(ns, level) > 1; i++)
 		ns = BPF_CORE_READ(ns, parent);
 	owner = BPF_CORE_READ(ns, owner.val);
 	return owner ? owner : BPF_CORE_READ(ns, ns.inum);
+}
+
+/*
+ * Of the current task. A global function, which the verifier goes through once for each program. As
+ * a part of the program, it was gone through for each state that the program could be in, with all
+ * rounds of its loop: a seventh of the verifier's work. It has no casts, which probe/kfunc.c puts
+ * into programs only.
+ */
+__weak __noinline __u32 share_owner_current(void)
+{
+	return share_owner((const struct task_struct *)bpf_get_current_task());
 }
 
 /* The index in shared.shares; hashed as in slot_of(). */
@@ -50,7 +61,7 @@ static __always_inline __u16 share_of(const struct attempt *attempt)
 {
 	if (attempt->pid != bpf_get_current_pid_tgid() >> 32)
 		return share_index(attempt->uid);
-	return share_index(share_owner(current_task()));
+	return share_index(share_owner_current());
 }
 
 static __always_inline struct share *share_at(__u16 index)
