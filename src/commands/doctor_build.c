@@ -43,7 +43,7 @@ static const struct tool tools[] = {
 
 _Static_assert(ARRAY_SIZE(tools) < DOCTOR_BUILD_MAX, "raise DOCTOR_BUILD_MAX");
 
-/* Start argv with its output going to fd and nothing else of ours. Returns the pid or -1. */
+/* Starts argv with its output going to fd and nothing else of ours. Returns the pid or -errno. */
 static pid_t start(const char *const argv[], int fd)
 {
 	posix_spawn_file_actions_t actions;
@@ -56,10 +56,13 @@ static pid_t start(const char *const argv[], int fd)
 	posix_spawn_file_actions_adddup2(&actions, fd, STDOUT_FILENO);
 	error = posix_spawnp(&pid, argv[0], &actions, NULL, (char *const *)argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
-	return error ? -1 : pid;
+	return error ? -error : pid;
 }
 
-/* The first line that argv prints. Returns 0 if it could be run and exited with 0, else -1. */
+/*
+ * The first line that argv prints. Returns 0; or -errno if argv could not be run, -ECHILD if it did
+ * not exit with 0.
+ */
 static int run(const char *const argv[], char *line, size_t size)
 {
 	_cleanup_fclose_ FILE *output = NULL;
@@ -68,7 +71,7 @@ static int run(const char *const argv[], char *line, size_t size)
 
 	line[0] = '\0';
 	if (pipe2(ends, O_CLOEXEC) < 0)
-		return -1;
+		return -errno;
 	pid = start(argv, ends[1]);
 	close(ends[1]);
 	output = fdopen(ends[0], "r");
@@ -78,7 +81,9 @@ static int run(const char *const argv[], char *line, size_t size)
 	line[strcspn(line, "\n")] = '\0';
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	return pid > 0 && status == 0 ? 0 : -1;
+	if (pid < 0)
+		return pid;
+	return status ? -ECHILD : 0;
 }
 
 /*
