@@ -71,7 +71,7 @@ static void watch(struct output *output, struct session *session)
 		   output->gone ? -1 : writer_fd(output->writer), room ? POLLOUT : 0);
 }
 
-void output_flush(struct output *output, struct session *session)
+static void flush(struct output *output, struct session *session)
 {
 	writer_flush(output->writer);
 	hear(output, session);
@@ -128,7 +128,7 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 	struct buffer *line;
 
 	if (session && sink_wants_flush(output->sink))
-		output_flush(output, session);
+		flush(output, session);
 	if (header_due(output))
 		put_header(output);
 	line = reserve(output, max);
@@ -225,7 +225,7 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	look_at_terminal(output);
 	if (header_due(output))
 		put_header(output);
-	output_flush(output, session);
+	flush(output, session);
 	log_info("tracing outbound TCP connections at %s%s", start->tracepoints,
 		 what_is_missing(output->options));
 	if (ends_by_hand(output->options) && output->reports)
@@ -244,14 +244,14 @@ static void on_idle(void *ctx, struct session *session)
 	struct output *output = ctx;
 
 	look_at_terminal(output);
-	output_flush(output, session);
+	flush(output, session);
 }
 
 static void on_reopen(void *ctx, struct session *session)
 {
 	struct output *output = ctx;
 
-	output_flush(output, session);
+	flush(output, session);
 	output->reopen_error = 0; /* said again: it was asked for again */
 	output->since_header = 0; /* the new file begins with one */
 	writer_reopen(output->writer);

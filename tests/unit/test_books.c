@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "books/books.h"
+#include "util/array.h"
 
 #define LENGTH 5
 
@@ -92,7 +93,7 @@ static void assert_grown(const struct books *before, const struct books *now)
 
 	memcpy(from, before, sizeof(from));
 	memcpy(to, now, sizeof(to));
-	for (size_t i = 0; i < sizeof(to) / sizeof(to[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(to); i++)
 		assert_true(from[i] <= to[i]);
 }
 

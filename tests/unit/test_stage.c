@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "contract/stage.h"
+#include "util/array.h"
 
 #define LENGTH 8
 
@@ -245,7 +246,7 @@ static void live(struct life life, int length)
 		give(&next, EVIDENCE_CALL_LOST, true);
 		live(next, length - 1);
 	}
-	for (size_t i = 0; i < sizeof(happenings) / sizeof(happenings[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(happenings); i++) {
 		if (happenings[i].from != life.truth)
 			continue;
 		for (enum seen seen = 0; seen < SEEN_END; seen++) {
