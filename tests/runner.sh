@@ -133,12 +133,12 @@ test_again() {
 }
 
 test_limit() {
-    LIVE_SECONDS=2 LIVE_GRACE=1 run_cases 2 --jobs 4 hangs.sh good
+    LIVE_SECONDS=5 LIVE_GRACE=1 run_cases 2 --jobs 4 hangs.sh good
     has_status 1
     for name in hangs hangs_in_shell hangs_behind hangs_deaf; do
         says "not ok $name \([0-9.]+ s\)"
     done
-    [[ $(grep -c 'not at its end after 2 s' "$work/said") -eq 4 ]] || complain "it does not say why"
+    [[ $(grep -c 'not at its end after 5 s' "$work/said") -eq 4 ]] || complain "it does not say why"
     says 'ok good .*'
     ends_with "1 passed, 4 failed, 0 skipped, 0 run again"
     ! pgrep -f "^sleep $NAP\$" >"$work/left" || complain "left behind: $(cat "$work/left")"
