@@ -21,10 +21,10 @@ UNREACHED = ("src/commands/", "src/probe/", "src/main.c", "src/util/process.c")
 ASAN_OPTIONS = "detect_leaks=1:exitcode=99:hard_rss_limit_mb=512"
 # A test that takes this many times as long as it did at first hangs, but not before some seconds.
 PATIENCE, PATIENCE_MIN = 10, 15
-# Live cases for --bpf: every part of bpf/ is in one, and all of them take less than a minute.
+# Live cases for --bpf: every part of bpf/ is in one, and all of them take a minute.
 CASES = ["established", "refused", "filter_port", "user", "nonblocking", "reuse", "given_up", "close_by_reset",
          "ends", "fastopen_unsent", "io_uring", "mptcp", "before_start", "follow", "map_shared",
-         "ends_that_reach_no_program", "established_unseen_too_soon"]
+         "ends_that_reach_no_program", "established_unseen_too_soon", "firewall_lifted"]
 
 
 def run(command, patience=None, output=subprocess.DEVNULL, **more):

@@ -195,6 +195,13 @@ static void a_least_latency_needs_a_unit(void **state)
 	(void)state;
 	assert_int_equal(good("-l", "10ms")->request.config.min_latency_ns, 10000000);
 	assert_int_equal(good("-l", "0.5s")->request.config.min_latency_ns, 500000000);
+	/* What has no latency, nor follows what has one, is left out, and nothing is added. */
+	assert_int_equal(good("-l", "10ms", "-e", "all")->request.config.event_mask,
+			 EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |
+				 EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_CLOSE));
+	assert_int_equal(good("-l", "10ms", "-e", "failed,retry")->request.config.event_mask,
+			 EVENT_BIT(EVENT_FAILED));
+	assert_says(bad("-l", "10ms", "-e", "connect"), "--min-latency leaves no event to show");
 	assert_says(bad("-l", "10"), "\"10\" has no unit; write it as 500us, 10ms or 1s");
 	assert_says(bad("-l", "0"), "\"0\" has no unit");
 	assert_says(bad("-l", "soon"), "\"soon\" is not a time");
