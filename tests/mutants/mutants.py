@@ -164,6 +164,16 @@ def parse():
     return options
 
 
+def try_all(trial, changes, n, count):
+    for change in changes:
+        if count["noticed"] + count["survived"] == n:
+            break
+        outcome = trial.of(change)
+        count[outcome] += 1
+        if outcome == "survived":
+            print(f"survived {shown(change)}", flush=True)
+
+
 def main():
     options = parse()
     changes = changes_in(options.paths)
@@ -171,13 +181,10 @@ def main():
     print(f"mutants: {options.n} of {len(changes)} changes, seed {options.seed}", flush=True)
     trial = Trial(options.bpf)
     count = {"noticed": 0, "survived": 0, "changed nothing": 0, "did not build": 0}
-    for change in changes:
-        if count["noticed"] + count["survived"] == options.n:
-            break
-        outcome = trial.of(change)
-        count[outcome] += 1
-        if outcome == "survived":
-            print(f"survived {shown(change)}", flush=True)
+    try:
+        try_all(trial, changes, options.n, count)
+    except KeyboardInterrupt:
+        print("interrupted: as far as it came")
     tried = count["noticed"] + count["survived"]
     print(f"{count['noticed']} of {tried} noticed ({100 * count['noticed'] // max(tried, 1)} %), "
           f"{count['survived']} survived; not counted: {count['changed nothing']} that change nothing in the "
