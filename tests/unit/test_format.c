@@ -58,6 +58,7 @@ static void assert_names(const char *comm, const char *text, const char *json)
 static void hostile_names_are_escaped(void **state)
 {
 	(void)state;
+	assert_names("c", "c", "c");
 	assert_names("", "\"\"", "");
 	assert_names("curl", "curl", "curl");
 	assert_names("my app", "\"my app\"", "my app");
