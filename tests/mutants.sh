@@ -28,6 +28,9 @@ git -c safe.directory='*' ls-files -co --exclude-standard --deduplicate |
     while IFS= read -r file; do [[ ! -e $file ]] || printf '%s\n' "$file"; done |
     nice unshare "${namespaces[@]}" sh -c '
         mount -t tmpfs -o mode=1777 tmpfs /tmp
+        # Where live cases name their network namespaces.
+        [ ! -w /run ] || mkdir -p /run/netns
+        [ ! -d /run/netns ] || mount -t tmpfs tmpfs /run/netns
         mkdir /tmp/tree
         # The checkout itself may be in /tmp: it is where this began.
         tar -c -T - | tar -C /tmp/tree -x --no-same-owner
