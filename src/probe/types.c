@@ -124,8 +124,9 @@ static int find_types(struct extract *extract, struct kernel_type *wanted, size_
 
 		if (btf_is_func(type) || btf_is_typedef(type))
 			match_wanted(type, name, id, wanted, n);
-		if (is_looked_for(type) && bsearch(&name, extract->names.items, extract->names.n,
-						   sizeof(name), compare_names))
+		if (extract->names.n && is_looked_for(type) &&
+		    bsearch(&name, extract->names.items, extract->names.n, sizeof(name),
+			    compare_names))
 			err = need(extract, id);
 	}
 	return err;
