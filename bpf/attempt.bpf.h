@@ -212,10 +212,13 @@ static __always_inline void attempt_track(__u64 key, struct tracked *tracked, st
  */
 static __always_inline void call_unfinished(const struct call *call)
 {
-	struct tracked *tracked = tracked_find(call->attempt_sk);
+	struct tracked *tracked = NULL;
 	struct step step;
 
-	if (!call->attempt_sk && call->socket)
+	/* A slot that is free has the key 0 as well, and what it held last is still there. */
+	if (call->attempt_sk)
+		tracked = tracked_find(call->attempt_sk);
+	else if (call->socket)
 		return;
 	/* The memory of the socket can be that of another thread's by now. */
 	if (tracked && tracked->attempt.tid != (__u32)bpf_get_current_pid_tgid())

@@ -51,7 +51,7 @@ struct config_cgroup {
 struct config_network {
 	__u32 prefix_len; /* bits of family and addr: NETWORK_BITS() */
 	__u32 family;	  /* 4 or 6 */
-	__u8 addr[16];	  /* like all addresses: see event.h */
+	__u8 addr[16];	  /* like all addresses: see attempt.h */
 };
 
 /* addr_bits: of the address; an IPv4 network's are 96 more than written. */

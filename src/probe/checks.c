@@ -32,7 +32,7 @@
 #define ADVICE_PRIVILEGE                                                                           \
 	"run as root (sudo), or: setcap cap_bpf,cap_perfmon,cap_dac_read_search=ep tpconnect"
 #define ADVICE_CONFINED_ROOT                                                                       \
-	"this root is confined: start it on the context, or grant the container both capabilities"
+	"this root is confined: start it on the host, or grant the container both capabilities"
 #define ADVICE_TRACEFS                                                                             \
 	"run: mount -t tracefs nodev /sys/kernel/tracing (or trace with --no-syscalls)"
 

@@ -30,7 +30,7 @@ struct extract {
 int types_open(char path[static TYPES_PATH_MAX])
 {
 	struct rlimit limit;
-	int fd;
+	int fd, err;
 
 	if (!getrlimit(RLIMIT_FSIZE, &limit) && limit.rlim_cur < FILE_SIZE_MAX)
 		return -EFBIG;
@@ -38,7 +38,11 @@ int types_open(char path[static TYPES_PATH_MAX])
 	if (fd < 0)
 		return -errno;
 	snprintf(path, TYPES_PATH_MAX, "/proc/self/fd/%d", fd);
-	return fd;
+	if (!access(path, R_OK))
+		return fd;
+	err = -errno;
+	close(fd);
+	return err;
 }
 
 void types_close(int *fd)

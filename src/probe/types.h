@@ -22,8 +22,8 @@ struct kernel_type {
 
 /*
  * Makes an empty file in memory. Returns its descriptor, for types_close(), or -errno: -EFBIG where
- * the limit of file sizes (RLIMIT_FSIZE, which counts for memory as well) leaves it no room. Its
- * path goes to `path`.
+ * the limit of file sizes (RLIMIT_FSIZE, which counts for memory as well) leaves it no room,
+ * -ENOENT where /proc, which alone names it, is not mounted. Its path goes to `path`.
  */
 int types_open(char path[static TYPES_PATH_MAX]);
 

@@ -135,7 +135,8 @@ succeeds "doctor: no BTF, but --btf" "$hide_btf" "$TPCONNECT" doctor --btf "$wor
 succeeds "trace: no BTF, but --btf" "$hide_btf" "$TPCONNECT" --btf "$work/btf" -t 0.2s
 doctor_fails "broken BTF" "$break_btf" BTF /sys/kernel/btf/vmlinux CONFIG_DEBUG_INFO_BTF
 
-both_fail "root without capabilities" true privilege 'CAP_BPF and CAP_PERFMON' confined \
+both_fail "root without capabilities" true privilege 'CAP_BPF and CAP_PERFMON' \
+	'confined: start it on the host' \
 	setpriv --bounding-set=-all --inh-caps=-all
 both_fail "another user" true privilege 'CAP_BPF and CAP_PERFMON' 'run as root' "${nobody[@]}"
 both_fail "root of a user namespace" true privilege 'user namespace' 'on the host' \

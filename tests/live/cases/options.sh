@@ -326,6 +326,19 @@ empty_root_users() {
         fail "a user of this root: $(cat messages)"
 }
 
+# The extract of the kernel's types is a file of memory, which only /proc names.
+case_without_proc() {
+    # shellcheck disable=SC2016 # for the inner shell
+    unshare --mount bash -ec 'umount --lazy /proc; exec "$@"' bash "$tpconnect" \
+        --netns "$(netns_inode "$a")" -e all -o json -w record 2>messages &
+    tracer=$!
+    pids+=("$tracer")
+    await grep -qs '"tpconnect.start"' record || fail "it said: $(cat messages)"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    stop_trace
+    check
+}
+
 case_empty_root_tracefs() { # of an empty root's own file systems, none is tracefs
     local fresh
 
