@@ -337,6 +337,9 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	stop.books = output->books;
 	put_notice(output, &stop);
 	writer_finish(output->writer);
+	/* The notice may be written in part. The books, which it has told, are final. */
+	if (sink_pending(output->sink))
+		writer_discard(output->writer);
 	if (!books_balanced(&stop.books))
 		log_debug("the books do not balance");
 	print_summary(output, &stop.books);

@@ -70,6 +70,9 @@ static void flush(struct writer *writer)
 	int err = sink_flush(writer->sink);
 
 	writer->blocked = sink_is_blocked(writer->sink);
+	/* A full pipe has a reader: the one who went away is not the last. */
+	if (writer->blocked)
+		writer->gone = false;
 	note_error(writer, err);
 }
 

@@ -503,6 +503,31 @@ static void that_nobody_reads_a_fifo_any_more_is_told_without_a_write(void **sta
 	close_writer();
 }
 
+/* Who reads after another has gone away is waited for as the first one is. */
+static void a_fifo_that_has_a_reader_again_is_written_to_as_it_is_read(void **state)
+{
+	(void)state;
+	fifo_writer();
+	close(t.reader);
+	t.reader = -1;
+	assert_int_equal(await_report(is_error).error, -EPIPE);
+	t.reader = open(t.path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(t.reader >= 0);
+	put_lines(0, 1000);
+	writer_flush(writer); /* once */
+	for (uint64_t begin = now_ms(); sink_pending(t.sink) && now_ms() - begin < AT_ONCE_MS;)
+		read_some(t.reader, SIZE_MAX);
+	assert_int_equal(sink_pending(t.sink), 0);
+	read_some(t.reader, SIZE_MAX);
+	assert_int_equal(assert_lines(t.text, t.len, 0), 1000);
+	/* That this one goes away is told as well. */
+	close(t.reader);
+	t.reader = -1;
+	assert_int_equal(await_report(is_error).error, -EPIPE);
+	assert_sleeps();
+	close_writer();
+}
+
 /* Without a thread */
 
 static void pipe_writer(void)
@@ -597,6 +622,7 @@ int main(void)
 		row(a_fifo_that_nobody_goes_on_to_read_is_given_up_in_time),
 		row(a_thread_with_nothing_to_do_takes_no_time),
 		row(that_nobody_reads_a_fifo_any_more_is_told_without_a_write),
+		row(a_fifo_that_has_a_reader_again_is_written_to_as_it_is_read),
 		row(a_pipe_is_written_to_at_once),
 		row(a_pipe_that_nobody_goes_on_to_read_is_given_up_in_time),
 		row(a_pipe_that_nobody_reads_is_an_error),

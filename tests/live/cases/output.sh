@@ -235,6 +235,24 @@ case_full_disk() { # 24
     check_summary full/text
 }
 
+# The start line fits the one page that the file system has, the stop line only in part.
+case_full_disk_at_the_end() {
+    local lines
+
+    mount_full 4k
+    touch full/record
+    chmod 600 full/record
+    for _ in {1..36}; do
+        printf '%099d\n' 0
+    done >full/record
+    trace_raw --netns "$a" -o json -w full/record
+    await grep -qs '"tpconnect.start"' full/record || fail "it did not start: $(cat messages)"
+    stop_trace
+    lines="$(wc -l <full/record)"
+    [[ $lines -eq 37 && $(tail -c 1 full/record | wc -l) -eq 1 ]] ||
+        fail "$lines lines, the last of them: $(tail -n 1 full/record)"
+}
+
 case_disk_full_for_a_while() { # 24
     mount_full 1m
     head -c 1000K /dev/zero >full/filler
