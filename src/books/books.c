@@ -44,13 +44,6 @@ static uint64_t told(const struct books *books)
 	return books->written + books->filtered + books->lost.ring + books->lost.output;
 }
 
-uint64_t books_under_way(const struct books *books)
-{
-	/* What was read from the ring since the kernel side was last asked is told, and not sent.
-	 */
-	return books->sent > told(books) ? books->sent - told(books) : 0;
-}
-
 bool books_balanced(const struct books *books)
 {
 	return books->sent == told(books);

@@ -35,9 +35,6 @@ void books_lost(struct books *books, uint64_t n);
 /* All that was lost, in whichever class. */
 uint64_t books_all_lost(const struct books *books);
 
-/* Events that were sent, and of which nothing else is known yet. */
-uint64_t books_under_way(const struct books *books);
-
 /* At the end: each event sent is in one of the other columns, and in one alone. */
 bool books_balanced(const struct books *books);
 

@@ -65,8 +65,10 @@ struct session {
 
 void session_stop(struct session *session, enum exit_status status)
 {
+	/* Who asks for the end of what has failed does not make it a success. */
+	if (!session->stopping || status != STATUS_DONE)
+		session->status = status;
 	session->stopping = true;
-	session->status = status;
 }
 
 bool session_is_over(const struct session *session)

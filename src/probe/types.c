@@ -93,8 +93,10 @@ static int collect_names(struct extract *extract, const struct btf *object)
 			continue;
 		form = strstr(name, "___");
 		copy = form ? strndup(name, form - name) : strdup(name);
-		if (!copy || vector_push(&extract->names, &copy, sizeof(copy)))
+		if (!copy || vector_push(&extract->names, &copy, sizeof(copy))) {
+			free(copy);
 			return -ENOMEM;
+		}
 	}
 	/* Without names there is no array, which qsort(3) demands. */
 	if (extract->names.n)
@@ -249,11 +251,17 @@ static int write_extract(struct extract *extract, int fd)
 	struct btf_header head = {
 		.magic = BTF_MAGIC, .version = BTF_VERSION, .hdr_len = sizeof(head)};
 	_cleanup_free_ char *strings = NULL;
-	_cleanup_fclose_ FILE *types = fdopen(dup(fd), "w");
-	int err;
+	int own = dup(fd), err;
+	_cleanup_fclose_ FILE *types = own < 0 ? NULL : fdopen(own, "w");
 
+	if (!types) {
+		err = -errno;
+		if (own >= 0)
+			close(own);
+		return err;
+	}
 	extract->types = types;
-	err = types ? write_types(extract, &strings) : -errno;
+	err = write_types(extract, &strings);
 	if (err)
 		return err;
 	head.str_off = head.type_len = ftell(types) - sizeof(head);

@@ -117,6 +117,7 @@ uint64_t queue_clear(struct queue *queue)
 {
 	uint64_t weight = queue->weight;
 
+	queue->given_up += weight;
 	queue->kept -= queue->n;
 	queue->n = queue->torn = queue->marked = queue->bytes = 0;
 	queue->weight = 0;

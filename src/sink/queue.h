@@ -27,12 +27,13 @@ struct queue {
 	struct queue_line *lines;
 	size_t first, n, lines_max;
 
-	size_t torn;	  /* bytes of the first line that are written */
-	size_t marked;	  /* bytes that are not written, and waited when the mark was set */
-	size_t bytes;	  /* of all lines, the torn ones included */
-	uint64_t weight;  /* of all lines */
-	uint64_t kept;	  /* lines ever committed, but for those given up */
-	uint64_t written; /* weight of all lines ever written */
+	size_t torn;	   /* bytes of the first line that are written */
+	size_t marked;	   /* bytes that are not written, and waited when the mark was set */
+	size_t bytes;	   /* of all lines, the torn ones included */
+	uint64_t weight;   /* of all lines */
+	uint64_t kept;	   /* lines ever committed, but for those given up */
+	uint64_t written;  /* weight of all lines ever written */
+	uint64_t given_up; /* likewise of those given up */
 	struct buffer reserved;
 };
 

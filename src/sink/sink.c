@@ -34,9 +34,9 @@ struct sink {
 	/* Of the side that writes. */
 	const struct sink_ops *ops;
 	int fd;
-	char *path;  /* NULL: standard output */
-	bool broken; /* the file ends in a part of a line that was given up */
-	bool blocked;
+	char *path;		  /* NULL: standard output */
+	bool broken;		  /* the file ends in a part of a line that was given up */
+	bool blocked, progressed; /* the last time */
 };
 
 /* A regular file takes what it is given, a descriptor of our own with O_NONBLOCK what it can. */
@@ -206,6 +206,16 @@ uint64_t sink_written(struct sink *sink)
 	return written;
 }
 
+uint64_t sink_given_up(struct sink *sink)
+{
+	uint64_t given_up;
+
+	pthread_mutex_lock(&sink->lock);
+	given_up = sink->queue.given_up;
+	pthread_mutex_unlock(&sink->lock);
+	return given_up;
+}
+
 void sink_mark(struct sink *sink)
 {
 	pthread_mutex_lock(&sink->lock);
@@ -297,7 +307,7 @@ static ssize_t write_some(struct sink *sink, const void *bytes, size_t n)
 /* Writes up to n of the pending bytes. */
 static int sink_write(struct sink *sink, size_t n)
 {
-	sink->blocked = false;
+	sink->blocked = sink->progressed = false;
 	while (n) {
 		size_t size;
 		const char *bytes = next_bytes(sink, n < FLUSH_SIZE ? n : FLUSH_SIZE, &size);
@@ -305,6 +315,7 @@ static int sink_write(struct sink *sink, size_t n)
 
 		if (done <= 0)
 			return (int)done;
+		sink->progressed = true;
 		advance(sink, (size_t)done);
 		n -= (size_t)done;
 	}
@@ -316,6 +327,7 @@ static bool is_broken(struct sink *sink, int *ret_err)
 {
 	ssize_t done = sink->broken ? write_some(sink, "\n", 1) : 1;
 
+	sink->progressed = false;
 	sink->broken = done != 1;
 	*ret_err = done < 0 ? (int)done : 0;
 	return sink->broken;
@@ -324,6 +336,11 @@ static bool is_broken(struct sink *sink, int *ret_err)
 bool sink_is_blocked(const struct sink *sink)
 {
 	return sink->blocked;
+}
+
+bool sink_has_progressed(const struct sink *sink)
+{
+	return sink->progressed;
 }
 
 int sink_flush(struct sink *sink)

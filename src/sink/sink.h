@@ -52,9 +52,13 @@ bool sink_commit(struct sink *sink, uint64_t weight);
 size_t sink_pending(struct sink *sink);
 bool sink_wants_flush(struct sink *sink);
 
-/* How many lines were committed, without those given up; and the weight of those written. */
+/*
+ * How many lines were committed, without those given up; the weight of those written, and of those
+ * given up.
+ */
 uint64_t sink_lines(struct sink *sink);
 uint64_t sink_written(struct sink *sink);
+uint64_t sink_given_up(struct sink *sink);
 
 /* What waits now is for the file of now, if that takes it; what comes is for the next one. */
 void sink_mark(struct sink *sink);
@@ -80,8 +84,12 @@ int sink_flush(struct sink *sink);
 /* Likewise, but only what was there when sink_mark() was called last. */
 int sink_flush_marked(struct sink *sink);
 
-/* Whether the last of these ended because the descriptor took no more for now. */
+/*
+ * Of the last of these: whether it ended because the descriptor took no more for now, and whether
+ * any byte was written.
+ */
 bool sink_is_blocked(const struct sink *sink);
+bool sink_has_progressed(const struct sink *sink);
 
 /*
  * Opens the file anew (it was renamed), whatever state the old one is in: what is pending goes to

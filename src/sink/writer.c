@@ -31,7 +31,8 @@ enum { ASK_FLUSH = 1, ASK_REOPEN = 2, ASK_DISCARD = 4, ASK_END = 8 };
 struct writer {
 	struct sink *sink;
 	int patience_ms;
-	bool impatient; /* nothing was taken for too long: not waited for again */
+	bool impatient;	   /* nothing was taken for too long: not waited for again */
+	uint64_t given_up; /* as of sink_given_up(), when it was told last */
 
 	/* All that follows is of a writer with a thread. */
 	bool stuck;	  /* the thread did not come back in time: not waited for either */
@@ -48,7 +49,6 @@ struct writer {
 	bool hindered; /* the last write was refused, or not of all: who knows when there is room?
 			*/
 	struct writer_report report;
-	uint64_t discarded;
 
 	/* Of the thread alone. */
 	bool blocked; /* there is more to write once the descriptor can be written to */
@@ -70,8 +70,8 @@ static void flush(struct writer *writer)
 	int err = sink_flush(writer->sink);
 
 	writer->blocked = sink_is_blocked(writer->sink);
-	/* A full pipe has a reader: the one who went away is not the last. */
-	if (writer->blocked)
+	/* What takes lines, or is full of them, has a reader: who went away was not the last. */
+	if (err != -EPIPE && (writer->blocked || sink_has_progressed(writer->sink)))
 		writer->gone = false;
 	note_error(writer, err);
 }
@@ -96,11 +96,7 @@ static void reopen(struct writer *writer)
 
 static void discard(struct writer *writer)
 {
-	uint64_t weight = sink_discard(writer->sink);
-
-	pthread_mutex_lock(&writer->lock);
-	writer->discarded += weight;
-	pthread_mutex_unlock(&writer->lock);
+	sink_discard(writer->sink);
 	writer->blocked = false;
 }
 
@@ -395,18 +391,18 @@ bool writer_finish(struct writer *writer)
 
 uint64_t writer_discard(struct writer *writer)
 {
-	uint64_t weight;
+	uint64_t before = writer->given_up;
 
 	if (!writer->has_thread)
-		return sink_discard(writer->sink);
-	ask(writer, ASK_DISCARD);
-	if (!settle(writer))
-		return sink_abandon(writer->sink);
-	pthread_mutex_lock(&writer->lock);
-	weight = writer->discarded;
-	writer->discarded = 0;
-	pthread_mutex_unlock(&writer->lock);
-	return weight;
+		sink_discard(writer->sink);
+	else
+		ask(writer, ASK_DISCARD);
+	/* A thread that comes back just now has given them up itself: the sink knows their weight.
+	 */
+	if (writer->has_thread && !settle(writer))
+		sink_abandon(writer->sink);
+	writer->given_up = sink_given_up(writer->sink);
+	return writer->given_up - before;
 }
 
 void writer_close(struct writer *writer)
