@@ -151,10 +151,10 @@ counted() {
     shift
 
     inside "$@" </dev/null >"$work/said" 2>&1
-    counts="$(tail -n 1 "$work/said" | grep -Ex '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped')" ||
+    counts="$(tail -n 1 "$work/said" | grep -Ex '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped(, [0-9]+ run again)?')" ||
         { not_ok "$name did not come to its end" "$work/said"; return; }
     grep -A 12 -E '^(not ok|skip) ' "$work/said" | grep -vE '^(ok|--|[0-9]+ passed)' | sed "s/^\(not ok\|skip\) /&$suite: /"
-    read -r p f s < <(tr -cd '0-9 ' <<<"$counts")
+    read -r p f s _ < <(tr -cd '0-9 ' <<<"$counts")
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     echo "$suite: $name: $counts ($((SECONDS - begin)) s)"
 }
