@@ -186,34 +186,29 @@ bool sink_wants_flush(struct sink *sink)
 	return sink_pending(sink) >= FLUSH_SIZE;
 }
 
-uint64_t sink_lines(struct sink *sink)
+static uint64_t read_locked(struct sink *sink, const uint64_t *number)
 {
-	uint64_t kept;
+	uint64_t value;
 
 	pthread_mutex_lock(&sink->lock);
-	kept = sink->queue.kept;
+	value = *number;
 	pthread_mutex_unlock(&sink->lock);
-	return kept;
+	return value;
+}
+
+uint64_t sink_lines(struct sink *sink)
+{
+	return read_locked(sink, &sink->queue.kept);
 }
 
 uint64_t sink_written(struct sink *sink)
 {
-	uint64_t written;
-
-	pthread_mutex_lock(&sink->lock);
-	written = sink->queue.written;
-	pthread_mutex_unlock(&sink->lock);
-	return written;
+	return read_locked(sink, &sink->queue.written);
 }
 
 uint64_t sink_given_up(struct sink *sink)
 {
-	uint64_t given_up;
-
-	pthread_mutex_lock(&sink->lock);
-	given_up = sink->queue.given_up;
-	pthread_mutex_unlock(&sink->lock);
-	return given_up;
+	return read_locked(sink, &sink->queue.given_up);
 }
 
 void sink_mark(struct sink *sink)
