@@ -10,6 +10,7 @@
 
 #include "probe/btf.h"
 #include "util/cleanup.h"
+#include "util/readable.h"
 
 /* A field of struct pt_regs that no other architecture has. */
 #if defined(__x86_64__)
@@ -85,14 +86,11 @@ static const char *objection(const struct btf *btf)
 
 int btf_check(const char *path, struct error *error)
 {
-	const char *reason;
+	const char *reason = unreadable_reason(path);
 	struct btf *btf;
 
-	if (access(path, R_OK)) {
-		int err = -errno;
-
-		return error_set(error, err, "cannot read %s: %s", path, strerror(-err));
-	}
+	if (reason)
+		return error_set(error, -EINVAL, "cannot read %s: %s", path, reason);
 	btf = btf__parse(path, NULL);
 	reason = btf ? objection(btf) : "it holds no BTF";
 	btf__free(btf);

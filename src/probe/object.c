@@ -12,6 +12,7 @@
 #include "contract/interface.h"
 #include "probe/object.h"
 #include "util/cleanup.h"
+#include "util/readable.h"
 
 /* gzip's, of the object that the build has made: a quarter of its size. */
 static const uint8_t builtin[] = {
@@ -108,6 +109,7 @@ int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
 	/* Maps have a prefix of this name: of both kinds of object the same. */
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .object_name = "connect",
 		    .btf_custom_path = btf_path);
+	const char *reason;
 	int err;
 
 	if (!path) {
@@ -117,8 +119,9 @@ int object_open(const char *path, const char *btf_path, struct bpf_object **ret,
 					 strerror(-err));
 		return 0;
 	}
-	if (access(path, R_OK))
-		return error_set(error, -ENOEXEC, "cannot load %s: %s", path, strerror(errno));
+	reason = unreadable_reason(path);
+	if (reason)
+		return error_set(error, -ENOEXEC, "cannot load %s: %s", path, reason);
 	*ret = bpf_object__open_file(path, &opts);
 	if (*ret)
 		return 0;

@@ -138,7 +138,9 @@ case_wrong_object() { # docs/spec.md, 7
     refused 1 '/bin/true.*not a' --object /bin/true
     refused 1 'nothing.o.*not a' --object nothing.o
     refused 1 'empty.o.*not a' --object empty.o
-    refused 1 '/tmp.*(not a|directory)' --object /tmp
+    refused 1 '/tmp: it is a directory' --object /tmp
+    mkfifo fifo
+    refused 1 'fifo: it is not a regular file' --object fifo
 }
 
 # One that was built from another contract/ can have the same sizes and names, and be told wrong things.
@@ -197,7 +199,9 @@ case_wrong_btf() { # --btf
     refused 1 '/etc/passwd.*no BTF' --btf /etc/passwd -t 0.2s
     : >empty
     refused 1 'empty.*no BTF' --btf empty -t 0.2s
-    refused 1 '/tmp.*no BTF' --btf /tmp -t 0.2s
+    refused 1 '/tmp: it is a directory' --btf /tmp -t 0.2s
+    mkfifo fifo
+    refused 1 'fifo: it is not a regular file' --btf fifo -t 0.2s
     # An ELF file with BTF that is no kernel's, if there is one.
     [[ ! -e ${tpconnect%/*}/connect.bpf.o ]] ||
         refused 1 'not the BTF of a kernel' --btf "${tpconnect%/*}/connect.bpf.o" -t 0.2s
