@@ -31,8 +31,8 @@ export ASAN_OPTIONS="detect_leaks=1:exitcode=99" UBSAN_OPTIONS="halt_on_error=1:
 
 # shellcheck source=scripts/suites.sh
 source scripts/suites.sh
-# Cases for which nothing else may run.
-busy=(stress.sh skipped.sh)
+# Cases beside which nothing else may run: ALONE of tests/live/runner.sh says why.
+busy=(stress.sh skipped.sh load.sh closed_meanwhile replaced_meanwhile)
 declare -A not_built=()
 # Nor does what runs in the background outlive this.
 trap 'kill $(jobs -p) 2>/dev/null || true; give_back build build-asan build-tsan build-static' EXIT
@@ -102,6 +102,7 @@ suite_of build "live" tests/live/run.sh "${live[@]}" "${busy[@]/#/-}"
 wait "$!" || true
 suite_of build-asan "live, sanitized" cat "$sanitized"
 rm -f "$sanitized"
+suite_of build-asan "live, sanitized, under load" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers load.sh
 suite_of build-static "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
 if [[ $quick == no ]]; then
     suite_of build-static "other kernels" tests/vm/run.sh --core

@@ -22,8 +22,11 @@
 #define BUSY_SIZE	 (SINK_CAPACITY / 4)
 #define BUSY_PATIENCE_NS 250000000
 
-/* The loop looks ten times a second; who did not for so long was stopped, as the thread was. */
-#define STOPPED_NS 500000000
+/*
+ * The loop looks ten times a second; who did not for so long was stopped, as the thread was. Less
+ * than BUSY_PATIENCE_NS: after a stop the thread must not be taken for one that hangs.
+ */
+#define STOPPED_NS 200000000
 
 /* What the thread is asked for. */
 enum { ASK_FLUSH = 1, ASK_REOPEN = 2, ASK_DISCARD = 4, ASK_END = 8 };
