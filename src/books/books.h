@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The classes of loss, section 8 of the specification. */
+/* The classes of loss: docs/spec.md, 8. */
 struct loss {
 	uint64_t ring;			   /* sent, and found no room in the ring */
 	uint64_t missed, state, unmatched; /* never sent */
