@@ -27,17 +27,17 @@ struct tracked {
 	__u64 result_ns;   /* when it became STAGE_CLOSED_IN_CALL or STAGE_ESTABLISHED; 0: unseen */
 	__u64 stale_entry; /* the last entry that was in the socket's error queue before */
 	__u32 retransmits; /* segments sent again that left this host, SYNs included */
-	__u32 total_retrans;   /* as last seen: the kernel counts those that did not leave, too */
-	__u16 syn_retransmits; /* SYNs sent again that left; MAX_TCP_SYNCNT of net/tcp.h is 127 */
-	__u16 soft_retrans;    /* total_retrans, of a SYN, when soft_error came */
-	__u16 soft_error;      /* the last sk_err_soft that was seen in this attempt */
-	__u16 stale_segs;  /* segs_out that the socket had from an earlier use, its lower half */
-	__u16 stale_port;  /* likewise its source port */
-	__u16 stale_error; /* likewise sk_err */
-	__u16 stale_soft;  /* likewise sk_err_soft */
-	__u16 share;	   /* of those in overflow: whose room it takes */
-	__u8 stage;	   /* enum stage */
-	__u8 reserved[7];
+	__u32 total_retrans;  /* as last seen: the kernel counts those that did not leave, too */
+	__u16 soft_retrans;   /* total_retrans, of a SYN, when soft_error came */
+	__u16 stale_segs;     /* segs_out that the socket had from an earlier use, its lower half */
+	__u16 stale_port;     /* likewise its source port */
+	__u16 stale_error;    /* likewise sk_err */
+	__u16 share;	      /* of those in overflow: whose room it takes */
+	__u8 stale_soft;      /* sk_err_soft of an earlier use; errnos are below 134 */
+	__u8 soft_error;      /* the last sk_err_soft that was seen in this attempt */
+	__u8 syn_retransmits; /* SYNs sent again that left; MAX_TCP_SYNCNT of net/tcp.h is 127 */
+	__u8 stage;	      /* enum stage */
+	__u8 reserved[2];
 };
 
 /*

@@ -55,16 +55,17 @@ struct attempt {
 	__u64 start_ns;		/* CLOCK_BOOTTIME, ns */
 	__u64 process_start_ns; /* CLOCK_BOOTTIME, ns: the group leader's start */
 	__u64 cgroup_id;	/* cgroup v2 id */
+	__u64 cgroup1_id;	/* of the pids controller, where version 1 has it; else 0 */
 	__u32 pid;		/* thread group id, initial pid namespace; 0: not known whose */
 	__u32 tid;
 	__u32 ppid;
 	__u32 uid;	/* effective, initial user namespace */
 	__u32 netns;	/* inode number of the socket's network namespace */
 	__u32 scope_id; /* interface index of a link-local daddr; 0: not known, or no such daddr */
-	__u32 reserved;
-	__u16 cpu;   /* where it began: with start_ns, names the attempt */
-	__u16 dport; /* host byte order, like all ports here */
-	__u16 sport; /* 0: not assigned */
+	__u32 exec_id;	/* with pid and process_start_ns, the image: see process.h */
+	__u16 cpu;	/* where it began: with start_ns, names the attempt */
+	__u16 dport;	/* host byte order, like all ports here */
+	__u16 sport;	/* 0: not assigned */
 	__u16 requested_port;
 	__u8 family; /* 4 or 6: what daddr is */
 	__u8 origin; /* enum origin */
@@ -101,13 +102,13 @@ struct close_record {
 	__u32 rtt_us;	   /* smoothed round-trip time; 0: never measured */
 };
 
-_Static_assert(sizeof(struct attempt) == 144, "struct attempt has holes or has grown");
-_Static_assert(__builtin_offsetof(struct attempt, daddr) == 64, "struct attempt moved");
-_Static_assert(sizeof(struct attempt_record) == 168,
+_Static_assert(sizeof(struct attempt) == 152, "struct attempt has holes or has grown");
+_Static_assert(__builtin_offsetof(struct attempt, daddr) == 72, "struct attempt moved");
+_Static_assert(sizeof(struct attempt_record) == 176,
 	       "struct attempt_record has holes or has grown");
 _Static_assert(__builtin_offsetof(struct attempt_record, attempt) == 24, "attempt_record moved");
-_Static_assert(sizeof(struct close_record) == 200, "struct close_record has holes or has grown");
-_Static_assert(__builtin_offsetof(struct close_record, established_ns) == 168,
+_Static_assert(sizeof(struct close_record) == 208, "struct close_record has holes or has grown");
+_Static_assert(__builtin_offsetof(struct close_record, established_ns) == 176,
 	       "close_record moved");
 _Static_assert(sizeof(struct close_record) <= RECORD_SIZE_MAX, "raise RECORD_SIZE_MAX");
 

@@ -10,7 +10,7 @@
 
 #include <linux/types.h>
 
-/* Bytes of the largest record. More than any of today, which have 200 at most. */
+/* Bytes of the largest record. */
 #define RECORD_SIZE_MAX 4096
 
 /* The events of an attempt's life, in the order in which they can happen. */
@@ -22,6 +22,10 @@ enum event_kind {
 	EVENT_CANCELLED,   /* this host gave the attempt up */
 	EVENT_CLOSE,	   /* an established connection ended: struct close_record */
 	EVENT_KIND_END,
+
+	/* Whom attempts refer to: before the first that does, and in no order with other events. */
+	EVENT_PROCESS = 64, /* process.h */
+	EVENT_CGROUP,	    /* cgroup.h */
 };
 
 #define EVENT_BIT(kind) (1u << (kind))

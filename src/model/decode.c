@@ -94,10 +94,12 @@ static void set_process(struct event *event, const struct attempt *a)
 	event->tid = a->tid;
 	event->ppid = a->ppid;
 	event->uid = a->uid;
+	event->exec_id = a->exec_id;
 	memcpy(event->comm, a->comm, COMM_LEN);
 	memcpy(event->thread_comm, a->thread_comm, COMM_LEN);
 	if (a->cgroup_id) {
 		event->cgroup_id = a->cgroup_id;
+		event->cgroup1_id = a->cgroup1_id;
 		event->has |= EVENT_HAS_CGROUP;
 	}
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include "contract/attempt.h"
+#include "model/cgroup.h"
+#include "model/image.h"
 
 /* An address of 16 bytes (IPv4 as ::ffff:a.b.c.d) and a port in host byte order. */
 struct endpoint {
@@ -41,8 +43,8 @@ struct event {
 	uint64_t start_ns; /* CLOCK_BOOTTIME; with cpu, the connection's id */
 	uint16_t cpu;
 	uint64_t process_start_ns; /* CLOCK_BOOTTIME */
-	uint64_t cgroup_id;
-	uint32_t pid, tid, ppid, uid, netns;
+	uint64_t cgroup_id, cgroup1_id;
+	uint32_t pid, tid, ppid, uid, netns, exec_id;
 	char comm[COMM_LEN];	    /* NUL-terminated, any bytes */
 	char thread_comm[COMM_LEN]; /* likewise */
 	uint8_t family;		    /* 4 or 6 */
@@ -53,6 +55,14 @@ struct event {
 	uint16_t error; /* errno, positive */
 	uint64_t latency_ns;
 	uint32_t retries; /* those that left this host, like retransmits */
+
+	/*
+	 * Who and where, as far as it is known, else NULL. They belong to enrich/, and are valid as
+	 * long as the callback that the event came by runs: who keeps the event clears or copies
+	 * them.
+	 */
+	const struct image *image;
+	const struct cgroup *cgroup;
 
 	/* how many more such events the line stands for: aggregate/repeats.h */
 	uint64_t repeated;
