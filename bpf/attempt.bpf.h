@@ -4,6 +4,7 @@
 #define BPF_ATTEMPT_BPF_H
 
 #include "bpf/address.bpf.h"
+#include "bpf/announce.bpf.h"
 #include "bpf/call.bpf.h"
 #include "bpf/error.bpf.h"
 #include "bpf/filter.bpf.h"
@@ -246,8 +247,12 @@ static __always_inline struct call *call_beginning(const struct sock *sk, const 
 	return NULL;
 }
 
-/* CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. */
-static __always_inline void attempt_begin(const struct sock *sk, const struct tcp_sock *tp)
+/*
+ * CLOSE -> SYN_SENT, always in the context of whoever makes the attempt. announces: this is the
+ * copy of the program that says who that is.
+ */
+static __always_inline void attempt_begin(const struct sock *sk, const struct tcp_sock *tp,
+					  bool announces)
 {
 	struct tracked tracked = {};
 	struct attempt *attempt = &tracked.attempt;
@@ -279,6 +284,8 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	if (!attempt->sport)
 		tracked.stale_port = bpf_ntohs(READ_TRUSTED(tp, inet_conn.icsk_inet.inet_sport));
 	errors_begin(&tracked, sk, tp);
+	if (announces)
+		announce(attempt);
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
 	attempt_track(key, &tracked, call);

@@ -96,6 +96,7 @@ static __always_inline void call_not_sent(struct call *call, const struct sock *
 	identity_of(&attempt, current_task());
 	if (config.min_latency_ns || !destination_wanted(&attempt) || !process_wanted(&attempt))
 		return;
+	announce(&attempt);
 	event_send(EVENT_CONNECT, &attempt, attempt.start_ns, 0, 0);
 	event_send(EVENT_FAILED, &attempt, attempt.start_ns, error, 0);
 }

@@ -21,9 +21,17 @@ static __always_inline __u64 until_nul(__u64 word)
 	return nul ? word & (nul - 1) : word;
 }
 
+/* Nothing stands behind the NUL of a name, where older kernels leave what was there before. */
+static __always_inline void comm_end(char comm[COMM_LEN])
+{
+	__u64 *words = (__u64 *)comm;
+
+	words[1] = nul_in(words[0]) ? 0 : until_nul(words[1]);
+	words[0] = until_nul(words[0]);
+}
+
 /*
- * A task's name, with nothing behind its NUL, where older kernels leave what was there before. Not
- * by bpf_get_current_comm(), which takes as long as all the rest of an identity.
+ * A task's name. Not by bpf_get_current_comm(), which takes as long as all the rest of an identity.
  */
 static __always_inline void task_comm(char comm[COMM_LEN], const struct task_struct *task)
 {
@@ -35,8 +43,7 @@ static __always_inline void task_comm(char comm[COMM_LEN], const struct task_str
 	} else {
 		bpf_core_read(comm, COMM_LEN, &task->comm);
 	}
-	words[1] = nul_in(words[0]) ? 0 : until_nul(words[1]);
-	words[0] = until_nul(words[0]);
+	comm_end(comm);
 }
 
 static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
@@ -46,6 +53,44 @@ static __always_inline __u64 task_cgroup_id(const struct task_struct *task)
 	const struct kernfs_node *kn = READ_TRUSTED(cgroup, kn);
 
 	return READ_TRUSTED(kn, id);
+}
+
+/* The controller's number, which differs from kernel to kernel. */
+static __always_inline __u32 cgroup1_controller(void)
+{
+	if (config.cgroup1 == CGROUP1_PIDS)
+		return bpf_core_enum_value(enum cgroup_subsys_id, pids_cgrp_id);
+	if (config.cgroup1 == CGROUP1_MEMORY)
+		return bpf_core_enum_value(enum cgroup_subsys_id, memory_cgrp_id);
+	return bpf_core_enum_value(enum cgroup_subsys_id, cpu_cgrp_id);
+}
+
+/* Where a css_set has the controller that was chosen. */
+static __always_inline const void *cgroup1_place(const struct css_set *cgroups)
+{
+	return (const void *)cgroups + bpf_core_field_offset(struct css_set, subsys) +
+	       cgroup1_controller() * sizeof(struct cgroup_subsys_state *);
+}
+
+static __always_inline __u64 task_cgroup1_id(const struct task_struct *task)
+{
+	const struct css_set *cgroups = READ_PTR(task, cgroups);
+	const struct cgroup_subsys_state *css = pointer_at(cgroup1_place(cgroups));
+	const struct cgroup *cgroup = READ_ADDR(css, cgroup);
+	const struct kernfs_node *kn = READ_ADDR(cgroup, kn);
+
+	return READ_ADDR(kn, id);
+}
+
+/* What only the records of context are found by. */
+static __always_inline void identity_keys(struct attempt *attempt, const struct task_struct *task,
+					  const struct task_struct *leader)
+{
+	if (!config.context)
+		return;
+	attempt->exec_id = READ_TRUSTED(leader, self_exec_id);
+	if (config.cgroup1)
+		attempt->cgroup1_id = task_cgroup1_id(task);
 }
 
 static __always_inline void identity_of(struct attempt *attempt, struct task_struct *task)
@@ -60,6 +105,7 @@ static __always_inline void identity_of(struct attempt *attempt, struct task_str
 	attempt->uid = READ_TRUSTED(cred, euid.val);
 	attempt->cgroup_id = task_cgroup_id(task);
 	attempt->process_start_ns = READ_TRUSTED(leader, start_boottime);
+	identity_keys(attempt, task, leader);
 	task_comm(attempt->thread_comm, task);
 	if (attempt->pid == attempt->tid)
 		__builtin_memcpy(attempt->comm, attempt->thread_comm, sizeof(attempt->comm));
@@ -74,6 +120,8 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
 	to->ppid = from->ppid;
 	to->uid = from->uid;
 	to->cgroup_id = from->cgroup_id;
+	to->cgroup1_id = from->cgroup1_id;
+	to->exec_id = from->exec_id;
 	to->process_start_ns = from->process_start_ns;
 	__builtin_memcpy(to->comm, from->comm, sizeof(to->comm));
 	__builtin_memcpy(to->thread_comm, from->thread_comm, sizeof(to->thread_comm));

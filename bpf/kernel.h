@@ -21,6 +21,8 @@
 #define S_IFMT	      0170000
 #define S_IFSOCK      0140000
 
+#define MNT_INTERNAL 0x4000 /* linux/mount.h: a mount that the kernel has for itself */
+
 #define PF_IO_WORKER 0x00000010 /* linux/sched.h: io_uring's workers and SQPOLL threads */
 #define PF_KTHREAD   0x00200000
 
@@ -169,13 +171,76 @@ struct socket {
 	struct sock *sk;
 };
 
+struct super_block {
+	__u32 s_dev;
+};
+
 struct inode {
 	unsigned short i_mode;
+	unsigned long i_ino;
+	struct super_block *i_sb;
+};
+
+struct qstr {
+	const unsigned char *name;
+};
+
+struct hlist_bl_node {
+	struct hlist_bl_node **pprev;
+};
+
+struct dentry {
+	struct hlist_bl_node d_hash;
+	struct dentry *d_parent;
+	struct qstr d_name;
+};
+
+struct vfsmount {
+	struct dentry *mnt_root;
+	int mnt_flags;
+};
+
+struct mnt_namespace {
+	struct ns_common ns;
+};
+
+struct mount {
+	struct mount *mnt_parent; /* of the topmost: itself */
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+	struct mnt_namespace *mnt_ns;
+};
+
+struct path {
+	struct vfsmount *mnt;
+	struct dentry *dentry;
 };
 
 struct file {
 	struct inode *f_inode;
 	void *private_data;
+	struct path f_path;
+};
+
+struct mm_struct {
+	struct file *exe_file;
+};
+
+struct fs_struct {
+	struct path pwd;
+};
+
+struct new_utsname {
+	char nodename[65];
+};
+
+struct uts_namespace {
+	struct new_utsname name;
+	struct ns_common ns;
+};
+
+struct nsproxy {
+	struct uts_namespace *uts_ns;
 };
 
 struct fdtable {
@@ -199,6 +264,7 @@ struct user_namespace {
 };
 
 struct cred {
+	kuid_t uid;
 	kuid_t euid;
 	struct user_namespace *user_ns;
 };
@@ -231,6 +297,13 @@ struct io_uring_task;
 
 struct kernfs_node {
 	__u64 id;
+	const char *name;
+	struct kernfs_node *__parent;
+};
+
+/* Before Linux 6.15 (633488947ef6): see kernfs_parent(). */
+struct kernfs_node___before_6_15 {
+	struct kernfs_node *parent;
 };
 
 struct cgroup;
@@ -253,6 +326,14 @@ struct cgroup___before_6_1 {
 
 struct css_set {
 	struct cgroup *dfl_cgrp; /* of version 2 */
+	struct cgroup_subsys_state *subsys[0];
+};
+
+/* The numbers are the kernel's own. */
+enum cgroup_subsys_id {
+	cpu_cgrp_id,
+	memory_cgrp_id,
+	pids_cgrp_id,
 };
 
 /* Begins with a pointer: see pointer_at(). */
@@ -271,7 +352,13 @@ struct task_struct {
 	__u64 start_boottime;
 	const struct cred *cred;
 	char comm[16];
+	struct mm_struct *mm;
+	struct fs_struct *fs;
 	struct files_struct *files;
+	struct nsproxy *nsproxy;
+	__u64 self_exec_id;
+	kuid_t loginuid;
+	unsigned int sessionid;
 	struct signal_struct *signal;
 	struct css_set *cgroups;
 	struct seccomp seccomp;

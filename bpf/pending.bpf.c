@@ -58,14 +58,14 @@ static __always_inline bool cgroup_is_listed(__u64 id, bool left_out)
 }
 
 /* The verifier wants a bound. What lies deeper is taken for not listed; 10 is deep already. */
-#define CGROUP_DEPTH_MAX 64
+#define CGROUP_LEVELS_MAX 64
 
 /* In one of the cgroups that are left out, or in one of the others, or below it. */
 static __always_inline bool task_cgroup_listed(struct task_struct *task, bool left_out)
 {
 	struct cgroup_subsys_state *css = &task->cgroups->dfl_cgrp->self;
 
-	for (int i = 0; css && i < CGROUP_DEPTH_MAX; i++) {
+	for (int i = 0; css && i < CGROUP_LEVELS_MAX; i++) {
 		if (cgroup_is_listed(css->cgroup->kn->id, left_out))
 			return true;
 		css = css->parent;

@@ -101,6 +101,16 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 	return copy == FIRST_COPY || (!seen && !tracked_find(key) && !call_of_attempt(key));
 }
 
+/*
+ * Whom attempts refer to is told by one copy only, which spares the verifier the other: the first,
+ * as an attempt begins in no interrupt, so that copy is hardly ever skipped. If it is, the next
+ * attempt of the process tells.
+ */
+static __always_inline bool announces(enum copy copy)
+{
+	return copy != COPY_SECOND && copy == FIRST_COPY;
+}
+
 static __always_inline void attempt_begins(__u64 key, const struct sock *sk, enum copy copy)
 {
 	struct tcp_sock *tp;
@@ -109,7 +119,7 @@ static __always_inline void attempt_begins(__u64 key, const struct sock *sk, enu
 		return;
 	tp = tcp_sock_for(copy, sk);
 	if (tp)
-		attempt_begin(sk, tp);
+		attempt_begin(sk, tp, announces(copy));
 }
 
 /* EVIDENCE_END: nothing that matters. */

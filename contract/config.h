@@ -72,6 +72,9 @@ enum fault {
 	FAULT_EXITS_LOST = 1 << 6, /* of calls that ask for port 80; counted as the kernel does */
 };
 
+/* The controller by whose cgroup of version 1 a process is placed: the first that has one. */
+enum cgroup1 { CGROUP1_NONE, CGROUP1_PIDS, CGROUP1_MEMORY, CGROUP1_CPU };
+
 /* Attempts that found their slot taken. */
 #define OVERFLOW_MAX 262144
 
@@ -100,12 +103,16 @@ struct config {
 	__u8 retried_only;    /* of EVENT_ESTABLISHED, those after a retry */
 	__u16 fault;	      /* enum fault, bits: set in an object that tests have made; else 0 */
 	__u32 overflow_max;   /* room in the map overflow: set in the object */
+	__u8 context; /* say who makes attempts, and in which cgroups: EVENT_PROCESS, EVENT_CGROUP
+		       */
+	__u8 cgroup1; /* enum cgroup1 */
+	__u16 reserved[3];
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 
-_Static_assert(sizeof(struct config) == 56 + 64 + 256 + 8192,
+_Static_assert(sizeof(struct config) == 64 + 64 + 256 + 8192,
 	       "struct config has holes or has grown");
 
 /*
@@ -133,7 +140,7 @@ struct counters {
 	__u64 skipped;	 /* ends of calls that were skipped: counted by the kernel, not by a program
 			  */
 	__u64 recovered; /* of these, those of which nothing lacks, or it is counted as missed */
-	__u64 reserved;
+	__u64 context;	 /* EVENT_PROCESS and EVENT_CGROUP that were put off to a later attempt */
 };
 
 /* Users whose attempts are counted apart; of more, some share with another: bpf/share.bpf.h. */

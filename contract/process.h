@@ -23,8 +23,8 @@
  * with a NUL behind it; of `/` there is none.
  */
 enum process_text {
-	TEXT_EXE,      /* of the executable; with PROCESS_EXE_MEMFD, the name of the memfd */
-	TEXT_CWD,      /* of the working directory */
+	TEXT_EXE, /* of the executable; with PROCESS_EXE_MEMFD, what memfd_create(2) was given */
+	TEXT_CWD, /* of the working directory */
 	TEXT_HOSTNAME, /* of the UTS namespace, where that is not the host's; NUL-terminated */
 	TEXT_SCRIPT,   /* the file that named the executable in a `#!` line; NUL-terminated */
 	TEXT_ARGS,     /* with a NUL behind each; the last may be cut */
@@ -73,7 +73,7 @@ struct process_record {
 	char texts[];
 };
 
-_Static_assert(sizeof(struct process_record) == 80 + ANCESTORS_MAX * 32,
+_Static_assert(sizeof(struct process_record) == 72 + ANCESTORS_MAX * 32,
 	       "struct process_record has holes or has grown");
 _Static_assert(__builtin_offsetof(struct process_record, texts) == sizeof(struct process_record),
 	       "texts moved");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
+#include <string.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 
@@ -8,6 +9,7 @@
 
 #include "probe/kernel.h"
 #include "util/array.h"
+#include "util/cleanup.h"
 
 unsigned int kernel_version(void)
 {
@@ -39,4 +41,26 @@ bool kernel_has_task_storage(void)
 bool kernel_preempts(void)
 {
 	return kernel_version() >= KERNEL(7, 0);
+}
+
+enum cgroup1 kernel_cgroup1(void)
+{
+	static const char *const names[] = {
+		[CGROUP1_PIDS] = "pids",
+		[CGROUP1_MEMORY] = "memory",
+		[CGROUP1_CPU] = "cpu",
+	};
+	_cleanup_fclose_ FILE *controllers = fopen("/proc/cgroups", "re");
+	enum cgroup1 found = CGROUP1_NONE;
+	char line[128], name[32];
+	int hierarchy;
+
+	while (controllers && fgets(line, sizeof(line), controllers)) {
+		if (sscanf(line, "%31s %d", name, &hierarchy) != 2 || !hierarchy)
+			continue; /* its head, and those of version 2 */
+		for (unsigned int i = CGROUP1_PIDS; i < ARRAY_SIZE(names); i++)
+			if (!strcmp(name, names[i]) && (!found || i < found))
+				found = i;
+	}
+	return found;
 }

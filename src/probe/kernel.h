@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include "contract/config.h"
+
 #define KERNEL(major, minor) ((major) << 8 | (minor))
 
 /* Of uname(2), as KERNEL() makes it. */
@@ -27,5 +29,11 @@ bool kernel_has_task_storage(void);
  * Nothing that can be asked tells, so it is the version that does: from 7.0 on.
  */
 bool kernel_preempts(void);
+
+/*
+ * The controller whose hierarchy of version 1 tells where processes are, CGROUP1_NONE where none is
+ * of version 1 or /proc cannot tell. Of pids first: who starts containers uses it always.
+ */
+enum cgroup1 kernel_cgroup1(void);
 
 #endif

@@ -107,6 +107,7 @@ static int configure(struct probe *probe, const struct request *request, struct 
 	config.wakeup_size = request->ring_size / 8;
 	config.has_btf = !request->btf_path;
 	config.has_rdonly_cast = probe->programs.cast_id != 0;
+	config.cgroup1 = config.context ? kernel_cgroup1() : CGROUP1_NONE;
 	config.tp_preemptible = programs_preemptible(request);
 	config.task_storage = config.has_btf && kernel_has_task_storage();
 	err = size_maps(probe, request, &config);
@@ -294,6 +295,7 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.unmatched += slot->unmatched;
 		sum.skipped += slot->skipped;
 		sum.recovered += slot->recovered;
+		sum.context += slot->context;
 	}
 	programs_add_skips(&probe->programs, &sum);
 	sum.missed = missed_in_all(&sum, probe->observed.end_ns);

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* The path of a cgroup, from the kernel's own tree: user space could not ask once it is removed. */
+#ifndef BPF_CGROUP_BPF_H
+#define BPF_CGROUP_BPF_H
+
+#include "bpf/identity.bpf.h"
+#include "bpf/scratch.bpf.h"
+#include "contract/cgroup.h"
+
+/* Where the path of version 2 must end, so that the other one gets as much. */
+#define CGROUP_END (RECORD_SIZE_MAX / 2)
+
+struct cgroup_pair {
+	__u64 id, id1;
+};
+
+/* Those that the ring took. What is evicted is sent again. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct cgroup_pair);
+	__type(value, __u8);
+} cgroups_known SEC(".maps") SHARED;
+
+static __always_inline struct kernfs_node *kernfs_parent(const struct kernfs_node *kn)
+{
+	if (bpf_core_field_exists(kn->__parent))
+		return BPF_CORE_READ(kn, __parent);
+	return BPF_CORE_READ((const struct kernfs_node___before_6_15 *)kn, parent);
+}
+
+/* A step up; returns whether there is more. */
+__weak __noinline int cgroup_step(void)
+{
+	struct scratch *scratch = scratch_mine();
+	struct kernfs_node *kn, *parent;
+	struct walk *walk;
+
+	if (!scratch)
+		return 0;
+	walk = &scratch->walk;
+	kn = (struct kernfs_node *)walk->at;
+	parent = kernfs_parent(kn);
+	walk->complete = !parent; /* the root, which has no name */
+	if (!parent || walk->depth >= CGROUP_DEPTH_MAX ||
+	    !text_add(scratch, BPF_CORE_READ(kn, name)))
+		return 0;
+	walk->depth++;
+	walk->at = (__u64)parent;
+	return 1;
+}
+
+/* Adds the path's components. Returns whether these are all. */
+static __always_inline bool cgroup_add(struct scratch *scratch, const struct kernfs_node *kn,
+				       __u32 end)
+{
+	text_begin(scratch, end);
+	walk_begin(scratch, kn);
+#pragma clang loop unroll(disable)
+	for (int i = 0; i <= CGROUP_DEPTH_MAX && cgroup_step(); i++)
+		;
+	return scratch->walk.complete;
+}
+
+/* identity.bpf.h has the same for programs: a global function has no casts. */
+static __always_inline const struct kernfs_node *cgroup1_node(const struct css_set *cgroups)
+{
+	const struct cgroup_subsys_state *css = NULL;
+
+	bpf_probe_read_kernel(&css, sizeof(css), cgroup1_place(cgroups));
+	return BPF_CORE_READ(css, cgroup, kn);
+}
+
+/* Returns whether the cgroups are still those of the attempt: a process can be moved any time. */
+static __always_inline bool cgroup_fill(struct scratch *scratch, const struct css_set *cgroups)
+{
+	struct cgroup_record *record = (struct cgroup_record *)scratch->record;
+	const struct kernfs_node *kn = BPF_CORE_READ(cgroups, dfl_cgrp, kn);
+
+	scratch->size = sizeof(*record);
+	record->id = BPF_CORE_READ(kn, id);
+	record->id1 = 0;
+	record->flags = 0;
+	record->size1 = 0;
+	if (!cgroup_add(scratch, kn, CGROUP_END))
+		record->flags |= CGROUP_CUT;
+	record->size = scratch->size - sizeof(*record);
+	if (config.cgroup1) {
+		kn = cgroup1_node(cgroups);
+		record->id1 = BPF_CORE_READ(kn, id);
+		if (!cgroup_add(scratch, kn, RECORD_SIZE_MAX - 1))
+			record->flags |= CGROUP_CUT1;
+		record->size1 = scratch->size - sizeof(*record) - record->size;
+	}
+	return record->id == scratch->of.cgroup_id && record->id1 == scratch->of.cgroup1_id;
+}
+
+/* Sends the current task's, unless that was done. Returns whether it is known now. */
+__weak __noinline int cgroup_send(void)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct scratch *scratch = scratch_mine();
+	struct cgroup_pair pair;
+	__u8 value = 1;
+
+	if (!scratch)
+		return false;
+	pair.id = scratch->of.cgroup_id;
+	pair.id1 = scratch->of.cgroup1_id;
+	if (bpf_map_lookup_elem(&cgroups_known, &pair))
+		return true;
+	if (!cgroup_fill(scratch, BPF_CORE_READ(task, cgroups))) {
+		COUNT(context);
+		return false;
+	}
+	if (!scratch_send(scratch, EVENT_CGROUP))
+		return false;
+	bpf_map_update_elem(&cgroups_known, &pair, &value, BPF_ANY);
+	return true;
+}
+
+#endif
