@@ -269,6 +269,7 @@ static void finish_config(struct options *options)
 		config->follow = config->filter_pid;
 		config->filter_pid = FILTER_UNUSED;
 	}
+	config->context = 1;
 	config->syscalls = !options->no_syscalls;
 	request->verbose = options->verbosity > 0;
 }
