@@ -24,7 +24,7 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	struct buffer *line;
 
 	output_fit(output, event);
-	line = output_line(output, trace->session, FORMAT_LINE_MAX);
+	line = output_line(output, trace->session, format_line_max(event));
 	if (!line) {
 		books_lost(&output->books, 1 + event->repeated);
 		return;

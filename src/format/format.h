@@ -7,6 +7,7 @@
 #define FORMAT_FORMAT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "books/books.h"
@@ -16,12 +17,24 @@
 #include "util/names.h"
 
 /*
- * No line of an event or a notice is longer, newline included (bytes). The longest event is a close
- * in JSON: 1,510 bytes with every field at its widest. A start notice takes at most 1,756, if each
- * of the 255 bytes of struct programs' tracepoints were escaped. test_format and the fuzzer check
- * it.
+ * No line of a notice is longer, and none of an event of which neither image nor cgroup is known,
+ * newline included (bytes). The longest such event is a close in JSON: 1,555 bytes with every field
+ * at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct programs'
+ * tracepoints were escaped. test_format and the fuzzer check it.
  */
 #define FORMAT_LINE_MAX 2048
+
+/*
+ * What image and cgroup add to that at most, besides their texts: keys, numbers and six ancestors
+ * in JSON, 1,885 bytes with every field at its widest.
+ */
+#define FORMAT_WHO_MAX 2048
+
+/*
+ * The longest line that any format writes for the event, newline included (bytes). No byte of a
+ * text becomes more than six: U+FFFD or a control character in JSON.
+ */
+size_t format_line_max(const struct event *event);
 
 /* What a format needs to write a line, besides the event. */
 struct format_context {
@@ -30,6 +43,7 @@ struct format_context {
 				     process's creation time, which must not change in a run */
 	uint64_t seq;		  /* number of the line, from 1 */
 	bool color;
+	bool verbose;			   /* text: all that is known of the process */
 	unsigned int width;		   /* columns that a table may fill; 0: 100 */
 	unsigned int src_width, dst_width; /* of the widest cells of the table so far; 0: none */
 	bool closes;			   /* EVENT_CLOSE is wanted: a table has columns for it */

@@ -3,12 +3,9 @@
 #include "format/format.h"
 
 #include "format/fields.h"
+#include "format/json_who.h"
 #include "util/address.h"
 #include "util/json.h"
-
-/* The time of that key: boot_ns by CLOCK_BOOTTIME. */
-#define put_time(json, key, boot_ns, boot_to_utc_ns)                                               \
-	json_text(json, key, field_time((json)->out, (boot_ns) + (uint64_t)(boot_to_utc_ns)))
 
 static void open_line(struct json *json, uint64_t time_ns, const char *prefix, const char *name,
 		      const struct format_context *ctx)
@@ -62,6 +59,10 @@ static void put_process(struct json *json, const struct event *event,
 	if (event->process_start_ns)
 		put_time(json, "process.creation.time", event->process_start_ns,
 			 ctx->process_epoch_ns);
+	if (event->exec_id)
+		json_u64(json, "tpconnect.process.exec_id", event->exec_id);
+	if (event->image)
+		json_image(json, event->image, ctx->process_epoch_ns);
 }
 
 static void put_requested(struct json *json, const struct endpoint *requested)
@@ -124,6 +125,8 @@ static void json_event(struct buffer *out, const struct event *event,
 	put_network(&json, event);
 	if (event->has & EVENT_HAS_PROCESS)
 		put_process(&json, event, ctx);
+	if (event->cgroup)
+		json_cgroup(&json, event->cgroup);
 	put_result(&json, event);
 	put_attempt(&json, event);
 	if (event->kind == EVENT_CLOSE)

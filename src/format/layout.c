@@ -9,8 +9,8 @@
 #define CLOSE_LEAST   12 /* close 1.55ms */
 
 static const char *const names[COLUMNS] = {
-	"TIME(UTC)", "PID",	 "COMM", "SRC", "DST",	 "EVENT", "ERROR",
-	"LATENCY",   "DURATION", "TX",	 "RX",	"ENDED", "RTT",	  "RETRANS",
+	"TIME(UTC)", "PID", "COMM", "SRC",   "DST", "EVENT",   "ERROR",		 "LATENCY",
+	"DURATION",  "TX",  "RX",   "ENDED", "RTT", "RETRANS", "CONTAINER/UNIT",
 };
 
 struct step {
@@ -46,6 +46,10 @@ static const struct step widest[] = {{COMM, COMM_LEN - 1}, {ERROR, 13}};
 static const struct step ending[] = {{DURATION, 8}, {TX, 5},  {RX, 5},
 				     {ENDED, 14},   {RTT, 6}, {RETRANS, 7}};
 #define ENDING_FROM 157 /* the columns of 106, and these */
+
+/* Of a unit's name, which is often longer than the digits of a container. */
+#define CONTAINER_LEAST 14 /* CONTAINER/UNIT */
+#define CONTAINER_WHOLE 24 /* systemd-resolved.service */
 
 static void set_width(struct layout *layout, enum column column, unsigned int width)
 {
@@ -104,6 +108,10 @@ struct layout layout_for(const struct format_context *ctx)
 	 */
 	widen(&layout, DST, ctx->dst_width);
 	widen(&layout, SRC, ctx->src_width);
+	/* Last of all, so that no address is shortened for it. */
+	if (layout.row - layout.total > CONTAINER_LEAST)
+		set_width(&layout, CONTAINER, CONTAINER_LEAST);
+	widen(&layout, CONTAINER, CONTAINER_WHOLE);
 	return layout;
 }
 
@@ -111,7 +119,7 @@ bool column_ends_right(const struct layout *layout, enum column column)
 {
 	if (column == SRC)
 		return layout->width[SRC] < IPV4_MAX || layout->width[COMM] < COMM_LEN - 1;
-	return column == PID || (column >= LATENCY && column != ENDED);
+	return column == PID || (column >= LATENCY && column <= RETRANS && column != ENDED);
 }
 
 const char *column_name(enum column column)

@@ -7,7 +7,7 @@
 
 #include "format/format.h"
 
-/* From left to right. The columns behind LATENCY tell of the end of a connection. */
+/* From left to right. Those from DURATION to RETRANS tell of the end of a connection. */
 enum column {
 	TIME,
 	PID,
@@ -23,6 +23,7 @@ enum column {
 	ENDED,
 	RTT,
 	RETRANS,
+	CONTAINER, /* or the unit */
 	COLUMNS,
 };
 

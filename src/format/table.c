@@ -8,11 +8,15 @@
  */
 #include "format/format.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "format/cell.h"
 #include "format/close.h"
 #include "format/color.h"
 #include "format/fields.h"
 #include "format/layout.h"
+#include "format/who.h"
 
 #define COMM_MIN 3 /* In fewer columns, a name says nothing. */
 
@@ -137,6 +141,22 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 	}
 }
 
+/* The last cell of a row: left empty where nothing is known. */
+static void fill_container(struct cell *cell, const struct event *event, unsigned int width)
+{
+	struct word word = who_container(event);
+	char digits[CONTAINER_DIGITS + 1];
+
+	if (!word.text)
+		word = who_unit(event);
+	if (word.text && word.text[word.len]) { /* there are more digits */
+		snprintf(digits, sizeof(digits), "%s", word.text);
+		word.text = digits;
+	}
+	if (word.text && width)
+		cell_name(cell, word.text, width);
+}
+
 /*
  * The end of a connection without columns of its own: its words take the row from the EVENT column
  * on, as it has no latency. *layout becomes that of such a row.
@@ -144,7 +164,7 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 static void fill_close(struct cell *cell, const struct event *event, struct layout *layout)
 {
 	layout->width[EVENT] = layout->row - column_start(layout, EVENT);
-	layout->width[ERROR] = layout->width[LATENCY] = 0;
+	layout->width[ERROR] = layout->width[LATENCY] = layout->width[CONTAINER] = 0;
 	layout->total = layout->row;
 	close_words(cell, event, layout->width[EVENT]);
 }
@@ -175,6 +195,7 @@ static void fill_cells(struct cell cells[COLUMNS], const struct event *event, st
 	else
 		cell_word(&cells[PID], "-");
 	fill_result(cells, event);
+	fill_container(&cells[CONTAINER], event, layout->width[CONTAINER]);
 	if (event->kind == EVENT_CLOSE && layout->width[DURATION])
 		close_fill(cells, event);
 	else if (event->kind == EVENT_CLOSE)
@@ -238,14 +259,14 @@ static bool table_fit(const struct event *event, struct format_context *ctx)
 	struct layout before = layout_for(ctx), after;
 	struct cell cell;
 
-	if (before.total >= ctx->width)
+	if (before.total >= ctx->width && !before.width[CONTAINER])
 		return false; /* the row is full: no column can become wider */
 	fill_end(&cell, DST, event, ctx, ADDRESS_MAX);
 	widen(&ctx->dst_width, &cell);
 	fill_end(&cell, SRC, event, ctx, ADDRESS_MAX);
 	widen(&ctx->src_width, &cell);
 	after = layout_for(ctx);
-	return after.total != before.total;
+	return memcmp(&after, &before, sizeof(after)) != 0;
 }
 
 const struct format_ops format_table = {

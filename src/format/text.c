@@ -4,35 +4,9 @@
 
 #include "format/color.h"
 #include "format/fields.h"
+#include "format/text_who.h"
+#include "format/value.h"
 #include "util/address.h"
-
-/* Whether a name needs no quotes: no parser can take a part of it for a key, or for its end. */
-static bool is_bare(const char *s, size_t len)
-{
-	uint32_t code_point;
-	size_t step;
-
-	for (size_t i = 0; i < len; i += step) {
-		step = utf8_step(s + i, len - i, &code_point);
-		if (!step || is_control(code_point) || code_point == ' ' || code_point == '"' ||
-		    code_point == '=')
-			return false;
-	}
-	return len > 0;
-}
-
-static void put_name(struct buffer *out, const char *name)
-{
-	size_t len = strlen(name);
-
-	if (is_bare(name, len)) {
-		buffer_put(out, name, len);
-		return;
-	}
-	buffer_putc(out, '"');
-	put_escaped(out, name, len, true);
-	buffer_putc(out, '"');
-}
 
 static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
 {
@@ -61,7 +35,19 @@ static void put_event(struct buffer *out, const struct event *event, bool color)
 		buffer_literal(out, SGR_PLAIN);
 }
 
-static void put_who_and_where(struct buffer *out, const struct event *event)
+static void put_process(struct buffer *out, const struct event *event,
+			const struct format_context *ctx)
+{
+	buffer_literal(out, " comm=");
+	put_value(out, "", event->comm, strlen(event->comm));
+	text_exe(out, event, ctx);
+	buffer_literal(out, " uid=");
+	buffer_u64(out, event->uid);
+	text_who(out, event, ctx);
+}
+
+static void put_who_and_where(struct buffer *out, const struct event *event,
+			      const struct format_context *ctx)
 {
 	buffer_literal(out, " pid="); /* always written; 0, which is no process, if not known */
 	buffer_u64(out, event->pid);
@@ -71,12 +57,8 @@ static void put_who_and_where(struct buffer *out, const struct event *event)
 		buffer_literal(out, " src=");
 		put_endpoint(out, &event->src, event->family);
 	}
-	if (event->has & EVENT_HAS_PROCESS) {
-		buffer_literal(out, " comm=");
-		put_name(out, event->comm);
-		buffer_literal(out, " uid=");
-		buffer_u64(out, event->uid);
-	}
+	if (event->has & EVENT_HAS_PROCESS)
+		put_process(out, event, ctx);
 }
 
 static void put_attempt(struct buffer *out, const struct event *event)
@@ -138,7 +120,7 @@ static void text_event(struct buffer *out, const struct event *event,
 		       const struct format_context *ctx)
 {
 	field_time(out, event->time_ns + (uint64_t)ctx->boot_to_utc_ns);
-	put_who_and_where(out, event);
+	put_who_and_where(out, event, ctx);
 	put_event(out, event, ctx->color);
 	put_attempt(out, event);
 	if (event->kind == EVENT_CLOSE)

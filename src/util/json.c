@@ -65,9 +65,9 @@ static size_t plain_span(const char *s, size_t len)
 	return n;
 }
 
-void json_put_string(struct buffer *out, const char *s)
+static void put_string(struct buffer *out, const char *s, size_t len)
 {
-	size_t len = strlen(s), n;
+	size_t n;
 
 	buffer_putc(out, '"');
 	while (len) {
@@ -80,4 +80,15 @@ void json_put_string(struct buffer *out, const char *s)
 		len -= n;
 	}
 	buffer_putc(out, '"');
+}
+
+void json_put_string(struct buffer *out, const char *s)
+{
+	put_string(out, s, strlen(s));
+}
+
+void json_item_string(struct json *json, const char *s, size_t n)
+{
+	json_item(json);
+	put_string(json->out, s, n);
 }

@@ -11,6 +11,9 @@
  * are wanted where the case has one. "count process,dst" and "latency dst", and
  * both with -json, are reports by these keys, of the first second.
  *
+ * Lines that begin with image and cgroup, behind the records, say who made all attempts of the
+ * case: who.h. text-verbose is what -v shows.
+ *
  * Time 0 of a record is 2026-02-16T12:34:56Z, also for the start of its process.
  */
 #include <ctype.h>
@@ -25,6 +28,7 @@
 #include "model/decode.h"
 #include "record.h"
 #include "util/cleanup.h"
+#include "who.h"
 
 /* 2026-02-16T12:34:56Z: `date -u -d 2026-02-16T12:34:56Z +%s`. */
 #define EPOCH_NS (1771245296ll * 1000000000)
@@ -37,6 +41,7 @@ struct golden_case {
 	char *format;
 	struct event events[RECORDS_MAX];
 	size_t n_events;
+	struct who who;
 	char expected[OUTPUT_MAX];
 };
 
@@ -152,6 +157,7 @@ static void put_output(struct buffer *out, const struct golden_case *c)
 		.process_epoch_ns = EPOCH_NS,
 		.seq = 1,
 		.color = !strcmp(variant, "color"),
+		.verbose = !strcmp(variant, "verbose"),
 		.width = (unsigned int)atoi(variant),
 		.closes = has_close(c),
 	};
@@ -214,6 +220,20 @@ static void add_record(struct golden_case *c, const char *line, const struct pla
 	}
 }
 
+/* A line that says who made the attempts. */
+static bool is_who(const char *line)
+{
+	return !strncmp(line, "image ", strlen("image ")) ||
+	       !strncmp(line, "cgroup ", strlen("cgroup "));
+}
+
+static void add_who(struct golden_case *c, const char *line, const struct place *place)
+{
+	read_who(line, &c->who, place);
+	for (size_t i = 0; i < c->n_events; i++)
+		who_made(&c->events[i], &c->who);
+}
+
 static bool is_record(const char *line)
 {
 	line += strspn(line, "0123456789x");
@@ -266,6 +286,8 @@ static bool read_case(FILE *file, struct place *at, struct golden_case *c)
 			c->place = *at;
 		if (!c->format && is_record(line))
 			add_record(c, line, at);
+		else if (!c->format && is_who(line))
+			add_who(c, line, at);
 		else if (!c->format)
 			c->format = strdup(line);
 		else

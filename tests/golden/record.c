@@ -70,6 +70,7 @@ static const struct word words[] = {
 	{"ppid", WORD_NUMBER, FIELD(base.attempt.ppid), 0},
 	{"uid", WORD_NUMBER, FIELD(base.attempt.uid), 0},
 	{"netns", WORD_NUMBER, FIELD(base.attempt.netns), 0},
+	{"exec_id", WORD_NUMBER, FIELD(base.attempt.exec_id), 0},
 	{"cpu", WORD_NUMBER, FIELD(base.attempt.cpu), 0},
 	{"origin", WORD_ORIGIN, FIELD(base.attempt.origin), 0},
 	{"dst", WORD_DST, FIELD(base.attempt.daddr), 0},
@@ -120,7 +121,7 @@ static void store(struct close_record *record, const struct word *word, uint64_t
 	}
 }
 
-static uint64_t parse_number(const char *text, const struct place *place)
+uint64_t parse_number(const char *text, const struct place *place)
 {
 	char *end;
 	uint64_t value;
@@ -296,27 +297,33 @@ static size_t read_value(const char **s, char *value, const struct place *place)
 	return len;
 }
 
-static void read_word(const char **s, struct close_record *record, char *scratch,
-		      const struct place *place)
+long read_word(const char **s, char key[KEY_MAX], char *value, const struct place *place)
 {
-	size_t key_len = strcspn(*s, "= "), len = 0;
-	char key[32];
-	const struct word *word;
-	bool bare;
+	size_t key_len = strcspn(*s, "= ");
+	long len = -1;
 
-	snprintf(key, sizeof(key), "%.*s", (int)key_len, *s);
-	word = find_word(key);
+	snprintf(key, KEY_MAX, "%.*s", (int)key_len, *s);
+	*s += key_len;
+	if (**s == '=') {
+		(*s)++;
+		len = (long)read_value(s, value, place);
+	}
+	*s += strspn(*s, " ");
+	return len;
+}
+
+static void read_field(const char **s, struct close_record *record, char *scratch,
+		       const struct place *place)
+{
+	char key[KEY_MAX];
+	long len = read_word(s, key, scratch, place);
+	const struct word *word = find_word(key);
+
 	if (!word)
 		die(place, "no such word: '%s'", key);
-	*s += key_len;
-	bare = word->type == WORD_FLAG;
-	if (bare == (**s == '='))
-		die(place, "'%s' %s", key, bare ? "takes no value" : "needs a value");
-	if (!bare) {
-		(*s)++;
-		len = read_value(s, scratch, place);
-	}
-	set_word(record, word, scratch, len, place);
+	if ((word->type == WORD_FLAG) != (len < 0))
+		die(place, "'%s' %s", key, len < 0 ? "needs a value" : "takes no value");
+	set_word(record, word, scratch, (size_t)len, place);
 }
 
 struct close_record read_record(const char *line, const struct place *place)
@@ -328,10 +335,8 @@ struct close_record read_record(const char *line, const struct place *place)
 
 	if (!scratch)
 		die(place, "no memory");
-	while (*line) {
-		read_word(&line, &record, scratch, place);
-		line += strspn(line, " ");
-	}
+	while (*line)
+		read_field(&line, &record, scratch, place);
 	record.base.head.size =
 		record.base.head.kind == EVENT_CLOSE ? sizeof(record) : sizeof(record.base);
 	return record;

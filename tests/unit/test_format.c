@@ -123,6 +123,8 @@ static void seed_widest(struct event *event)
 	};
 
 	memset(event, 0xff, sizeof(*event));
+	event->image = NULL;
+	event->cgroup = NULL;
 	event->kind = EVENT_CLOSE;
 	event->origin = ORIGIN_IO_URING;
 	event->family = 6;
@@ -172,6 +174,7 @@ static void every_value_of_the_widest_event_is_written(void **state)
 	assert_non_null(strstr(json, "\"tpconnect.connection.id\":\"ffffffffffffffff-ffff\""));
 	assert_non_null(strstr(json, "\"process.pid\":4294967295,\"thread.id\":4294967295,"
 				     "\"process.parent_pid\":4294967295,"));
+	assert_non_null(strstr(json, "\"tpconnect.process.exec_id\":4294967295,"));
 	assert_non_null(strstr(json, "\"tpconnect.cgroup.id\":\"18446744073709551615\""));
 	assert_non_null(strstr(
 		json, "\"tpconnect.bytes_sent\":18446744073709551615,"

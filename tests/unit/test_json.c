@@ -57,6 +57,20 @@ static void words_and_texts_are_quoted(void **state)
 	assert_string_equal(text_of(&out), "{\"first\":\"word\",\"text\":\"1-\",\"string\":\"\"}");
 }
 
+static void strings_can_be_items(void **state)
+{
+	struct buffer out = empty_buffer();
+	struct json json = {.out = &out};
+
+	(void)state;
+	json_open(&json, '[');
+	json_item_string(&json, "", 0);
+	json_item_string(&json, "a\nbc", 3);
+	json_item_string(&json, "\xe2\x82\xac", 2); /* a part of a character */
+	json_close(&json, ']');
+	assert_string_equal(text_of(&out), "[\"\",\"a\\nb\",\"\\ufffd\\ufffd\"]");
+}
+
 static void strings_are_escaped_where_they_must_be(void **state)
 {
 	struct buffer out = empty_buffer();
@@ -73,6 +87,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keys_and_items_have_commas_between_them),
 		cmocka_unit_test(words_and_texts_are_quoted),
+		cmocka_unit_test(strings_can_be_items),
 		cmocka_unit_test(strings_are_escaped_where_they_must_be),
 	};
 

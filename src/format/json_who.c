@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "format/json_who.h"
+
+#include "format/who.h"
+
+#define put_known(json, key, s)                                                                    \
+	do {                                                                                       \
+		if (s)                                                                             \
+			json_string(json, key, s);                                                 \
+	} while (0)
+
+static void put_executable(struct json *json, const struct image *image)
+{
+	put_known(json, "process.executable.path", image->exe);
+	put_known(json, "tpconnect.process.executable.tail", image->exe_tail);
+	put_known(json, "tpconnect.process.executable.memfd", image->memfd);
+	if (image->exe_deleted)
+		json_true(json, "tpconnect.process.executable.deleted");
+	if (!(image->has & IMAGE_HAS_EXE_FILE))
+		return;
+	/* A string: many readers of JSON keep numbers exact only up to 2^53. */
+	json_text(json, "tpconnect.process.executable.inode",
+		  buffer_u64(json->out, image->exe_inode));
+	json_text(json, "tpconnect.process.executable.device",
+		  (buffer_u64(json->out, image->exe_major), buffer_putc(json->out, ':'),
+		   buffer_u64(json->out, image->exe_minor)));
+}
+
+static void put_args(struct json *json, const struct image *image)
+{
+	size_t at = 0, count = 0;
+	struct word arg;
+
+	json_key(json, "process.command_args");
+	json_open(json, '[');
+	while ((arg = who_next_arg(image, &at)).text) {
+		json_item_string(json, arg.text, arg.len);
+		count++;
+	}
+	json_close(json, ']');
+	if (!image->args_cut)
+		json_u64(json, "process.args_count", count);
+	json_word(json, "tpconnect.process.args_source", image->args_exec ? "exec" : "current");
+	if (image->args_cut)
+		json_true(json, "tpconnect.process.args_truncated");
+}
+
+static void put_ancestors(struct json *json, const struct image *image, int64_t process_epoch_ns)
+{
+	json_key(json, "tpconnect.process.ancestors");
+	json_open(json, '[');
+	for (size_t i = 0; i < image->n_ancestors; i++) {
+		const struct ancestor *ancestor = &image->ancestors[i];
+
+		json_item(json);
+		json_open(json, '{');
+		json_u64(json, "pid", ancestor->pid);
+		json_string(json, "name", ancestor->comm);
+		if (ancestor->start_ns)
+			put_time(json, "creation_time", ancestor->start_ns, process_epoch_ns);
+		json_close(json, '}');
+	}
+	json_close(json, ']');
+}
+
+void json_image(struct json *json, const struct image *image, int64_t process_epoch_ns)
+{
+	put_executable(json, image);
+	put_known(json, "process.working_directory", image->cwd);
+	if (image->has & IMAGE_HAS_ARGS)
+		put_args(json, image);
+	put_known(json, "tpconnect.process.script", image->script);
+	if (image->n_ancestors)
+		put_ancestors(json, image, process_epoch_ns);
+	if (image->has & IMAGE_HAS_REAL_UID)
+		json_u64(json, "process.real_user.id", image->real_uid);
+	if (image->has & IMAGE_HAS_LOGIN_UID)
+		json_u64(json, "tpconnect.process.login_uid", image->login_uid);
+	if (image->has & IMAGE_HAS_SESSION_ID)
+		json_u64(json, "tpconnect.process.session_id", image->session_id);
+	put_known(json, "tpconnect.process.hostname", image->hostname);
+}
+
+void json_cgroup(struct json *json, const struct cgroup *cgroup)
+{
+	put_known(json, "container.id", cgroup->container_id);
+	put_known(json, "container.runtime.name", cgroup->runtime);
+	put_known(json, "container.name", cgroup->container_name);
+	put_known(json, "container.image.name", cgroup->image_name);
+	put_known(json, "k8s.pod.uid", cgroup->pod_uid);
+	put_known(json, "k8s.pod.name", cgroup->pod_name);
+	put_known(json, "k8s.namespace.name", cgroup->pod_namespace);
+	put_known(json, "k8s.container.name", cgroup->pod_container);
+	put_known(json, "process.linux.cgroup", cgroup->path);
+	put_known(json, "tpconnect.systemd.unit", cgroup->unit);
+	put_known(json, "tpconnect.app.id", cgroup->app_id);
+}

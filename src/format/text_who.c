@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+#include "format/text_who.h"
+
+#include <string.h>
+
+#include "format/value.h"
+#include "format/who.h"
+
+/* Whether the path ends with the process's name, of which the kernel keeps COMM_LEN - 1 bytes. */
+static bool is_named_by(const char *path, const char *comm)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strncmp(slash ? slash + 1 : path, comm, COMM_LEN - 1);
+}
+
+void text_exe(struct buffer *out, const struct event *event, const struct format_context *ctx)
+{
+	const struct image *image = event->image;
+	const char *before = "", *exe;
+
+	if (!image)
+		return;
+	exe = image->exe;
+	if (image->exe_tail) {
+		exe = image->exe_tail;
+		before = ".../";
+	} else if (image->memfd) {
+		exe = image->memfd;
+		before = "memfd:";
+	}
+	if (!exe ||
+	    (!*before && !image->exe_deleted && !ctx->verbose && is_named_by(exe, event->comm)))
+		return;
+	buffer_literal(out, " exe=");
+	put_value(out, before, exe, strlen(exe));
+	if (image->exe_deleted)
+		buffer_literal(out, " exe_deleted=yes");
+}
+
+static void put_args(struct buffer *out, const struct image *image)
+{
+	struct word arg;
+	size_t at = 0;
+
+	buffer_literal(out, " args=\"");
+	while ((arg = who_next_arg(image, &at)).text) {
+		put_word(out, arg.text, arg.len);
+		if (at < image->args_size)
+			buffer_putc(out, ' ');
+	}
+	buffer_putc(out, '"');
+	if (!image->args_exec)
+		buffer_literal(out, " args_source=current");
+	if (image->args_cut)
+		buffer_literal(out, " args_truncated=yes");
+}
+
+static bool is_plain_name(const char *comm)
+{
+	return is_plain_word(comm, strlen(comm)) && !strchr(comm, '=');
+}
+
+/* In quotes as a whole, if one of the names needs them. */
+static void put_parents(struct buffer *out, const struct image *image)
+{
+	bool plain = true;
+
+	for (size_t i = 0; i < image->n_ancestors; i++)
+		plain = plain && is_plain_name(image->ancestors[i].comm);
+	buffer_puts(out, plain ? " parents=" : " parents=\"");
+	for (size_t i = 0; i < image->n_ancestors; i++) {
+		const char *comm = image->ancestors[i].comm;
+
+		if (i)
+			buffer_putc(out, '<');
+		put_word(out, comm, strlen(comm));
+	}
+	if (!plain)
+		buffer_putc(out, '"');
+}
+
+static void put_details(struct buffer *out, const struct image *image)
+{
+	if (image->has & IMAGE_HAS_ARGS)
+		put_args(out, image);
+	if (image->cwd) {
+		buffer_literal(out, " cwd=");
+		put_value(out, "", image->cwd, strlen(image->cwd));
+	}
+	if (image->n_ancestors)
+		put_parents(out, image);
+}
+
+void text_who(struct buffer *out, const struct event *event, const struct format_context *ctx)
+{
+	struct word container = who_container(event), unit = who_unit(event);
+
+	if (container.text) {
+		buffer_literal(out, " container=");
+		put_value(out, "", container.text, container.len);
+	}
+	if (unit.text) {
+		buffer_literal(out, " unit=");
+		put_value(out, "", unit.text, unit.len);
+	}
+	if (event->image && ctx->verbose)
+		put_details(out, event->image);
+}

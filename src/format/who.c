@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "format/who.h"
+
+#include <string.h>
+
+#include "util/array.h"
+
+static struct word word_of(const char *text)
+{
+	return (struct word){text, text ? strlen(text) : 0};
+}
+
+struct word who_container(const struct event *event)
+{
+	const struct cgroup *cgroup = event->cgroup;
+	struct word id;
+
+	if (!cgroup)
+		return word_of(NULL);
+	if (!cgroup->container_id)
+		return word_of(cgroup->container_name);
+	id = word_of(cgroup->container_id);
+	if (id.len > CONTAINER_DIGITS)
+		id.len = CONTAINER_DIGITS;
+	return id;
+}
+
+struct word who_unit(const struct event *event)
+{
+	struct word unit = word_of(event->cgroup ? event->cgroup->unit : NULL);
+	size_t len = strlen(".service");
+
+	if (who_container(event).text || unit.len < len ||
+	    memcmp(unit.text + unit.len - len, ".service", len) != 0)
+		return word_of(NULL);
+	return unit;
+}
+
+struct word who_next_arg(const struct image *image, size_t *at)
+{
+	size_t rest = image->args_size - *at;
+	struct word arg;
+
+	if (!rest)
+		return word_of(NULL);
+	arg.text = image->args + *at;
+	arg.len = strnlen(arg.text, rest);
+	*at += arg.len < rest ? arg.len + 1 : rest;
+	return arg;
+}
+
+static size_t sum_of_sizes(const char *const texts[], size_t n)
+{
+	size_t sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += word_of(texts[i]).len;
+	return sum;
+}
+
+static size_t image_text_size(const struct image *i)
+{
+	const char *const texts[] = {i->exe, i->exe_tail, i->memfd, i->cwd, i->hostname, i->script};
+
+	return sum_of_sizes(texts, ARRAY_SIZE(texts)) +
+	       (i->has & IMAGE_HAS_ARGS ? i->args_size : 0);
+}
+
+static size_t cgroup_text_size(const struct cgroup *c)
+{
+	const char *const texts[] = {c->path,	       c->container_id, c->container_name,
+				     c->runtime,       c->pod_uid,	c->unit,
+				     c->app_id,	       c->image_name,	c->pod_name,
+				     c->pod_namespace, c->pod_container};
+
+	return sum_of_sizes(texts, ARRAY_SIZE(texts));
+}
+
+size_t who_text_size(const struct event *event)
+{
+	return (event->image ? image_text_size(event->image) : 0) +
+	       (event->cgroup ? cgroup_text_size(event->cgroup) : 0);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* What formats show of an event's image and cgroup. Pure. */
+#ifndef FORMAT_WHO_H
+#define FORMAT_WHO_H
+
+#include <stddef.h>
+
+#include "model/event.h"
+
+/* The digits of a container's id that people are shown, as docker and crictl do. */
+#define CONTAINER_DIGITS 12
+
+struct word {
+	const char *text; /* of the event's; NULL: there is none */
+	size_t len;
+};
+
+/* The container for people: the first digits of its id; its name where it has no id. */
+struct word who_container(const struct event *event);
+
+/* The systemd unit for people: none where there is a container, or where it is no service. */
+struct word who_unit(const struct event *event);
+
+/*
+ * The next argument, *at moving on from the first byte of the arguments to behind the last; none at
+ * the end.
+ */
+struct word who_next_arg(const struct image *image, size_t *at);
+
+/* Bytes of all texts of image and cgroup. */
+size_t who_text_size(const struct event *event);
+
+#endif
