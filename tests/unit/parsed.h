@@ -19,11 +19,11 @@
 #include "options/options.h"
 #include "util/array.h"
 
-#define ARGS_MAX 40
+#define WORDS_MAX 40
 
 /* A parsed command line, and what it was parsed from: options.limits.argv points into it. */
 struct parsed {
-	char *argv[ARGS_MAX + 2];
+	char *argv[WORDS_MAX + 2];
 	int argc, err;
 	struct options options;
 	struct error error;
@@ -44,7 +44,7 @@ static inline void parse_words(const char *const *words)
 	forget(NULL);
 	parsed.argv[parsed.argc++] = (char *)"tpconnect";
 	for (; *words; words++) {
-		assert_true(parsed.argc <= ARGS_MAX);
+		assert_true(parsed.argc <= WORDS_MAX);
 		parsed.argv[parsed.argc++] = (char *)*words;
 	}
 	memset(&parsed.error, '#', sizeof(parsed.error));
