@@ -266,10 +266,13 @@ static void count(struct output *output, struct session *session, const struct c
 		.unmatched = counters->unmatched,
 	};
 	uint64_t undecodable = session_undecodable(session);
+	uint64_t left_out = session_left_out(session).events;
 
 	books_kernel(&output->books, counters->sent, &lost);
 	books_lost(&output->books, undecodable - output->undecodable);
 	output->undecodable = undecodable;
+	books_filtered(&output->books, left_out - output->left_out);
+	output->left_out = left_out;
 }
 
 static void on_tick(void *ctx, struct session *session, const struct counters *counters)
@@ -308,6 +311,18 @@ static void discard_pending(struct output *output)
 	books_written(&output->books, sink_written(output->sink));
 }
 
+/* What is left out as it does not fit is as it was asked for; this may be otherwise. */
+static void say_unknown(const struct session *session)
+{
+	uint64_t n = session_left_out(session).unknown;
+
+	if (n)
+		log_warning("%" PRIu64
+			    " of the filtered events might have been wanted: what --exe, "
+			    "--container or --unit ask for is not known of them",
+			    n);
+}
+
 static void print_summary(const struct output *output, const struct books *books)
 {
 	const struct loss *lost = &books->lost;
@@ -342,6 +357,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 		writer_discard(output->writer);
 	if (!books_balanced(&stop.books))
 		log_debug("the books do not balance");
+	say_unknown(session);
 	print_summary(output, &stop.books);
 }
 

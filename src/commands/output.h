@@ -23,6 +23,7 @@ struct output {
 	struct books books;
 	uint64_t taken;	      /* events of all lines that the sink has ever taken */
 	uint64_t undecodable; /* records of the session's that are in the books */
+	uint64_t left_out;    /* likewise events that the session has left out */
 	struct loss shown;    /* the loss that was last told */
 
 	bool reports; /* lines are not of single events */

@@ -57,6 +57,7 @@ struct session {
 	size_t n_intervals;
 	struct shares shares;
 	struct sweep sweep;
+	struct left_out left_out;
 	int64_t boot_to_utc_ns;
 	unsigned int ticks;
 	bool stopping;
@@ -91,16 +92,28 @@ uint64_t session_undecodable(const struct session *session)
 	return session->intake.undecodable;
 }
 
+struct left_out session_left_out(const struct session *session)
+{
+	return session->left_out;
+}
+
 /* Calls one callback of each consumer that has it. */
 #define FOR_CONSUMERS(session, callback, ...)                                                      \
 	for (size_t i_ = 0; i_ < (session)->n_consumers; i_++)                                     \
 		if ((session)->consumers[i_].callback)                                             \
 	(session)->consumers[i_].callback((session)->consumers[i_].ctx, session, ##__VA_ARGS__)
 
+/* The one place in which user space leaves out what the kernel side could not. */
 static void on_event(void *ctx, const struct event *event)
 {
 	struct session *session = ctx;
+	enum fit fit = wanted_fit(&session->request->wanted, event);
 
+	if (fit != FIT_YES) {
+		session->left_out.events++;
+		session->left_out.unknown += fit == FIT_UNKNOWN;
+		return;
+	}
 	FOR_CONSUMERS(session, event, event, session->boot_to_utc_ns);
 }
 

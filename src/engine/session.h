@@ -39,4 +39,12 @@ struct loop *session_loop(struct session *session);
 /* Records so far that could not be decoded: lost to every consumer. */
 uint64_t session_undecodable(const struct session *session);
 
+/* What the filters of request.wanted have left out so far: no consumer has had these events. */
+struct left_out {
+	uint64_t events;
+	uint64_t unknown; /* of these, such as might have fit: what would tell is not known */
+};
+
+struct left_out session_left_out(const struct session *session);
+
 #endif

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "contract/config.h"
+#include "model/wanted.h"
 #include "util/choice.h"
 
 /* What is named must not be left out, nor lie in a network that is. */
@@ -19,6 +20,7 @@ struct request {
 	struct choice uids;	/* of uint32_t, with config.filter_uid */
 	struct choice comms;	/* of char[COMM_LEN], NULs to its end; config.filter_comm */
 	struct choice networks; /* of struct config_network, with config.filter_dst */
+	struct wanted wanted;	/* of what the kernel side sends; owned as well */
 	bool follow_pids;	/* with config.follow, and no filter_pid: and whom they start */
 
 	const char *object_path; /* a BPF object to load; NULL: the one built in */

@@ -62,6 +62,27 @@ static bool settle(struct choice *choice, size_t size, covers_fn *covers)
 	return kept || !n;
 }
 
+static bool is_same_text(const char *left_out, const char *named)
+{
+	return !strcmp(left_out, named);
+}
+
+/* Texts stay: wanted_fit() asks what is left out first. Returns false as settle() does. */
+static bool any_remains(const struct choice *choice,
+			bool (*covers)(const char *left_out, const char *named))
+{
+	char *const *named = choice->named.items, *const *left_out = choice->left_out.items;
+	size_t n = choice->named.n, taken = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < choice->left_out.n; j++)
+			if (covers(left_out[j], named[i])) {
+				taken++;
+				break;
+			}
+	return taken < n || !n;
+}
+
 /* Without named ports, all ports are wanted but those that are left out. */
 static bool settle_ports(struct options *options)
 {
@@ -133,5 +154,11 @@ int settle_filters(struct options *options, struct error *error)
 		empty = "cgroup";
 	if (!netns_is_left(options))
 		empty = "netns";
+	if (!any_remains(&options->request.wanted.exes, exe_covers))
+		empty = "exe";
+	if (!any_remains(&options->request.wanted.containers, container_covers))
+		empty = "container";
+	if (!any_remains(&options->request.wanted.units, is_same_text))
+		empty = "unit";
 	return empty ? refuse(error, "--%s leaves out all that it names", empty) : 0;
 }

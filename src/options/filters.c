@@ -22,7 +22,7 @@
  */
 struct adding {
 	struct options *options;
-	int (*add)(struct options *options, const char *word, bool left_out);
+	filter_add *add;
 };
 
 static int add_word(const char *word, void *arg)
@@ -33,10 +33,7 @@ static int add_word(const char *word, void *arg)
 	return adding->add(adding->options, word + left_out, left_out);
 }
 
-/* parse_list() for words that may have a "!" before them. */
-static int take_list(struct options *options, const char *value,
-		     int (*add)(struct options *options, const char *word, bool left_out),
-		     char **ret_word)
+int filter_list(struct options *options, const char *value, filter_add *add, char **ret_word)
 {
 	struct adding adding = {.options = options, .add = add};
 
@@ -76,7 +73,7 @@ int set_pid(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
-	if (take_list(options, value, add_pid, &word))
+	if (filter_list(options, value, add_pid, &word))
 		return refuse_value(reason,
 				    "\"" QUOTED
 				    "\" is not a process id; write them as 123,456, or names "
@@ -115,7 +112,7 @@ static int add_port(struct options *options, const char *word, bool left_out)
 int set_port(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
-	int err = take_list(options, value, add_port, &word);
+	int err = filter_list(options, value, add_port, &word);
 
 	if (err == -ERANGE)
 		return refuse_value(reason, "port " QUOTED " is out of range: ports are 1 to 65535",
@@ -151,7 +148,7 @@ int set_uid(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
 
-	if (take_list(options, value, add_uid, &word))
+	if (filter_list(options, value, add_uid, &word))
 		return refuse_value(reason,
 				    "there is no user \"" QUOTED
 				    "\" in /etc/passwd; give a name that is "
@@ -180,7 +177,7 @@ static int add_network(struct options *options, const char *word, bool left_out)
 int set_dst(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
-	int err = take_list(options, value, add_network, &word);
+	int err = filter_list(options, value, add_network, &word);
 
 	if (err == -ERANGE)
 		return refuse_value(reason,
@@ -214,7 +211,7 @@ static int add_comm(struct options *options, const char *word, bool left_out)
 int set_comm(struct options *options, const char *value, struct error *reason)
 {
 	_cleanup_free_ char *word = NULL;
-	int err = take_list(options, value, add_comm, &word);
+	int err = filter_list(options, value, add_comm, &word);
 
 	if (err == -ERANGE)
 		return refuse_value(reason,

@@ -321,4 +321,5 @@ void options_free(struct options *options)
 	choice_free(&options->request.uids);
 	choice_free(&options->request.comms);
 	choice_free(&options->request.networks);
+	wanted_free(&options->request.wanted);
 }

@@ -34,6 +34,24 @@ const struct option_row option_rows[] = {
 	{'C', "comm", "NAME,...", set_comm, CMD_TRACING,
 	 .help = "only processes or threads of exactly that name",
 	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS, .excludes = true},
+	{0, "exe", "PATH,...", set_exe, CMD_TRACING,
+	 .help = "only these executables: /usr/bin/curl, or curl for any of that name",
+	 .more = "A path is the one in the process's own mount namespace, compared exactly; one "
+		 "that is a symbolic link here stands for what it leads to as well. A memfd is "
+		 "memfd:NAME. This, --container and --unit are decided in user space, as the "
+		 "kernel side cannot compare such texts: what they leave out counts as filtered. "
+		 "How many events were left out because it is not known whether they fit is said "
+		 "at the end.",
+	 .values = VALUES_FILE, .excludes = true},
+	{0, "container", "ID,...", set_container, CMD_TRACING,
+	 .help = "only these containers: 12 digits of the id or more, or a name known",
+	 .more = "A name is the container's, or that of its pod, as far as it is known.",
+	 .excludes = true},
+	{0, "unit", "UNIT,...", set_unit, CMD_TRACING,
+	 .help = "only these systemd units: nginx.service, or nginx for short",
+	 .more = "The unit is the innermost service or scope that the process is in, of the "
+		 "system's manager or of a user's.",
+	 .excludes = true},
 	{'4', "ipv4", NULL, NULL, CMD_TRACING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
 	{'6', "ipv6", NULL, NULL, CMD_TRACING, .flag = FLAG(ipv6), .help = "only IPv6"},

@@ -46,6 +46,14 @@ int refuse_choice(struct error *reason, const char *what, const char *name, keyw
 int check_signs(const char *value, struct error *reason);
 
 /*
+ * parse_list() for the value of such a filter: calls add() for each word, without its "!", and
+ * whether it had one. *ret_word has it still.
+ */
+typedef int filter_add(struct options *options, const char *word, bool left_out);
+
+int filter_list(struct options *options, const char *value, filter_add *add, char **ret_word);
+
+/*
  * Once all options are known: what is both named and left out is left out. Returns 0; or -EINVAL
  * and a line in error, if nothing would be left.
  */
@@ -53,6 +61,9 @@ int settle_filters(struct options *options, struct error *error);
 
 /* filters.c: which attempts */
 option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
+
+/* who.c: whose attempts, by what user space compares */
+option_set set_exe, set_container, set_unit;
 
 /* events.c: which of their events, and how they are put together */
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;

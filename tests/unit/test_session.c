@@ -22,6 +22,7 @@ struct calls {
 	int signo;	       /* that is sent to this process once tracing has begun */
 	uint32_t sends_at_end; /* an event of that pid, once it is asked to stop */
 	uint64_t undecodable;
+	struct left_out left_out;
 	unsigned int busy_for, busy; /* how often it says that it is, and has said so */
 	bool over;		     /* the last event came after detaching */
 };
@@ -102,6 +103,7 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	of->finished++;
 	of->end = *end;
 	of->undecodable = session_undecodable(session);
+	of->left_out = session_left_out(session);
 	note(of, 'f');
 }
 
@@ -620,6 +622,25 @@ static void the_kernel_side_is_told_what_to_filter(void **state)
 	assert_int_equal(config_of(good("--", "true")).follow, FILTER_NAMED);
 }
 
+/* What nobody knows of is not wanted by name, and is not left out by name. */
+static void what_is_not_wanted_reaches_no_consumer(void **state)
+{
+	static const struct {
+		const char *exe;
+		unsigned int events;
+	} cases[] = {{"curl", 0}, {"!curl", 3}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		begin(state);
+		for (uint32_t pid = 1; pid <= 3; pid++)
+			fake_send(EVENT_CONNECT, pid);
+		run(good("--exe", cases[i].exe, "-t", "1ms"), (struct consumer){0});
+		assert_int_equal(calls[0].events, cases[i].events);
+		assert_int_equal(calls[0].left_out.events, 3 - cases[i].events);
+		assert_int_equal(calls[0].left_out.unknown, 3 - cases[i].events);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -652,6 +673,7 @@ int main(void)
 		session_test(descendants_are_waited_for_if_asked),
 		session_test(descendants_that_are_left_are_told),
 		session_test(the_kernel_side_is_told_what_to_filter),
+		session_test(what_is_not_wanted_reaches_no_consumer),
 	};
 
 	sigprocmask(SIG_SETMASK, NULL, &mask_of_before);
