@@ -1,81 +1,82 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whom attempts refer to, told before the first that does: EVENT_PROCESS and EVENT_CGROUP. What was
- * told is remembered once the ring has taken it, so a full ring puts it off to the next attempt.
+ * Whom attempts refer to, told before the first that does: EVENT_PROCESS and EVENT_CGROUP. They
+ * count as told once the ring has taken them, so a full ring puts them off to the next attempt.
  *
- * By process in a hash that evicts, and not in storage of the task: that is the same on every
- * kernel, and nothing has to be seen to end. What is evicted is told again.
+ * Not by storage of the task: this is the same on every kernel, and nothing has to be seen to end.
  */
 #ifndef BPF_ANNOUNCE_BPF_H
 #define BPF_ANNOUNCE_BPF_H
 
 #include "bpf/cgroup.bpf.h"
 #include "bpf/process.bpf.h"
+#include "bpf/told.bpf.h"
 
-/* By thread group id: what was told of it last. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 16384);
-	__type(key, __u32);
-	__type(value, struct announced);
-} images SEC(".maps") SHARED;
-
-static __always_inline bool same_image(const struct announced *a, const struct announced *b)
+static __always_inline __u64 image_print(__u64 start_ns, __u64 pid_exec)
 {
-	return a->start_ns == b->start_ns && a->exec_id == b->exec_id;
+	return mixed(start_ns ^ mixed(pid_exec));
 }
 
-/* The same image in the same cgroups. One branch: the verifier goes both ways of each. */
-static __always_inline bool same_all(const struct announced *a, const struct announced *b)
+static __always_inline __u64 cgroups_print(__u64 id, __u64 id1)
 {
-	return !((a->start_ns ^ b->start_ns) | (a->exec_id ^ b->exec_id) |
-		 (a->cgroup_id ^ b->cgroup_id) | (a->cgroup1_id ^ b->cgroup1_id));
+	return mixed(id ^ mixed(~id1));
 }
 
-/* Of the current process, as the scratch has it. */
-__weak __noinline int announce_current(void)
+/* Of the current process, as the scratch has it. Returns whether all is told now. */
+static __always_inline bool announce_rest(__u64 image, __u64 cgroups)
 {
-	struct scratch *scratch = scratch_mine();
-	struct announced *known;
-	__u32 pid;
-
-	if (!scratch || !cgroup_send())
-		return 0;
-	pid = scratch->of.pid;
-	known = bpf_map_lookup_elem(&images, &pid);
-	if ((known && same_image(known, &scratch->of)) || process_send())
-		bpf_map_update_elem(&images, &pid, &scratch->of, BPF_ANY);
-	return 0;
+	if (!is_told(cgroups)) {
+		if (!cgroup_send())
+			return false;
+		tell(cgroups);
+	}
+	if (!is_told(image)) {
+		if (!process_send())
+			return false;
+		tell(image);
+	}
+	return true;
 }
 
-/* An attempt that begins now. Whose is not that of the current process was told at another time. */
-static __always_inline void announce(const struct attempt *attempt)
+/*
+ * A global function with nothing but numbers as arguments: the verifier goes through it once for
+ * each program. pid_exec: pid in the upper half, exec_id in the lower.
+ */
+__weak __noinline int announce_image(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id,
+				     __u64 cgroup1_id)
 {
-	const struct announced now = {
-		.start_ns = attempt->process_start_ns,
-		.cgroup_id = attempt->cgroup_id,
-		.cgroup1_id = attempt->cgroup1_id,
-		.exec_id = attempt->exec_id,
-		.pid = attempt->pid,
-	};
-	struct announced *known;
+	__u64 image = image_print(start_ns, pid_exec);
+	__u64 cgroups = cgroups_print(cgroup_id, cgroup1_id);
 	struct scratch *scratch;
 
-	if (!config.context)
-		return;
-	known = bpf_map_lookup_elem(&images, &attempt->pid);
-	if (known && same_all(known, &now))
-		return;
-	if (attempt->pid != bpf_get_current_pid_tgid() >> 32)
-		return;
+	/* Whose is not that of the current process was told at another time. */
+	if (is_told(image ^ cgroups) || pid_exec >> 32 != bpf_get_current_pid_tgid() >> 32)
+		return 0;
 	scratch = scratch_claim();
 	if (!scratch) {
 		COUNT(context);
-		return;
+		return 0;
 	}
-	scratch->of = now;
-	announce_current();
+	scratch->of = (struct announced){
+		.start_ns = start_ns,
+		.cgroup_id = cgroup_id,
+		.cgroup1_id = cgroup1_id,
+		.exec_id = pid_exec,
+		.pid = pid_exec >> 32,
+	};
+	if (announce_rest(image, cgroups))
+		tell(image ^ cgroups);
 	scratch_release(scratch);
+	return 0;
+}
+
+/* An attempt that begins now. */
+static __always_inline void announce(const struct attempt *attempt)
+{
+	if (config.context)
+		announce_image(attempt->process_start_ns,
+			       (__u64)attempt->pid << 32 | attempt->exec_id, attempt->cgroup_id,
+			       attempt->cgroup1_id);
 }
 
 #endif

@@ -10,18 +10,6 @@
 /* Where the path of version 2 must end, so that the other one gets as much. */
 #define CGROUP_END (RECORD_SIZE_MAX / 2)
 
-struct cgroup_pair {
-	__u64 id, id1;
-};
-
-/* Those that the ring took. What is evicted is sent again. */
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, struct cgroup_pair);
-	__type(value, __u8);
-} cgroups_known SEC(".maps") SHARED;
-
 static __always_inline struct kernfs_node *kernfs_parent(const struct kernfs_node *kn)
 {
 	if (bpf_core_field_exists(kn->__parent))
@@ -95,28 +83,18 @@ static __always_inline bool cgroup_fill(struct scratch *scratch, const struct cs
 	return record->id == scratch->of.cgroup_id && record->id1 == scratch->of.cgroup1_id;
 }
 
-/* Sends the current task's, unless that was done. Returns whether it is known now. */
+/* Sends those of the current task. Returns whether the ring has taken it. */
 __weak __noinline int cgroup_send(void)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct scratch *scratch = scratch_mine();
-	struct cgroup_pair pair;
-	__u8 value = 1;
 
 	if (!scratch)
 		return false;
-	pair.id = scratch->of.cgroup_id;
-	pair.id1 = scratch->of.cgroup1_id;
-	if (bpf_map_lookup_elem(&cgroups_known, &pair))
-		return true;
-	if (!cgroup_fill(scratch, BPF_CORE_READ(task, cgroups))) {
-		COUNT(context);
-		return false;
-	}
-	if (!scratch_send(scratch, EVENT_CGROUP))
-		return false;
-	bpf_map_update_elem(&cgroups_known, &pair, &value, BPF_ANY);
-	return true;
+	if (cgroup_fill(scratch, BPF_CORE_READ(task, cgroups)))
+		return scratch_send(scratch, EVENT_CGROUP);
+	COUNT(context);
+	return false;
 }
 
 #endif
