@@ -6,7 +6,7 @@
 static char texts[TEXTS_MAX];
 
 /* From an allocation of that size, as decode_bytes(). */
-static int decode_image(const struct process_bytes *bytes, size_t size, struct image *ret)
+static int decode_image(const union process_bytes *bytes, size_t size, struct image *ret)
 {
 	struct image before;
 	char *copy = malloc(size + 1);
@@ -22,7 +22,7 @@ static int decode_image(const struct process_bytes *bytes, size_t size, struct i
 	return err;
 }
 
-static struct image image_of(const struct process_bytes *bytes)
+static struct image image_of(const union process_bytes *bytes)
 {
 	struct image image;
 
@@ -30,7 +30,7 @@ static struct image image_of(const struct process_bytes *bytes)
 	return image;
 }
 
-static void assert_no_image(const struct process_bytes *bytes, int err)
+static void assert_no_image(const union process_bytes *bytes, int err)
 {
 	struct image image;
 
@@ -38,9 +38,9 @@ static void assert_no_image(const struct process_bytes *bytes, int err)
 }
 
 /* With an executable, as these flags have it. */
-static struct process_bytes with_exe(__u32 flags, const char *text, size_t size)
+static union process_bytes with_exe(__u32 flags, const char *text, size_t size)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	bytes.record.flags = flags;
 	process_text(&bytes, TEXT_EXE, text, size);
@@ -49,7 +49,7 @@ static struct process_bytes with_exe(__u32 flags, const char *text, size_t size)
 
 static void a_path_is_turned_round(void **state)
 {
-	struct process_bytes bytes = with_exe(PROCESS_HAS_EXE, TEXT("curl\0bin\0usr"));
+	union process_bytes bytes = with_exe(PROCESS_HAS_EXE, TEXT("curl\0bin\0usr"));
 
 	(void)state;
 	assert_string_equal(image_of(&bytes).exe, "/usr/bin/curl");
@@ -64,7 +64,7 @@ static void a_path_is_turned_round(void **state)
 
 static void of_a_path_that_was_cut_only_the_end_is_told(void **state)
 {
-	struct process_bytes bytes = with_exe(PROCESS_HAS_EXE | PROCESS_EXE_CUT, TEXT("curl\0bin"));
+	union process_bytes bytes = with_exe(PROCESS_HAS_EXE | PROCESS_EXE_CUT, TEXT("curl\0bin"));
 
 	(void)state;
 	assert_null(image_of(&bytes).exe);
@@ -76,7 +76,7 @@ static void of_a_path_that_was_cut_only_the_end_is_told(void **state)
 
 static void a_memfd_has_a_name_and_no_path(void **state)
 {
-	struct process_bytes bytes = with_exe(
+	union process_bytes bytes = with_exe(
 		PROCESS_HAS_EXE | PROCESS_EXE_MEMFD | PROCESS_EXE_DELETED, TEXT("a/memfd:b"));
 
 	(void)state;
@@ -95,7 +95,7 @@ static void a_memfd_has_a_name_and_no_path(void **state)
 
 static void the_file_is_named_by_device_and_inode(void **state)
 {
-	struct process_bytes bytes = with_exe(PROCESS_HAS_EXE, TEXT("a"));
+	union process_bytes bytes = with_exe(PROCESS_HAS_EXE, TEXT("a"));
 
 	(void)state;
 	assert_int_equal(image_of(&bytes).has, 0);
@@ -114,7 +114,7 @@ static void the_file_is_named_by_device_and_inode(void **state)
 /* A directory that is gone has no path, and of one whose beginning is not known nothing is told. */
 static void a_directory_is_told_only_where_it_is_all_there(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	(void)state;
 	assert_null(image_of(&bytes).cwd);
@@ -126,24 +126,24 @@ static void a_directory_is_told_only_where_it_is_all_there(void **state)
 	assert_null(image_of(&bytes).cwd);
 	bytes.record.flags = PROCESS_HAS_CWD | PROCESS_CWD_DELETED;
 	assert_null(image_of(&bytes).cwd);
-	bytes.texts[1] = 'x'; /* no NUL between, and one component */
-	bytes.texts[3] = 'x'; /* and none behind */
+	bytes.record.texts[1] = 'x'; /* no NUL between, and one component */
+	bytes.record.texts[3] = 'x'; /* and none behind */
 	assert_no_image(&bytes, -EBADMSG);
 }
 
 static void words_are_told_as_they_are(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	(void)state;
 	process_text(&bytes, TEXT_HOSTNAME, TEXT("ctr-host"));
 	process_text(&bytes, TEXT_SCRIPT, TEXT("./x/y.sh"));
 	assert_string_equal(image_of(&bytes).hostname, "ctr-host");
 	assert_string_equal(image_of(&bytes).script, "./x/y.sh");
-	bytes.texts[sizeof("ctr-host") - 1] = 'x';
+	bytes.record.texts[sizeof("ctr-host") - 1] = 'x';
 	assert_no_image(&bytes, -EBADMSG);
-	bytes.texts[sizeof("ctr-host") - 1] = '\0';
-	bytes.texts[2] = '\0';
+	bytes.record.texts[sizeof("ctr-host") - 1] = '\0';
+	bytes.record.texts[2] = '\0';
 	assert_no_image(&bytes, -EBADMSG);
 	bytes = process_sample();
 	process_text(&bytes, TEXT_HOSTNAME, TEXT(""));
@@ -152,7 +152,7 @@ static void words_are_told_as_they_are(void **state)
 
 static void arguments_are_told_with_their_nuls(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 	struct image image = image_of(&bytes);
 
 	(void)state;
@@ -173,7 +173,7 @@ static void arguments_are_told_with_their_nuls(void **state)
 
 static void cut_arguments_are_fewer_than_there_are(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	(void)state;
 	bytes.record.flags = PROCESS_HAS_ARGS | PROCESS_ARGS_CUT;
@@ -194,7 +194,7 @@ static void cut_arguments_are_fewer_than_there_are(void **state)
 
 static void what_is_unset_is_absent(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	(void)state;
 	assert_int_equal(image_of(&bytes).has, 0);
@@ -210,7 +210,7 @@ static void what_is_unset_is_absent(void **state)
 
 static void ancestors_are_told_in_their_order(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 	struct image image;
 
 	(void)state;
@@ -242,7 +242,7 @@ static void what_belongs_to_a_flag_is_there_only_with_it(void **state)
 				      PROCESS_CWD_DELETED, PROCESS_CWD_CUT,   PROCESS_ARGS_EXEC,
 				      PROCESS_ARGS_CUT,	   1u << 10};
 	static const enum process_text texts_of_flags[] = {TEXT_EXE, TEXT_CWD, TEXT_ARGS};
-	struct process_bytes bytes;
+	union process_bytes bytes;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(alone) / sizeof(alone[0]); i++) {
@@ -259,7 +259,7 @@ static void what_belongs_to_a_flag_is_there_only_with_it(void **state)
 
 static void an_image_has_a_name_of_its_own(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 	struct image image;
 
 	(void)state;
@@ -274,7 +274,7 @@ static void an_image_has_a_name_of_its_own(void **state)
 
 static void a_path_that_is_none_is_refused(void **state)
 {
-	struct process_bytes bytes = with_exe(PROCESS_HAS_EXE, "a\0b", 3);
+	union process_bytes bytes = with_exe(PROCESS_HAS_EXE, "a\0b", 3);
 
 	(void)state;
 	assert_no_image(&bytes, -EBADMSG);
@@ -289,7 +289,7 @@ static void a_path_that_is_none_is_refused(void **state)
 static void a_path_has_no_more_components_than_are_taken(void **state)
 {
 	char components[2 * PATH_DEPTH_MAX + 2] = "";
-	struct process_bytes bytes;
+	union process_bytes bytes;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(components); i += 2)
@@ -302,7 +302,7 @@ static void a_path_has_no_more_components_than_are_taken(void **state)
 
 static void sizes_must_add_up(void **state)
 {
-	struct process_bytes bytes = with_exe(PROCESS_HAS_EXE, TEXT("curl"));
+	union process_bytes bytes = with_exe(PROCESS_HAS_EXE, TEXT("curl"));
 	struct image image;
 
 	(void)state;
@@ -320,7 +320,7 @@ static void sizes_must_add_up(void **state)
 
 static void the_longest_texts_fit(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 	char *guarded = malloc(TEXTS_MAX);
 	struct image image;
 	static char all[RECORD_SIZE_MAX - sizeof(struct process_record)];
@@ -338,7 +338,7 @@ static void the_longest_texts_fit(void **state)
 
 static void of_another_interface_or_kind_it_is_refused(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	(void)state;
 	bytes.record.head.kind = EVENT_CGROUP;
@@ -349,7 +349,7 @@ static void of_another_interface_or_kind_it_is_refused(void **state)
 
 /* Cgroups */
 
-static int decode_cgroup(const struct cgroup_bytes *bytes, size_t size, struct cgroup *ret,
+static int decode_cgroup(const union cgroup_bytes *bytes, size_t size, struct cgroup *ret,
 			 struct cgroup_paths *paths)
 {
 	char *copy = malloc(size + 1);
@@ -361,7 +361,7 @@ static int decode_cgroup(const struct cgroup_bytes *bytes, size_t size, struct c
 	return err;
 }
 
-static void assert_paths(const struct cgroup_bytes *bytes, const char *shown, const char *path,
+static void assert_paths(const union cgroup_bytes *bytes, const char *shown, const char *path,
 			 const char *path1)
 {
 	struct cgroup_paths paths;
@@ -383,7 +383,7 @@ static void assert_paths(const struct cgroup_bytes *bytes, const char *shown, co
 
 static void a_cgroup_has_its_path(void **state)
 {
-	struct cgroup_bytes bytes = cgroup_sample(TEXT("cron.service\0system.slice"));
+	union cgroup_bytes bytes = cgroup_sample(TEXT("cron.service\0system.slice"));
 
 	(void)state;
 	assert_paths(&bytes, "/system.slice/cron.service", "/system.slice/cron.service", NULL);
@@ -393,7 +393,7 @@ static void a_cgroup_has_its_path(void **state)
 
 static void of_two_paths_the_one_that_says_more_is_shown(void **state)
 {
-	struct cgroup_bytes bytes = cgroup_sample("", 0);
+	union cgroup_bytes bytes = cgroup_sample("", 0);
 
 	(void)state;
 	cgroup_path1(&bytes, 5, TEXT("b\0a"));
@@ -408,7 +408,7 @@ static void of_two_paths_the_one_that_says_more_is_shown(void **state)
 
 static void the_end_of_a_path_is_not_shown_as_one(void **state)
 {
-	struct cgroup_bytes bytes = cgroup_sample(TEXT("y\0x"));
+	union cgroup_bytes bytes = cgroup_sample(TEXT("y\0x"));
 
 	(void)state;
 	bytes.record.flags = CGROUP_CUT;
@@ -423,7 +423,7 @@ static void the_end_of_a_path_is_not_shown_as_one(void **state)
 	assert_paths(&bytes, NULL, "/", "a/b");
 }
 
-static void assert_no_cgroup(const struct cgroup_bytes *bytes, int err)
+static void assert_no_cgroup(const union cgroup_bytes *bytes, int err)
 {
 	struct cgroup_paths paths;
 	struct cgroup cgroup;
@@ -433,7 +433,7 @@ static void assert_no_cgroup(const struct cgroup_bytes *bytes, int err)
 
 static void what_is_no_record_of_a_cgroup_is_refused(void **state)
 {
-	struct cgroup_bytes good = cgroup_sample(TEXT("y\0x")), bytes;
+	union cgroup_bytes good = cgroup_sample(TEXT("y\0x")), bytes;
 	struct cgroup_paths paths;
 	struct cgroup cgroup;
 

@@ -27,7 +27,7 @@ static int end(void **state)
 
 static void tell_image(uint32_t pid, const char *exe, size_t size)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	bytes.record.pid = pid;
 	bytes.record.flags = PROCESS_HAS_EXE;
@@ -37,7 +37,7 @@ static void tell_image(uint32_t pid, const char *exe, size_t size)
 
 static void tell_cgroup(uint64_t id, const char *path, size_t size)
 {
-	struct cgroup_bytes bytes = cgroup_sample(path, size);
+	union cgroup_bytes bytes = cgroup_sample(path, size);
 
 	bytes.record.id = id;
 	assert_int_equal(enrich_record(enrich, EVENT_CGROUP, &bytes, bytes.record.head.size), 0);
@@ -88,7 +88,7 @@ static void an_event_gets_what_was_told_of_its_own(void **state)
 /* Another process of that pid, and another image of that process. */
 static void an_image_is_named_by_all_of_its_key(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 	struct event event;
 
 	(void)state;
@@ -108,7 +108,7 @@ static void an_image_is_named_by_all_of_its_key(void **state)
 
 static void a_cgroup_is_named_by_both_hierarchies(void **state)
 {
-	struct cgroup_bytes bytes = cgroup_sample("", 0);
+	union cgroup_bytes bytes = cgroup_sample("", 0);
 	struct event event;
 
 	(void)state;
@@ -147,7 +147,7 @@ static void what_is_told_again_replaces_what_was_known(void **state)
 
 static void all_that_an_image_says_is_kept(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 	const struct image *image;
 
 	(void)state;
@@ -172,7 +172,7 @@ static void all_that_an_image_says_is_kept(void **state)
 static void a_cgroup_says_container_and_unit(void **state)
 {
 	const struct cgroup *cgroup;
-	struct cgroup_bytes bytes = cgroup_sample("", 0);
+	union cgroup_bytes bytes = cgroup_sample("", 0);
 	struct event event;
 
 	(void)state;
@@ -199,7 +199,7 @@ static void a_cgroup_says_container_and_unit(void **state)
 
 static void a_record_that_is_none_changes_nothing(void **state)
 {
-	struct process_bytes bytes = process_sample();
+	union process_bytes bytes = process_sample();
 
 	(void)state;
 	tell_image(10, TEXT("a"));

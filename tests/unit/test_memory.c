@@ -120,7 +120,7 @@ static void groups_that_cannot_be_sorted_stay(void **state)
 /* What is told without memory for it is not known; what was known before stays. */
 static int tell(struct enrich *enrich, uint32_t pid)
 {
-	struct process_bytes process = process_sample();
+	union process_bytes process = process_sample();
 
 	process.record.pid = pid;
 	return enrich_record(enrich, EVENT_PROCESS, &process, sizeof(process.record));

@@ -316,8 +316,8 @@ static void a_record_that_cannot_be_read_is_counted_and_told_once(void **state)
 /* Records of who and where are told, but are no events: the session does not wait for more. */
 static void events_come_with_who_and_where(void **state)
 {
-	struct process_bytes process = process_sample();
-	struct cgroup_bytes cgroup = cgroup_sample(TEXT("c"));
+	union process_bytes process = process_sample();
+	union cgroup_bytes cgroup = cgroup_sample(TEXT("c"));
 
 	(void)state;
 	process.record.flags = PROCESS_HAS_EXE;
@@ -336,8 +336,8 @@ static void events_come_with_who_and_where(void **state)
 
 static void who_and_where_that_cannot_be_read_is_counted_and_told_once(void **state)
 {
-	struct process_bytes process = process_sample();
-	struct cgroup_bytes cgroup = cgroup_sample("", 0);
+	union process_bytes process = process_sample();
+	union cgroup_bytes cgroup = cgroup_sample("", 0);
 
 	(void)state;
 	process.record.flags = PROCESS_EXE_CUT;
@@ -369,7 +369,7 @@ static void on_idle_identify(void *ctx, struct session *session)
 
 static void an_event_that_was_kept_is_identified_again(void **state)
 {
-	struct process_bytes process = process_sample();
+	union process_bytes process = process_sample();
 
 	(void)state;
 	fake_tell(&process.record.head);
