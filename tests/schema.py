@@ -32,10 +32,10 @@ GOOD_NOTICES = [
     '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.loss","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
-    '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5}',
+    '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.stop","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
-    '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.events.sent":10,'
+    '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6,"tpconnect.events.sent":10,'
     '"tpconnect.events.written":8,"tpconnect.events.filtered":1,"tpconnect.tracked":6,'
     '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z",'
     '"tpconnect.observed.until":"2026-02-16T12:34:57.000000000Z"}',

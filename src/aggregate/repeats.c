@@ -48,8 +48,9 @@ void repeats_close(struct repeats *repeats)
 static bool is_same(const struct event *a, const struct event *b)
 {
 	return a->kind == b->kind && a->pid == b->pid &&
-	       a->process_start_ns == b->process_start_ns && a->error == b->error &&
-	       a->netns == b->netns && a->dst.port == b->dst.port &&
+	       a->process_start_ns == b->process_start_ns && a->exec_id == b->exec_id &&
+	       a->cgroup_id == b->cgroup_id && a->cgroup1_id == b->cgroup1_id &&
+	       a->error == b->error && a->netns == b->netns && a->dst.port == b->dst.port &&
 	       !memcmp(a->dst.addr, b->dst.addr, sizeof(a->dst.addr));
 }
 
@@ -64,6 +65,14 @@ static uint32_t hash(const struct event *event)
 	h = (h ^ event->pid) * 16777619u;
 	h = (h ^ event->error) * 16777619u;
 	return h ^ h >> 16;
+}
+
+static void keep(struct place *place, const struct event *event)
+{
+	place->last = *event;
+	/* They may be gone when it passes. */
+	place->last.image = NULL;
+	place->last.cgroup = NULL;
 }
 
 static void pass_held(struct repeats *repeats, struct place *place)
@@ -92,8 +101,10 @@ static struct place *find(struct repeats *repeats, const struct event *event)
 		if (!place->second_ns || (!place->held && is_over(place, event->time_ns)))
 			free = place;
 	}
-	if (free)
-		*free = (struct place){.last = *event};
+	if (free) {
+		*free = (struct place){0};
+		keep(free, event);
+	}
 	return free;
 }
 
@@ -120,7 +131,7 @@ void repeats_add(struct repeats *repeats, const struct event *event, int64_t boo
 		if (place->due_ns < repeats->due_ns)
 			repeats->due_ns = place->due_ns;
 	}
-	place->last = *event;
+	keep(place, event);
 	place->boot_to_utc_ns = boot_to_utc_ns;
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Sums up what a process repeats without end: attempts that fail before anything is sent, of which
- * there can be hundreds of thousands a second. Of one process, destination, kind of event and errno
- * the first `limit` in a second pass as they are; of the rest, one passes now and then, and says
- * how many more there were. Pure, and bounded: what finds no place in the table passes as it is.
+ * there can be hundreds of thousands a second. Of one image in one cgroup, destination, kind of
+ * event and errno the first `limit` in a second pass as they are; of the rest, one passes now and
+ * then, and says how many more there were. Pure, and bounded: what finds no place in the table
+ * passes as it is.
  */
 #ifndef AGGREGATE_REPEATS_H
 #define AGGREGATE_REPEATS_H
@@ -18,7 +19,10 @@
 
 struct repeats;
 
-/* An event that passes. boot_to_utc_ns: as it was given with the event. */
+/*
+ * An event that passes. boot_to_utc_ns: as it was given with the event. What was held back has lost
+ * its image and cgroup, which are not repeats' to keep.
+ */
 typedef void repeats_pass(void *ctx, const struct event *event, int64_t boot_to_utc_ns);
 
 /* limit: at least 1. The caller closes it. -ENOMEM on failure. */

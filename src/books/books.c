@@ -15,6 +15,7 @@ void books_kernel(struct books *books, uint64_t sent, const struct loss *loss)
 	raise_to(&books->lost.missed, loss->missed);
 	raise_to(&books->lost.state, loss->state);
 	raise_to(&books->lost.unmatched, loss->unmatched);
+	raise_to(&books->lost.context, loss->context);
 }
 
 void books_written(struct books *books, uint64_t written)
@@ -36,7 +37,8 @@ uint64_t books_all_lost(const struct books *books)
 {
 	const struct loss *lost = &books->lost;
 
-	return lost->ring + lost->missed + lost->state + lost->unmatched + lost->output;
+	return lost->ring + lost->missed + lost->state + lost->unmatched + lost->output +
+	       lost->context;
 }
 
 static uint64_t told(const struct books *books)

@@ -15,6 +15,7 @@ struct loss {
 	uint64_t ring;			   /* sent, and found no room in the ring */
 	uint64_t missed, state, unmatched; /* never sent */
 	uint64_t output;		   /* read from the ring, and not written */
+	uint64_t context;		   /* of no event: what events lack, or get later */
 };
 
 struct books {

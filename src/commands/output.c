@@ -264,6 +264,7 @@ static void count(struct output *output, struct session *session, const struct c
 		.missed = counters->missed,
 		.state = counters->state,
 		.unmatched = counters->unmatched,
+		.context = counters->context,
 	};
 	uint64_t undecodable = session_undecodable(session);
 	uint64_t left_out = session_left_out(session).events;
@@ -326,15 +327,20 @@ static void say_unknown(const struct session *session)
 static void print_summary(const struct output *output, const struct books *books)
 {
 	const struct loss *lost = &books->lost;
+	char context[32] = "";
 
 	/* Who closed the pipe wants nothing more, unless it is to know that something is missing.
 	 */
 	if (output->closed && books_all_lost(books) == lost->output)
 		return;
+	/* Rare, and the line is older than it: who reads the line may know of no more classes. */
+	if (lost->context)
+		snprintf(context, sizeof(context), " context=%" PRIu64, lost->context);
 	log_error("sent=%" PRIu64 " written=%" PRIu64 " filtered=%" PRIu64 " lost: ring=%" PRIu64
-		  " missed=%" PRIu64 " state=%" PRIu64 " unmatched=%" PRIu64 " output=%" PRIu64,
+		  " missed=%" PRIu64 " state=%" PRIu64 " unmatched=%" PRIu64 " output=%" PRIu64
+		  "%s",
 		  books->sent, books->written, books->filtered, lost->ring, lost->missed,
-		  lost->state, lost->unmatched, lost->output);
+		  lost->state, lost->unmatched, lost->output, context);
 }
 
 void output_finished(void *ctx, struct session *session, const struct session_end *end)

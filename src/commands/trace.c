@@ -12,7 +12,8 @@ struct trace {
 	struct output output; /* first: ctx of the callbacks is a pointer to it */
 	struct summary summary;
 	struct repeats *repeats; /* NULL: everything is written as it comes */
-	struct session *session; /* NULL once tracing is over */
+	struct session *session; /* whose events these are */
+	bool over;		 /* is tracing */
 	void (*output_idle)(void *ctx, struct session *session);
 };
 
@@ -24,7 +25,7 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	struct buffer *line;
 
 	output_fit(output, event);
-	line = output_line(output, trace->session, format_line_max(event));
+	line = output_line(output, trace->over ? NULL : trace->session, format_line_max(event));
 	if (!line) {
 		books_lost(&output->books, 1 + event->repeated);
 		return;
@@ -32,6 +33,16 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
 	output->format->event(line, event, &output->context);
 	output_commit(output, 1 + event->repeated);
+}
+
+/* An event that `repeats` lets pass. */
+static void pass_event(void *ctx, const struct event *event, int64_t boot_to_utc_ns)
+{
+	struct trace *trace = ctx;
+	struct event identified = *event;
+
+	session_identify(trace->session, &identified);
+	write_event(trace, &identified, boot_to_utc_ns);
 }
 
 static void on_event(void *ctx, struct session *session, const struct event *event,
@@ -100,7 +111,8 @@ static void on_finished(void *ctx, struct session *session, const struct session
 {
 	struct trace *trace = ctx;
 
-	trace->session = NULL;
+	trace->session = session;
+	trace->over = true;
 	if (trace->repeats)
 		repeats_flush(trace->repeats, UINT64_MAX);
 	output_flush_patiently(&trace->output);
@@ -124,7 +136,7 @@ int trace_main(const struct options *options, bool color)
 			"some events that -e adds are left out by -f, which shows results only");
 	/* With a bound on the events there is one already, and it is of events as they come. */
 	if (options->output.repeat_limit && !options->limits.max_events &&
-	    repeats_open(options->output.repeat_limit, write_event, &trace, &trace.repeats))
+	    repeats_open(options->output.repeat_limit, pass_event, &trace, &trace.repeats))
 		log_warning("out of memory: what is repeated is not summed up");
 	consumer = output_consumer(&trace.output);
 	trace.output_idle = consumer.idle;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "model/decode.h"
+#include "model/record.h"
 #include "probe/loader.h"
 #include "probe/reader.h"
 #include "util/clock.h"
@@ -35,7 +36,7 @@ int intake_fd(const struct intake *intake)
 	return reader_fd(intake->reader);
 }
 
-static void dispatch(struct intake *intake, const void *record, size_t size)
+static void dispatch_event(struct intake *intake, const void *record, size_t size)
 {
 	struct event event;
 	int err = event_decode(record, size, &event);
@@ -47,6 +48,27 @@ static void dispatch(struct intake *intake, const void *record, size_t size)
 		log_warning("a record from the BPF object cannot be read (%s): it is of another "
 			    "version; counted as lost (output)",
 			    strerror(-err));
+}
+
+static void dispatch_context(struct intake *intake, enum event_kind kind, const void *record,
+			     size_t size)
+{
+	int err = intake->context(intake->ctx, kind, record, size);
+
+	if (err && !intake->context_lost++)
+		log_warning("what the BPF object says of a process or cgroup cannot be kept (%s): "
+			    "events lack it; counted as lost (context)",
+			    strerror(-err));
+}
+
+static void dispatch(struct intake *intake, const void *record, size_t size)
+{
+	unsigned int kind = record_kind(record, size);
+
+	if (kind == EVENT_PROCESS || kind == EVENT_CGROUP)
+		dispatch_context(intake, (enum event_kind)kind, record, size);
+	else
+		dispatch_event(intake, record, size);
 }
 
 bool intake_has_room(const struct intake *intake)

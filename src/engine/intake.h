@@ -4,6 +4,7 @@
 #define ENGINE_INTAKE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "model/event.h"
@@ -13,9 +14,12 @@ struct reader;
 
 struct intake {
 	struct reader *reader;
-	uint64_t received;    /* records */
-	uint64_t undecodable; /* of these, such as are of another interface: the first is told */
-	void (*event)(void *ctx, const struct event *event);
+	uint64_t received;     /* records of events */
+	uint64_t undecodable;  /* of these, such as are of another interface: the first is told */
+	uint64_t context_lost; /* records of who and where that context() has refused: likewise */
+	void (*event)(void *ctx, struct event *event);
+	/* EVENT_PROCESS, EVENT_CGROUP: before the events that refer to it. 0 or -errno. */
+	int (*context)(void *ctx, enum event_kind kind, const void *record, size_t size);
 	bool (*busy)(void *ctx); /* as of a consumer's */
 	uint64_t crowded_ns;	 /* since when the ring is half full meanwhile; 0: it is not */
 	void *ctx;

@@ -2,6 +2,7 @@
 #include "engine/session.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include "engine/signals.h"
 #include "engine/sweep.h"
 #include "engine/timer.h"
+#include "enrich/enrich.h"
 #include "probe/loader.h"
 #include "util/array.h"
 #include "util/clock.h"
@@ -47,6 +49,7 @@ struct session {
 	size_t n_consumers;
 	struct probe *probe;
 	struct intake intake;
+	struct enrich *enrich;
 	struct loop loop;
 	struct signals signals;
 	int tick_fd, limit_fd, clock_fd; /* -1: not opened */
@@ -103,12 +106,26 @@ struct left_out session_left_out(const struct session *session)
 		if ((session)->consumers[i_].callback)                                             \
 	(session)->consumers[i_].callback((session)->consumers[i_].ctx, session, ##__VA_ARGS__)
 
-/* The one place in which user space leaves out what the kernel side could not. */
-static void on_event(void *ctx, const struct event *event)
+void session_identify(struct session *session, struct event *event)
+{
+	enrich_again(session->enrich, event);
+}
+
+static int on_context(void *ctx, enum event_kind kind, const void *record, size_t size)
 {
 	struct session *session = ctx;
-	enum fit fit = wanted_fit(&session->request->wanted, event);
 
+	return enrich_record(session->enrich, kind, record, size);
+}
+
+/* The one place in which user space leaves out what the kernel side could not. */
+static void on_event(void *ctx, struct event *event)
+{
+	struct session *session = ctx;
+	enum fit fit;
+
+	enrich_event(session->enrich, event);
+	fit = wanted_fit(&session->request->wanted, event);
 	if (fit != FIT_YES) {
 		session->left_out.events++;
 		session->left_out.unknown += fit == FIT_UNKNOWN;
@@ -182,12 +199,19 @@ static void on_signal(void *ctx, short revents)
 	}
 }
 
+/* The kernel side's, and what was lost of the same here. */
+static void sum_counters(struct session *session, struct counters *ret)
+{
+	probe_counters(session->probe, ret);
+	ret->context += session->intake.context_lost;
+}
+
 static void on_second(struct session *session)
 {
 	struct counters counters;
 
 	sweep_second(&session->sweep, session->probe);
-	probe_counters(session->probe, &counters);
+	sum_counters(session, &counters);
 	shares_tell(&session->shares, session->probe, &counters);
 	FOR_CONSUMERS(session, tick, &counters);
 }
@@ -323,6 +347,12 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
+	err = enrich_new(session->request->config.event_mask & EVENT_BIT(EVENT_CLOSE),
+			 &session->enrich);
+	if (err) {
+		log_error("cannot start: %s", strerror(-err));
+		return STATUS_FAILED;
+	}
 	status = pids_check(session->request);
 	if (!status)
 		status = probe_start(session->request, &session->probe);
@@ -344,6 +374,7 @@ static void close_all(struct session *session)
 	int fds[] = {session->tick_fd, session->clock_fd, session->limit_fd};
 
 	intake_close(&session->intake);
+	enrich_free(session->enrich);
 	probe_close(session->probe);
 	child_close(&session->signals.child);
 	signals_close(&session->signals);
@@ -374,6 +405,17 @@ static void start(struct session *session)
 	}
 }
 
+/* No loss in the books: only where an event has come for what was forgotten does it lack it. */
+static void say_forgotten(const struct session *session)
+{
+	struct enrich_forgotten n = enrich_forgotten(session->enrich);
+
+	if (n.images || n.cgroups || n.connections)
+		log_debug("forgotten for want of room: %" PRIu64 " images, %" PRIu64
+			  " cgroups, and of %" PRIu64 " open connections whose they are",
+			  n.images, n.cgroups, n.connections);
+}
+
 static void finish(struct session *session)
 {
 	struct session_end end;
@@ -385,11 +427,12 @@ static void finish(struct session *session)
 	intake_drain_last(&session->intake, session->probe);
 	if (session->limits->argv && !session->signals.child.pid)
 		descendants_say_left(session->limits, session->probe);
-	probe_counters(session->probe, &end.counters);
+	sum_counters(session, &end.counters);
 	shares_tell(&session->shares, session->probe, &end.counters);
 	end.tracked = probe_tracked(session->probe);
 	end.observed = probe_observed(session->probe);
 	FOR_CONSUMERS(session, finished, &end);
+	say_forgotten(session);
 }
 
 /* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */
@@ -423,7 +466,10 @@ int session_run(const struct request *request, const struct limits *limits,
 		.limits = limits,
 		.consumers = consumers,
 		.n_consumers = n,
-		.intake = {.event = on_event, .busy = is_busy, .ctx = &session},
+		.intake = {.event = on_event,
+			   .context = on_context,
+			   .busy = is_busy,
+			   .ctx = &session},
 		.signals = {.fd = -1,
 			    .child = {.hold_fd = -1, .error_fd = -1},
 			    .hangup_reopens = any_reopens(consumers, n)},

@@ -33,6 +33,12 @@ bool session_is_over(const struct session *session);
 /* Whether the ring has so much room that a consumer may take some milliseconds. */
 bool session_can_wait(const struct session *session);
 
+/*
+ * Sets image and cgroup of an event that a consumer has kept: as far as they are known still. Valid
+ * as long as the callback runs in which this is called.
+ */
+void session_identify(struct session *session, struct event *event);
+
 /* To wait for descriptors of a consumer's own. */
 struct loop *session_loop(struct session *session);
 

@@ -143,6 +143,7 @@ static void put_loss(struct json *json, const struct loss *loss)
 	json_u64(json, "tpconnect.loss.state", loss->state);
 	json_u64(json, "tpconnect.loss.unmatched", loss->unmatched);
 	json_u64(json, "tpconnect.loss.output", loss->output);
+	json_u64(json, "tpconnect.loss.context", loss->context);
 }
 
 static void put_books(struct json *json, const struct notice *notice)

@@ -9,9 +9,12 @@ void summary_add(struct summary *summary, const struct event *event)
 {
 	counts_add(&summary->counts, event);
 	/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
-	if (event->has & EVENT_HAS_LATENCY && !event->deferred &&
-	    event->latency_ns > summary->slowest.latency_ns)
-		summary->slowest = *event;
+	if (!(event->has & EVENT_HAS_LATENCY) || event->deferred ||
+	    event->latency_ns <= summary->slowest.latency_ns)
+		return;
+	summary->slowest = *event;
+	summary->slowest.image = NULL; /* not ours to keep */
+	summary->slowest.cgroup = NULL;
 }
 
 static uint64_t results(const struct counts *counts)

@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* Bytes from the ring buffer -> struct event. Pure: no global state, no allocation, no output. */
+/*
+ * Bytes from the ring buffer -> struct event, image, cgroup. Pure: no global state, no allocation,
+ * no output.
+ *
+ * data: size bytes, of any alignment.
+ * ret:  set on success only.
+ *
+ * All return 0, or
+ *   -EPROTONOSUPPORT  the record has another version
+ *   -EMSGSIZE         its size is not that of its kind
+ *   -EBADMSG          a field holds a value that its kind does not define
+ */
 #ifndef MODEL_DECODE_H
 #define MODEL_DECODE_H
 
@@ -7,17 +18,26 @@
 
 #include "model/event.h"
 
-/*
- * Decodes one record of contract/record.h.
- *
- * data: size bytes, of any alignment.
- * ret:  set on success only.
- *
- * Returns 0, or
- *   -EPROTONOSUPPORT  the record has another version
- *   -EMSGSIZE         its size is not that of its kind
- *   -EBADMSG          a field holds a value that contract/record.h does not define
- */
+/* Room for the texts of any image or cgroup. */
+#define TEXTS_MAX RECORD_SIZE_MAX
+
+/* Decodes one record of contract/attempt.h. */
 int event_decode(const void *data, size_t size, struct event *ret);
+
+/* One of contract/process.h, EVENT_PROCESS. texts: TEXTS_MAX bytes, for those of *ret. */
+int image_decode(const void *data, size_t size, char *texts, struct image *ret);
+
+/* What is known of a cgroup's paths: all, or the end ("x.scope"). NULL: there is none. */
+struct cgroup_paths {
+	const char *path;  /* of version 2 */
+	const char *path1; /* of version 1, of the pids controller */
+};
+
+/*
+ * One of contract/cgroup.h, EVENT_CGROUP: key and path, and the paths that say container and unit.
+ * texts: TEXTS_MAX bytes, for those of both.
+ */
+int cgroup_decode(const void *data, size_t size, char *texts, struct cgroup *ret,
+		  struct cgroup_paths *ret_paths);
 
 #endif

@@ -47,7 +47,7 @@ struct image {
 	uint64_t exe_inode;
 	uint32_t exe_major, exe_minor;
 
-	const char *cwd;      /* absolute; NULL also where only its end is known */
+	const char *cwd; /* absolute; NULL also where it was removed, or only its end is known */
 	const char *hostname; /* of a UTS namespace that is not the host's */
 	const char *script;
 

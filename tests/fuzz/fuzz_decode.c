@@ -1,34 +1,121 @@
 // SPDX-License-Identifier: MIT
-/* Any bytes: decoding never reads outside of them, and what it accepts can be formatted. */
+/*
+ * Any bytes: decoding never reads outside of them, and what it accepts can be formatted. Of images
+ * and cgroups, each text is one, and a copy has the same.
+ */
 #include <errno.h>
 #include <string.h>
 
 #include "model/decode.h"
+#include "model/record.h"
+#include "model/texts.h"
+#include "contract/cgroup.h"
 #include "format/format.h"
 #include "fuzz/check.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* From an allocation that ends where the record ends, at an odd address. */
-static int decode(const uint8_t *data, size_t size, struct event *ret)
+static void *allocate(size_t size)
 {
-	uint8_t *copy = malloc(size + 1);
-	int err;
+	void *block = malloc(size);
 
-	check(copy, "out of memory");
-	memcpy(copy + 1, data, size);
-	err = event_decode(copy + 1, size, ret);
-	free(copy);
-	return err;
+	check(block, "out of memory");
+	return block;
 }
 
-static void check_refused(int err, const struct event *event)
+static void check_refused(int err, const void *ret, size_t size)
 {
-	struct event untouched;
-
-	memset(&untouched, 0xa5, sizeof(untouched));
 	check(err == -EPROTONOSUPPORT || err == -EMSGSIZE || err == -EBADMSG, "%d", err);
-	check(!memcmp(event, &untouched, sizeof(untouched)), "refused, and yet decoded");
+	for (size_t i = 0; i < size; i++)
+		check(((const uint8_t *)ret)[i] == 0xa5, "refused, and yet decoded");
+}
+
+static void check_path(const char *path, size_t depth, bool whole)
+{
+	size_t slashes = 0;
+
+	if (!path)
+		return;
+	check(*path && (*path == '/') == whole, "'%s'", path);
+	for (const char *c = path; *c; c++) {
+		slashes += *c == '/';
+		check(*c != '/' || c[1] != '/', "'%s'", path);
+	}
+	check(slashes < depth + whole, "'%s'", path);
+}
+
+/* Both are the same text or none, at different places. */
+static void check_same(const char *a, const char *b)
+{
+	check(!a == !b, "%s", a ? a : b);
+	check(!a || (a != b && !strcmp(a, b)), "'%s' '%s'", a, b);
+}
+
+static void check_image_copy(const struct image *image)
+{
+	size_t size = image_texts_size(image);
+	char *texts = allocate(size + 1);
+	struct image copy;
+
+	check(size <= TEXTS_MAX, "%zu", size);
+	check(image_copy(&copy, image, texts) == texts + size, "%zu", size);
+	check_same(copy.exe, image->exe);
+	check_same(copy.exe_tail, image->exe_tail);
+	check_same(copy.memfd, image->memfd);
+	check_same(copy.cwd, image->cwd);
+	check_same(copy.hostname, image->hostname);
+	check_same(copy.script, image->script);
+	check(!image->args_size || !memcmp(copy.args, image->args, image->args_size), "arguments");
+	free(texts);
+}
+
+static void check_image(const struct image *image)
+{
+	check(!!image->exe + !!image->exe_tail + !!image->memfd <= 1, "more than one executable");
+	check_path(image->exe, PATH_DEPTH_MAX, true);
+	check_path(image->exe_tail, PATH_DEPTH_MAX, false);
+	check_path(image->cwd, PATH_DEPTH_MAX, true);
+	check(!image->args == !(image->has & IMAGE_HAS_ARGS), "arguments without their flag");
+	check(image->args_size <= ARGS_MAX, "%zu", image->args_size);
+	check(image->key.pid, "an image of nobody");
+	check(image->n_ancestors <= ANCESTORS_MAX, "%zu", image->n_ancestors);
+	for (size_t i = 0; i < image->n_ancestors; i++)
+		check(memchr(image->ancestors[i].comm, '\0', COMM_LEN), "comm does not end");
+	check_image_copy(image);
+}
+
+static void decode_image(const uint8_t *data, size_t size)
+{
+	char *texts = allocate(TEXTS_MAX);
+	struct image image;
+	int err;
+
+	memset(&image, 0xa5, sizeof(image));
+	err = image_decode(data, size, texts, &image);
+	if (err)
+		check_refused(err, &image, sizeof(image));
+	else
+		check_image(&image);
+	free(texts);
+}
+
+static void decode_cgroup(const uint8_t *data, size_t size)
+{
+	char *texts = allocate(TEXTS_MAX);
+	struct cgroup_paths paths;
+	struct cgroup cgroup;
+	int err;
+
+	memset(&cgroup, 0xa5, sizeof(cgroup));
+	err = cgroup_decode(data, size, texts, &cgroup, &paths);
+	if (err) {
+		check_refused(err, &cgroup, sizeof(cgroup));
+	} else {
+		check(cgroup.key.id, "a cgroup without an id");
+		check(!paths.path1 == !cgroup.key.id1, "a path without an id");
+		check_path(cgroup.path, CGROUP_DEPTH_MAX, true);
+	}
+	free(texts);
 }
 
 static void check_accepted(size_t size, const struct event *event)
@@ -56,19 +143,38 @@ static void check_formats(const struct format_ops *format, const struct event *e
 	check(line.len && text[line.len - 1] == '\n', "%s: no line", format->name);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void decode_event(const uint8_t *data, size_t size)
 {
 	struct event event;
 	int err;
 
 	memset(&event, 0xa5, sizeof(event));
-	err = decode(data, size, &event);
+	err = event_decode(data, size, &event);
 	if (err) {
-		check_refused(err, &event);
-		return 0;
+		check_refused(err, &event, sizeof(event));
+		return;
 	}
 	check_accepted(size, &event);
 	check_formats(&format_text, &event);
 	check_formats(&format_json, &event);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	/* An allocation that ends where the record ends, at an odd address. */
+	uint8_t *copy = allocate(size + 1), *record = copy + 1;
+
+	memcpy(record, data, size);
+	switch (record_kind(record, size)) {
+	case EVENT_PROCESS:
+		decode_image(record, size);
+		break;
+	case EVENT_CGROUP:
+		decode_cgroup(record, size);
+		break;
+	default:
+		decode_event(record, size);
+	}
+	free(copy);
 	return 0;
 }

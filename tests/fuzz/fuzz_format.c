@@ -124,7 +124,7 @@ static void bound_notice(struct notice *notice)
 		&notice->books.lost.state,  &notice->books.lost.unmatched,
 		&notice->books.lost.output, &notice->books.sent,
 		&notice->books.written,	    &notice->books.filtered,
-		&notice->tracked,
+		&notice->tracked,	    &notice->books.lost.context,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
@@ -145,10 +145,12 @@ static void check_notice(struct input *input, const struct format_context *conte
 	start_line(&line);
 	format_json.notice(&line.buffer, notice, context);
 	object = parse_json(&line);
-	if (kind == NOTICE_START)
+	if (kind == NOTICE_START) {
 		check_json_name(object, "tpconnect.programs", input->programs);
-	else
+	} else {
 		check_json_integer(object, "tpconnect.loss.output", notice->books.lost.output);
+		check_json_integer(object, "tpconnect.loss.context", notice->books.lost.context);
+	}
 	json_decref(object);
 }
 

@@ -57,7 +57,7 @@ contract/interface.sh "$build/contract/interface.h" contract/*.h
 "$build/write-seeds" "$build/seeds"
 
 # All at once, and told in order.
-fuzz fuzz_decode 256 >"$build/decode.said" 2>&1 &
+fuzz fuzz_decode 1024 >"$build/decode.said" 2>&1 &
 fuzz fuzz_format 1024 tests/fuzz/lines*.c -ljansson >"$build/format.said" 2>&1 &
 fuzz fuzz_options 2048 src/options/*.c src/util/cgroup.c >"$build/options.said" 2>&1 &
 fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cgroup_path.said" 2>&1 &

@@ -14,6 +14,7 @@
 
 #include "contract/attempt.h"
 #include "contract/interface.h"
+#include "unit/context.h"
 #include "util/array.h"
 
 static const struct attempt ipv4 = {
@@ -165,6 +166,37 @@ static void write_cgroup_paths(const char *dir)
 	}
 }
 
+static void write_process(const char *dir, const char *name, __u32 flags, const char *exe,
+			  size_t exe_size)
+{
+	union process_bytes bytes = process_sample();
+
+	bytes.record.flags = flags | PROCESS_HAS_CWD | PROCESS_HAS_ARGS;
+	bytes.record.args_size = sizeof("a\0-b") + !!(flags & PROCESS_ARGS_CUT);
+	bytes.record.n_ancestors = 2;
+	memcpy(bytes.record.ancestors[1].comm, "init", sizeof("init"));
+	process_text(&bytes, TEXT_EXE, exe, exe_size);
+	process_text(&bytes, TEXT_CWD, TEXT("b\0a"));
+	process_text(&bytes, TEXT_HOSTNAME, TEXT("host"));
+	process_text(&bytes, TEXT_SCRIPT, TEXT("./x"));
+	process_text(&bytes, TEXT_ARGS, TEXT("a\0-b"));
+	write_file(dir, "decode", name, &bytes, bytes.record.head.size);
+}
+
+static void write_context(const char *dir)
+{
+	union cgroup_bytes cgroup = cgroup_sample(TEXT("x.service\0system.slice"));
+
+	write_process(dir, "process-whole", PROCESS_HAS_EXE, TEXT("curl\0bin\0usr"));
+	write_process(dir, "process-cut", PROCESS_HAS_EXE | PROCESS_EXE_CUT | PROCESS_ARGS_CUT,
+		      TEXT("curl\0bin"));
+	write_process(dir, "process-memfd", PROCESS_HAS_EXE | PROCESS_EXE_MEMFD, TEXT("a/b"));
+	write_file(dir, "decode", "cgroup", &cgroup, cgroup.record.head.size);
+	cgroup_path1(&cgroup, 5, TEXT("b\0a"));
+	cgroup.record.flags = CGROUP_CUT1;
+	write_file(dir, "decode", "cgroup-both", &cgroup, cgroup.record.head.size);
+}
+
 /* The length of words that each end with NUL: the empty one after the last ends them. */
 static size_t words_length(const char *words)
 {
@@ -204,6 +236,7 @@ int main(int argc, char **argv)
 		write_record(argv[1], name, (enum event_kind)kind, &ipv6);
 	}
 	write_hostile_names(argv[1]);
+	write_context(argv[1]);
 	write_cgroup_paths(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(command_lines); i++) {
 		snprintf(name, sizeof(name), "words-%zu", i);

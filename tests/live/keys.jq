@@ -81,7 +81,8 @@ def may_of_name: {
 
 def of_loss: {
     "tpconnect.loss.ring": "int", "tpconnect.loss.missed": "int", "tpconnect.loss.state": "int",
-    "tpconnect.loss.unmatched": "int", "tpconnect.loss.output": "int"
+    "tpconnect.loss.unmatched": "int", "tpconnect.loss.output": "int",
+    "tpconnect.loss.context": "int"
 };
 def of_notice: {
     "tpconnect.start": {

@@ -25,16 +25,29 @@ void fake_reset(void)
 	batch_left = 0;
 }
 
+static void queued(void)
+{
+	fake.n++;
+	if (event_fd >= 0)
+		eventfd_write(event_fd, 1);
+}
+
 void fake_send(enum event_kind kind, uint32_t pid)
 {
 	struct close_record record = sample(kind);
 
 	assert_true(fake.n < FAKE_RECORDS_MAX);
 	record.base.attempt.pid = pid;
-	fake.records[fake.n++] = record;
+	fake.records[fake.n] = record;
 	fake.counters.sent++;
-	if (event_fd >= 0)
-		eventfd_write(event_fd, 1);
+	queued();
+}
+
+void fake_tell(const struct record *context)
+{
+	assert_true(fake.n < FAKE_RECORDS_MAX);
+	fake.context[fake.n] = context;
+	queued();
 }
 
 int probe_open(const struct request *request, struct probe **ret, struct error *error)
@@ -175,14 +188,16 @@ int reader_fill(struct reader *reader)
 
 const void *reader_next(struct reader *reader, size_t *ret_size)
 {
-	struct close_record *record = &fake.records[fake.next];
+	const struct record *record = &fake.records[fake.next].base.head;
 
 	(void)reader;
 	if (!batch_left)
 		return NULL;
+	if (fake.context[fake.next])
+		record = fake.context[fake.next];
 	batch_left--;
 	fake.next++;
-	*ret_size = record->base.head.size;
+	*ret_size = record->size;
 	return record;
 }
 

@@ -34,6 +34,8 @@ struct fake_probe {
 	uint32_t follows;
 
 	struct close_record records[FAKE_RECORDS_MAX];
+	const struct record
+		*context[FAKE_RECORDS_MAX]; /* in the place of the record of that index */
 	size_t n, next;
 };
 
@@ -44,5 +46,8 @@ void fake_reset(void);
 
 /* The kernel side sends a record of that kind, with that pid, and counts it. */
 void fake_send(enum event_kind kind, uint32_t pid);
+
+/* It sends that record of who or where, borrowed, which is not counted. */
+void fake_tell(const struct record *context);
 
 #endif

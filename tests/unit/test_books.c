@@ -50,9 +50,9 @@ static void read_one(struct world *world, enum step step)
 static void never_sent(struct world *world)
 {
 	uint64_t *const classes[] = {&world->loss.missed, &world->loss.state,
-				     &world->loss.unmatched};
+				     &world->loss.unmatched, &world->loss.context};
 
-	++*classes[world->never++ % 3];
+	++*classes[world->never++ % ARRAY_SIZE(classes)];
 }
 
 static void take(struct world *world, enum step step)
@@ -138,7 +138,8 @@ static void every_sequence_balances_and_every_counter_only_grows(void **state)
 
 static void each_class_has_a_counter_of_its_own(void **state)
 {
-	const struct loss loss = {.ring = 1, .missed = 20, .state = 300, .unmatched = 4000};
+	const struct loss loss = {
+		.ring = 1, .missed = 20, .state = 300, .unmatched = 4000, .context = 600000};
 	struct books books = {0};
 
 	(void)state;
@@ -151,7 +152,8 @@ static void each_class_has_a_counter_of_its_own(void **state)
 	assert_int_equal(books.lost.state, 300);
 	assert_int_equal(books.lost.unmatched, 4000);
 	assert_int_equal(books.lost.output, 50000);
-	assert_int_equal(books_all_lost(&books), 54321);
+	assert_int_equal(books.lost.context, 600000);
+	assert_int_equal(books_all_lost(&books), 654321);
 	/* What was never sent is in no column of what was. */
 	assert_true(books_balanced(&books));
 }

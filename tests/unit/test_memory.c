@@ -11,6 +11,8 @@
 
 #include "aggregate/groups.h"
 #include "aggregate/repeats.h"
+#include "enrich/enrich.h"
+#include "unit/context.h"
 #include "unit/failing_malloc.h"
 
 /* More keys than the hash has room for at first, so that it grows. */
@@ -115,6 +117,60 @@ static void groups_that_cannot_be_sorted_stay(void **state)
 	assert_int_equal(blocks, 0);
 }
 
+/* What is told without memory for it is not known; what was known before stays. */
+static int tell(struct enrich *enrich, uint32_t pid)
+{
+	union process_bytes process = process_sample();
+
+	process.record.pid = pid;
+	return enrich_record(enrich, EVENT_PROCESS, &process, sizeof(process.record));
+}
+
+static void happen(struct enrich *enrich, enum event_kind kind, uint32_t pid, bool known)
+{
+	struct event event = {
+		.kind = kind,
+		.has = EVENT_HAS_PROCESS,
+		.process_start_ns = 500,
+		.pid = pid,
+		.start_ns = pid,
+	};
+
+	enrich_event(enrich, &event);
+	assert_int_equal(event.image != NULL, known);
+}
+
+static void who_is_told_without_memory_is_not_known(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (int fails = 0; fails < 3 * KEYS; fails++) {
+		struct enrich *enrich = NULL;
+
+		calls_until_failure = fails;
+		if (enrich_new(true, &enrich)) {
+			calls_until_failure = INT_MAX;
+			assert_null(enrich);
+			continue;
+		}
+		for (uint32_t pid = 1; pid <= KEYS; pid++) {
+			bool known = !tell(enrich, pid);
+
+			failed += !known;
+			happen(enrich, EVENT_ESTABLISHED, pid, known);
+		}
+		calls_until_failure = INT_MAX;
+		/* Whose connection found no memory is known by the image. */
+		for (uint32_t pid = 1; pid <= KEYS; pid += KEYS - 1)
+			happen(enrich, EVENT_CLOSE, pid, !tell(enrich, pid));
+		enrich_free(enrich);
+		assert_int_equal(blocks, 0);
+	}
+	assert_in_range(failed, KEYS, 2 * KEYS);
+	enrich_free(NULL);
+}
+
 static void pass_nothing(void *ctx, const struct event *event, int64_t boot_to_utc_ns)
 {
 	(void)ctx;
@@ -142,6 +198,7 @@ int main(void)
 		cmocka_unit_test(groups_without_memory_count_in_other),
 		cmocka_unit_test(cleared_groups_keep_nothing),
 		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
+		cmocka_unit_test(who_is_told_without_memory_is_not_known),
 		cmocka_unit_test(repeats_without_memory_are_refused),
 	};
 

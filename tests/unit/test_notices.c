@@ -26,7 +26,12 @@ static const struct notice sample_notice = {
 	.books = {.sent = 10,
 		  .written = 8,
 		  .filtered = 1,
-		  .lost = {.ring = 1, .missed = 2, .state = 3, .unmatched = 4, .output = 5}},
+		  .lost = {.ring = 1,
+			   .missed = 2,
+			   .state = 3,
+			   .unmatched = 4,
+			   .output = 5,
+			   .context = 6}},
 	.tracked = 6,
 	.observed = {999999999, 1000000000},
 };
@@ -56,7 +61,7 @@ static void the_loss_notice_names_every_class(void **state)
 			    "\"event.name\":\"tpconnect.loss\",\"tpconnect.seq\":9,"
 			    "\"tpconnect.loss.ring\":1,\"tpconnect.loss.missed\":2,"
 			    "\"tpconnect.loss.state\":3,\"tpconnect.loss.unmatched\":4,"
-			    "\"tpconnect.loss.output\":5}\n");
+			    "\"tpconnect.loss.output\":5,\"tpconnect.loss.context\":6}\n");
 }
 
 static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
@@ -71,7 +76,8 @@ static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
 			    "\"event.name\":\"tpconnect.stop\",\"tpconnect.seq\":9,"
 			    "\"tpconnect.loss.ring\":0,\"tpconnect.loss.missed\":0,"
 			    "\"tpconnect.loss.state\":0,\"tpconnect.loss.unmatched\":0,"
-			    "\"tpconnect.loss.output\":0,\"tpconnect.events.sent\":10,"
+			    "\"tpconnect.loss.output\":0,\"tpconnect.loss.context\":0,"
+			    "\"tpconnect.events.sent\":10,"
 			    "\"tpconnect.events.written\":8,\"tpconnect.events.filtered\":1,"
 			    "\"tpconnect.tracked\":6,"
 			    "\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\","

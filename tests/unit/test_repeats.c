@@ -94,6 +94,29 @@ static void the_rest_of_a_second_is_one_line(void **state)
 	repeats_close(repeats);
 }
 
+/* They may be gone when it passes: whoever it passes to looks them up again. */
+static void what_was_held_back_has_lost_whom_it_points_to(void **state)
+{
+	static const struct cgroup cgroup;
+	static const struct image image;
+	struct passed passed;
+	struct repeats *repeats = open_with(1, &passed);
+	struct event event = plain;
+
+	(void)state;
+	event.image = &image;
+	event.cgroup = &cgroup;
+	add(repeats, event, 1, 1);
+	assert_ptr_equal(passed.last.image, &image);
+	assert_ptr_equal(passed.last.cgroup, &cgroup);
+	add(repeats, event, 1, 1);
+	repeats_flush(repeats, UINT64_MAX);
+	assert_int_equal(passed.lines, 2);
+	assert_null(passed.last.image);
+	assert_null(passed.last.cgroup);
+	repeats_close(repeats);
+}
+
 static void a_single_one_more_says_nothing_of_others(void **state)
 {
 	struct passed passed;
@@ -123,12 +146,12 @@ static void each_second_has_its_own_limit(void **state)
 
 static void what_differs_is_counted_apart(void **state)
 {
-	struct event other[7];
+	struct event other[10];
 	struct passed passed;
 	struct repeats *repeats = open_with(1, &passed);
 
 	(void)state;
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 10; i++)
 		other[i] = plain;
 	other[0].pid++;
 	other[1].process_start_ns++; /* the pid was used again */
@@ -137,15 +160,18 @@ static void what_differs_is_counted_apart(void **state)
 	other[4].dst.port++;
 	other[5].dst.addr[15]++;
 	other[6].netns++;
+	other[7].exec_id++; /* another image of the process */
+	other[8].cgroup_id++;
+	other[9].cgroup1_id++;
 	add(repeats, plain, 1, 1);
-	for (size_t i = 0; i < 7; i++)
+	for (size_t i = 0; i < 10; i++)
 		add(repeats, other[i], 1, 1);
-	assert_int_equal(passed.lines, 8);
+	assert_int_equal(passed.lines, 11);
 	/* Who calls itself another name is the same. */
 	other[0] = plain;
 	strcpy(other[0].comm, "other");
 	add(repeats, other[0], 1, 1);
-	assert_int_equal(passed.lines, 8);
+	assert_int_equal(passed.lines, 11);
 	repeats_close(repeats);
 }
 
@@ -216,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_within_the_limit_passes_as_it_is),
 		cmocka_unit_test(the_rest_of_a_second_is_one_line),
+		cmocka_unit_test(what_was_held_back_has_lost_whom_it_points_to),
 		cmocka_unit_test(a_single_one_more_says_nothing_of_others),
 		cmocka_unit_test(each_second_has_its_own_limit),
 		cmocka_unit_test(what_differs_is_counted_apart),

@@ -7,6 +7,8 @@
 
 #include "engine/session.h"
 #include "engine/sweep.h"
+#include "unit/context.h"
+#include "unit/decoded.h"
 #include "unit/fake_probe.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
@@ -25,6 +27,7 @@ struct calls {
 	struct left_out left_out;
 	unsigned int busy_for, busy; /* how often it says that it is, and has said so */
 	bool over;		     /* the last event came after detaching */
+	char who[64];		     /* the last event's executable and cgroup */
 };
 
 static struct calls calls[2];
@@ -57,6 +60,8 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 		note(of, 'e');
 	of->pids[of->events++] = event->pid;
 	of->over = session_is_over(session);
+	snprintf(of->who, sizeof(of->who), "%s %s", event->image ? event->image->exe : NULL,
+		 event->cgroup ? event->cgroup->path : NULL);
 	if (of->events == of->stop_at)
 		session_stop(session, STATUS_DONE);
 }
@@ -306,6 +311,70 @@ static void a_record_that_cannot_be_read_is_counted_and_told_once(void **state)
 	assert_int_equal(calls[0].undecodable, 2);
 	assert_non_null(strstr(said, "cannot be read"));
 	assert_null(strstr(strstr(said, "cannot be read") + 1, "cannot be read"));
+}
+
+/* Records of who and where are told, but are no events: the session does not wait for more. */
+static void events_come_with_who_and_where(void **state)
+{
+	union process_bytes process = process_sample();
+	union cgroup_bytes cgroup = cgroup_sample(TEXT("c"));
+
+	(void)state;
+	process.record.flags = PROCESS_HAS_EXE;
+	process_text(&process, TEXT_EXE, TEXT("curl\0bin"));
+	fake_tell(&cgroup.record.head);
+	fake_tell(&process.record.head);
+	fake_send(EVENT_ESTABLISHED, 10);
+	calls[0].stop_at = 1;
+	assert_int_equal(run(good(), (struct consumer){0}), STATUS_DONE);
+	assert_string_equal(calls[0].who, "/bin/curl /c");
+	assert_int_equal(calls[0].events, 1);
+	assert_int_equal(calls[0].undecodable, 0);
+	assert_int_equal(calls[0].end.counters.context, 0);
+	assert_true(fake.fills_when_detached <= 2);
+}
+
+static void who_and_where_that_cannot_be_read_is_counted_and_told_once(void **state)
+{
+	union process_bytes process = process_sample();
+	union cgroup_bytes cgroup = cgroup_sample("", 0);
+
+	(void)state;
+	process.record.flags = PROCESS_EXE_CUT;
+	cgroup.record.flags = CGROUP_CUT1;
+	fake_tell(&cgroup.record.head);
+	fake_tell(&process.record.head);
+	fake_send(EVENT_CONNECT, 10);
+	fake.counters.context = 5;
+	calls[0].stop_at = 1;
+	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_DONE);
+	assert_string_equal(calls[0].who, "(null) (null)");
+	assert_int_equal(calls[0].end.counters.context, 7);
+	assert_int_equal(calls[0].undecodable, 0);
+	assert_non_null(strstr(said, "of a process or cgroup cannot be kept (Bad message)"));
+	assert_null(strstr(strstr(said, "cannot be kept") + 1, "cannot be kept"));
+}
+
+/* What a consumer kept is given again who made it. */
+static void on_idle_identify(void *ctx, struct session *session)
+{
+	struct calls *of = ctx;
+	struct close_record record = sample(EVENT_FAILED);
+	struct event kept = decoded(&record);
+
+	session_identify(session, &kept);
+	snprintf(of->who, sizeof(of->who), "%u", kept.image ? kept.image->key.pid : 0);
+	session_stop(session, STATUS_DONE);
+}
+
+static void an_event_that_was_kept_is_identified_again(void **state)
+{
+	union process_bytes process = process_sample();
+
+	(void)state;
+	fake_tell(&process.record.head);
+	assert_int_equal(run(good(), (struct consumer){.idle = on_idle_identify}), STATUS_DONE);
+	assert_string_equal(calls[0].who, "10");
 }
 
 static void a_ring_that_cannot_be_read_ends_the_session(void **state)
@@ -652,6 +721,9 @@ int main(void)
 		session_test(what_never_comes_is_not_waited_for_long),
 		session_test(what_the_ring_has_lost_is_not_waited_for),
 		session_test(a_record_that_cannot_be_read_is_counted_and_told_once),
+		session_test(events_come_with_who_and_where),
+		session_test(who_and_where_that_cannot_be_read_is_counted_and_told_once),
+		session_test(an_event_that_was_kept_is_identified_again),
 		session_test(a_ring_that_cannot_be_read_ends_the_session),
 		session_test(a_ring_that_cannot_be_mapped_starts_none),
 		session_test(a_probe_that_does_not_open_says_why),

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#include "enrich/enrich.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "enrich/cache.h"
+#include "enrich/cgroup_path.h"
+#include "model/decode.h"
+#include "model/texts.h"
+
+/*
+ * An image takes about 500 bytes, a cgroup 400, what a connection holds 800: so the bounds in bytes
+ * are met only by what is longer than usual, but that of connections. Those beyond it are named as
+ * long as their image is known.
+ */
+#define IMAGES_MAX	  16384
+#define IMAGES_BYTES	  (8 << 20)
+#define CGROUPS_MAX_KNOWN 4096
+#define CGROUPS_BYTES	  (2 << 20)
+#define CONNECTIONS_MAX	  65536
+#define CONNECTIONS_BYTES (6 << 20)
+
+/* What a connection holds; texts behind it. */
+struct held {
+	bool has_image, has_cgroup;
+	struct image image;
+	struct cgroup cgroup;
+	char texts[];
+};
+
+struct enrich {
+	bool closes;
+	struct cache images, cgroups, connections;
+	struct cache_key closed; /* the connection whose close came last: to be forgotten */
+	bool has_closed;
+	struct cgroup_facts facts;
+	char texts[TEXTS_MAX];
+};
+
+int enrich_new(bool closes, struct enrich **ret)
+{
+	struct enrich *enrich = calloc(1, sizeof(*enrich));
+
+	if (!enrich)
+		return -ENOMEM;
+	enrich->closes = closes;
+	enrich->images = (struct cache){.max = IMAGES_MAX, .max_bytes = IMAGES_BYTES};
+	enrich->cgroups = (struct cache){.max = CGROUPS_MAX_KNOWN, .max_bytes = CGROUPS_BYTES};
+	enrich->connections =
+		(struct cache){.max = CONNECTIONS_MAX, .max_bytes = CONNECTIONS_BYTES};
+	*ret = enrich;
+	return 0;
+}
+
+void enrich_free(struct enrich *enrich)
+{
+	if (!enrich)
+		return;
+	cache_clear(&enrich->images);
+	cache_clear(&enrich->cgroups);
+	cache_clear(&enrich->connections);
+	free(enrich);
+}
+
+static struct cache_key image_key(uint64_t start_ns, uint32_t pid, uint32_t exec_id)
+{
+	return (struct cache_key){start_ns, (uint64_t)pid << 32 | exec_id};
+}
+
+static int take_image(struct enrich *enrich, const void *data, size_t size)
+{
+	struct image image, *place;
+	struct cache_key key;
+	int err = image_decode(data, size, enrich->texts, &image);
+
+	if (err)
+		return err;
+	key = image_key(image.key.start_ns, image.key.pid, image.key.exec_id);
+	place = cache_add(&enrich->images, &key, sizeof(image) + image_texts_size(&image));
+	if (!place)
+		return -ENOMEM;
+	image_copy(place, &image, (char *)(place + 1));
+	return 0;
+}
+
+static int take_cgroup(struct enrich *enrich, const void *data, size_t size)
+{
+	struct cgroup cgroup, *place;
+	struct cgroup_paths paths;
+	struct cache_key key;
+	int err = cgroup_decode(data, size, enrich->texts, &cgroup, &paths);
+
+	if (err)
+		return err;
+	cgroup_path_parse(paths.path, paths.path1, &enrich->facts, &cgroup);
+	key = (struct cache_key){cgroup.key.id, cgroup.key.id1};
+	place = cache_add(&enrich->cgroups, &key, sizeof(cgroup) + cgroup_texts_size(&cgroup));
+	if (!place)
+		return -ENOMEM;
+	cgroup_copy(place, &cgroup, (char *)(place + 1));
+	return 0;
+}
+
+int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data, size_t size)
+{
+	return kind == EVENT_PROCESS ? take_image(enrich, data, size)
+				     : take_cgroup(enrich, data, size);
+}
+
+static struct cache_key connection_key(const struct event *event)
+{
+	return (struct cache_key){event->start_ns, event->cpu};
+}
+
+/* Without memory for it, the close is named as long as its image is known. */
+static void hold(struct enrich *enrich, const struct event *event)
+{
+	const struct image *image = event->image;
+	const struct cgroup *cgroup = event->cgroup;
+	struct cache_key key = connection_key(event);
+	struct held *held;
+	char *texts;
+
+	held = cache_add(&enrich->connections, &key,
+			 sizeof(*held) + (image ? image_texts_size(image) : 0) +
+				 (cgroup ? cgroup_texts_size(cgroup) : 0));
+	if (!held)
+		return;
+	texts = held->texts;
+	held->has_image = image;
+	held->has_cgroup = cgroup;
+	if (image)
+		texts = image_copy(&held->image, image, texts);
+	if (cgroup)
+		cgroup_copy(&held->cgroup, cgroup, texts);
+}
+
+void enrich_again(struct enrich *enrich, struct event *event)
+{
+	struct cache_key key;
+
+	event->image = NULL;
+	event->cgroup = NULL;
+	if (event->has & EVENT_HAS_PROCESS) {
+		key = image_key(event->process_start_ns, event->pid, event->exec_id);
+		event->image = cache_find(&enrich->images, &key);
+	}
+	if (event->has & EVENT_HAS_CGROUP) {
+		key = (struct cache_key){event->cgroup_id, event->cgroup1_id};
+		event->cgroup = cache_find(&enrich->cgroups, &key);
+	}
+}
+
+static void look_up_closed(struct enrich *enrich, struct event *event)
+{
+	struct cache_key key = connection_key(event);
+	const struct held *held = cache_find(&enrich->connections, &key);
+
+	if (!held) {
+		enrich_again(enrich, event);
+		return;
+	}
+	event->image = held->has_image ? &held->image : NULL;
+	event->cgroup = held->has_cgroup ? &held->cgroup : NULL;
+	enrich->closed = key;
+	enrich->has_closed = true;
+}
+
+void enrich_event(struct enrich *enrich, struct event *event)
+{
+	if (enrich->has_closed)
+		cache_remove(&enrich->connections, &enrich->closed);
+	enrich->has_closed = false;
+	if (event->kind == EVENT_CLOSE) {
+		look_up_closed(enrich, event);
+		return;
+	}
+	enrich_again(enrich, event);
+	if (enrich->closes && event->kind == EVENT_ESTABLISHED && (event->image || event->cgroup))
+		hold(enrich, event);
+}
+
+struct enrich_forgotten enrich_forgotten(const struct enrich *enrich)
+{
+	return (struct enrich_forgotten){
+		.images = enrich->images.evicted,
+		.cgroups = enrich->cgroups.evicted,
+		.connections = enrich->connections.evicted,
+	};
+}

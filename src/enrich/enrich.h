@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who and where: what the kernel side has told of images and cgroups, for the events of both. All
+ * is bounded, and what was used longest ago is forgotten first: events then lack it.
+ */
+#ifndef ENRICH_ENRICH_H
+#define ENRICH_ENRICH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/event.h"
+
+struct enrich;
+
+/*
+ * closes: events of EVENT_CLOSE will come. Then each connection that is seen to be established
+ * holds a copy of its own of who and where, until its close, as all else of that may be forgotten
+ * by then. The caller frees it. -ENOMEM.
+ */
+int enrich_new(bool closes, struct enrich **ret);
+void enrich_free(struct enrich *enrich);
+
+/*
+ * Takes a record of EVENT_PROCESS or EVENT_CGROUP, in the place of what was known of the same.
+ * Returns 0, -ENOMEM, or what model/decode.h says: then nothing is known of it.
+ */
+int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data, size_t size);
+
+/* Sets image and cgroup. Valid until the next call of this or of enrich_record(). */
+void enrich_event(struct enrich *enrich, struct event *event);
+
+/* Sets them again, of an event that was kept; but NULL where they are forgotten meanwhile. */
+void enrich_again(struct enrich *enrich, struct event *event);
+
+/* What was forgotten for want of room, so far. */
+struct enrich_forgotten {
+	uint64_t images, cgroups, connections;
+};
+
+struct enrich_forgotten enrich_forgotten(const struct enrich *enrich);
+
+#endif
