@@ -73,7 +73,7 @@ struct process_record {
 	char texts[];
 };
 
-_Static_assert(sizeof(struct process_record) == 80 + ANCESTORS_MAX * 32,
+_Static_assert(sizeof(struct process_record) == 72 + ANCESTORS_MAX * 32,
 	       "struct process_record has holes or has grown");
 _Static_assert(__builtin_offsetof(struct process_record, texts) == sizeof(struct process_record),
 	       "texts moved");
