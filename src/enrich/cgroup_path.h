@@ -26,11 +26,11 @@ struct cgroup_facts {
  * is absent, and no other field. Texts lie in facts, which must live as long as they are used; the
  * runtime is a constant. Names are any bytes but NUL: whoever prints one cleans it.
  *
- * The component nearest to the end of a path that names a container decides. Container, runtime and
- * pod are all of one path: of version 2 if it names a container, else of version 1 if that does,
- * else the pod is that of version 2, else that of version 1. Unit and application, each: that of
- * version 2, else that of version 1. With an application and no container, the runtime is "flatpak"
- * or "snap".
+ * The component nearest to the end of a path that names a container decides. Container, runtime,
+ * pod, and an application inside of the container, are all of one path: of version 2 if it names a
+ * container, else of version 1 if that does. If neither does, the pod is that of version 2, else
+ * that of version 1, and the application likewise; the runtime is "flatpak" or "snap" then. So is,
+ * in every case, the unit: the last .service or .scope of a path.
  */
 void cgroup_path_parse(const char *path, const char *path1, struct cgroup_facts *facts,
 		       struct cgroup *cgroup);

@@ -20,7 +20,7 @@ struct cgroup {
 
 	const char *container_id;
 	const char *container_name; /* of LXC and systemd-nspawn, which have no id; or looked up */
-	const char *runtime;	    /* "docker", "containerd", "cri-o", "podman", ... */
+	const char *runtime;	    /* "docker", "containerd", "crio", "podman", ... */
 	const char *pod_uid;	    /* Kubernetes, lower case, with dashes */
 	const char *unit;	    /* systemd: the innermost .service or .scope */
 	const char *app_id;	    /* of flatpak and snap */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format and
- * DIR/options. Records come from the contract's own structures, so that they follow its changes.
+ * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format, DIR/options
+ * and DIR/cgroup_path. Records come from the contract's own structures, so that they follow its
+ * changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -82,6 +83,29 @@ static const char *const command_lines[] = {
 	"--netns\0!self\0--cgroup\0!/\0-P\0!!1\0",
 };
 
+#define ID   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define TASK "0123456789abcdef0123456789abcdef"
+#define UID  "01234567-89ab-cdef-0123-456789abcdef"
+#define UID_ "01234567_89ab_cdef_0123_456789abcdef"
+
+/* A path for each form, and both paths of a cgroup. */
+static const char *const cgroup_paths[] = {
+	"/system.slice/docker-" ID ".scope",
+	"/kubepods/burstable/pod" UID "/crio-" ID,
+	"/kubepods.slice/kubepods-pod" UID_ ".slice/cri-containerd-" ID ".scope/container",
+	"/kubepods-pod" UID_ ".slice:cri-containerd:" ID,
+	"/docker/" ID "/docker/" ID,
+	"/ecs/" TASK "/" TASK "-1234567890",
+	"/lxc.payload.demo/system.slice/x.service",
+	"/lxc/101/ns",
+	"/machine.slice/systemd-nspawn@web-01.service/supervisor",
+	"/machine.slice/machine-qemu\\x2d1\\x2dvm.scope",
+	"/machine.slice/machine-a\\x2db.scope/payload",
+	"/app.slice/app-flatpak-org.a.b-2891.scope",
+	"/app.slice/snap.a.b-" UID ".scope",
+	"/user.slice/user-1000.slice/user@1000.service/init.scope\0/lxc.payload.x",
+};
+
 static void write_file(const char *dir, const char *room, const char *name, const void *bytes,
 		       size_t n)
 {
@@ -126,6 +150,21 @@ static void write_record(const char *dir, const char *name, enum event_kind kind
 	write_file(dir, "format", name, &record, sizeof(record));
 }
 
+static void write_cgroup_paths(const char *dir)
+{
+	const char *both = cgroup_paths[ARRAY_SIZE(cgroup_paths) - 1];
+	char name[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(cgroup_paths); i++) {
+		size_t n = strlen(cgroup_paths[i]);
+
+		if (cgroup_paths[i] == both)
+			n += 1 + strlen(both + n + 1);
+		snprintf(name, sizeof(name), "path-%zu", i);
+		write_file(dir, "cgroup_path", name, cgroup_paths[i], n);
+	}
+}
+
 /* The length of words that each end with NUL: the empty one after the last ends them. */
 static size_t words_length(const char *words)
 {
@@ -165,6 +204,7 @@ int main(int argc, char **argv)
 		write_record(argv[1], name, (enum event_kind)kind, &ipv6);
 	}
 	write_hostile_names(argv[1]);
+	write_cgroup_paths(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(command_lines); i++) {
 		snprintf(name, sizeof(name), "words-%zu", i);
 		write_file(argv[1], "options", name, command_lines[i],
