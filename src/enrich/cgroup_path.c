@@ -12,29 +12,29 @@ enum {
 struct said {
 	struct container_form container;
 	bool contained; /* container is set */
-	struct span pod_uid, unit, app_id;
+	struct part pod_uid, unit, app_id;
 	const char *app_runtime;
 };
 
 /* 8-4-4-4-12 hex digits. */
-static bool is_uuid(struct span s, char dash)
+static bool is_uuid(struct part s, char dash)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if (i == 8 || i == 13 || i == 18 || i == 23
 			    ? s.at[i] != dash
-			    : !span_all_of((struct span){s.at + i, 1}, SPAN_HEX))
+			    : !part_all_of((struct part){s.at + i, 1}, PART_HEX))
 			return false;
 	return s.len == UUID_LEN;
 }
 
 /* app-flatpak-NAME-RANDOM.scope; flatpak-NAME-PID.scope before Flatpak 1.9. */
-static bool flatpak_scope(struct span c, struct span *ret)
+static bool flatpak_scope(struct part c, struct part *ret)
 {
-	struct span random;
+	struct part random;
 
-	if (!span_take_suffix(&c, ".scope") ||
-	    !(span_take_prefix(&c, "app-flatpak-") || span_take_prefix(&c, "flatpak-")) ||
-	    !span_take_behind(&c, '-', &random) || !span_all_of(random, SPAN_DIGITS SPAN_LETTERS))
+	if (!part_take_suffix(&c, ".scope") ||
+	    !(part_take_prefix(&c, "app-flatpak-") || part_take_prefix(&c, "flatpak-")) ||
+	    !part_take_behind(&c, '-', &random) || !part_all_of(random, PART_DIGITS PART_LETTERS))
 		return false;
 	*ret = c;
 	return c.len;
@@ -42,44 +42,44 @@ static bool flatpak_scope(struct span c, struct span *ret)
 
 /* app-flatpak-NAME@RANDOM.service: desktops that start an application by systemd; @RANDOM may lack.
  */
-static bool flatpak_service(struct span c, struct span *ret)
+static bool flatpak_service(struct part c, struct part *ret)
 {
-	struct span random;
+	struct part random;
 
-	if (!span_take_suffix(&c, ".service") || !span_take_prefix(&c, "app-flatpak-"))
+	if (!part_take_suffix(&c, ".service") || !part_take_prefix(&c, "app-flatpak-"))
 		return false;
-	span_take_behind(&c, '@', &random);
+	part_take_behind(&c, '@', &random);
 	*ret = c;
 	return c.len;
 }
 
 /* snap.SNAP.APP.service, snap.SNAP.APP-UUID.scope, of old with a dot before the UUID. */
-static bool snap_unit(struct span c, struct span *ret)
+static bool snap_unit(struct part c, struct part *ret)
 {
-	struct span rest, uuid, app;
+	struct part rest, uuid, app;
 
-	if (!span_take_prefix(&c, "snap.") ||
-	    !(span_take_suffix(&c, ".scope") || span_take_suffix(&c, ".service")))
+	if (!part_take_prefix(&c, "snap.") ||
+	    !(part_take_suffix(&c, ".scope") || part_take_suffix(&c, ".service")))
 		return false;
 	rest = c;
-	if (span_take_last(&rest, UUID_LEN, &uuid) && is_uuid(uuid, '-') &&
-	    (span_take_suffix(&rest, "-") || span_take_suffix(&rest, ".")))
+	if (part_take_last(&rest, UUID_LEN, &uuid) && is_uuid(uuid, '-') &&
+	    (part_take_suffix(&rest, "-") || part_take_suffix(&rest, ".")))
 		c = rest;
 	*ret = rest = c;
-	return span_take_behind(&rest, '.', &app) && rest.len && app.len;
+	return part_take_behind(&rest, '.', &app) && rest.len && app.len;
 }
 
-static void find_app(struct span c, struct said *said)
+static void find_app(struct part c, struct said *said)
 {
 	static const struct {
-		bool (*find)(struct span c, struct span *ret);
+		bool (*find)(struct part c, struct part *ret);
 		const char *runtime;
 	} forms[] = {
 		{flatpak_scope, "flatpak"},
 		{flatpak_service, "flatpak"},
 		{snap_unit, "snap"},
 	};
-	struct span id;
+	struct part id;
 
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		if (!forms[i].find(c, &id))
@@ -89,14 +89,14 @@ static void find_app(struct span c, struct said *said)
 	}
 }
 
-static bool is_pod_uid(struct span s)
+static bool is_pod_uid(struct part s)
 {
 	return is_uuid(s, '-') || is_uuid(s, '_') ||
-	       (s.len == STATIC_POD_LEN && span_all_of(s, SPAN_HEX));
+	       (s.len == STATIC_POD_LEN && part_all_of(s, PART_HEX));
 }
 
 /* podUID; X-podUID.slice, which can have a colon and more behind it (colon_id()). */
-static void find_pod(struct span c, struct said *said)
+static void find_pod(struct part c, struct said *said)
 {
 	static const size_t lengths[] = {UUID_LEN, STATIC_POD_LEN};
 	const char *colon = memchr(c.at, ':', c.len);
@@ -104,22 +104,22 @@ static void find_pod(struct span c, struct said *said)
 
 	if (colon)
 		c.len = (size_t)(colon - c.at);
-	slice = span_take_suffix(&c, ".slice");
+	slice = part_take_suffix(&c, ".slice");
 	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-		struct span rest = c, uid;
+		struct part rest = c, uid;
 
-		if (!span_take_last(&rest, lengths[i], &uid) || !is_pod_uid(uid))
+		if (!part_take_last(&rest, lengths[i], &uid) || !is_pod_uid(uid))
 			continue;
-		if (span_is(rest, "pod") || (slice && span_take_suffix(&rest, "-pod")))
+		if (part_is(rest, "pod") || (slice && part_take_suffix(&rest, "-pod")))
 			said->pod_uid = uid;
 	}
 }
 
-static void find_unit(struct span c, struct said *said)
+static void find_unit(struct part c, struct said *said)
 {
-	struct span name = c;
+	struct part name = c;
 
-	if ((span_take_suffix(&name, ".service") || span_take_suffix(&name, ".scope")) && name.len)
+	if ((part_take_suffix(&name, ".service") || part_take_suffix(&name, ".scope")) && name.len)
 		said->unit = c;
 }
 
@@ -129,7 +129,7 @@ static void find_unit(struct span c, struct said *said)
  */
 static void parse(const char *path, struct said *said)
 {
-	struct span c = component_before(path, path + strlen(path));
+	struct part c = component_before(path, path + strlen(path));
 
 	for (; c.len; c = component_before(path, c.at)) {
 		if (c.len > NAME_MAX)
@@ -146,7 +146,7 @@ static void parse(const char *path, struct said *said)
 }
 
 /* The text of a part, which has no more than a component; NULL if there is none. */
-static char *put(char text[NAME_MAX + 1], struct span s)
+static char *put(char text[NAME_MAX + 1], struct part s)
 {
 	if (!s.at)
 		return NULL;
@@ -157,7 +157,7 @@ static char *put(char text[NAME_MAX + 1], struct span s)
 
 static int hex_digit(char c)
 {
-	static const char digits[] = SPAN_HEX;
+	static const char digits[] = PART_HEX;
 	const char *at = c ? strchr(digits, c) : NULL;
 
 	return at ? (int)(at - digits) : -1;
@@ -192,7 +192,7 @@ static char *unescape(char *text)
 }
 
 /* With dashes, however systemd's slice has it. */
-static const char *put_pod_uid(char text[UUID_LEN + 1], struct span uid)
+static const char *put_pod_uid(char text[UUID_LEN + 1], struct part uid)
 {
 	if (!uid.at)
 		return NULL;

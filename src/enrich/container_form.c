@@ -40,12 +40,12 @@ static const struct libvirt_driver {
 	{"lxc", true, true},
 };
 
-static bool is_oci_id(struct span s)
+static bool is_oci_id(struct part s)
 {
-	return s.len == OCI_ID_LEN && span_all_of(s, SPAN_HEX);
+	return s.len == OCI_ID_LEN && part_all_of(s, PART_HEX);
 }
 
-struct span component_before(const char *path, const char *end)
+struct part component_before(const char *path, const char *end)
 {
 	const char *start;
 
@@ -53,23 +53,23 @@ struct span component_before(const char *path, const char *end)
 		end--;
 	for (start = end; start > path && start[-1] != '/';)
 		start--;
-	return (struct span){start, (size_t)(end - start)};
+	return (struct part){start, (size_t)(end - start)};
 }
 
 /* The next component of the path is that one. */
-static bool holds(struct span c, const char *name)
+static bool holds(struct part c, const char *name)
 {
 	const char *next = c.at + c.len + strspn(c.at + c.len, "/");
 
-	return span_is((struct span){next, strcspn(next, "/")}, name);
+	return part_is((struct part){next, strcspn(next, "/")}, name);
 }
 
 /* c lies in such a component, at most so many levels below it, and no container is between them. */
-static bool is_below(const char *path, struct span c, const char *above, unsigned int levels)
+static bool is_below(const char *path, struct part c, const char *above, unsigned int levels)
 {
 	while (levels--) {
 		c = component_before(path, c.at);
-		if (span_is(c, above))
+		if (part_is(c, above))
 			return true;
 		if (!c.len || is_oci_id(c))
 			return false;
@@ -78,16 +78,16 @@ static bool is_below(const char *path, struct span c, const char *above, unsigne
 }
 
 /* Takes the id and the separator before it off c. */
-static bool take_id(struct span *c, const char *separator, struct span *ret)
+static bool take_id(struct part *c, const char *separator, struct part *ret)
 {
-	return span_take_last(c, OCI_ID_LEN, ret) && is_oci_id(*ret) &&
-	       span_take_suffix(c, separator);
+	return part_take_last(c, OCI_ID_LEN, ret) && is_oci_id(*ret) &&
+	       part_take_suffix(c, separator);
 }
 
-static const char *prefix_runtime(struct span prefix)
+static const char *prefix_runtime(struct part prefix)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(id_prefixes); i++)
-		if (span_is(prefix, id_prefixes[i].prefix))
+		if (part_is(prefix, id_prefixes[i].prefix))
 			return id_prefixes[i].runtime;
 	return NULL;
 }
@@ -96,10 +96,10 @@ static const char *prefix_runtime(struct span prefix)
  * docker-ID.scope, crio-ID. Of the monitors, crio-conmon-ID and libpod-conmon-ID, the table has no
  * prefix: they are not in the container that they watch.
  */
-static bool prefixed_id(const char *path, struct span c, struct container_form *form)
+static bool prefixed_id(const char *path, struct part c, struct container_form *form)
 {
 	(void)path;
-	span_take_suffix(&c, ".scope");
+	part_take_suffix(&c, ".scope");
 	if (!take_id(&c, "-", &form->id))
 		return false;
 	form->runtime = prefix_runtime(c);
@@ -108,19 +108,19 @@ static bool prefixed_id(const char *path, struct span c, struct container_form *
 
 /* X.slice:PREFIX:ID is meant for systemd: a runtime that does not ask systemd makes it a directory.
  */
-static bool colon_id(const char *path, struct span c, struct container_form *form)
+static bool colon_id(const char *path, struct part c, struct container_form *form)
 {
-	struct span prefix;
+	struct part prefix;
 
 	(void)path;
-	if (!take_id(&c, ":", &form->id) || !span_take_behind(&c, ':', &prefix))
+	if (!take_id(&c, ":", &form->id) || !part_take_behind(&c, ':', &prefix))
 		return false;
 	form->runtime = prefix_runtime(prefix);
-	return form->runtime && (!c.len || span_take_suffix(&c, ".slice"));
+	return form->runtime && (!c.len || part_take_suffix(&c, ".slice"));
 }
 
 /* Nothing around the id: below a pod, or below a namespace of containerd, no runtime is said. */
-static bool bare_id(const char *path, struct span c, struct container_form *form)
+static bool bare_id(const char *path, struct part c, struct container_form *form)
 {
 	if (!is_oci_id(c))
 		return false;
@@ -132,12 +132,12 @@ static bool bare_id(const char *path, struct span c, struct container_form *form
 }
 
 /* Fargate: /ecs/TASK/TASK-DIGITS. */
-static bool fargate_id(const char *path, struct span c, struct container_form *form)
+static bool fargate_id(const char *path, struct part c, struct container_form *form)
 {
-	struct span task = c, digits;
+	struct part task = c, digits;
 
-	if (!span_take_behind(&task, '-', &digits) || task.len != ECS_TASK_LEN ||
-	    !span_all_of(task, SPAN_HEX) || !span_all_of(digits, SPAN_DIGITS) ||
+	if (!part_take_behind(&task, '-', &digits) || task.len != ECS_TASK_LEN ||
+	    !part_all_of(task, PART_HEX) || !part_all_of(digits, PART_DIGITS) ||
 	    digits.len > ECS_DIGITS_MAX || !is_below(path, c, "ecs", 3))
 		return false;
 	form->id = c;
@@ -149,9 +149,9 @@ static bool fargate_id(const char *path, struct span c, struct container_form *f
  * lxc.payload.NAME; /lxc.payload/NAME and /lxc/NAME of old versions. The monitor, lxc.monitor.NAME,
  * is not in the container.
  */
-static bool lxc_name(const char *path, struct span c, struct container_form *form)
+static bool lxc_name(const char *path, struct part c, struct container_form *form)
 {
-	if (!span_take_prefix(&c, "lxc.payload.") && !is_below(path, c, "lxc", 1) &&
+	if (!part_take_prefix(&c, "lxc.payload.") && !is_below(path, c, "lxc", 1) &&
 	    !is_below(path, c, "lxc.payload", 1))
 		return false;
 	form->name = c;
@@ -160,33 +160,33 @@ static bool lxc_name(const char *path, struct span c, struct container_form *for
 }
 
 /* Takes a dash off the beginning, also one that systemd has escaped. */
-static bool take_dash(struct span *s)
+static bool take_dash(struct part *s)
 {
-	return span_take_prefix(s, "-") || span_take_prefix(s, "\\x2d");
+	return part_take_prefix(s, "-") || part_take_prefix(s, "\\x2d");
 }
 
 /* NULL: libvirt has no machine of that name. */
-static const struct libvirt_driver *find_driver(struct span name)
+static const struct libvirt_driver *find_driver(struct part name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(libvirt_drivers); i++) {
 		const struct libvirt_driver *driver = &libvirt_drivers[i];
-		struct span rest = name;
+		struct part rest = name;
 
-		if (!span_take_prefix(&rest, driver->name) || !take_dash(&rest))
+		if (!part_take_prefix(&rest, driver->name) || !take_dash(&rest))
 			continue;
 		rest.len = rest.len ? 1 : 0;
-		if (!driver->numbered || span_all_of(rest, SPAN_DIGITS))
+		if (!driver->numbered || part_all_of(rest, PART_DIGITS))
 			return driver;
 	}
 	return NULL;
 }
 
 /* machine-NAME.scope, of what was registered as a machine: that can be a virtual one. */
-static bool machine_name(struct span c, struct container_form *form)
+static bool machine_name(struct part c, struct container_form *form)
 {
 	const struct libvirt_driver *driver;
 
-	if (!span_take_prefix(&c, "machine-") || !span_take_suffix(&c, ".scope") || !c.len)
+	if (!part_take_prefix(&c, "machine-") || !part_take_suffix(&c, ".scope") || !c.len)
 		return false;
 	driver = find_driver(c);
 	form->name = c;
@@ -195,9 +195,9 @@ static bool machine_name(struct span c, struct container_form *form)
 }
 
 /* systemd-nspawn@NAME.service */
-static bool nspawn_name(struct span c, struct container_form *form)
+static bool nspawn_name(struct part c, struct container_form *form)
 {
-	if (!span_take_prefix(&c, "systemd-nspawn@") || !span_take_suffix(&c, ".service"))
+	if (!part_take_prefix(&c, "systemd-nspawn@") || !part_take_suffix(&c, ".service"))
 		return false;
 	form->name = c;
 	form->runtime = "systemd-nspawn";
@@ -206,16 +206,16 @@ static bool nspawn_name(struct span c, struct container_form *form)
 
 /* The program systemd-nspawn itself is in `supervisor`, and so not in the container that it runs.
  */
-static bool systemd_name(const char *path, struct span c, struct container_form *form)
+static bool systemd_name(const char *path, struct part c, struct container_form *form)
 {
 	(void)path;
 	form->escaped = true;
 	return (machine_name(c, form) || nspawn_name(c, form)) && !holds(c, "supervisor");
 }
 
-bool container_form_find(const char *path, struct span c, struct container_form *ret)
+bool container_form_find(const char *path, struct part c, struct container_form *ret)
 {
-	static bool (*const forms[])(const char *path, struct span c,
+	static bool (*const forms[])(const char *path, struct part c,
 				     struct container_form *form) = {
 		prefixed_id, colon_id, bare_id, fargate_id, lxc_name, systemd_name,
 	};

@@ -5,19 +5,19 @@
 
 #include <stdbool.h>
 
-#include "util/span.h"
+#include "util/part.h"
 
 /* One of id and name, both in the path. */
 struct container_form {
-	struct span id, name;
+	struct part id, name;
 	bool escaped;	     /* the name, as systemd does it */
 	const char *runtime; /* NULL: the path does not say */
 };
 
 /* The component that ends before end, without slashes; its length is 0 at the path's beginning. */
-struct span component_before(const char *path, const char *end);
+struct part component_before(const char *path, const char *end);
 
 /* c: a component of path. False, and *ret untouched, if it names no container. */
-bool container_form_find(const char *path, struct span c, struct container_form *ret);
+bool container_form_find(const char *path, struct part c, struct container_form *ret);
 
 #endif

@@ -61,9 +61,10 @@ fuzz fuzz_decode 1024 >"$build/decode.said" 2>&1 &
 fuzz fuzz_format 1024 tests/fuzz/lines*.c -ljansson >"$build/format.said" 2>&1 &
 fuzz fuzz_options 2048 src/options/*.c src/util/cgroup.c >"$build/options.said" 2>&1 &
 fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cgroup_path.said" 2>&1 &
+fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
 wait
-cat "$build"/{decode,format,options,cgroup_path}.said | tee "$build/said"
+cat "$build"/{decode,format,options,cgroup_path,json_read}.said | tee "$build/said"
 
 passed="$(grep -c '^ok ' "$build/said" || true)"
-echo "$passed passed, $((4 - passed)) failed, 0 skipped"
-[[ $passed -eq 4 ]]
+echo "$passed passed, $((5 - passed)) failed, 0 skipped"
+[[ $passed -eq 5 ]]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format, DIR/options
- * and DIR/cgroup_path. Records come from the contract's own structures, so that they follow its
- * changes.
+ * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format, DIR/options,
+ * DIR/cgroup_path and DIR/json_read. Records come from the contract's own structures, so that they
+ * follow its changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -107,6 +107,16 @@ static const char *const cgroup_paths[] = {
 	"/user.slice/user-1000.slice/user@1000.service/init.scope\0/lxc.payload.x",
 };
 
+/* Every kind of value, every escape, and what begins like one. */
+static const char *const json_texts[] = {
+	"{\"a\":\"x\",\"b\":[{\"c\":\"y\"},[],null],\"d\":{\"e\":true,\"f\":false}}",
+	"[0,-1,1.5,1e9,1E-9,12345678901234567890]",
+	"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00\"",
+	"\"\\ud83d\\u0041 \xc3\xa9\xf0\x9f\x98\x80\"",
+	" [ { } , \"\\u0000\" ] ",
+	"[[[[[[[[{\"a\":[1,]}]]]]]]]]",
+};
+
 static void write_file(const char *dir, const char *room, const char *name, const void *bytes,
 		       size_t n)
 {
@@ -195,6 +205,14 @@ static void write_context(const char *dir)
 	cgroup_path1(&cgroup, 5, TEXT("b\0a"));
 	cgroup.record.flags = CGROUP_CUT1;
 	write_file(dir, "decode", "cgroup-both", &cgroup, cgroup.record.head.size);
+static void write_json_texts(const char *dir)
+{
+	char name[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(json_texts); i++) {
+		snprintf(name, sizeof(name), "json-%zu", i);
+		write_file(dir, "json_read", name, json_texts[i], strlen(json_texts[i]));
+	}
 }
 
 /* The length of words that each end with NUL: the empty one after the last ends them. */
@@ -238,6 +256,7 @@ int main(int argc, char **argv)
 	write_hostile_names(argv[1]);
 	write_context(argv[1]);
 	write_cgroup_paths(argv[1]);
+	write_json_texts(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(command_lines); i++) {
 		snprintf(name, sizeof(name), "words-%zu", i);
 		write_file(argv[1], "options", name, command_lines[i],
