@@ -75,10 +75,10 @@ void make_who(struct event *event, struct who_input *input, struct who *who)
 {
 	make_image(&who->image, input);
 	make_cgroup(&who->cgroup, input);
-	/* Who is not known has no image. */
+	/* Who is not known has neither. */
 	if (event->has & EVENT_HAS_PROCESS && !is_absent(input, WHO_TEXTS))
 		event->image = &who->image;
-	if (!is_absent(input, WHO_TEXTS + 1))
+	if (event->has & EVENT_HAS_PROCESS && !is_absent(input, WHO_TEXTS + 1))
 		event->cgroup = &who->cgroup;
 }
 
