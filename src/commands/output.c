@@ -198,6 +198,22 @@ static const char *what_is_missing(const struct options *options)
 	return "";
 }
 
+/* What stays unknown of processes, for this kernel's lack: docs/who.md. */
+static const char *what_is_unknown(void)
+{
+	bool audit = kernel_has_audit(), cgroups = kernel_cgroup1() != CGROUP1_OTHER;
+
+	if (!audit && !cgroups)
+		return "; who logged in, and containers and units of cgroup version 1, stay "
+		       "unknown on this kernel";
+	if (!audit)
+		return "; who logged in stays unknown on this kernel, which is without audit";
+	if (!cgroups)
+		return "; containers and units of cgroup version 1 stay unknown on this host, "
+		       "which has no pids controller there";
+	return "";
+}
+
 static void on_sink_ready(void *ctx, short revents)
 {
 	struct output *output = ctx;
@@ -226,8 +242,8 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	if (header_due(output))
 		put_header(output);
 	flush(output, session);
-	log_info("tracing outbound TCP connections at %s%s", start->tracepoints,
-		 what_is_missing(output->options));
+	log_info("tracing outbound TCP connections at %s%s%s", start->tracepoints,
+		 what_is_missing(output->options), what_is_unknown());
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
 }

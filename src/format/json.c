@@ -63,6 +63,8 @@ static void put_process(struct json *json, const struct event *event,
 		json_u64(json, "tpconnect.process.exec_id", event->exec_id);
 	if (event->image)
 		json_image(json, event->image, ctx->process_epoch_ns);
+	if (event->cgroup)
+		json_cgroup(json, event->cgroup);
 }
 
 static void put_requested(struct json *json, const struct endpoint *requested)
@@ -125,8 +127,6 @@ static void json_event(struct buffer *out, const struct event *event,
 	put_network(&json, event);
 	if (event->has & EVENT_HAS_PROCESS)
 		put_process(&json, event, ctx);
-	if (event->cgroup)
-		json_cgroup(&json, event->cgroup);
 	put_result(&json, event);
 	put_attempt(&json, event);
 	if (event->kind == EVENT_CLOSE)

@@ -309,6 +309,34 @@ static bool check_cgroup(struct check_context *context, const struct check *chec
 	return report(result, true, "%s", root);
 }
 
+static bool check_cgroup1(struct check_context *context, const struct check *check,
+			  struct check_result *result)
+{
+	static const char *const found[] = {
+		[CGROUP1_NONE] = "version 2",
+		[CGROUP1_PIDS] = "version 2, and version 1 by its pids controller",
+		[CGROUP1_OTHER] = "version 2; of version 1 there is no pids controller",
+	};
+	enum cgroup1 cgroup1 = kernel_cgroup1();
+
+	(void)context;
+	(void)check;
+	if (cgroup1 == CGROUP1_PIDS)
+		advise(result, "nothing to do, but a container or unit that only another hierarchy "
+			       "of version 1 has (name=systemd) stays unknown");
+	return report(result, cgroup1 == CGROUP1_NONE, "%s", found[cgroup1]);
+}
+
+static bool check_audit(struct check_context *context, const struct check *check,
+			struct check_result *result)
+{
+	bool available = kernel_has_audit();
+
+	(void)context;
+	(void)check;
+	return report(result, available, "%s", available ? "available" : "not in this kernel");
+}
+
 const struct check checks[] = {
 	{"kernel", check_kernel, NULL, CHECK_FAIL, false, BOOT_NEWER},
 	{"privilege", check_privilege, NULL, CHECK_FAIL, false, ADVICE_PRIVILEGE},
@@ -340,6 +368,11 @@ const struct check checks[] = {
 	 "process ids are those of the initial pid namespace, not those seen in here"},
 	{"cgroup v2", check_cgroup, NULL, CHECK_WARN, false,
 	 "--cgroup needs it: mount -t cgroup2 none /mnt"},
+	{"cgroup paths", check_cgroup1, NULL, CHECK_WARN, false,
+	 "nothing to do, but containers and units that only version 1 has stay unknown"},
+	{"login users", check_audit, NULL, CHECK_WARN, false,
+	 "nothing to do, but who logged in stays unknown: the kernel was built without "
+	 "CONFIG_AUDIT"},
 };
 
 const size_t n_checks = ARRAY_SIZE(checks);

@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What a run takes its input from. */
 struct input {
 	struct close_record record;
+	struct who_input who;
 	int64_t boot_to_utc_ns, process_epoch_ns;
 	struct notice notice;
 	char version[16], programs[200];
@@ -93,7 +94,7 @@ static void check_color(const struct line *plain, const struct event *event,
 	context.color = true;
 	start_line(&colored);
 	format_text.event(&colored.buffer, event, &context);
-	check(!colored.buffer.overflow && colored.buffer.len < FORMAT_LINE_MAX, "too long");
+	check(!colored.buffer.overflow && colored.buffer.len <= format_line_max(event), "too long");
 	strip_color(&colored);
 	check_line(&colored,
 		   colored.buffer.len == plain->buffer.len &&
@@ -101,20 +102,44 @@ static void check_color(const struct line *plain, const struct event *event,
 		   "colour changes the text");
 }
 
-static void check_event(struct close_record *record, const struct format_context *context)
+static void check_text_of(const struct attempt *attempt, const struct event *event,
+			  struct format_context context, bool verbose)
 {
 	struct line line;
-	struct event event;
-	size_t size = make_valid(record);
 
-	check(!event_decode(record, size, &event), "a valid record is refused");
+	context.verbose = verbose;
 	start_line(&line);
-	format_text.event(&line.buffer, &event, context);
-	check_text(&line, &record->base.attempt);
-	check_color(&line, &event, *context);
+	format_text.event(&line.buffer, event, &context);
+	check_text(&line, attempt, event, verbose);
+	check_color(&line, event, context);
+}
+
+static void check_table(const struct event *event, struct format_context context)
+{
+	struct line line;
+
+	context.width = 200;
+	start_line(&line);
+	format_table.event(&line.buffer, event, &context);
+	check_one_line(&line, format_line_max(event));
+}
+
+static void check_event(struct input *input, const struct format_context *context)
+{
+	const struct attempt *attempt = &input->record.base.attempt;
+	size_t size = make_valid(&input->record);
+	struct line line;
+	struct event event;
+	struct who who;
+
+	check(!event_decode(&input->record, size, &event), "a valid record is refused");
+	make_who(&event, &input->who, &who);
+	check_text_of(attempt, &event, *context, false);
+	check_text_of(attempt, &event, *context, true);
+	check_table(&event, *context);
 	start_line(&line);
 	format_json.event(&line.buffer, &event, context);
-	check_json(&line, &record->base.attempt);
+	check_json(&line, attempt, &event);
 }
 
 static void bound_notice(struct notice *notice)
@@ -144,7 +169,7 @@ static void check_notice(struct input *input, const struct format_context *conte
 	notice->programs = input->programs;
 	start_line(&line);
 	format_json.notice(&line.buffer, notice, context);
-	object = parse_json(&line);
+	object = parse_json(&line, FORMAT_LINE_MAX);
 	if (kind == NOTICE_START) {
 		check_json_name(object, "tpconnect.programs", input->programs);
 	} else {
@@ -166,7 +191,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	context = (struct format_context){.boot_to_utc_ns = input.boot_to_utc_ns,
 					  .process_epoch_ns = input.process_epoch_ns,
 					  .seq = 7};
-	check_event(&input.record, &context);
+	check_event(&input, &context);
 	check_notice(&input, &context);
 	return 0;
 }

@@ -4,18 +4,25 @@
 #include "fuzz/lines.h"
 #include "util/array.h"
 
-json_t *parse_json(const struct line *line)
+static bool is_array(const char *key)
+{
+	return !strcmp(key, "process.command_args") || !strcmp(key, "tpconnect.process.ancestors");
+}
+
+json_t *parse_json(const struct line *line, size_t max)
 {
 	json_error_t error;
 	const char *key;
 	json_t *object, *value;
 
-	check_one_line(line);
+	check_one_line(line, max);
 	object = json_loadb(line->text, line->buffer.len - 1, JSON_REJECT_DUPLICATES, &error);
 	check_line(line, object, error.text);
 	check_line(line, json_is_object(object), "no object");
 	json_object_foreach(object, key, value) check_line(
-		line, json_is_string(value) || json_is_integer(value) || json_is_boolean(value),
+		line,
+		json_is_string(value) || json_is_integer(value) || json_is_boolean(value) ||
+			(is_array(key) && json_is_array(value)),
 		key);
 	return object;
 }
@@ -67,12 +74,13 @@ static void check_json_process(json_t *object, const struct attempt *a)
 	check_json_name(object, "thread.name", a->thread_comm);
 }
 
-void check_json(const struct line *line, const struct attempt *a)
+void check_json(const struct line *line, const struct attempt *a, const struct event *event)
 {
-	json_t *object = parse_json(line);
+	json_t *object = parse_json(line, format_line_max(event));
 
 	check_json_integer(object, "tpconnect.seq", 7);
 	check_json_process(object, a);
+	check_json_who(object, event);
 	check_json_integer(object, "network.peer.port", a->dport);
 	check_json_address(object, "network.peer.address", a->daddr);
 	if (a->sport) {

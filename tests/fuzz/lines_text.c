@@ -84,23 +84,134 @@ static char read_escaped(struct reader *in)
 	return (char)(high << 4 | low);
 }
 
-/* A bare word ends at the next space; a quoted one has no quote inside that is not escaped. */
-static void expect_name(struct reader *in, const char *expected)
+/*
+ * The value that comes next. A bare one ends at the next space; a quoted one has no quote inside
+ * that is not escaped.
+ */
+static struct unescaped read_value(struct reader *in)
 {
-	size_t len = strlen(expected), n = 0;
+	struct unescaped value = {.n = 0};
 
 	if (*in->at != '"') {
-		check_line(in->line, len, "an empty name is bare");
-		check_line(in->line, !strpbrk(expected, " \"="), "a name that splits is bare");
-		expect(in, expected);
+		value.n = strcspn(in->at, " \n");
+		check_line(in->line, value.n && value.n <= sizeof(value.bytes),
+			   "an empty value is bare");
+		memcpy(value.bytes, in->at, value.n);
+		check_line(in->line, !memchr(value.bytes, '"', value.n), "a quote is bare");
+		check_line(in->line, !memchr(value.bytes, '=', value.n), "a key is bare");
+		in->at += value.n;
+		return value;
+	}
+	for (in->at++; *in->at != '"';) {
+		check_line(in->line, in->at < in->end, "the quote does not end");
+		check_line(in->line, value.n < sizeof(value.bytes), "a long value");
+		value.bytes[value.n++] = read_escaped(in);
+	}
+	in->at++;
+	return value;
+}
+
+/* The value that comes next is `before` and the n bytes at name. */
+static void expect_value(struct reader *in, const char *before, const char *name, size_t n)
+{
+	struct unescaped value = read_value(in);
+	size_t len = strlen(before);
+
+	check_line(in->line,
+		   value.n == len + n && !memcmp(value.bytes, before, len) &&
+			   !memcmp(value.bytes + len, name, n),
+		   "another value");
+}
+
+static void expect_exe(struct reader *in, const struct event *event, bool verbose)
+{
+	const struct image *image = event->image;
+	const char *slash;
+
+	if (image && image->exe_tail) {
+		expect(in, " exe=");
+		expect_value(in, ".../", image->exe_tail, strlen(image->exe_tail));
+	} else if (image && image->memfd) {
+		expect(in, " exe=");
+		expect_value(in, "memfd:", image->memfd, strlen(image->memfd));
+	} else if (image && image->exe) {
+		slash = strrchr(image->exe, '/');
+		if (!verbose && !image->exe_deleted &&
+		    !strncmp(slash ? slash + 1 : image->exe, event->comm, COMM_LEN - 1))
+			return;
+		expect(in, " exe=");
+		expect_value(in, "", image->exe, strlen(image->exe));
+	} else {
 		return;
 	}
-	for (in->at++; *in->at != '"'; n++) {
-		check_line(in->line, in->at < in->end, "the quote does not end");
-		check_line(in->line, n < len && read_escaped(in) == expected[n], "another name");
+	if (image->exe_deleted)
+		expect(in, " exe_deleted=yes");
+}
+
+static void expect_args(struct reader *in, const struct image *image)
+{
+	const char *words[64];
+	size_t sizes[64], n = 0;
+	struct unescaped value;
+
+	for (size_t at = 0; at < image->args_size; at += sizes[n++] + 1) {
+		words[n] = image->args + at;
+		sizes[n] = strnlen(words[n], image->args_size - at);
 	}
-	check_line(in->line, n == len, "another name");
-	in->at++;
+	expect(in, " args=");
+	value = read_value(in);
+	check_words(&value, ' ', words, sizes, n);
+	if (!image->args_exec)
+		expect(in, " args_source=current");
+	if (image->args_cut)
+		expect(in, " args_truncated=yes");
+}
+
+static void expect_parents(struct reader *in, const struct image *image)
+{
+	const char *words[ANCESTORS_MAX];
+	size_t sizes[ANCESTORS_MAX];
+	struct unescaped value;
+
+	for (size_t i = 0; i < image->n_ancestors; i++) {
+		words[i] = image->ancestors[i].comm;
+		sizes[i] = strlen(words[i]);
+	}
+	expect(in, " parents=");
+	value = read_value(in);
+	check_words(&value, '<', words, sizes, image->n_ancestors);
+}
+
+static void expect_container_or_unit(struct reader *in, const struct cgroup *cgroup)
+{
+	size_t len = cgroup->unit ? strlen(cgroup->unit) : 0;
+
+	if (cgroup->container_id) {
+		expect(in, " container=");
+		expect_value(in, "", cgroup->container_id, strnlen(cgroup->container_id, 12));
+	} else if (cgroup->container_name) {
+		expect(in, " container=");
+		expect_value(in, "", cgroup->container_name, strlen(cgroup->container_name));
+	} else if (len >= 8 && !strcmp(cgroup->unit + len - 8, ".service")) {
+		expect(in, " unit=");
+		expect_value(in, "", cgroup->unit, len);
+	}
+}
+
+static void expect_who(struct reader *in, const struct event *event, bool verbose)
+{
+	const struct image *image = verbose ? event->image : NULL;
+
+	if (event->cgroup)
+		expect_container_or_unit(in, event->cgroup);
+	if (image && image->has & IMAGE_HAS_ARGS)
+		expect_args(in, image);
+	if (image && image->cwd) {
+		expect(in, " cwd=");
+		expect_value(in, "", image->cwd, strlen(image->cwd));
+	}
+	if (image && image->n_ancestors)
+		expect_parents(in, image);
 }
 
 /* What is left is ` key=value` and again; no key comes twice, and no value holds a quote. */
@@ -126,11 +237,12 @@ static void expect_pairs(struct reader *in)
 	}
 }
 
-void check_text(const struct line *line, const struct attempt *a)
+void check_text(const struct line *line, const struct attempt *a, const struct event *event,
+		bool verbose)
 {
 	struct reader in = {line, line->text, line->text + line->buffer.len - 1};
 
-	check_one_line(line);
+	check_one_line(line, format_line_max(event));
 	expect_like(&in, "0000-00-00T00:00:00.000000000Z");
 	expect(&in, " pid=");
 	expect_number(&in, a->pid);
@@ -142,9 +254,11 @@ void check_text(const struct line *line, const struct attempt *a)
 	}
 	if (a->pid) {
 		expect(&in, " comm=");
-		expect_name(&in, a->comm);
+		expect_value(&in, "", a->comm, strlen(a->comm));
+		expect_exe(&in, event, verbose);
 		expect(&in, " uid=");
 		expect_number(&in, a->uid);
+		expect_who(&in, event, verbose);
 	}
 	expect(&in, " event=");
 	in.at -= strlen(" event=");

@@ -14,6 +14,7 @@
 
 #include "contract/attempt.h"
 #include "contract/interface.h"
+#include "fuzz/who.h"
 #include "unit/context.h"
 #include "util/array.h"
 
@@ -136,6 +137,35 @@ failed:
 	exit(1);
 }
 
+/* The record, made by an image and in a cgroup of hostile texts: see fuzz_format.c. */
+static void write_who(const char *dir, const char *record_name, const struct close_record *record)
+{
+	static const char args[] = "sh\0-c\0it's\n\0\0--a=\"b\" \\\0\x1b]0;x\x07";
+	struct {
+		struct close_record record;
+		struct who_input who;
+	} input = {
+		.record = *record,
+		.who = {.has = UINT32_MAX,
+			.ids = {0, 1000, 3, 254, 1},
+			.flags = 1 | 2 | 8,
+			.n_ancestors = 3,
+			.args_size = sizeof(args),
+			.ancestors = {{.comm = "a<b"}, {.comm = "it's \"=\\"}, {.comm = "x"}},
+			.texts = {"/tmp/a\nb \x1b[31m\xff\" pid=1", [5] = "0375b48a72e3aa54f64b",
+				  [9] = "ssh.service"}},
+	};
+	char name[64];
+
+	memcpy(input.who.args, args, sizeof(args));
+	snprintf(name, sizeof(name), "%s-who", record_name);
+	write_file(dir, "format", name, &input, sizeof(input));
+	input.who.flags = 4 | 16;
+	input.who.absent = 1u << 5 | 1u << 6;
+	snprintf(name, sizeof(name), "%s-who-cut", record_name);
+	write_file(dir, "format", name, &input, sizeof(input));
+}
+
 static void write_record(const char *dir, const char *name, enum event_kind kind,
 			 const struct attempt *attempt)
 {
@@ -159,6 +189,7 @@ static void write_record(const char *dir, const char *name, enum event_kind kind
 	write_file(dir, "decode", name, &record, size);
 	/* There, what follows the record is used too. */
 	write_file(dir, "format", name, &record, sizeof(record));
+	write_who(dir, name, &record);
 }
 
 static void write_cgroup_paths(const char *dir)

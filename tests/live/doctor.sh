@@ -157,6 +157,50 @@ doctor_fails "lockdown" "$(printf "$lock_down" confidentiality)" lockdown confid
 # shellcheck disable=SC2059
 succeeds "doctor: integrity lockdown" "$(printf "$lock_down" integrity)" "$TPCONNECT" doctor
 
+# lacks NAME HOW CHECK FOUND ADVICE SAID: it can trace, but doctor warns with that row, and the line of
+# the start says SAID ('': nothing of that kind).
+lacks() {
+	local name="doctor: $1" how="$2" said
+
+	within "$how" "$TPCONNECT" doctor
+	if [[ $status -ne 0 ]]; then
+		report "$name" "exit status $status instead of 0"
+	elif ! has_row WARN "$3" "$4" "$5"; then
+		report "$name" "no row WARN $3 $4 with advice $5"
+	else
+		report "$name" ''
+	fi
+	within "$how" "$TPCONNECT" -t 0.2s
+	said="$(grep -o 'stay.* unknown' "$work/err" || true)"
+	if [[ $status -eq 0 && ( -n $6 || -z $said ) ]] && grep -q "tracing outbound.*$6" "$work/err"; then
+		report "trace: $1" ''
+	else
+		report "trace: $1" "status $status, and it does not say '$6'"
+	fi
+}
+
+# controllers LINE...: these are all that /proc/cgroups has.
+controllers() {
+	printf '#subsys_name\thierarchy\tnum_cgroups\tenabled\n' >"$work/cgroups"
+	printf '%s\n' "$@" >>"$work/cgroups"
+}
+
+no_audit="$(cover /proc) mkdir /proc/self;"
+use_controllers="mount --bind '$work/cgroups' /proc/cgroups;"
+lacks "no audit" "$no_audit" 'login users' 'not in this kernel' CONFIG_AUDIT 'who logged in stays unknown'
+controllers $'memory\t4\t75\t1' $'pids\t8\t3\t1'
+lacks "pids controller of version 1" "$use_controllers" 'cgroup paths' 'pids controller' 'name=systemd' ''
+controllers $'memory\t4\t75\t1' $'pids\t0\t3\t1'
+lacks "no pids controller of version 1" "$use_controllers" 'cgroup paths' 'no pids controller' 'stay unknown' \
+	'version 1 stay unknown'
+controllers $'memory\t0\t75\t1' $'pids\t0\t3\t1'
+within "$use_controllers" "$TPCONNECT" doctor
+if grep -qE '^PASS +cgroup paths +version 2$' "$work/out"; then
+	report "doctor: cgroup version 2 alone" ''
+else
+	report "doctor: cgroup version 2 alone" "no row PASS cgroup paths"
+fi
+
 # build_lacks NAME TOOL SCRIPT CHECK FOUND ADVICE: with SCRIPT in the place of TOOL, building is refused, as
 # the build itself would. In the checkout: there is nothing to build elsewhere.
 build_lacks() {
