@@ -201,17 +201,9 @@ static const char *what_is_missing(const struct options *options)
 /* What stays unknown of processes, for this kernel's lack: docs/who.md. */
 static const char *what_is_unknown(void)
 {
-	bool audit = kernel_has_audit(), cgroups = kernel_cgroup1() != CGROUP1_OTHER;
-
-	if (!audit && !cgroups)
-		return "; who logged in, and containers and units of cgroup version 1, stay "
-		       "unknown on this kernel";
-	if (!audit)
-		return "; who logged in stays unknown on this kernel, which is without audit";
-	if (!cgroups)
-		return "; containers and units of cgroup version 1 stay unknown on this host, "
-		       "which has no pids controller there";
-	return "";
+	return kernel_has_audit()
+		       ? ""
+		       : "; who logged in stays unknown on this kernel, which is without audit";
 }
 
 static void on_sink_ready(void *ctx, short revents)

@@ -315,13 +315,14 @@ static bool check_cgroup1(struct check_context *context, const struct check *che
 	static const char *const found[] = {
 		[CGROUP1_NONE] = "version 2",
 		[CGROUP1_PIDS] = "version 2, and version 1 by its pids controller",
-		[CGROUP1_OTHER] = "version 2; of version 1 there is no pids controller",
+		[CGROUP1_MEMORY] = "version 2, and version 1 by its memory controller",
+		[CGROUP1_CPU] = "version 2, and version 1 by its cpu controller",
 	};
 	enum cgroup1 cgroup1 = kernel_cgroup1();
 
 	(void)context;
 	(void)check;
-	if (cgroup1 == CGROUP1_PIDS)
+	if (cgroup1 != CGROUP1_NONE)
 		advise(result, "nothing to do, but a container or unit that only another hierarchy "
 			       "of version 1 has (name=systemd) stays unknown");
 	return report(result, cgroup1 == CGROUP1_NONE, "%s", found[cgroup1]);

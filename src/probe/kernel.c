@@ -44,24 +44,6 @@ bool kernel_has_audit(void)
 	return !access("/proc/self/loginuid", F_OK) || access("/proc/self", F_OK) != 0;
 }
 
-/* A line is "pids 8 3 1": the hierarchy, which is 0 where version 2 has the controller. */
-enum cgroup1 kernel_cgroup1(void)
-{
-	_cleanup_fclose_ FILE *file = fopen("/proc/cgroups", "re");
-	enum cgroup1 found = CGROUP1_NONE;
-	char line[128], name[64];
-	unsigned int hierarchy;
-
-	while (file && fgets(line, sizeof(line), file)) {
-		if (sscanf(line, "%63s %u", name, &hierarchy) != 2 || !hierarchy)
-			continue;
-		if (!strcmp(name, "pids"))
-			return CGROUP1_PIDS;
-		found = CGROUP1_OTHER;
-	}
-	return found;
-}
-
 bool kernel_preempts(void)
 {
 	return kernel_version() >= KERNEL(7, 0);

@@ -30,15 +30,6 @@ bool kernel_has_task_storage(void);
  */
 bool kernel_has_audit(void);
 
-/* What hierarchies of cgroup version 1 there are, besides those without a controller. */
-enum cgroup1 {
-	CGROUP1_NONE,  /* none, or /proc does not tell */
-	CGROUP1_PIDS,  /* the one of the pids controller, whose paths are read beside version 2's */
-	CGROUP1_OTHER, /* others only, whose paths are not read */
-};
-
-enum cgroup1 kernel_cgroup1(void);
-
 /*
  * Whether threads can be preempted in programs at raw tracepoints: seen on Linux 7.2, not on 6.18.
  * Nothing that can be asked tells, so it is the version that does: from 7.0 on.

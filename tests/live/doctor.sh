@@ -191,8 +191,7 @@ lacks "no audit" "$no_audit" 'login users' 'not in this kernel' CONFIG_AUDIT 'wh
 controllers $'memory\t4\t75\t1' $'pids\t8\t3\t1'
 lacks "pids controller of version 1" "$use_controllers" 'cgroup paths' 'pids controller' 'name=systemd' ''
 controllers $'memory\t4\t75\t1' $'pids\t0\t3\t1'
-lacks "no pids controller of version 1" "$use_controllers" 'cgroup paths' 'no pids controller' 'stay unknown' \
-	'version 1 stay unknown'
+lacks "only the memory controller of version 1" "$use_controllers" 'cgroup paths' 'memory controller' 'name=systemd' ''
 controllers $'memory\t0\t75\t1' $'pids\t0\t3\t1'
 within "$use_controllers" "$TPCONNECT" doctor
 if grep -qE '^PASS +cgroup paths +version 2$' "$work/out"; then
