@@ -18,7 +18,7 @@ static __always_inline struct kernfs_node *kernfs_parent(const struct kernfs_nod
 }
 
 /* A step up; returns whether there is more. */
-__weak __noinline int cgroup_step(void)
+__noinline int cgroup_step(void)
 {
 	struct scratch *scratch = scratch_mine();
 	struct kernfs_node *kn, *parent;
@@ -84,13 +84,10 @@ static __always_inline bool cgroup_fill(struct scratch *scratch, const struct cs
 }
 
 /* Sends those of the current task. Returns whether the ring has taken it. */
-__weak __noinline int cgroup_send(void)
+static __always_inline bool cgroup_send(struct scratch *scratch)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct scratch *scratch = scratch_mine();
 
-	if (!scratch)
-		return false;
 	if (cgroup_fill(scratch, BPF_CORE_READ(task, cgroups)))
 		return scratch_send(scratch, EVENT_CGROUP);
 	COUNT(context);

@@ -57,7 +57,7 @@ static __always_inline int mount_leave(struct walk *walk)
 }
 
 /* A step up; returns whether there is more. */
-__weak __noinline int path_step(void)
+__noinline int path_step(void)
 {
 	struct scratch *scratch = scratch_mine();
 	struct dentry *dentry, *parent;

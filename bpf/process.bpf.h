@@ -56,22 +56,17 @@ static __always_inline bool memfd_add(struct scratch *scratch, const struct file
 }
 
 /* Adds the executable: the file that the current task's memory was made from. */
-__weak __noinline int process_exe(void)
+static __always_inline void process_exe(struct scratch *scratch, const struct task_struct *task)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
-	struct scratch *scratch = scratch_mine();
-	struct process_record *record;
-	struct inode *inode;
-	__u32 begun;
+	struct process_record *record = process_of(scratch);
+	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	__u32 begun = scratch->size;
 
-	if (!scratch || !file)
-		return 0;
-	record = process_of(scratch);
-	begun = scratch->size;
-	inode = BPF_CORE_READ(file, f_inode);
 	record->exe_inode = BPF_CORE_READ(inode, i_ino);
 	record->exe_device = BPF_CORE_READ(inode, i_sb, s_dev);
+	if (!file)
+		return;
 	record->flags |= PROCESS_HAS_EXE;
 	if (memfd_add(scratch, file)) {
 		record->flags |= PROCESS_EXE_MEMFD;
@@ -82,28 +77,22 @@ __weak __noinline int process_exe(void)
 			record->flags |= PROCESS_EXE_DELETED;
 	}
 	text_end(scratch, TEXT_EXE, begun);
-	return 0;
 }
 
-__weak __noinline int process_cwd(void)
+static __always_inline void process_cwd(struct scratch *scratch, const struct task_struct *task)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct process_record *record = process_of(scratch);
 	struct fs_struct *fs = BPF_CORE_READ(task, fs);
-	struct scratch *scratch = scratch_mine();
-	struct process_record *record;
-	__u32 begun;
+	__u32 begun = scratch->size;
 
-	if (!scratch || !fs)
-		return 0;
-	record = process_of(scratch);
-	begun = scratch->size;
+	if (!fs)
+		return;
 	record->flags |= PROCESS_HAS_CWD;
 	if (!path_add(scratch, &fs->pwd, CWD_END))
 		record->flags |= PROCESS_CWD_CUT;
 	if (dentry_is_deleted(BPF_CORE_READ(fs, pwd.dentry)))
 		record->flags |= PROCESS_CWD_DELETED;
 	text_end(scratch, TEXT_CWD, begun);
-	return 0;
 }
 
 static __always_inline void process_hostname(struct scratch *scratch,
@@ -131,67 +120,75 @@ static __always_inline void process_ids(struct process_record *record,
 		record->session_id = BPF_CORE_READ(task, sessionid);
 }
 
-/* Those that live: of a process whose parent has ended, the kernel knows who took it over. */
-__weak __noinline int process_ancestors(void)
+/*
+ * Adds the parent of who was added last, as far as it lives: of a process whose parent has ended,
+ * the kernel knows who took it over. Returns whether there is more.
+ */
+__noinline int process_ancestor(void)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
 	struct scratch *scratch = scratch_mine();
-	struct process_record *record;
+	struct process_ancestor *ancestor;
+	struct task_struct *task;
 
 	if (!scratch)
 		return 0;
-	record = process_of(scratch);
-	record->n_ancestors = 0;
-	for (int i = 0; i < ANCESTORS_MAX; i++) {
-		struct process_ancestor *ancestor = &record->ancestors[i];
+	task = (struct task_struct *)scratch->walk.at;
+	task = BPF_CORE_READ(task, real_parent, group_leader);
+	ancestor = scratch_place(scratch);
+	ancestor->pid = BPF_CORE_READ(task, tgid);
+	if (!ancestor->pid)
+		return 0;
+	ancestor->start_ns = BPF_CORE_READ(task, start_boottime);
+	bpf_core_read(ancestor->comm, COMM_LEN, &task->comm);
+	comm_end(ancestor->comm);
+	ancestor->reserved = 0;
+	scratch->walk.at = (__u64)task;
+	scratch->walk.depth++;
+	scratch->size += sizeof(*ancestor);
+	return 1;
+}
 
-		__builtin_memset(ancestor, 0, sizeof(*ancestor));
-		if (record->n_ancestors < i)
-			continue;
-		task = BPF_CORE_READ(task, real_parent, group_leader);
-		ancestor->pid = BPF_CORE_READ(task, tgid);
-		if (!ancestor->pid)
-			continue;
-		ancestor->start_ns = BPF_CORE_READ(task, start_boottime);
-		bpf_core_read(ancestor->comm, COMM_LEN, &task->comm);
-		comm_end(ancestor->comm);
-		record->n_ancestors++;
-	}
-	return 0;
+static __always_inline void process_ancestors(struct scratch *scratch,
+					      const struct task_struct *task)
+{
+	struct process_record *record = process_of(scratch);
+
+	__builtin_memset(record->ancestors, 0, sizeof(record->ancestors));
+	walk_begin(scratch, task);
+	scratch->size = __builtin_offsetof(struct process_record, ancestors);
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < ANCESTORS_MAX && process_ancestor(); i++)
+		;
+	record->n_ancestors = scratch->walk.depth;
+	scratch->size = sizeof(*record);
 }
 
 static __always_inline void process_begin(struct scratch *scratch)
 {
 	struct process_record *record = process_of(scratch);
 
-	scratch->size = sizeof(*record);
 	record->start_ns = scratch->of.start_ns;
-	record->pid = scratch->of.pid;
-	record->exec_id = scratch->of.exec_id;
+	record->pid = scratch->of.pid_exec >> 32;
+	record->exec_id = scratch->of.pid_exec;
 	record->flags = 0;
-	record->exe_inode = 0;
-	record->exe_device = 0;
 	record->args_size = 0;
 	__builtin_memset(record->sizes, 0, sizeof(record->sizes));
 	record->reserved = 0;
 }
 
-/* Sends the current process, if it is no thread of the kernel. Returns whether it is known now. */
-__weak __noinline int process_send(void)
+/* Sends the current task's, if it is no thread of the kernel. Returns whether it is known now. */
+static __always_inline bool process_send(struct scratch *scratch)
 {
 	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-	struct scratch *scratch = scratch_mine();
 
-	if (!scratch)
-		return false;
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
 		return true;
 	process_begin(scratch);
 	process_ids(process_of(scratch), task);
-	process_ancestors();
+	process_ancestors(scratch, task);
 	/* In the order of enum process_text. */
-	process_exe();
-	process_cwd();
+	process_exe(scratch, task);
+	process_cwd(scratch, task);
 	process_hostname(scratch, task);
 	return scratch_send(scratch, EVENT_PROCESS);
 }

@@ -22,8 +22,8 @@ struct announced {
 	__u64 start_ns;
 	__u64 cgroup_id;
 	__u64 cgroup1_id;
-	__u32 exec_id;
-	__u32 pid;
+	__u64 pid_exec;	      /* pid in the upper half, exec_id in the lower */
+	__u64 image, cgroups; /* fingerprints: told.bpf.h */
 };
 
 /* A way from a file or cgroup up to its root. */
@@ -90,16 +90,23 @@ static __always_inline void text_begin(struct scratch *scratch, __u32 end)
 	scratch->end = end;
 }
 
+/*
+ * Behind what there is of the record. The mask is for the verifier, which does not know what lies
+ * in memory.
+ */
+static __always_inline void *scratch_place(struct scratch *scratch)
+{
+	return &scratch->record[scratch->size & (RECORD_SIZE_MAX - 1)];
+}
+
 /* Adds what is at a kernel's address up to its NUL, if it fits. */
 static __always_inline bool text_add(struct scratch *scratch, const void *name)
 {
-	/* Behind its bounds nothing can be written, whatever the verifier knows of the size. */
-	__u32 size = scratch->size & (RECORD_SIZE_MAX - 1);
-	long n = bpf_probe_read_kernel_str(&scratch->record[size], NAME_ROOM, name);
+	long n = bpf_probe_read_kernel_str(scratch_place(scratch), NAME_ROOM, name);
 
-	if (n <= 1 || size + n > scratch->end)
+	if (n <= 1 || scratch->size + n > scratch->end)
 		return false;
-	scratch->size = size + n;
+	scratch->size += n;
 	return true;
 }
 
