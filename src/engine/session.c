@@ -2,7 +2,6 @@
 #include "engine/session.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 #include "engine/signals.h"
 #include "engine/sweep.h"
 #include "engine/timer.h"
+#include "engine/who.h"
 #include "enrich/enrich.h"
 #include "probe/loader.h"
 #include "util/array.h"
@@ -49,7 +49,7 @@ struct session {
 	size_t n_consumers;
 	struct probe *probe;
 	struct intake intake;
-	struct enrich *enrich;
+	struct who who;
 	struct loop loop;
 	struct signals signals;
 	int tick_fd, limit_fd, clock_fd; /* -1: not opened */
@@ -108,14 +108,14 @@ struct left_out session_left_out(const struct session *session)
 
 void session_identify(struct session *session, struct event *event)
 {
-	enrich_again(session->enrich, event);
+	enrich_again(session->who.enrich, event);
 }
 
 static int on_context(void *ctx, enum event_kind kind, const void *record, size_t size)
 {
 	struct session *session = ctx;
 
-	return enrich_record(session->enrich, kind, record, size);
+	return who_record(&session->who, kind, record, size);
 }
 
 /* The one place in which user space leaves out what the kernel side could not. */
@@ -124,7 +124,7 @@ static void on_event(void *ctx, struct event *event)
 	struct session *session = ctx;
 	enum fit fit;
 
-	enrich_event(session->enrich, event);
+	who_event(&session->who, event);
 	fit = wanted_fit(&session->request->wanted, event);
 	if (fit != FIT_YES) {
 		session->left_out.events++;
@@ -347,8 +347,7 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
-	err = enrich_new(session->request->config.event_mask & EVENT_BIT(EVENT_CLOSE),
-			 &session->enrich);
+	err = who_open(&session->who, session->request);
 	if (err) {
 		log_error("cannot start: %s", strerror(-err));
 		return STATUS_FAILED;
@@ -358,6 +357,7 @@ static enum exit_status open_all(struct session *session)
 		status = probe_start(session->request, &session->probe);
 	if (status)
 		return status;
+	session->who.probe = session->probe;
 	err = intake_open(&session->intake, session->probe);
 	if (err) {
 		log_error("cannot map the ring buffer: %s", strerror(-err));
@@ -374,7 +374,7 @@ static void close_all(struct session *session)
 	int fds[] = {session->tick_fd, session->clock_fd, session->limit_fd};
 
 	intake_close(&session->intake);
-	enrich_free(session->enrich);
+	who_close(&session->who);
 	probe_close(session->probe);
 	child_close(&session->signals.child);
 	signals_close(&session->signals);
@@ -405,17 +405,6 @@ static void start(struct session *session)
 	}
 }
 
-/* No loss in the books: only where an event has come for what was forgotten does it lack it. */
-static void say_forgotten(const struct session *session)
-{
-	struct enrich_forgotten n = enrich_forgotten(session->enrich);
-
-	if (n.images || n.cgroups || n.connections)
-		log_debug("forgotten for want of room: %" PRIu64 " images, %" PRIu64
-			  " cgroups, and of %" PRIu64 " open connections whose they are",
-			  n.images, n.cgroups, n.connections);
-}
-
 static void finish(struct session *session)
 {
 	struct session_end end;
@@ -432,7 +421,7 @@ static void finish(struct session *session)
 	end.tracked = probe_tracked(session->probe);
 	end.observed = probe_observed(session->probe);
 	FOR_CONSUMERS(session, finished, &end);
-	say_forgotten(session);
+	who_say_forgotten(&session->who);
 }
 
 /* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */

@@ -56,6 +56,8 @@ static void make_room(struct cache *cache, size_t bytes)
 {
 	while (cache->oldest && (HASH_COUNT(cache->entries) >= cache->max ||
 				 cache->bytes + bytes > cache->max_bytes)) {
+		if (cache->on_evicted)
+			cache->on_evicted(cache->ctx, &cache->oldest->key);
 		drop(cache, cache->oldest);
 		cache->evicted++;
 	}

@@ -16,7 +16,9 @@ struct cache_key {
 struct cache_entry;
 
 struct cache {
-	size_t max, max_bytes;	     /* entries, at least 1; and what they take, in all */
+	size_t max, max_bytes; /* entries, at least 1; and what they take, in all */
+	void (*on_evicted)(void *ctx, const struct cache_key *key); /* before it goes; or NULL */
+	void *ctx;
 	size_t bytes;		     /* that are taken */
 	uint64_t evicted;	     /* entries that had to go for want of room */
 	struct cache_entry *entries; /* the hash */

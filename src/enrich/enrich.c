@@ -31,6 +31,8 @@ struct held {
 
 struct enrich {
 	bool closes;
+	enrich_forgets *forgets;
+	void *ctx;
 	struct cache images, cgroups, connections;
 	struct cache_key closed; /* the connection whose close came last: to be forgotten */
 	bool has_closed;
@@ -38,14 +40,29 @@ struct enrich {
 	char texts[TEXTS_MAX];
 };
 
-int enrich_new(bool closes, struct enrich **ret)
+static void on_evicted(void *ctx, const struct cache_key *key)
+{
+	const struct enrich *enrich = ctx;
+
+	if (enrich->forgets)
+		enrich->forgets(enrich->ctx, (uint32_t)(key->b >> 32));
+}
+
+int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **ret)
 {
 	struct enrich *enrich = calloc(1, sizeof(*enrich));
 
 	if (!enrich)
 		return -ENOMEM;
 	enrich->closes = closes;
-	enrich->images = (struct cache){.max = IMAGES_MAX, .max_bytes = IMAGES_BYTES};
+	enrich->forgets = forgets;
+	enrich->ctx = ctx;
+	enrich->images = (struct cache){
+		.max = IMAGES_MAX,
+		.max_bytes = IMAGES_BYTES,
+		.on_evicted = on_evicted,
+		.ctx = enrich,
+	};
 	enrich->cgroups = (struct cache){.max = CGROUPS_MAX_KNOWN, .max_bytes = CGROUPS_BYTES};
 	enrich->connections =
 		(struct cache){.max = CONNECTIONS_MAX, .max_bytes = CONNECTIONS_BYTES};

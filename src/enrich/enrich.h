@@ -14,12 +14,15 @@
 
 struct enrich;
 
+/* An image of that process had to go. */
+typedef void enrich_forgets(void *ctx, uint32_t pid);
+
 /*
  * closes: events of EVENT_CLOSE will come. Then each connection that is seen to be established
  * holds a copy of its own of who and where, until its close, as all else of that may be forgotten
- * by then. The caller frees it. -ENOMEM.
+ * by then. forgets: may be NULL. The caller frees it. -ENOMEM.
  */
-int enrich_new(bool closes, struct enrich **ret);
+int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **ret);
 void enrich_free(struct enrich *enrich);
 
 /*

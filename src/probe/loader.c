@@ -30,6 +30,7 @@ struct probe {
 	struct shared *shared; /* the object's, mapped */
 	size_t shared_size;
 	int followed_fd, ring_fd, types_fd;
+	int images_fd, cgroups_fd; /* of what was told */
 	struct span observed;
 };
 
@@ -54,6 +55,7 @@ static bool has_all_maps(struct probe *probe)
 	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "ring", 0) &&
 	       find_map(probe, "overflow", 0) && find_map(probe, "slots", 0) &&
 	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
+	       find_map(probe, "images", 0) && find_map(probe, "cgroups_known", 1) &&
 	       find_map(probe, "calls_by_tid", 0) && find_map(probe, "untracked_calls", 0) &&
 	       filters_found(probe->object);
 }
@@ -142,6 +144,8 @@ static int load(struct probe *probe, const struct request *request, struct error
 				 strerror(-err));
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "ring", 0));
+	probe->images_fd = bpf_map__fd(find_map(probe, "images", 0));
+	probe->cgroups_fd = bpf_map__fd(find_map(probe, "cgroups_known", 1));
 	err = map_shared(probe);
 	if (!err)
 		err = filters_fill(probe->object, request);
@@ -324,6 +328,13 @@ void probe_share(const struct probe *probe, unsigned int index, struct share *re
 uint64_t probe_room(struct probe *probe)
 {
 	return bpf_map__max_entries(find_map(probe, "overflow", 0));
+}
+
+void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup)
+{
+	if (cgroup)
+		bpf_map_delete_elem(probe->cgroups_fd, cgroup);
+	bpf_map_delete_elem(probe->images_fd, &pid);
 }
 
 int probe_ring_fd(const struct probe *probe)

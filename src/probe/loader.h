@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "contract/config.h"
+#include "model/cgroup.h"
 #include "model/request.h"
 #include "util/clock.h"
 #include "util/error.h"
@@ -64,6 +65,12 @@ uint64_t probe_tracked(struct probe *probe);
 /* What one user takes of the room for attempts, by index (below SHARES); and how much there is. */
 void probe_share(const struct probe *probe, unsigned int index, struct share *ret);
 uint64_t probe_room(struct probe *probe);
+
+/*
+ * Has the kernel side tell again of the process, before its next attempt, and of the cgroup, if one
+ * is given. That it has nothing to tell is no error.
+ */
+void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup);
 
 /* The ring buffer map. */
 int probe_ring_fd(const struct probe *probe);

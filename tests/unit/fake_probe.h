@@ -32,6 +32,9 @@ struct fake_probe {
 	struct config config;
 	unsigned int opened, closed, detached, sweeps, fills_when_detached;
 	uint32_t follows;
+	uint32_t tells_again;	  /* the process that was asked for last */
+	struct cgroup_key cgroup; /* with it; all 0: without */
+	unsigned int n_told_again;
 
 	struct close_record records[FAKE_RECORDS_MAX];
 	const struct record

@@ -12,10 +12,19 @@
 
 static struct enrich *enrich;
 
+/* The process of the image that was forgotten last. */
+static uint32_t forgotten;
+
+static void forget(void *ctx, uint32_t pid)
+{
+	*(uint32_t *)ctx = pid;
+}
+
 static int begin(void **state)
 {
 	(void)state;
-	return enrich_new(true, &enrich);
+	forgotten = 0;
+	return enrich_new(true, forget, &forgotten, &enrich);
 }
 
 static int end(void **state)
@@ -143,6 +152,7 @@ static void what_is_told_again_replaces_what_was_known(void **state)
 	assert_string_equal(happen(EVENT_CONNECT, 10).image->exe, "/usr/bin/curl");
 	assert_string_equal(happen(EVENT_CONNECT, 10).cgroup->path, "/e");
 	assert_int_equal(enrich_forgotten(enrich).images, 0);
+	assert_int_equal(forgotten, 0);
 }
 
 static void all_that_an_image_says_is_kept(void **state)
@@ -229,6 +239,7 @@ static void what_was_used_longest_ago_is_forgotten_first(void **state)
 	assert_null(event_of(EVENT_CONNECT, 2, 2, 1).image);
 	assert_null(event_of(EVENT_CONNECT, 2, 2, 1).cgroup);
 	assert_int_equal(enrich_forgotten(enrich).images, MANY - 1 - 16384);
+	assert_int_equal(forgotten, MANY - 16384); /* one of the last is pid 1 */
 	assert_int_equal(enrich_forgotten(enrich).cgroups, MANY - 1 - 4096);
 }
 
@@ -347,7 +358,7 @@ static void without_closes_nothing_is_held(void **state)
 {
 	(void)state;
 	enrich_free(enrich);
-	assert_int_equal(enrich_new(false, &enrich), 0);
+	assert_int_equal(enrich_new(false, NULL, NULL, &enrich), 0);
 	tell_image(10, TEXT("a"));
 	happen(EVENT_ESTABLISHED, 10);
 	forget_images();

@@ -149,7 +149,7 @@ static void who_is_told_without_memory_is_not_known(void **state)
 		struct enrich *enrich = NULL;
 
 		calls_until_failure = fails;
-		if (enrich_new(true, &enrich)) {
+		if (enrich_new(true, NULL, NULL, &enrich)) {
 			calls_until_failure = INT_MAX;
 			assert_null(enrich);
 			continue;

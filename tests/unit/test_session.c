@@ -7,12 +7,14 @@
 
 #include "engine/session.h"
 #include "engine/sweep.h"
+#include "engine/who.h"
 #include "unit/context.h"
 #include "unit/decoded.h"
 #include "unit/fake_probe.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
 #include "util/array.h"
+#include "util/log.h"
 
 /* What a consumer of these tests has been called for. */
 struct calls {
@@ -353,6 +355,64 @@ static void who_and_where_that_cannot_be_read_is_counted_and_told_once(void **st
 	assert_int_equal(calls[0].undecodable, 0);
 	assert_non_null(strstr(said, "of a process or cgroup cannot be kept (Bad message)"));
 	assert_null(strstr(strstr(said, "cannot be kept") + 1, "cannot be kept"));
+}
+
+/* Of who is not known, though told of: but once it is, no more; nor if nobody told. */
+static void what_is_not_known_is_asked_for(void **state)
+{
+	union cgroup_bytes cgroup = cgroup_sample(TEXT("c"));
+	union process_bytes process = process_sample();
+
+	(void)state;
+	fake_send(EVENT_CONNECT, 10);
+	fake_tell(&cgroup.record.head);
+	fake_tell(&process.record.head);
+	fake_send(EVENT_CONNECT, 10);
+	fake_send(EVENT_CONNECT, 12);
+	fake.records[4].base.attempt.origin = ORIGIN_MPTCP;
+	calls[0].stop_at = 3;
+	assert_int_equal(run(good(), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(fake.n_told_again, 1);
+	assert_int_equal(fake.tells_again, 10);
+	assert_int_equal(fake.cgroup.id, 77);
+}
+
+/* More images than are kept: of those that had to go, the kernel side shall tell again. */
+static void what_is_forgotten_here_is_forgotten_there(void **state)
+{
+	const struct request request = {.config.context = 1};
+	union process_bytes process = process_sample();
+	struct who who = {.probe = (struct probe *)&fake};
+
+	(void)state;
+	assert_int_equal(who_open(&who, &request), 0);
+	for (process.record.pid = 1; !fake.n_told_again; process.record.pid++)
+		assert_int_equal(
+			who_record(&who, EVENT_PROCESS, &process.record, process.record.head.size),
+			0);
+	assert_int_equal(fake.tells_again, 1);
+	assert_int_equal(fake.cgroup.id, 0);
+	listen_to_stderr();
+	log_set_level(LOG_DEBUG);
+	who_say_forgotten(&who);
+	log_set_level(LOG_INFO);
+	assert_says(heard(),
+		    "forgotten for want of room: 1 images, 0 cgroups, and of 0 connections");
+	who_close(&who);
+}
+
+static void without_being_told_nothing_is_asked_for(void **state)
+{
+	const struct request request = {0};
+	struct who who = {.probe = (struct probe *)&fake};
+	struct close_record record = sample(EVENT_CONNECT);
+	struct event event = decoded(&record);
+
+	(void)state;
+	assert_int_equal(who_open(&who, &request), 0);
+	who_event(&who, &event);
+	assert_int_equal(fake.n_told_again, 0);
+	who_close(&who);
 }
 
 /* What a consumer kept is given again who made it. */
@@ -723,6 +783,9 @@ int main(void)
 		session_test(a_record_that_cannot_be_read_is_counted_and_told_once),
 		session_test(events_come_with_who_and_where),
 		session_test(who_and_where_that_cannot_be_read_is_counted_and_told_once),
+		session_test(what_is_not_known_is_asked_for),
+		session_test(what_is_forgotten_here_is_forgotten_there),
+		session_test(without_being_told_nothing_is_asked_for),
 		session_test(an_event_that_was_kept_is_identified_again),
 		session_test(a_ring_that_cannot_be_read_ends_the_session),
 		session_test(a_ring_that_cannot_be_mapped_starts_none),

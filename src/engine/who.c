@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "engine/who.h"
+
+#include <inttypes.h>
+
+#include "enrich/enrich.h"
+#include "probe/loader.h"
+#include "util/log.h"
+
+/*
+ * The kernel side takes for known what it has told, and it may remember an image for longer than we
+ * do. So it forgets each with us: it tells again before the process's next attempt.
+ */
+static void on_forgotten(void *ctx, uint32_t pid)
+{
+	const struct who *who = ctx;
+
+	if (who->probe)
+		probe_tell_again(who->probe, pid, NULL);
+}
+
+int who_open(struct who *who, const struct request *request)
+{
+	who->told = request->config.context;
+	return enrich_new(request->config.event_mask & EVENT_BIT(EVENT_CLOSE), on_forgotten, who,
+			  &who->enrich);
+}
+
+void who_close(struct who *who)
+{
+	enrich_free(who->enrich);
+}
+
+int who_record(struct who *who, enum event_kind kind, const void *record, size_t size)
+{
+	return enrich_record(who->enrich, kind, record, size);
+}
+
+/* An attempt that was not made by the process itself is told of by none. */
+static bool is_its_own(const struct event *event)
+{
+	return event->origin != ORIGIN_KERNEL && event->origin != ORIGIN_MPTCP;
+}
+
+static bool lacks(const struct event *event)
+{
+	return (event->has & EVENT_HAS_PROCESS && !event->image) ||
+	       (event->has & EVENT_HAS_CGROUP && !event->cgroup);
+}
+
+void who_event(struct who *who, struct event *event)
+{
+	const struct cgroup_key cgroup = {event->cgroup_id, event->cgroup1_id};
+
+	enrich_event(who->enrich, event);
+	if (who->told && who->probe && lacks(event) && is_its_own(event))
+		probe_tell_again(who->probe, event->pid, &cgroup);
+}
+
+/* No loss by itself: only where an event has come for what was forgotten does it lack it. */
+void who_say_forgotten(const struct who *who)
+{
+	struct enrich_forgotten n = enrich_forgotten(who->enrich);
+
+	if (n.images || n.cgroups || n.connections)
+		log_debug("forgotten for want of room: %" PRIu64 " images, %" PRIu64
+			  " cgroups, and of %" PRIu64 " connections who made them",
+			  n.images, n.cgroups, n.connections);
+}
