@@ -51,6 +51,32 @@ static const struct close_record record = {
 	.rtt_us = 540,
 };
 
+/* Who made it, as most do: what format_line_max() allows for it is within the buffer of once(). */
+static const struct image image = {
+	.has = IMAGE_HAS_REAL_UID | IMAGE_HAS_EXE_FILE,
+	.real_uid = 1000,
+	.exe = "/usr/lib/jvm/java-17-openjdk-amd64/bin/java",
+	.exe_inode = 1234567,
+	.exe_major = 254,
+	.exe_minor = 1,
+	.cwd = "/srv/app",
+	.hostname = "web-7d4b9c6f5-x2x9z",
+	.ancestors = {{4000000000000ull, 4001, "containerd-shim"}, {1, 1, "systemd"}},
+	.n_ancestors = 2,
+};
+
+static const struct cgroup cgroup = {
+	.path = "/kubepods.slice/kubepods-burstable.slice/"
+		"kubepods-burstable-pod2d5133c0_65f3_40b2_b375_c04866d418e1.slice/"
+		"cri-containerd-"
+		"e01a26336924e2fb8089bcf4cf943954fd9ea616cc5678f38f65928307979459.scope",
+	.container_id = "e01a26336924e2fb8089bcf4cf943954fd9ea616cc5678f38f65928307979459",
+	.runtime = "containerd",
+	.pod_uid = "2d5133c0-65f3-40b2-b375-c04866d418e1",
+	.unit = "cri-containerd-"
+		"e01a26336924e2fb8089bcf4cf943954fd9ea616cc5678f38f65928307979459.scope",
+};
+
 static long now(void)
 {
 	struct timespec ts;
@@ -70,7 +96,7 @@ struct task {
 
 static void once(struct task *task, uint64_t i)
 {
-	static char line[FORMAT_LINE_MAX];
+	static char line[FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 1024];
 	struct buffer out = {.data = line, .cap = sizeof(line)};
 	const struct format_context context = {
 		.boot_to_utc_ns = 1795390000000000000,
@@ -113,7 +139,7 @@ static void measure(struct task *task)
 	       ns[RUNS - 1], task->length);
 }
 
-static void measure_kind(const char *kind_name, enum event_kind kind, size_t size)
+static void measure_kind(const char *kind_name, enum event_kind kind, size_t size, bool who)
 {
 	static const char *const formats[] = {NULL, "text", "table", "json"};
 
@@ -129,6 +155,10 @@ static void measure_kind(const char *kind_name, enum event_kind kind, size_t siz
 			fprintf(stderr, "micro: the record is refused\n");
 			exit(1);
 		}
+		if (who) {
+			task.event.image = &image;
+			task.event.cgroup = &cgroup;
+		}
 		task.format = formats[i] ? format_find(formats[i]) : NULL;
 		if (formats[i] && !task.format)
 			continue;
@@ -141,7 +171,8 @@ static void measure_kind(const char *kind_name, enum event_kind kind, size_t siz
 
 int main(void)
 {
-	measure_kind("failed", EVENT_FAILED, sizeof(struct attempt_record));
-	measure_kind("close", EVENT_CLOSE, sizeof(struct close_record));
+	measure_kind("failed", EVENT_FAILED, sizeof(struct attempt_record), false);
+	measure_kind("close", EVENT_CLOSE, sizeof(struct close_record), false);
+	measure_kind("close, who", EVENT_CLOSE, sizeof(struct close_record), true);
 	return 0;
 }

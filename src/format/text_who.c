@@ -92,7 +92,7 @@ static void put_details(struct buffer *out, const struct image *image)
 		put_parents(out, image);
 }
 
-void text_who(struct buffer *out, const struct event *event, const struct format_context *ctx)
+static void put_place(struct buffer *out, const struct event *event)
 {
 	struct word container = who_container(event), unit = who_unit(event);
 
@@ -104,6 +104,12 @@ void text_who(struct buffer *out, const struct event *event, const struct format
 		buffer_literal(out, " unit=");
 		put_value(out, "", unit.text, unit.len);
 	}
+}
+
+void text_who(struct buffer *out, const struct event *event, const struct format_context *ctx)
+{
+	if (event->cgroup)
+		put_place(out, event);
 	if (event->image && ctx->verbose)
 		put_details(out, event->image);
 }

@@ -21,8 +21,12 @@ static bool is_word_char(uint32_t code_point)
 	       code_point == '=';
 }
 
-/* Whether the bytes are UTF-8 throughout, of such characters. */
-static bool consists_of(bool (*is_one)(uint32_t code_point), const char *s, size_t n)
+/*
+ * Whether the bytes are UTF-8 throughout, of such characters. Inlined with is_one(), as every line
+ * of text asks.
+ */
+__attribute__((always_inline)) static inline bool consists_of(bool (*is_one)(uint32_t code_point),
+							      const char *s, size_t n)
 {
 	uint32_t code_point;
 	size_t step;
@@ -41,7 +45,8 @@ void put_value(struct buffer *out, const char *before, const char *s, size_t n)
 
 	if (!bare)
 		buffer_putc(out, '"');
-	buffer_puts(out, before);
+	if (*before)
+		buffer_puts(out, before);
 	if (bare)
 		buffer_put(out, s, n);
 	else

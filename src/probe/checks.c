@@ -322,9 +322,6 @@ static bool check_cgroup1(struct check_context *context, const struct check *che
 
 	(void)context;
 	(void)check;
-	if (cgroup1 != CGROUP1_NONE)
-		advise(result, "nothing to do, but a container or unit that only another hierarchy "
-			       "of version 1 has (name=systemd) stays unknown");
 	return report(result, cgroup1 == CGROUP1_NONE, "%s", found[cgroup1]);
 }
 
@@ -370,7 +367,8 @@ const struct check checks[] = {
 	{"cgroup v2", check_cgroup, NULL, CHECK_WARN, false,
 	 "--cgroup needs it: mount -t cgroup2 none /mnt"},
 	{"cgroup paths", check_cgroup1, NULL, CHECK_WARN, false,
-	 "nothing to do, but containers and units that only version 1 has stay unknown"},
+	 "nothing to do, but a container or unit that only another hierarchy of version 1 has "
+	 "(name=systemd) stays unknown"},
 	{"login users", check_audit, NULL, CHECK_WARN, false,
 	 "nothing to do, but who logged in stays unknown: the kernel was built without "
 	 "CONFIG_AUDIT"},
