@@ -30,6 +30,7 @@ _tpconnect_rows=(
     'trace count latency|-o|--output|one|text table json'
     'trace count latency|-N|--names||'
     'trace count latency|-w|--write|file|'
+    'trace count latency||--container-names||'
     'trace||--repeat-limit|unknown|'
     'trace count latency doctor||--color|one|auto always never'
     'trace count latency||--no-syscalls||'

@@ -9,7 +9,7 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books enrich format probe sink engine options commands"
+all="util contract model aggregate books enrich containers format probe sink engine options commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
@@ -20,7 +20,8 @@ declare -A may_include=(
     [probe]="contract model util"
     [sink]="util"
     [enrich]="contract model util"
-    [engine]="books contract enrich model probe sink util"
+    [containers]="model util"
+    [engine]="books containers contract enrich model probe sink util"
     [options]="contract model util"
     [commands]="$all"
     [main]="$all"
@@ -91,7 +92,7 @@ copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 for wrong in "util model" "contract util" "model format" "aggregate format" "books sink" \
     "format engine" "probe options" "sink model" "engine options" "engine format" "options format" \
-    "options aggregate" "util commands" "enrich aggregate" "format enrich" "nowhere util"; do
+    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "containers contract" "format enrich" "nowhere util"; do
     noticed "src/${wrong% *}/x.c" "\"${wrong#* }/x.h\""
 done
 noticed bpf/x.bpf.c '"util/x.h"'

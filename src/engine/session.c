@@ -341,15 +341,15 @@ static enum exit_status start_child(struct session *session)
 static enum exit_status open_all(struct session *session)
 {
 	enum exit_status status;
-	int err = open_sources(session);
+	int err = who_open(&session->who, session->request);
 
 	if (err) {
-		log_error("cannot set up signals and timers: %s", strerror(-err));
+		log_error("cannot start: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
-	err = who_open(&session->who, session->request);
+	err = open_sources(session);
 	if (err) {
-		log_error("cannot start: %s", strerror(-err));
+		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
 	status = pids_check(session->request);
@@ -363,6 +363,7 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot map the ring buffer: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
+	session->who.intake = &session->intake;
 	/* It need only end the waiting: the ring is drained first in every turn. */
 	session->ring_source =
 		loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);

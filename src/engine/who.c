@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "containers/containers.h"
+#include "engine/intake.h"
 #include "enrich/enrich.h"
 #include "probe/loader.h"
 #include "util/log.h"
@@ -19,15 +21,39 @@ static void on_forgotten(void *ctx, uint32_t pid)
 		probe_tell_again(who->probe, pid, NULL);
 }
 
+static void on_names(void *ctx, const struct cgroup *named)
+{
+	const struct who *who = ctx;
+
+	enrich_names(who->enrich, named);
+}
+
+/* While the ring fills, nothing is waited for: later events of the cgroup have the names. */
+static void ask_names(void *ctx, const struct cgroup *cgroup)
+{
+	const struct who *who = ctx;
+
+	containers_ask(who->containers, cgroup, who->intake && intake_has_room(who->intake));
+}
+
 int who_open(struct who *who, const struct request *request)
 {
+	int err = 0;
+
 	who->told = request->config.context;
-	return enrich_new(request->config.event_mask & EVENT_BIT(EVENT_CLOSE), on_forgotten, who,
-			  &who->enrich);
+	if (request->container_names)
+		err = containers_start("", on_names, who, &who->containers);
+	if (!err)
+		err = enrich_new(request->config.event_mask & EVENT_BIT(EVENT_CLOSE), on_forgotten,
+				 who, &who->enrich);
+	if (!err && who->containers)
+		enrich_ask_names(who->enrich, ask_names, who);
+	return err;
 }
 
 void who_close(struct who *who)
 {
+	containers_stop(who->containers);
 	enrich_free(who->enrich);
 }
 
@@ -52,6 +78,8 @@ void who_event(struct who *who, struct event *event)
 {
 	const struct cgroup_key cgroup = {event->cgroup_id, event->cgroup1_id};
 
+	if (who->containers)
+		containers_take(who->containers);
 	enrich_event(who->enrich, event);
 	if (who->told && who->probe && lacks(event) && is_its_own(event))
 		probe_tell_again(who->probe, event->pid, &cgroup);

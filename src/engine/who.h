@@ -9,16 +9,23 @@
 #include "model/event.h"
 #include "model/request.h"
 
+struct containers;
 struct enrich;
+struct intake;
 struct probe;
 
 struct who {
 	struct enrich *enrich;
-	struct probe *probe; /* borrowed; NULL until it is open */
-	bool told;	     /* the kernel side tells of it */
+	struct probe *probe;	       /* borrowed; NULL until it is open */
+	bool told;		       /* the kernel side tells of it */
+	struct containers *containers; /* NULL: names are not looked up */
+	const struct intake *intake;   /* borrowed; NULL until it is open */
 };
 
-/* -ENOMEM. The caller closes it, opened or not. */
+/*
+ * Also starts the process that looks up names, if the request wants them: so before all else is
+ * opened. 0 or -errno. The caller closes it, opened or not.
+ */
 int who_open(struct who *who, const struct request *request);
 void who_close(struct who *who);
 

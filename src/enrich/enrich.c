@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "enrich/cache.h"
-#include "enrich/cgroup_path.h"
+#include "enrich/cgroups.h"
 #include "model/decode.h"
 #include "model/texts.h"
 
@@ -33,10 +33,10 @@ struct enrich {
 	bool closes;
 	enrich_forgets *forgets;
 	void *ctx;
-	struct cache images, cgroups, connections;
+	struct cache images, connections;
+	struct cgroups cgroups;
 	struct cache_key closed; /* the connection whose close came last: to be forgotten */
 	bool has_closed;
-	struct cgroup_facts facts;
 	char texts[TEXTS_MAX];
 };
 
@@ -63,7 +63,8 @@ int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **
 		.on_evicted = on_evicted,
 		.ctx = enrich,
 	};
-	enrich->cgroups = (struct cache){.max = CGROUPS_MAX_KNOWN, .max_bytes = CGROUPS_BYTES};
+	enrich->cgroups.cache =
+		(struct cache){.max = CGROUPS_MAX_KNOWN, .max_bytes = CGROUPS_BYTES};
 	enrich->connections = (struct cache){.max = SIZE_MAX, .max_bytes = CONNECTIONS_BYTES};
 	*ret = enrich;
 	return 0;
@@ -74,7 +75,7 @@ void enrich_free(struct enrich *enrich)
 	if (!enrich)
 		return;
 	cache_clear(&enrich->images);
-	cache_clear(&enrich->cgroups);
+	cache_clear(&enrich->cgroups.cache);
 	cache_clear(&enrich->connections);
 	free(enrich);
 }
@@ -100,28 +101,10 @@ static int take_image(struct enrich *enrich, const void *data, size_t size)
 	return 0;
 }
 
-static int take_cgroup(struct enrich *enrich, const void *data, size_t size)
-{
-	struct cgroup cgroup, *place;
-	struct cgroup_paths paths;
-	struct cache_key key;
-	int err = cgroup_decode(data, size, enrich->texts, &cgroup, &paths);
-
-	if (err)
-		return err;
-	cgroup_path_parse(paths.path, paths.path1, &enrich->facts, &cgroup);
-	key = (struct cache_key){cgroup.key.id, cgroup.key.id1};
-	place = cache_add(&enrich->cgroups, &key, sizeof(cgroup) + cgroup_texts_size(&cgroup));
-	if (!place)
-		return -ENOMEM;
-	cgroup_copy(place, &cgroup, (char *)(place + 1));
-	return 0;
-}
-
 int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data, size_t size)
 {
 	return kind == EVENT_PROCESS ? take_image(enrich, data, size)
-				     : take_cgroup(enrich, data, size);
+				     : cgroups_take(&enrich->cgroups, data, size, enrich->texts);
 }
 
 static struct cache_key connection_key(const struct event *event)
@@ -152,20 +135,24 @@ static void hold(struct enrich *enrich, const struct event *event)
 		cgroup_copy(&held->cgroup, cgroup, texts);
 }
 
+static const struct image *find_image(struct enrich *enrich, const struct event *event)
+{
+	struct cache_key key = image_key(event->process_start_ns, event->pid, event->exec_id);
+
+	return event->has & EVENT_HAS_PROCESS ? cache_find(&enrich->images, &key) : NULL;
+}
+
+static struct cgroup_key cgroup_key(const struct event *event)
+{
+	return (struct cgroup_key){event->cgroup_id, event->cgroup1_id};
+}
+
 void enrich_again(struct enrich *enrich, struct event *event)
 {
-	struct cache_key key;
+	struct cgroup_key key = cgroup_key(event);
 
-	event->image = NULL;
-	event->cgroup = NULL;
-	if (event->has & EVENT_HAS_PROCESS) {
-		key = image_key(event->process_start_ns, event->pid, event->exec_id);
-		event->image = cache_find(&enrich->images, &key);
-	}
-	if (event->has & EVENT_HAS_CGROUP) {
-		key = (struct cache_key){event->cgroup_id, event->cgroup1_id};
-		event->cgroup = cache_find(&enrich->cgroups, &key);
-	}
+	event->image = find_image(enrich, event);
+	event->cgroup = event->has & EVENT_HAS_CGROUP ? cgroups_find(&enrich->cgroups, &key) : NULL;
 }
 
 static void look_up_closed(struct enrich *enrich, struct event *event)
@@ -179,12 +166,20 @@ static void look_up_closed(struct enrich *enrich, struct event *event)
 	}
 	event->image = held->has_image ? &held->image : NULL;
 	event->cgroup = held->has_cgroup ? &held->cgroup : NULL;
+	/* Names may have come since. */
+	if (event->cgroup && enrich->cgroups.ask) {
+		const struct cgroup *known = cgroups_find(&enrich->cgroups, &held->cgroup.key);
+
+		event->cgroup = known ? known : event->cgroup;
+	}
 	enrich->closed = key;
 	enrich->has_closed = true;
 }
 
 void enrich_event(struct enrich *enrich, struct event *event)
 {
+	struct cgroup_key cgroup = cgroup_key(event);
+
 	if (enrich->has_closed)
 		cache_remove(&enrich->connections, &enrich->closed);
 	enrich->has_closed = false;
@@ -192,16 +187,30 @@ void enrich_event(struct enrich *enrich, struct event *event)
 		look_up_closed(enrich, event);
 		return;
 	}
-	enrich_again(enrich, event);
+	event->image = find_image(enrich, event);
+	event->cgroup = event->has & EVENT_HAS_CGROUP
+				? cgroups_at(&enrich->cgroups, &cgroup, event->start_ns)
+				: NULL;
 	if (enrich->closes && event->kind == EVENT_ESTABLISHED && (event->image || event->cgroup))
 		hold(enrich, event);
+}
+
+void enrich_ask_names(struct enrich *enrich, enrich_ask_fn *ask, void *ctx)
+{
+	enrich->cgroups.ask = ask;
+	enrich->cgroups.ctx = ctx;
+}
+
+void enrich_names(struct enrich *enrich, const struct cgroup *named)
+{
+	cgroups_name(&enrich->cgroups, named);
 }
 
 struct enrich_forgotten enrich_forgotten(const struct enrich *enrich)
 {
 	return (struct enrich_forgotten){
 		.images = enrich->images.evicted,
-		.cgroups = enrich->cgroups.evicted,
+		.cgroups = enrich->cgroups.cache.evicted,
 		.connections = enrich->connections.evicted,
 	};
 }

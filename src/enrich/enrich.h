@@ -26,12 +26,23 @@ int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **
 void enrich_free(struct enrich *enrich);
 
 /*
+ * From now on, ask() is called for each cgroup that is told, so that names of its container are
+ * looked up, and once more at the next attempt in it if it has none. enrich_names() may be called
+ * in it, and at any time later.
+ */
+typedef void enrich_ask_fn(void *ctx, const struct cgroup *cgroup);
+void enrich_ask_names(struct enrich *enrich, enrich_ask_fn *ask, void *ctx);
+
+/* named: key, and names of the container or pod; all else, and what is known already, is left. */
+void enrich_names(struct enrich *enrich, const struct cgroup *named);
+
+/*
  * Takes a record of EVENT_PROCESS or EVENT_CGROUP, in the place of what was known of the same.
  * Returns 0, -ENOMEM, or what model/decode.h says: then nothing is known of it.
  */
 int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data, size_t size);
 
-/* Sets image and cgroup. Valid until the next call of this or of enrich_record(). */
+/* Sets image and cgroup. Valid until the next call of any of these, but of enrich_again(). */
 void enrich_event(struct enrich *enrich, struct event *event);
 
 /* Sets them again, of an event that was kept; but NULL where they are forgotten meanwhile. */

@@ -21,6 +21,7 @@ struct request {
 	struct choice comms;	/* of char[COMM_LEN], NULs to its end; config.filter_comm */
 	struct choice networks; /* of struct config_network, with config.filter_dst */
 	struct wanted wanted;	/* of what the kernel side sends; owned as well */
+	bool container_names;	/* look up names of containers and pods */
 	bool follow_pids;	/* with config.follow, and no filter_pid: and whom they start */
 
 	const char *object_path; /* a BPF object to load; NULL: the one built in */

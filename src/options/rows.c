@@ -115,6 +115,10 @@ const struct option_row option_rows[] = {
 		 "old and the new file: one that the old file has a part of, as its disk was full, "
 		 "is taken back from there and written to the new one whole.",
 	 .values = VALUES_FILE},
+	{0, "container-names", NULL, NULL, CMD_TRACING, .flag = FLAG(request.container_names),
+	 .help = "look up names and images of containers, and pods",
+	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
+		 "of its own; no daemon is asked. Then --container takes names as well."},
 	{0, "repeat-limit", "N", set_repeat_limit, CMD(COMMAND_TRACE),
 	 .help = "sum up what fails unsent more than N times a second, to one\n"
 		 "destination of one process (default 100; 0: never)",

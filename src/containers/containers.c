@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+#include "containers/containers.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "containers/helper.h"
+#include "containers/names.h"
+#include "util/clock.h"
+#include "util/log.h"
+
+/* How long the process has to end, once it is killed: less than one is usual. */
+#define STOP_MS 50
+
+struct containers {
+	int fd; /* -1: the process has ended */
+	pid_t pid;
+	unsigned int vain;	 /* waits */
+	unsigned int unanswered; /* questions */
+	containers_fn *answered;
+	void *ctx;
+};
+
+static void close_pair(const int fds[2])
+{
+	close(fds[0]);
+	close(fds[1]);
+}
+
+int containers_start(const char *root, containers_fn *answered, void *ctx, struct containers **ret)
+{
+	struct containers *containers = malloc(sizeof(*containers));
+	pid_t pid, parent = getpid();
+	int fds[2], err;
+
+	if (!containers)
+		return -ENOMEM;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds)) {
+		err = -errno;
+		free(containers);
+		return err;
+	}
+	pid = fork();
+	if (pid == 0)
+		helper_main(fds[1], parent, root);
+	if (pid < 0) {
+		err = -errno;
+		close_pair(fds);
+		free(containers);
+		return err;
+	}
+	close(fds[1]);
+	*containers =
+		(struct containers){.fd = fds[0], .pid = pid, .answered = answered, .ctx = ctx};
+	*ret = containers;
+	return 0;
+}
+
+void containers_stop(struct containers *containers)
+{
+	if (!containers)
+		return;
+	if (containers->fd >= 0)
+		close(containers->fd);
+	kill(containers->pid, SIGKILL);
+	/* One that hangs in a file system does not end: we do. */
+	for (int ms = 0; ms < STOP_MS && !waitpid(containers->pid, NULL, WNOHANG); ms++)
+		usleep(1000);
+	free(containers);
+}
+
+static void give_up(struct containers *containers)
+{
+	log_warning("the process that looks up names of containers has ended: from now on there "
+		    "are none");
+	close(containers->fd);
+	containers->fd = -1;
+	containers->unanswered = 0;
+}
+
+static const char *known(const char *name)
+{
+	return *name ? name : NULL;
+}
+
+static void tell(const struct containers *containers, const struct container_answer *answer)
+{
+	const struct cgroup named = {
+		.key = answer->key,
+		.container_name = known(answer->names.container_name),
+		.image_name = known(answer->names.image_name),
+		.pod_name = known(answer->names.pod_name),
+		.pod_namespace = known(answer->names.pod_namespace),
+		.pod_container = known(answer->names.pod_container),
+	};
+
+	containers->answered(containers->ctx, &named);
+}
+
+/* Calls answered() for the next answer, and sets *ret_key. False: none has come. */
+static bool take_one(struct containers *containers, struct cgroup_key *ret_key)
+{
+	struct container_answer answer;
+	ssize_t n = recv(containers->fd, &answer, sizeof(answer), MSG_DONTWAIT);
+
+	if (n == (ssize_t)sizeof(answer)) {
+		*ret_key = answer.key;
+		containers->unanswered--;
+		tell(containers, &answer);
+		return true;
+	}
+	if (n >= 0 || (errno != EAGAIN && errno != EINTR))
+		give_up(containers);
+	return false;
+}
+
+void containers_take(struct containers *containers)
+{
+	struct cgroup_key key;
+
+	while (containers->unanswered && take_one(containers, &key))
+		;
+}
+
+/* Returns whether the answer has come. */
+static bool await(struct containers *containers, const struct cgroup_key *key)
+{
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	const uint64_t end = now + CONTAINERS_WAIT_MS * NSEC_PER_MSEC;
+	struct pollfd pollfd = {.fd = containers->fd, .events = POLLIN};
+	struct cgroup_key answered;
+
+	for (; now < end; now = clock_now_ns(CLOCK_MONOTONIC)) {
+		if (poll(&pollfd, 1, (int)((end - now) / NSEC_PER_MSEC) + 1) <= 0)
+			continue;
+		while (containers->unanswered && take_one(containers, &answered))
+			if (!memcmp(&answered, key, sizeof(*key)))
+				return true;
+		if (containers->fd < 0)
+			return false;
+	}
+	if (++containers->vain == CONTAINERS_WAITS_MAX)
+		log_debug("names of containers are slow to come: they are no longer waited for");
+	return false;
+}
+
+/* False: there is nothing to ask for. */
+static bool make_question(const struct cgroup *cgroup, struct container_question *ret)
+{
+	const char *id = cgroup->container_id, *uid = cgroup->pod_uid, *runtime = cgroup->runtime;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->key = cgroup->key;
+	if (id && strlen(id) == CONTAINER_ID_LEN)
+		strcpy(ret->id, id);
+	if (uid && strlen(uid) <= POD_UID_LEN)
+		strcpy(ret->pod_uid, uid);
+	if (runtime)
+		snprintf(ret->runtime, sizeof(ret->runtime), "%s", runtime);
+	return *ret->id || *ret->pod_uid;
+}
+
+bool containers_ask(struct containers *containers, const struct cgroup *cgroup, bool wait)
+{
+	struct container_question question;
+
+	if (containers->fd < 0 || !make_question(cgroup, &question))
+		return false;
+	if (send(containers->fd, &question, sizeof(question), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+		if (errno != EAGAIN && errno != EINTR)
+			give_up(containers);
+		return false;
+	}
+	containers->unanswered++;
+	return !wait || containers->vain >= CONTAINERS_WAITS_MAX ||
+	       !await(containers, &cgroup->key);
+}
