@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "format/fields.h"
+#include "format/who.h"
 #include "util/address.h"
 
 static const struct {
@@ -68,9 +69,6 @@ static void exe_cell(struct cell *cell, const struct group *group, unsigned int 
 	else
 		cell_word(cell, "-");
 }
-
-/* Of an id people are shown so many digits, as docker and crictl do. */
-#define CONTAINER_DIGITS 12
 
 static void container_cell(struct cell *cell, const struct group *group, unsigned int max)
 {
@@ -205,21 +203,15 @@ size_t report_texts_max(const struct group *group)
 	return sum;
 }
 
-#define put_known(json, key, s)                                                                    \
-	do {                                                                                       \
-		if (s)                                                                             \
-			json_string(json, key, s);                                                 \
-	} while (0)
-
 static void json_texts(struct json *json, const char *const texts[KEY_TEXTS])
 {
-	put_known(json, "process.executable.path", texts[TEXT_OF_EXE]);
-	put_known(json, "tpconnect.process.executable.tail", texts[TEXT_OF_EXE_TAIL]);
-	put_known(json, "tpconnect.process.executable.memfd", texts[TEXT_OF_MEMFD]);
-	put_known(json, "container.id", texts[TEXT_OF_CONTAINER_ID]);
-	put_known(json, "container.name", texts[TEXT_OF_CONTAINER_NAME]);
-	put_known(json, "tpconnect.systemd.unit", texts[TEXT_OF_UNIT]);
-	put_known(json, "process.linux.cgroup", texts[TEXT_OF_CGROUP]);
+	json_known(json, "process.executable.path", texts[TEXT_OF_EXE]);
+	json_known(json, "tpconnect.process.executable.tail", texts[TEXT_OF_EXE_TAIL]);
+	json_known(json, "tpconnect.process.executable.memfd", texts[TEXT_OF_MEMFD]);
+	json_known(json, "container.id", texts[TEXT_OF_CONTAINER_ID]);
+	json_known(json, "container.name", texts[TEXT_OF_CONTAINER_NAME]);
+	json_known(json, "tpconnect.systemd.unit", texts[TEXT_OF_UNIT]);
+	json_known(json, "process.linux.cgroup", texts[TEXT_OF_CGROUP]);
 }
 
 /* In JSON users and ports are numbers, even if their names are known. */

@@ -6,14 +6,7 @@
 #include "format/cell.h"
 #include "format/fields.h"
 #include "format/format.h"
-
-/* Whether the executable is called as the process is, of whose name the kernel keeps 15 bytes. */
-static bool is_named_by(const char *path, const char *comm)
-{
-	const char *slash = strrchr(path, '/');
-
-	return !strncmp(slash ? slash + 1 : path, comm, COMM_LEN - 1);
-}
+#include "format/who.h"
 
 /* The end of the text, if not all of it has room. */
 static void put_end(struct buffer *out, const char *before, const char *text)
@@ -33,7 +26,7 @@ static bool name_of(struct summary_name *ret, const struct event *event)
 
 	memset(ret, 0, sizeof(*ret));
 	memcpy(ret->comm, event->comm, strnlen(event->comm, sizeof(ret->comm) - 1));
-	if (path && is_named_by(path, ret->comm))
+	if (path && who_is_named_by(path, ret->comm))
 		return false;
 	if (path)
 		put_end(&exe, image->exe ? "" : ".../", path);
