@@ -23,7 +23,7 @@ _tpconnect_rows=(
     'trace|-e|--events|signed|connect retry established failed cancelled close all'
     'trace count|-f|--failed||'
     'trace count latency|-l|--min-latency|unknown|'
-    'count latency||--by|list|process pid dst port user cgroup'
+    'count latency||--by|list|process pid dst port user cgroup exe container unit'
     'trace|-n|--max-events|unknown|'
     'trace count latency|-t|--time|unknown|'
     'trace count latency||--wait||'

@@ -98,7 +98,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -l netns -x -a '(_
 complete -c tpconnect -n '__tpconnect_of trace' -s e -l events -x -a '(__tpconnect_signed connect retry established failed cancelled close all)' -d 'these: connect, retry, established, failed, cancelled, close, or all'
 complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work, or not at once'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s l -l min-latency -x -d 'only results that took at least so long: 10ms, 1s'
-complete -c tpconnect -n '__tpconnect_of count latency' -l by -x -a '(__tpconnect_list process pid dst port user cgroup)' -d 'group count (default process,dst) and latency (all together) by'
+complete -c tpconnect -n '__tpconnect_of count latency' -l by -x -a '(__tpconnect_list process pid dst port user cgroup exe container unit)' -d 'group count (default process,dst) and latency (all together) by'
 complete -c tpconnect -n '__tpconnect_of trace' -s n -l max-events -x -d 'stop after N events'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s t -l time -x -d 'stop after that long: 500ms, 10s, 2m, 1h'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l wait -d 'with a COMMAND: go on until its last descendant has ended'

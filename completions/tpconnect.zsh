@@ -102,7 +102,7 @@ _tpconnect() {
     _tpconnect_add 'trace' '*'{-e+,--events=}'[these: connect, retry, established, failed, cancelled, close, or all]:LIST:_tpconnect_signed connect retry established failed cancelled close all'
     _tpconnect_add 'trace count' '(-f --failed)'{-f,--failed}'[only what did not work, or not at once]'
     _tpconnect_add 'trace count latency' '*'{-l+,--min-latency=}'[only results that took at least so long: 10ms, 1s]:DUR:_tpconnect_unknown'
-    _tpconnect_add 'count latency' '*--by=[group count (default process,dst) and latency (all together) by]:LIST:_tpconnect_list process pid dst port user cgroup'
+    _tpconnect_add 'count latency' '*--by=[group count (default process,dst) and latency (all together) by]:LIST:_tpconnect_list process pid dst port user cgroup exe container unit'
     _tpconnect_add 'trace' '*'{-n+,--max-events=}'[stop after N events]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '*'{-t+,--time=}'[stop after that long: 500ms, 10s, 2m, 1h]:DUR:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '--wait[with a COMMAND: go on until its last descendant has ended]'

@@ -108,7 +108,7 @@ expectations() {
 	tpconnect --color |auto always never|
 	tpconnect -e |connect close all|
 	tpconnect -e close,+re|close,+retry|close,retry
-	tpconnect count --by |process pid dst port user cgroup|
+	tpconnect count --by |process pid dst port user cgroup exe container unit|
 	tpconnect count --by user,d|user,dst|dst
 	tpconnect -u roo|root|
 	tpconnect -u nobody,roo|nobody,root|
@@ -117,6 +117,7 @@ expectations() {
 	tpconnect -C !tpc-hel|!tpc-helper|
 	tpconnect -p 1,!${helpers[0]}|1,!${helpers[0]}|
 	tpconnect -w $work/some|some-file|
+	tpconnect --exe $work/some|some-file|
 	tpconnect --object=$work/some|some-file|
 	tpconnect --netns s|self|some-file
 	tpconnect --netns $work/some|some-file|self

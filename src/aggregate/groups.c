@@ -7,7 +7,7 @@
 
 /* Without memory for one more bucket, a key goes to `other`; the program does not end. */
 #define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+#include "aggregate/texts.h"
 
 struct node {
 	struct group group;
@@ -18,6 +18,7 @@ struct node {
 struct groups {
 	unsigned int by;
 	size_t value_size, max;
+	struct texts texts; /* of all keys */
 	struct node *nodes; /* the hash */
 	struct node *other;
 	bool other_used;
@@ -59,6 +60,7 @@ void groups_clear(struct groups *groups)
 		next = node->hh.next;
 		free(node);
 	}
+	texts_clear(&groups->texts);
 	memset(groups->other->value, 0, groups->value_size);
 	groups->other_used = false;
 }
@@ -72,14 +74,21 @@ void groups_free(struct groups *groups)
 	free(groups);
 }
 
-/* A node for the key; `other` if there is no room for one. */
-static struct node *node_add(struct groups *groups, const struct key *key)
+static bool is_full(const struct groups *groups)
 {
-	struct node *node = HASH_COUNT(groups->nodes) < groups->max ? node_new(groups) : NULL;
+	return HASH_COUNT(groups->nodes) >= groups->max;
+}
+
+/* A node for the key; NULL if there is no room for one. */
+static struct node *node_add(struct groups *groups, const struct key *key,
+			     const char *const texts[KEY_TEXTS])
+{
+	struct node *node = is_full(groups) ? NULL : node_new(groups);
 
 	if (!node)
 		return NULL;
 	node->group.key = *key;
+	memcpy(node->group.texts, texts, sizeof(node->group.texts));
 	HASH_ADD(hh, groups->nodes, group.key, sizeof(node->group.key), node);
 	if (!node->hh.tbl) { /* HASH_NONFATAL_OOM */
 		free(node);
@@ -98,20 +107,56 @@ static void note_process(struct one_process *process, const struct event *event)
 	}
 }
 
+static void note_cgroup(struct one_cgroup *cgroup, uint64_t id)
+{
+	cgroup->several |= cgroup->id && cgroup->id != id;
+	cgroup->id = id;
+}
+
+/*
+ * The event's key, and the texts of it as they are kept. Once there is no room for another key, no
+ * text is added either: then false is what comes back for a key that has a new one.
+ */
+static bool find_key(struct groups *groups, const struct event *event, struct key *ret,
+		     const char *ret_texts[KEY_TEXTS])
+{
+	bool full = is_full(groups);
+
+	key_of(ret, event, groups->by);
+	for (enum key_text i = 0; i < KEY_TEXTS; i++) {
+		const char *text = key_text(event, groups->by, i);
+		const struct text *kept;
+
+		ret_texts[i] = NULL;
+		if (!text)
+			continue;
+		kept = full ? texts_find(&groups->texts, text) : texts_add(&groups->texts, text);
+		if (!kept)
+			return false;
+		ret->texts[i] = kept->number;
+		ret_texts[i] = kept->text;
+	}
+	return true;
+}
+
 void *groups_value(struct groups *groups, const struct event *event)
 {
-	struct node *node;
+	const char *texts[KEY_TEXTS];
+	struct node *node = NULL;
 	struct key key;
 
-	key_of(&key, event, groups->by);
-	HASH_FIND(hh, groups->nodes, &key, sizeof(key), node);
-	if (!node)
-		node = node_add(groups, &key);
+	if (find_key(groups, event, &key, texts)) {
+		HASH_FIND(hh, groups->nodes, &key, sizeof(key), node);
+		if (!node)
+			node = node_add(groups, &key, texts);
+	}
 	if (!node) {
 		groups->other_used = true;
 		return groups->other->value;
 	}
 	note_process(&node->group.process, event);
+	if (event->has & EVENT_HAS_CGROUP)
+		note_cgroup(&node->group.cgroup, event->cgroup_id);
 	return node->value;
 }
 

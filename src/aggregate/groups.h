@@ -18,11 +18,19 @@ struct one_process {
 	uint64_t start_ns;
 };
 
+/* The id of a group's cgroup, or `several`. 0: none yet. */
+struct one_cgroup {
+	uint64_t id;
+	bool several;
+};
+
 struct group {
 	struct key key;
-	bool other;    /* of further keys: key is not set */
-	size_t folded; /* of `other`: its number of keys; 0: not known */
+	const char *texts[KEY_TEXTS]; /* those that key has the numbers of; NULL: not known */
+	bool other;		      /* of further keys: key is not set */
+	size_t folded;		      /* of `other`: its number of keys; 0: not known */
 	struct one_process process;
+	struct one_cgroup cgroup;
 	void *value; /* of the size asked for, at first all 0 */
 };
 

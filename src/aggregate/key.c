@@ -23,6 +23,45 @@ void key_of(struct key *ret, const struct event *event, unsigned int by)
 		ret->port = event->dst.port;
 	if (by & BY_USER)
 		ret->uid = event->uid;
-	if (by & BY_CGROUP && event->has & EVENT_HAS_CGROUP)
+	/* A unit that is started again has another cgroup, of the same path. */
+	if (by & BY_CGROUP && event->has & EVENT_HAS_CGROUP && !key_text(event, by, TEXT_OF_CGROUP))
 		ret->cgroup_id = event->cgroup_id;
+}
+
+static const char *exe_text(const struct image *image, enum key_text which)
+{
+	switch (which) {
+	case TEXT_OF_EXE:
+		return image->exe;
+	case TEXT_OF_EXE_TAIL:
+		return image->exe_tail;
+	default:
+		return image->memfd;
+	}
+}
+
+static const char *container_text(const struct cgroup *cgroup, enum key_text which)
+{
+	if (which == TEXT_OF_CONTAINER_ID)
+		return cgroup->container_id;
+	return cgroup->container_id ? NULL : cgroup->container_name;
+}
+
+const char *key_text(const struct event *event, unsigned int by, enum key_text which)
+{
+	const struct cgroup *cgroup = event->cgroup;
+
+	switch (which) {
+	case TEXT_OF_EXE:
+	case TEXT_OF_EXE_TAIL:
+	case TEXT_OF_MEMFD:
+		return by & BY_EXE && event->image ? exe_text(event->image, which) : NULL;
+	case TEXT_OF_CONTAINER_ID:
+	case TEXT_OF_CONTAINER_NAME:
+		return by & BY_CONTAINER && cgroup ? container_text(cgroup, which) : NULL;
+	case TEXT_OF_UNIT:
+		return by & BY_UNIT && cgroup ? cgroup->unit : NULL;
+	default:
+		return by & BY_CGROUP && cgroup ? cgroup->path : NULL;
+	}
 }

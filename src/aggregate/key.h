@@ -10,20 +10,38 @@
 #include "model/by.h"
 #include "model/event.h"
 
+/* What of image and cgroup a key can have. Of the first three, and of the next two, one is known.
+ */
+enum key_text {
+	TEXT_OF_EXE,
+	TEXT_OF_EXE_TAIL,
+	TEXT_OF_MEMFD,
+	TEXT_OF_CONTAINER_ID,
+	TEXT_OF_CONTAINER_NAME, /* where it has no id */
+	TEXT_OF_UNIT,
+	TEXT_OF_CGROUP,
+	KEY_TEXTS,
+};
+
 /* No padding: compared and hashed as bytes. What is not grouped by is 0. */
 struct key {
-	uint64_t process_start_ns, cgroup_id; /* cgroup_id 0: not known */
+	uint64_t process_start_ns;
+	uint64_t cgroup_id; /* where its path is not known; 0: it is, or nothing is */
 	uint32_t pid, uid;
-	uint8_t addr[16];  /* IPv4 as ::ffff:a.b.c.d */
-	uint32_t scope_id; /* with addr: see struct endpoint */
-	uint16_t port;
-	uint16_t has_process; /* by process, pid or user: 0 if the process is not known */
+	uint8_t addr[16];	   /* IPv4 as ::ffff:a.b.c.d */
+	uint32_t scope_id;	   /* with addr: see struct endpoint */
+	uint32_t port;		   /* host byte order */
+	uint32_t has_process;	   /* by process, pid or user: 0 if the process is not known */
+	uint32_t texts[KEY_TEXTS]; /* numbers, as aggregate/texts.h gives them; 0: not known */
 	char comm[COMM_LEN];
 };
 
-_Static_assert(sizeof(struct key) == 64, "struct key has holes or has grown");
+_Static_assert(sizeof(struct key) == 96, "struct key has holes or has grown");
 
-/* by: BY_* bits; 0 puts all connections together. */
+/* by: BY_* bits; 0 puts all connections together. The numbers of texts are left 0. */
 void key_of(struct key *ret, const struct event *event, unsigned int by);
+
+/* The text that a key by these bits has there; NULL: none, or it is not known. The event's. */
+const char *key_text(const struct event *event, unsigned int by, enum key_text which);
 
 #endif

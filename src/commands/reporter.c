@@ -110,7 +110,8 @@ static void put_group(struct reporter *reporter, struct session *session, const 
 {
 	struct output *output = &reporter->output;
 	uint64_t events = reporter->ops->n_events(group->value);
-	struct buffer *text = output_line(output, session, reporter->ops->text_max);
+	struct buffer *text =
+		output_line(output, session, reporter->ops->text_max + report_texts_max(group));
 
 	if (!text) {
 		books_lost(&output->books, events);

@@ -22,7 +22,7 @@ struct reporter {
 struct reporter_ops {
 	size_t value_size;
 	size_t keys_max; /* further ones come together, as `other` */
-	size_t text_max; /* bytes that title, header or a group take at most */
+	size_t text_max; /* bytes that title, header or a group take at most, besides its texts */
 
 	/* Takes the event into the value; returns false for one that does not belong there. */
 	bool (*wants)(const struct event *event);

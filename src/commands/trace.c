@@ -95,7 +95,7 @@ static void log_summary(const struct trace *trace)
 {
 	const struct options *options = trace->output.options;
 	uint32_t events = options->request.config.event_mask;
-	char text[2048];
+	char text[4096];
 	struct buffer out = {.data = text, .cap = sizeof(text)};
 
 	if (options->request.config.retried_only)

@@ -40,6 +40,47 @@ void cell_name(struct cell *cell, const char *name, unsigned int max)
 	cell->width = put_legible(&cell->text, name, max);
 }
 
+/* What is left of the text behind its first n characters. */
+static const char *skip_characters(const char *text, unsigned int n)
+{
+	size_t len = strlen(text), step;
+	uint32_t code_point;
+
+	for (; n && len; n--, text += step, len -= step) {
+		step = utf8_step(text, len, &code_point);
+		step = step ? step : 1;
+	}
+	return text;
+}
+
+static unsigned int count_characters(const char *text)
+{
+	unsigned int n = 0;
+
+	for (; *text; n++)
+		text = skip_characters(text, 1);
+	return n;
+}
+
+void cell_path(struct cell *cell, const char *before, const char *path, unsigned int max)
+{
+	unsigned int n, n_before = (unsigned int)strlen(before);
+
+	max = max < CELL_PATH_MAX ? max : CELL_PATH_MAX;
+	n = count_characters(path);
+	cell_start(cell);
+	if (n_before + n <= max) {
+		buffer_puts(&cell->text, before);
+		cell->width = n_before;
+	} else {
+		buffer_literal(&cell->text, ELLIPSIS);
+		cell->width = 1;
+		path = skip_characters(path, n > max - 1 ? n - (max - 1) : 0);
+	}
+	if (*path)
+		cell->width += put_legible(&cell->text, path, CELL_MAX);
+}
+
 static void put_ellipsis(struct cell *cell, const char *head, size_t n_head, const char *tail,
 			 size_t n_tail)
 {

@@ -28,6 +28,15 @@ void cell_number(struct cell *cell, uint64_t number);
 /* Any bytes, in at most max (from 1) columns: see put_legible(). */
 void cell_name(struct cell *cell, const char *name, unsigned int max);
 
+/* No path is given more columns: they are all that a cell has bytes for. */
+#define CELL_PATH_MAX (CELL_MAX / 4 - 8)
+
+/*
+ * A path, or the like: any bytes, with `before` (ASCII, at most 8 bytes) in front, in at most max
+ * (from 1) columns. One that is longer loses its beginning.
+ */
+void cell_path(struct cell *cell, const char *before, const char *path, unsigned int max);
+
 /*
  * An address, with its zone if scope_id is not 0, in at most max columns (from 5). A longer one is
  * shortened as cell_endpoint() does.

@@ -3,17 +3,11 @@
 
 #include "format/who.h"
 
-#define put_known(json, key, s)                                                                    \
-	do {                                                                                       \
-		if (s)                                                                             \
-			json_string(json, key, s);                                                 \
-	} while (0)
-
 static void put_executable(struct json *json, const struct image *image)
 {
-	put_known(json, "process.executable.path", image->exe);
-	put_known(json, "tpconnect.process.executable.tail", image->exe_tail);
-	put_known(json, "tpconnect.process.executable.memfd", image->memfd);
+	json_known(json, "process.executable.path", image->exe);
+	json_known(json, "tpconnect.process.executable.tail", image->exe_tail);
+	json_known(json, "tpconnect.process.executable.memfd", image->memfd);
 	if (image->exe_deleted)
 		json_true(json, "tpconnect.process.executable.deleted");
 	if (!(image->has & IMAGE_HAS_EXE_FILE))
@@ -66,10 +60,10 @@ static void put_ancestors(struct json *json, const struct image *image, int64_t 
 void json_image(struct json *json, const struct image *image, int64_t process_epoch_ns)
 {
 	put_executable(json, image);
-	put_known(json, "process.working_directory", image->cwd);
+	json_known(json, "process.working_directory", image->cwd);
 	if (image->has & IMAGE_HAS_ARGS)
 		put_args(json, image);
-	put_known(json, "tpconnect.process.script", image->script);
+	json_known(json, "tpconnect.process.script", image->script);
 	if (image->n_ancestors)
 		put_ancestors(json, image, process_epoch_ns);
 	if (image->has & IMAGE_HAS_REAL_UID)
@@ -78,20 +72,20 @@ void json_image(struct json *json, const struct image *image, int64_t process_ep
 		json_u64(json, "tpconnect.process.login_uid", image->login_uid);
 	if (image->has & IMAGE_HAS_SESSION_ID)
 		json_u64(json, "tpconnect.process.session_id", image->session_id);
-	put_known(json, "tpconnect.process.hostname", image->hostname);
+	json_known(json, "tpconnect.process.hostname", image->hostname);
 }
 
 void json_cgroup(struct json *json, const struct cgroup *cgroup)
 {
-	put_known(json, "container.id", cgroup->container_id);
-	put_known(json, "container.runtime.name", cgroup->runtime);
-	put_known(json, "container.name", cgroup->container_name);
-	put_known(json, "container.image.name", cgroup->image_name);
-	put_known(json, "k8s.pod.uid", cgroup->pod_uid);
-	put_known(json, "k8s.pod.name", cgroup->pod_name);
-	put_known(json, "k8s.namespace.name", cgroup->pod_namespace);
-	put_known(json, "k8s.container.name", cgroup->pod_container);
-	put_known(json, "process.linux.cgroup", cgroup->path);
-	put_known(json, "tpconnect.systemd.unit", cgroup->unit);
-	put_known(json, "tpconnect.app.id", cgroup->app_id);
+	json_known(json, "container.id", cgroup->container_id);
+	json_known(json, "container.runtime.name", cgroup->runtime);
+	json_known(json, "container.name", cgroup->container_name);
+	json_known(json, "container.image.name", cgroup->image_name);
+	json_known(json, "k8s.pod.uid", cgroup->pod_uid);
+	json_known(json, "k8s.pod.name", cgroup->pod_name);
+	json_known(json, "k8s.namespace.name", cgroup->pod_namespace);
+	json_known(json, "k8s.container.name", cgroup->pod_container);
+	json_known(json, "process.linux.cgroup", cgroup->path);
+	json_known(json, "tpconnect.systemd.unit", cgroup->unit);
+	json_known(json, "tpconnect.app.id", cgroup->app_id);
 }

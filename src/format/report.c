@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "format/report.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "format/fields.h"
+#include "format/who.h"
 #include "util/address.h"
 
 static const struct {
@@ -11,6 +15,9 @@ static const struct {
 	[KEY_PID] = {"PID", "pid", BY_PROCESS | BY_PID},
 	[KEY_COMM] = {"COMM", "comm", BY_PROCESS | BY_PID},
 	[KEY_USER] = {"USER", "user", BY_USER},
+	[KEY_EXE] = {"EXE", "exe", BY_EXE},
+	[KEY_CONTAINER] = {"CONTAINER", "container", BY_CONTAINER},
+	[KEY_UNIT] = {"UNIT", "unit", BY_UNIT},
 	[KEY_DST] = {"DST", "dst", BY_DST},
 	[KEY_PORT] = {"PORT", "port", BY_PORT},
 	[KEY_CGROUP] = {"CGROUP", "cgroup", BY_CGROUP},
@@ -49,6 +56,43 @@ static void number_or_name(struct cell *cell, uint32_t number, const char *name,
 		cell_number(cell, number);
 }
 
+static void exe_cell(struct cell *cell, const struct group *group, unsigned int max)
+{
+	const char *const *texts = group->texts;
+
+	if (texts[TEXT_OF_EXE])
+		cell_path(cell, "", texts[TEXT_OF_EXE], max);
+	else if (texts[TEXT_OF_EXE_TAIL])
+		cell_path(cell, ".../", texts[TEXT_OF_EXE_TAIL], max);
+	else if (texts[TEXT_OF_MEMFD])
+		cell_path(cell, "memfd:", texts[TEXT_OF_MEMFD], max);
+	else
+		cell_word(cell, "-");
+}
+
+static void container_cell(struct cell *cell, const struct group *group, unsigned int max)
+{
+	const char *id = group->texts[TEXT_OF_CONTAINER_ID];
+	char digits[CONTAINER_DIGITS + 1];
+
+	if (id) {
+		snprintf(digits, sizeof(digits), "%s", id);
+		cell_name(cell, digits, max);
+	} else if (group->texts[TEXT_OF_CONTAINER_NAME]) {
+		cell_path(cell, "", group->texts[TEXT_OF_CONTAINER_NAME], max);
+	} else {
+		cell_word(cell, "-");
+	}
+}
+
+static void text_cell(struct cell *cell, const char *text, unsigned int max)
+{
+	if (text)
+		cell_path(cell, "", text, max);
+	else
+		cell_word(cell, "-");
+}
+
 void key_cell(struct cell *cell, const struct group *group, enum key_column column,
 	      const struct names *names, unsigned int max)
 {
@@ -71,17 +115,26 @@ void key_cell(struct cell *cell, const struct group *group, enum key_column colu
 	case KEY_USER:
 		number_or_name(cell, key->uid, names_user(names, key->uid), max);
 		return;
+	case KEY_EXE:
+		exe_cell(cell, group, max);
+		return;
+	case KEY_CONTAINER:
+		container_cell(cell, group, max);
+		return;
+	case KEY_UNIT:
+		text_cell(cell, group->texts[TEXT_OF_UNIT], max);
+		return;
 	case KEY_DST:
 		cell_address(cell, key->addr, address_family(key->addr), key->scope_id, max);
 		return;
 	case KEY_PORT:
-		number_or_name(cell, key->port, names_service(names, key->port), max);
+		number_or_name(cell, key->port, names_service(names, (uint16_t)key->port), max);
 		return;
 	default:
 		if (key->cgroup_id)
 			cell_number(cell, key->cgroup_id);
 		else
-			cell_word(cell, "-");
+			text_cell(cell, group->texts[TEXT_OF_CGROUP], max);
 	}
 }
 
@@ -140,6 +193,27 @@ static void json_address(struct json *json, const struct key *key)
 		json_u64(json, "tpconnect.peer.scope_id", key->scope_id);
 }
 
+size_t report_texts_max(const struct group *group)
+{
+	size_t sum = 0;
+
+	for (enum key_text i = 0; i < KEY_TEXTS; i++)
+		if (group->texts[i])
+			sum += 6 * strlen(group->texts[i]);
+	return sum;
+}
+
+static void json_texts(struct json *json, const char *const texts[KEY_TEXTS])
+{
+	json_known(json, "process.executable.path", texts[TEXT_OF_EXE]);
+	json_known(json, "tpconnect.process.executable.tail", texts[TEXT_OF_EXE_TAIL]);
+	json_known(json, "tpconnect.process.executable.memfd", texts[TEXT_OF_MEMFD]);
+	json_known(json, "container.id", texts[TEXT_OF_CONTAINER_ID]);
+	json_known(json, "container.name", texts[TEXT_OF_CONTAINER_NAME]);
+	json_known(json, "tpconnect.systemd.unit", texts[TEXT_OF_UNIT]);
+	json_known(json, "process.linux.cgroup", texts[TEXT_OF_CGROUP]);
+}
+
 /* In JSON users and ports are numbers, even if their names are known. */
 static void json_group(struct json *json, const struct group *group, unsigned int by)
 {
@@ -157,8 +231,9 @@ static void json_group(struct json *json, const struct group *group, unsigned in
 		json_process(json, group);
 	if (by & BY_USER && key->has_process)
 		json_u64(json, "process.user.id", key->uid);
-	if (by & BY_CGROUP && key->cgroup_id)
-		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, key->cgroup_id));
+	json_texts(json, group->texts);
+	if (by & BY_CGROUP && group->cgroup.id && !group->cgroup.several)
+		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, group->cgroup.id));
 }
 
 void report_json_open(struct json *json, const char *event_name, const struct group *group,

@@ -10,16 +10,22 @@
 #include "util/json.h"
 
 /*
- * No line of a report is longer (bytes). The longest is a latency group in JSON whose histogram has
- * all of its rows: 1,926 bytes.
+ * No line of a report is longer, besides its texts (bytes). The longest is a latency group in JSON
+ * whose histogram has all of its rows: 1,926 bytes.
  */
 #define REPORT_LINE_MAX 4096
+
+/* What the group's texts add to that at most: six bytes for each of theirs. */
+size_t report_texts_max(const struct group *group);
 
 /* The columns that a key can have. */
 enum key_column {
 	KEY_PID, /* to KEY_USER: who */
 	KEY_COMM,
 	KEY_USER,
+	KEY_EXE,
+	KEY_CONTAINER,
+	KEY_UNIT,
 	KEY_DST,
 	KEY_PORT,
 	KEY_CGROUP,
@@ -30,12 +36,12 @@ enum key_column {
 bool key_has(unsigned int by, enum key_column column);
 const char *key_column_name(enum key_column column);
 
-/* No cell of a key needs more columns. */
-#define KEY_CELL_MAX 39
+/* No cell of a key is given more columns where nothing else bounds it: a path could fill a page. */
+#define KEY_CELL_MAX CELL_PATH_MAX
 
 /*
- * The key's cell, names and addresses in at most max columns; "-" if it is not known. The PID of a
- * group of several processes is `several`. Not for a group that is `other`.
+ * The key's cell, names, paths and addresses in at most max columns; "-" if it is not known. The
+ * PID of a group of several processes is `several`. Not for a group that is `other`.
  */
 void key_cell(struct cell *cell, const struct group *group, enum key_column column,
 	      const struct names *names, unsigned int max);

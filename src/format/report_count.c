@@ -131,8 +131,10 @@ static const struct {
 	int column;
 	unsigned int least;
 } shrinkings[] = {
-	{COUNT_ERRORS, 20}, {KEY_DST, 15},	{KEY_COMM, 8},
-	{KEY_USER, 8},	    {COUNT_ERRORS, 14}, {COUNT_ERRORS, 6},
+	{COUNT_ERRORS, 20},  {KEY_CGROUP, 24}, {KEY_EXE, 24},  {KEY_UNIT, 24},
+	{KEY_CONTAINER, 12}, {KEY_DST, 15},    {KEY_COMM, 8},  {KEY_USER, 8},
+	{KEY_CGROUP, 12},    {KEY_EXE, 12},    {KEY_UNIT, 12}, {COUNT_ERRORS, 14},
+	{COUNT_ERRORS, 6},
 };
 
 void count_table_narrow(struct count_table *table, unsigned int width)

@@ -1,13 +1,59 @@
 // SPDX-License-Identifier: MIT
 #include "format/summary.h"
 
+#include <string.h>
+
 #include "format/cell.h"
 #include "format/fields.h"
 #include "format/format.h"
+#include "format/who.h"
+
+/* The end of the text, if not all of it has room. */
+static void put_end(struct buffer *out, const char *before, const char *text)
+{
+	size_t len = strlen(text), room = SUMMARY_EXE_MAX - strlen(before);
+
+	buffer_puts(out, len <= room ? before : "...");
+	buffer_puts(out, len <= room ? text : text + len - room);
+}
+
+/* What is called otherwise than its executable. Returns false if nothing is, or it is not known. */
+static bool name_of(struct summary_name *ret, const struct event *event)
+{
+	const struct image *image = event->image;
+	const char *path = image ? image->exe ? image->exe : image->exe_tail : NULL;
+	struct buffer exe = {.data = ret->exe, .cap = sizeof(ret->exe)};
+
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->comm, event->comm, strnlen(event->comm, sizeof(ret->comm) - 1));
+	if (path && who_is_named_by(path, ret->comm))
+		return false;
+	if (path)
+		put_end(&exe, image->exe ? "" : ".../", path);
+	else if (image && image->memfd)
+		put_end(&exe, "memfd:", image->memfd);
+	return exe.len;
+}
+
+static void add_name(struct summary *summary, const struct event *event)
+{
+	struct summary_name name;
+
+	if (!name_of(&name, event))
+		return;
+	for (size_t i = 0; i < summary->n_names; i++)
+		if (!memcmp(&summary->names[i], &name, sizeof(name)))
+			return;
+	if (summary->n_names == SUMMARY_NAMES)
+		summary->more_names = true;
+	else
+		summary->names[summary->n_names++] = name;
+}
 
 void summary_add(struct summary *summary, const struct event *event)
 {
 	counts_add(&summary->counts, event);
+	add_name(summary, event);
 	/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
 	if (!(event->has & EVENT_HAS_LATENCY) || event->deferred ||
 	    event->latency_ns <= summary->slowest.latency_ns)
@@ -50,6 +96,23 @@ static void put_errors(struct buffer *out, const struct counts *counts)
 	}
 	if (*before == ',')
 		buffer_putc(out, ')');
+}
+
+static void put_names(struct buffer *out, const struct summary *summary)
+{
+	const char *before = "; \"";
+
+	for (size_t i = 0; i < summary->n_names; i++) {
+		const struct summary_name *name = &summary->names[i];
+
+		buffer_puts(out, before);
+		put_escaped(out, name->comm, strlen(name->comm), true);
+		buffer_literal(out, "\" is ");
+		put_escaped(out, name->exe, strlen(name->exe), false);
+		before = ", \"";
+	}
+	if (summary->more_names)
+		buffer_literal(out, ", and there are more such");
 }
 
 static void put_slowest(struct buffer *out, const struct event *event, bool only)
@@ -103,6 +166,8 @@ void summary_put(struct buffer *out, const struct summary *summary, uint32_t eve
 		put_kind(out, counts, (enum event_kind)kind, numbers[kind]);
 		before = ", ";
 	}
+	if (n)
+		put_names(out, summary);
 	if (summary->slowest.latency_ns)
 		put_slowest(out, &summary->slowest, n == 1);
 }

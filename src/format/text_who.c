@@ -6,14 +6,6 @@
 #include "format/value.h"
 #include "format/who.h"
 
-/* Whether the path ends with the process's name, of which the kernel keeps COMM_LEN - 1 bytes. */
-static bool is_named_by(const char *path, const char *comm)
-{
-	const char *slash = strrchr(path, '/');
-
-	return !strncmp(slash ? slash + 1 : path, comm, COMM_LEN - 1);
-}
-
 void text_exe(struct buffer *out, const struct event *event, const struct format_context *ctx)
 {
 	const struct image *image = event->image;
@@ -30,7 +22,7 @@ void text_exe(struct buffer *out, const struct event *event, const struct format
 		before = "memfd:";
 	}
 	if (!exe ||
-	    (!*before && !image->exe_deleted && !ctx->verbose && is_named_by(exe, event->comm)))
+	    (!*before && !image->exe_deleted && !ctx->verbose && who_is_named_by(exe, event->comm)))
 		return;
 	buffer_literal(out, " exe=");
 	put_value(out, before, exe, strlen(exe));

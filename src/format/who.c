@@ -10,6 +10,13 @@ static struct word word_of(const char *text)
 	return (struct word){text, text ? strlen(text) : 0};
 }
 
+bool who_is_named_by(const char *path, const char *comm)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strncmp(slash ? slash + 1 : path, comm, COMM_LEN - 1);
+}
+
 struct word who_container(const struct event *event)
 {
 	const struct cgroup *cgroup = event->cgroup;

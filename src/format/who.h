@@ -3,6 +3,7 @@
 #ifndef FORMAT_WHO_H
 #define FORMAT_WHO_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "model/event.h"
@@ -14,6 +15,9 @@ struct word {
 	const char *text; /* of the event's; NULL: there is none */
 	size_t len;
 };
+
+/* Whether the path ends with the process's name, of which the kernel keeps COMM_LEN - 1 bytes. */
+bool who_is_named_by(const char *path, const char *comm);
 
 /* The container for people: the first digits of its id; its name where it has no id. */
 struct word who_container(const struct event *event);

@@ -7,7 +7,8 @@
 /* In the order of their bits. */
 const char *by_name(size_t i)
 {
-	static const char *const names[] = {"process", "pid", "dst", "port", "user", "cgroup"};
+	static const char *const names[] = {"process", "pid", "dst",	   "port", "user",
+					    "cgroup",  "exe", "container", "unit"};
 
 	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }

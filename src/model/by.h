@@ -11,7 +11,10 @@ enum by {
 	BY_DST = 1 << 2,     /* the address */
 	BY_PORT = 1 << 3,
 	BY_USER = 1 << 4,
-	BY_CGROUP = 1 << 5,
+	BY_CGROUP = 1 << 5,    /* its path; its id where the path is not known */
+	BY_EXE = 1 << 6,       /* the executable's path */
+	BY_CONTAINER = 1 << 7, /* its id; its name where it has no id */
+	BY_UNIT = 1 << 8,      /* of systemd */
 };
 
 /* The bit of that name ("process", "pid", ...); 0: there is none. */

@@ -84,9 +84,11 @@ const struct option_row option_rows[] = {
 		 "they take."},
 	{0, "by", "LIST", set_by, CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY),
 	 .help = "group count (default process,dst) and latency (all together) by:\n"
-		 "process, pid, dst, port, user, cgroup, or several, with commas",
-	 .more = "By process is by its name, by pid each process by itself. Beyond 10,000 groups "
-		 "(latency: 1,000) the rest is shown as \"other\".",
+		 "process, pid, dst, port, user, cgroup, exe, container, unit,\n"
+		 "or several, with commas",
+	 .more = "By process is by its name, by pid each process by itself, by exe by the path of "
+		 "the executable; a cgroup of which the path is not known is shown by its id. "
+		 "Beyond 10,000 groups (latency: 1,000) the rest is shown as \"other\".",
 	 .values = VALUES_LIST, .words = by_name},
 	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE), .help = "stop after N events"},
 	{'t', "time", "DUR", set_time, CMD_TRACING,

@@ -84,6 +84,13 @@ static inline void json_key_end(struct json *json)
 #define json_string(json, key, s) (json_key(json, key), json_put_string((json)->out, s))
 void json_put_string(struct buffer *out, const char *s);
 
+/* The same, and nothing at all for NULL. */
+#define json_known(json, key, s)                                                                   \
+	do {                                                                                       \
+		if (s)                                                                             \
+			json_string(json, key, s);                                                 \
+	} while (0)
+
 /* The same of n bytes, none of which is NUL, as an item of an array. */
 void json_item_string(struct json *json, const char *s, size_t n);
 

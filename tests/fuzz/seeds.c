@@ -82,6 +82,8 @@ static const char *const command_lines[] = {
 	"-4\0-d\0::/0,10.0.0.0/8\0latency\0-port\0",
 	"-u\0root,0\0-C\0curl\0-l\00010ms\0--cgroup\0/\0",
 	"-d\0!127.0.0.0/8,!::1,::/0\0-P\0!443,1-2\0-C\0!curl\0-p\0!1\0-u\0!root\0",
+	"--exe\0/usr/bin/../bin/curl,ssh,!memfd:x\0--container\0000123456789ab,!web\0",
+	"--unit\0nginx,!a.scope,x.slice\0--exe\0./x\0",
 	"--netns\0!self\0--cgroup\0!/\0-P\0!!1\0",
 };
 
@@ -236,6 +238,8 @@ static void write_context(const char *dir)
 	cgroup_path1(&cgroup, 5, TEXT("b\0a"));
 	cgroup.record.flags = CGROUP_CUT1;
 	write_file(dir, "decode", "cgroup-both", &cgroup, cgroup.record.head.size);
+}
+
 static void write_json_texts(const char *dir)
 {
 	char name[32];

@@ -11,8 +11,8 @@
  * are wanted where the case has one. "count process,dst" and "latency dst", and
  * both with -json, are reports by these keys, of the first second.
  *
- * Lines that begin with image and cgroup, behind the records, say who made all attempts of the
- * case: who.h. text-verbose is what -v shows.
+ * Lines that begin with image and cgroup, behind records, say who made the attempts of those, back
+ * to the last such lines: who.h. text-verbose is what -v shows.
  *
  * Time 0 of a record is 2026-02-16T12:34:56Z, also for the start of its process.
  */
@@ -34,6 +34,7 @@
 #define EPOCH_NS (1771245296ll * 1000000000)
 
 #define RECORDS_MAX 64
+#define WHOS_MAX    8
 #define OUTPUT_MAX  65536
 
 struct golden_case {
@@ -41,7 +42,9 @@ struct golden_case {
 	char *format;
 	struct event events[RECORDS_MAX];
 	size_t n_events;
-	struct who who;
+	struct who whos[WHOS_MAX];
+	size_t n_whos;
+	size_t who_from, who_to; /* the events that the last of them has made */
 	char expected[OUTPUT_MAX];
 };
 
@@ -229,9 +232,16 @@ static bool is_who(const char *line)
 
 static void add_who(struct golden_case *c, const char *line, const struct place *place)
 {
-	read_who(line, &c->who, place);
-	for (size_t i = 0; i < c->n_events; i++)
-		who_made(&c->events[i], &c->who);
+	if (c->who_to < c->n_events) { /* records came since the last such line */
+		if (c->n_whos == WHOS_MAX)
+			die(place, "too many images and cgroups");
+		c->n_whos++;
+		c->who_from = c->who_to;
+		c->who_to = c->n_events;
+	}
+	read_who(line, &c->whos[c->n_whos - 1], place);
+	for (size_t i = c->who_from; i < c->who_to; i++)
+		who_made(&c->events[i], &c->whos[c->n_whos - 1]);
 }
 
 static bool is_record(const char *line)

@@ -13,6 +13,7 @@
 #include "aggregate/counts.h"
 #include "aggregate/groups.h"
 #include "aggregate/histogram.h"
+#include "aggregate/texts.h"
 #include "unit/random.h"
 #include "util/cleanup.h"
 
@@ -109,6 +110,9 @@ static void names_of_by_are_found(void **state)
 	assert_int_equal(by_find("port"), BY_PORT);
 	assert_int_equal(by_find("user"), BY_USER);
 	assert_int_equal(by_find("cgroup"), BY_CGROUP);
+	assert_int_equal(by_find("exe"), BY_EXE);
+	assert_int_equal(by_find("container"), BY_CONTAINER);
+	assert_int_equal(by_find("unit"), BY_UNIT);
 	assert_int_equal(by_find("dst "), 0);
 	assert_int_equal(by_find(""), 0);
 }
@@ -224,6 +228,173 @@ static void a_group_knows_its_process_as_long_as_it_is_one(void **state)
 	groups_value(groups, &again);
 	assert_true(all[0]->process.several);
 	groups_free(groups);
+}
+
+/* Texts */
+
+static void add_by(struct groups *groups, const struct image *image, const struct cgroup *cgroup)
+{
+	struct event event = plain;
+
+	event.image = image;
+	event.cgroup = cgroup;
+	counts_add(groups_value(groups, &event), &event);
+}
+
+static void same(const char *a, const char *b)
+{
+	if (a && b)
+		assert_string_equal(a, b);
+	else
+		assert_true(!a && !b);
+}
+
+/* The texts of a key by these bits, in the order of enum key_text. */
+static void assert_key_texts(const struct event *event, unsigned int by,
+			     const char *const expected[KEY_TEXTS])
+{
+	for (enum key_text i = 0; i < KEY_TEXTS; i++)
+		same(key_text(event, by, i), expected[i]);
+}
+
+static void keys_have_the_texts_that_are_asked_for_and_known(void **state)
+{
+	const unsigned int all = BY_EXE | BY_CONTAINER | BY_UNIT | BY_CGROUP;
+	const struct image curl = {.exe = "/curl"}, tail = {.exe_tail = "t"},
+			   memory = {.memfd = ""};
+	const struct cgroup docker = {
+		.path = "/p", .container_id = "id", .container_name = "web", .unit = "u"};
+	const struct cgroup lxc = {.container_name = "lxc"};
+	struct event event = {.image = &curl, .cgroup = &docker};
+
+	(void)state;
+	assert_key_texts(&event, 0, (const char *[KEY_TEXTS]){NULL});
+	assert_key_texts(&event, all,
+			 (const char *[KEY_TEXTS]){"/curl", NULL, NULL, "id", NULL, "u", "/p"});
+	assert_key_texts(&event, BY_EXE, (const char *[KEY_TEXTS]){"/curl"});
+	assert_key_texts(&event, BY_CONTAINER,
+			 (const char *[KEY_TEXTS]){[TEXT_OF_CONTAINER_ID] = "id"});
+	assert_key_texts(&event, BY_UNIT, (const char *[KEY_TEXTS]){[TEXT_OF_UNIT] = "u"});
+	assert_key_texts(&event, BY_CGROUP, (const char *[KEY_TEXTS]){[TEXT_OF_CGROUP] = "/p"});
+	event = (struct event){.image = &tail, .cgroup = &lxc};
+	assert_key_texts(&event, all,
+			 (const char *[KEY_TEXTS]){
+				 [TEXT_OF_EXE_TAIL] = "t", [TEXT_OF_CONTAINER_NAME] = "lxc"});
+	event = (struct event){.image = &memory};
+	assert_key_texts(&event, all, (const char *[KEY_TEXTS]){[TEXT_OF_MEMFD] = ""});
+	event.image = NULL;
+	assert_key_texts(&event, all, (const char *[KEY_TEXTS]){NULL});
+}
+
+static void equal_texts_make_one_group_wherever_they_lie(void **state)
+{
+	char path[] = "/usr/bin/curl";
+	const struct image curl = {.exe = "/usr/bin/curl"}, again = {.exe = path};
+	const struct image tail = {.exe_tail = "/usr/bin/curl"}, memory = {.memfd = path};
+	struct groups *groups = groups_of(BY_EXE, 10);
+	_cleanup_free_ const struct group **all = NULL;
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 3; i++)
+		add_by(groups, &curl, NULL);
+	add_by(groups, &again, NULL);
+	add_by(groups, &tail, NULL);
+	add_by(groups, &tail, NULL);
+	add_by(groups, NULL, NULL);
+	memset(path, 'x', sizeof(path) - 1); /* a group has copies */
+	add_by(groups, &memory, NULL);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 4);
+	same(all[0]->texts[TEXT_OF_EXE], "/usr/bin/curl");
+	assert_int_equal(((const struct counts *)all[0]->value)->attempts, 4);
+	same(all[1]->texts[TEXT_OF_EXE], NULL);
+	same(all[1]->texts[TEXT_OF_EXE_TAIL], "/usr/bin/curl");
+	for (enum key_text i = 0; i < KEY_TEXTS; i++)
+		same(all[2]->texts[i], NULL);
+	same(all[3]->texts[TEXT_OF_MEMFD], "xxxxxxxxxxxxx");
+	groups_free(groups);
+}
+
+/* As a unit is started again. */
+static void cgroups_of_one_path_are_one_group_of_several(void **state)
+{
+	static const struct cgroup here = {.path = "/a"}, there = {.path = "/b"};
+	struct groups *groups = groups_of(BY_CGROUP, 10);
+	_cleanup_free_ const struct group **all = NULL;
+	struct event event = plain;
+	size_t n;
+
+	(void)state;
+	event.cgroup = &here;
+	for (int i = 0; i < 4; i++, event.cgroup_id += i == 3)
+		counts_add(groups_value(groups, &event), &event);
+	event.cgroup = &there;
+	for (int i = 0; i < 2; i++)
+		counts_add(groups_value(groups, &event), &event);
+	add_by(groups, NULL, NULL);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 3);
+	same(all[0]->texts[TEXT_OF_CGROUP], "/a");
+	assert_true(all[0]->cgroup.several);
+	same(all[1]->texts[TEXT_OF_CGROUP], "/b");
+	assert_false(all[1]->cgroup.several);
+	assert_int_equal(all[1]->cgroup.id, 6);
+	assert_int_equal(all[1]->key.cgroup_id, 0);
+	same(all[2]->texts[TEXT_OF_CGROUP], NULL);
+	assert_int_equal(all[2]->key.cgroup_id, 5);
+	groups_free(groups);
+}
+
+/* What has no group of its own leaves no text behind, and its parts may be those of others. */
+static void texts_are_bounded_as_groups_are(void **state)
+{
+	struct groups *groups = groups_of(BY_EXE | BY_UNIT, 2);
+	_cleanup_free_ const struct group **all = NULL;
+	char path[16], unit[16];
+	const struct image image = {.exe = path};
+	const struct cgroup cgroup = {.unit = unit};
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(path, sizeof(path), "/%d", i / 2 % 3);
+		snprintf(unit, sizeof(unit), "%d", i % 6);
+		add_by(groups, &image, &cgroup);
+	}
+	all = sorted(groups, &n);
+	assert_int_equal(n, 3);
+	assert_true(all[2]->other);
+	assert_int_equal(((const struct counts *)all[0]->value)->attempts, 167);
+	assert_int_equal(((const struct counts *)all[1]->value)->attempts, 167);
+	assert_int_equal(((const struct counts *)all[2]->value)->attempts, 666);
+	groups_clear(groups);
+	add_by(groups, &image, &cgroup);
+	free(all);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 1);
+	assert_int_equal(all[0]->key.texts[TEXT_OF_EXE], 1);
+	groups_free(groups);
+}
+
+static void texts_have_one_number_each(void **state)
+{
+	struct texts texts = {0};
+	char copy[] = "b";
+
+	(void)state;
+	assert_null(texts_find(&texts, "a"));
+	assert_int_equal(texts_add(&texts, "a")->number, 1);
+	assert_int_equal(texts_add(&texts, "b")->number, 2);
+	assert_int_equal(texts_add(&texts, "")->number, 3);
+	assert_ptr_equal(texts_add(&texts, copy), texts_find(&texts, "b"));
+	assert_int_equal(texts_find(&texts, copy)->number, 2);
+	assert_string_equal(texts_find(&texts, "")->text, "");
+	assert_null(texts_find(&texts, "ab"));
+	texts_clear(&texts);
+	assert_null(texts_find(&texts, "a"));
+	assert_int_equal(texts_add(&texts, "c")->number, 1);
+	texts_clear(&texts);
 }
 
 /* Counts */
@@ -362,6 +533,11 @@ int main(void)
 		cmocka_unit_test(what_finds_no_room_is_counted_as_other_and_comes_last),
 		cmocka_unit_test(cleared_groups_are_as_new),
 		cmocka_unit_test(a_group_knows_its_process_as_long_as_it_is_one),
+		cmocka_unit_test(keys_have_the_texts_that_are_asked_for_and_known),
+		cmocka_unit_test(equal_texts_make_one_group_wherever_they_lie),
+		cmocka_unit_test(cgroups_of_one_path_are_one_group_of_several),
+		cmocka_unit_test(texts_are_bounded_as_groups_are),
+		cmocka_unit_test(texts_have_one_number_each),
 		cmocka_unit_test(events_are_counted_by_their_kind),
 		cmocka_unit_test(errors_sum_up_to_failed_also_when_there_are_too_many_kinds),
 		cmocka_unit_test(percentiles_bound_the_truth_within_a_sixteenth),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "format/cell.h"
+#include "util/utf8.h"
 
 /* The endpoint of that address and port 8080 in a cell of at most max columns. */
 static const char *endpoint_text(const char *addr, const char *service, unsigned int max)
@@ -36,10 +37,46 @@ static void a_name_makes_room_for_the_address(void **state)
 	assert_string_equal(endpoint_text("192.0.2.1", "http-alt", 17), "192.0.2.1:8080");
 }
 
+static void assert_path(const char *before, const char *path, unsigned int max,
+			const char *expected, unsigned int width)
+{
+	static struct cell cell;
+
+	cell_path(&cell, before, path, max);
+	assert_false(cell.text.overflow);
+	cell.text.data[cell.text.len] = '\0';
+	assert_string_equal(cell.text.data, expected);
+	assert_int_equal(cell.width, width);
+}
+
+static void a_path_that_is_too_long_keeps_its_end(void **state)
+{
+	static char longest[4096];
+	static struct cell cell;
+
+	(void)state;
+	assert_path("", "/bin/curl", 9, "/bin/curl", 9);
+	assert_path("", "/bin/curl", 8, ELLIPSIS "in/curl", 8);
+	assert_path("", "/bin/curl", 1, ELLIPSIS, 1);
+	assert_path("", "", 1, "", 0);
+	assert_path("memfd:", "ab", 8, "memfd:ab", 8);
+	assert_path("memfd:", "ab", 7, ELLIPSIS "ab", 3);
+	assert_path("memfd:", "abcdef", 4, ELLIPSIS "def", 4);
+	/* One column for each character, and for each byte that is none. */
+	assert_path("", "/\xc3\xa4\xff\033z", 5, "/\xc3\xa4??z", 5);
+	assert_path("", "/\xc3\xa4\xff\033z", 4, ELLIPSIS "??z", 4);
+	for (size_t i = 0; i + 4 < sizeof(longest); i += 4)
+		memcpy(longest + i, "\xf0\x9f\x90\xb3", 4);
+	cell_path(&cell, "memfd:", longest, CELL_MAX);
+	assert_false(cell.text.overflow);
+	assert_int_equal(cell.width, CELL_PATH_MAX);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_name_makes_room_for_the_address),
+		cmocka_unit_test(a_path_that_is_too_long_keeps_its_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -78,6 +79,29 @@ static void groups_without_memory_count_in_other(void **state)
 		assert_int_equal(blocks, 0);
 	}
 	assert_int_equal(failed, 2); /* itself, and `other` */
+}
+
+static void texts_without_memory_count_in_other(void **state)
+{
+	(void)state;
+	for (int fails = 2; fails < CALLS; fails++) {
+		struct groups *groups;
+		char path[16];
+		const struct image image = {.exe = path};
+		struct event event = event_of(1);
+
+		event.image = &image;
+		calls_until_failure = fails;
+		assert_int_equal(groups_new(BY_EXE, sizeof(uint64_t), KEYS, &groups), 0);
+		for (int i = 0; i < KEYS; i++) {
+			snprintf(path, sizeof(path), "/%d", i);
+			++*(uint64_t *)groups_value(groups, &event);
+		}
+		calls_until_failure = INT_MAX;
+		assert_all_are_counted(groups, KEYS);
+		groups_free(groups);
+		assert_int_equal(blocks, 0);
+	}
 }
 
 static void cleared_groups_keep_nothing(void **state)
@@ -196,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(groups_without_memory_count_in_other),
+		cmocka_unit_test(texts_without_memory_count_in_other),
 		cmocka_unit_test(cleared_groups_keep_nothing),
 		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
 		cmocka_unit_test(who_is_told_without_memory_is_not_known),

@@ -34,6 +34,7 @@ static struct group group_of(void *value)
 			.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
 			.port = 443,
 			.cgroup_id = 9007199254740993},
+		.cgroup = {.id = 9007199254740993},
 		.process = {.pid = 7},
 		.value = value,
 	};
@@ -215,6 +216,106 @@ static void counts_make_json_of_numbers_only(void **state)
 	assert_non_null(strstr(text_of(&out), ",\"tpconnect.other\":true,"));
 }
 
+/* Every kind of text, with what a terminal or JSON must not get as it is. */
+static const char *const some_texts[KEY_TEXTS] = {
+	[TEXT_OF_EXE] = "/usr/bin/e\033vil",
+	[TEXT_OF_CONTAINER_ID] = "0375b48a72e3c0ffee0123456789abcdef0123456789abcdef0123456789abcd",
+	[TEXT_OF_UNIT] = "nginx.service",
+	[TEXT_OF_CGROUP] = "/system.slice/nginx.service",
+};
+
+#define BY_TEXTS (BY_EXE | BY_CONTAINER | BY_UNIT | BY_CGROUP)
+
+static void texts_make_columns_titles_and_json(void **state)
+{
+	struct group group = group_of(&some_counts), unknown = group_of(&some_counts);
+	struct buffer out = empty_buffer();
+	struct count_table table;
+
+	(void)state;
+	memcpy(group.texts, some_texts, sizeof(some_texts));
+	group.key.cgroup_id = 0;
+	count_table_start(&table, BY_TEXTS);
+	count_table_fit(&table, &group, NULL);
+	count_table_fit(&table, &unknown, NULL);
+	count_table_header(&out, &table);
+	count_table_row(&out, &table, &group, &ctx_2026);
+	count_table_row(&out, &table, &unknown, &ctx_2026);
+	assert_string_equal(text_of(&out), "EXE            CONTAINER    UNIT          CGROUP       "
+					   "               ATTEMPTS ESTAB "
+					   "FAILED CANCEL ERRORS\n"
+					   "/usr/bin/e?vil 0375b48a72e3 nginx.service "
+					   "/system.slice/nginx.service       12     8 "
+					   "     4      0 ECONNREFUSED=3,ETIMEDOUT=1\n"
+					   "-              -            -             "
+					   "9007199254740993                  12     8 "
+					   "     4      0 ECONNREFUSED=3,ETIMEDOUT=1\n");
+	out = empty_buffer();
+	key_title(&out, &group, BY_TEXTS, NULL);
+	assert_string_equal(text_of(&out), "exe=/usr/bin/e?vil container=0375b48a72e3 "
+					   "unit=nginx.service cgroup=/system.slice/nginx.service");
+	out = empty_buffer();
+	count_json(&out, &group, BY_TEXTS, &second, &ctx_2026);
+	assert_non_null(strstr(
+		text_of(&out),
+		",\"process.executable.path\":\"/usr/bin/e\\u001bvil\",\"container.id\":"
+		"\"0375b48a72e3c0ffee0123456789abcdef0123456789abcdef0123456789abcd\","
+		"\"tpconnect.systemd.unit\":\"nginx.service\",\"process.linux.cgroup\":"
+		"\"/system.slice/nginx.service\",\"tpconnect.cgroup.id\":\"9007199254740993\","));
+}
+
+static void what_stands_for_a_path_or_an_id_is_told_apart(void **state)
+{
+	struct group group = group_of(&some_counts);
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	group.texts[TEXT_OF_MEMFD] = "x";
+	group.texts[TEXT_OF_CONTAINER_NAME] = "my web";
+	key_title(&out, &group, BY_EXE | BY_CONTAINER, NULL);
+	assert_string_equal(text_of(&out), "exe=memfd:x container=my web");
+	out = empty_buffer();
+	group.cgroup.several = true;
+	count_json(&out, &group, BY_EXE | BY_CGROUP, &second, &ctx_2026);
+	assert_non_null(strstr(text_of(&out),
+			       ",\"tpconnect.process.executable.memfd\":\"x\","
+			       "\"container.name\":\"my web\",\"tpconnect.attempts"));
+	group.texts[TEXT_OF_MEMFD] = NULL;
+	group.texts[TEXT_OF_EXE_TAIL] = "bin/curl";
+	out = empty_buffer();
+	key_title(&out, &group, BY_EXE, NULL);
+	assert_string_equal(text_of(&out), "exe=.../bin/curl");
+	out = empty_buffer();
+	count_json(&out, &group, BY_EXE, &second, &ctx_2026);
+	assert_non_null(
+		strstr(text_of(&out), ",\"tpconnect.process.executable.tail\":\"bin/curl\","));
+}
+
+/* A path keeps its end, which says most. */
+static void texts_are_narrowed_to_a_terminal(void **state)
+{
+	struct group group = group_of(&some_counts);
+
+	(void)state;
+	memcpy(group.texts, some_texts, sizeof(some_texts));
+	group.texts[TEXT_OF_EXE] = "/opt/a/very/long/path/to/where/nobody/looks/bin/curl";
+	group.texts[TEXT_OF_UNIT] = "a-unit-of-a-very-long-name-indeed.service";
+	group.key.cgroup_id = 0;
+	for (unsigned int width = 200; width >= 100; width--) {
+		struct buffer out = empty_buffer();
+		struct count_table table;
+
+		count_table_start(&table, BY_TEXTS);
+		count_table_fit(&table, &group, NULL);
+		count_table_narrow(&table, width);
+		count_table_row(&out, &table, &group, &ctx_2026);
+		assert_true(columns_of(text_of(&out)) <= width);
+		assert_non_null(strstr(text_of(&out), "/bin/curl "));
+		assert_non_null(strstr(text_of(&out), "x.service "));
+		assert_non_null(strstr(text_of(&out), " 0375b48a72e3 "));
+	}
+}
+
 static void latencies_are_drawn_as_bcc_does(void **state)
 {
 	static struct histogram histogram;
@@ -245,17 +346,25 @@ static void latencies_are_drawn_as_bcc_does(void **state)
 static void the_longest_drawing_fits(void **state)
 {
 	static struct histogram histogram;
-	static char drawing[LATENCY_DRAWING_MAX];
+	static char drawing[200000], text[4096];
 	struct group group = group_of(&histogram);
-	struct buffer out = {.data = drawing, .cap = sizeof(drawing)};
+	struct buffer out = {.data = drawing, .cap = LATENCY_DRAWING_MAX};
 
 	(void)state;
+	memset(text, 0x80, sizeof(text) - 1);
+	for (size_t i = 0; i < KEY_TEXTS; i++)
+		group.texts[i] = text;
 	for (unsigned int shift = 0; shift < 64; shift++)
 		histogram_add(&histogram, 1ull << shift);
-	latency_drawing(&out, &group, 0xff, &ctx_2026);
+	latency_drawing(&out, &group, 0xfff, &ctx_2026);
 	assert_false(out.overflow);
-	out = (struct buffer){.data = drawing, .cap = REPORT_LINE_MAX};
-	latency_json(&out, &group, 0xff, &second, &ctx_2026);
+	out = (struct buffer){.data = drawing, .cap = REPORT_LINE_MAX + report_texts_max(&group)};
+	assert_true(out.cap <= sizeof(drawing));
+	latency_json(&out, &group, 0xfff, &second, &ctx_2026);
+	assert_false(out.overflow);
+	memset(text, 1, sizeof(text) - 1); /* in JSON, six bytes each */
+	out.len = 0;
+	latency_json(&out, &group, 0xfff, &second, &ctx_2026);
 	assert_false(out.overflow);
 }
 
@@ -306,6 +415,67 @@ static void a_summary_says_what_was_asked_for_only(void **state)
 		       "[2001:db8::7]:443 (failed)");
 }
 
+static void summarize_name(struct summary *summary, const char *comm, const struct image *image)
+{
+	struct event event = {.kind = EVENT_ESTABLISHED, .image = image};
+
+	strcpy(event.comm, comm);
+	summary_add(summary, &event);
+}
+
+/* Of those whose name says what they run, nothing is said; nor of those of whom it is not known. */
+static void a_summary_names_executables_that_are_called_otherwise(void **state)
+{
+	static const struct image node = {.exe = "/usr/bin/node"}, tail = {.exe_tail = "bin/dash"};
+	static const struct image memory = {.memfd = "e\nvil"}, none;
+	static const struct image long_name = {.exe = "/usr/lib/systemd/systemd-timesyncd"};
+	struct summary summary = {0};
+
+	(void)state;
+	summarize_name(&summary, "node", &node);
+	summarize_name(&summary, "dash", &tail);
+	summarize_name(&summary, "systemd-timesyn", &long_name);
+	summarize_name(&summary, "sh", NULL);
+	summarize_name(&summary, "sh", &none);
+	assert_summary(&summary, ~0u, "5 attempts: 5 established");
+	summarize_name(&summary, "npm view \"x\"", &node);
+	summarize_name(&summary, "npm view \"x\"", &node);
+	assert_summary(&summary, ~0u,
+		       "7 attempts: 7 established; \"npm view \\\"x\\\"\" is /usr/bin/node");
+	summarize_name(&summary, "sh", &tail);
+	summarize_name(&summary, "3", &memory);
+	summarize(&summary, EVENT_ESTABLISHED, 0, 412000);
+	assert_summary(
+		&summary, ~0u,
+		"10 attempts: 10 established; \"npm view \\\"x\\\"\" is /usr/bin/node, "
+		"\"sh\" is .../bin/dash, \"3\" is memfd:e\\nvil; the slowest took 0.412ms, to "
+		"[2001:db8::7]:443");
+	assert_null(summary.slowest.image);
+	summarize_name(&summary, "4", &memory);
+	assert_false(summary.more_names);
+	summarize_name(&summary, "5", &memory);
+	assert_true(summary.more_names);
+}
+
+static void a_summary_shows_the_end_of_a_long_path(void **state)
+{
+	static char path[400];
+	const struct image image = {.exe = path};
+	struct summary summary = {0};
+	struct buffer out = empty_buffer();
+
+	(void)state;
+	memset(path, 'a', sizeof(path) - 1);
+	path[0] = '/';
+	memcpy(path + sizeof(path) - 5, "/end", 5);
+	for (char comm[] = "b"; *comm <= 'f'; ++*comm)
+		summarize_name(&summary, comm, &image);
+	summary_put(&out, &summary, ~0u);
+	assert_non_null(strstr(text_of(&out), "; \"b\" is ...aaa"));
+	assert_non_null(strstr(text_of(&out), "aaa/end, \"c\" is ...a"));
+	assert_non_null(strstr(text_of(&out), "aaa/end, and there are more such"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -315,9 +485,14 @@ int main(void)
 		cmocka_unit_test(every_number_is_merged),
 		cmocka_unit_test(errors_beyond_the_room_are_merged_into_the_last),
 		cmocka_unit_test(counts_make_json_of_numbers_only),
+		cmocka_unit_test(texts_make_columns_titles_and_json),
+		cmocka_unit_test(what_stands_for_a_path_or_an_id_is_told_apart),
+		cmocka_unit_test(texts_are_narrowed_to_a_terminal),
 		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
 		cmocka_unit_test(the_longest_drawing_fits),
 		cmocka_unit_test(a_summary_says_what_was_asked_for_only),
+		cmocka_unit_test(a_summary_names_executables_that_are_called_otherwise),
+		cmocka_unit_test(a_summary_shows_the_end_of_a_long_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

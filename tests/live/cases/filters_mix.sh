@@ -14,6 +14,7 @@ filter_table() {
 -d 10.99.0.0/24,fd00:99::1|.dst | startswith("10.99.0.") or . == "fd00:99::1"
 -d ::/0,10.98.0.0/16|.dst | contains(":") or startswith("10.98.")
 -C someone|.comm == "someone"
+--exe $PWD/someone|.comm == "someone"
 -4|.dst | contains(":") | not
 -6|.dst | contains(":")
 --cgroup $cgroup|.cgroup
@@ -34,6 +35,7 @@ left_out_table() {
 -P !81,!8000-8002|.port != 81 and (.port < 8000 or .port > 8002)
 -d !10.99.0.0/24,!fd00:99::1|.dst | startswith("10.99.0.") or . == "fd00:99::1" | not
 -C !someone|.comm != "someone"
+--exe !someone|.comm != "someone"
 --cgroup !$cgroup|.cgroup | not
 --cgroup !$cgroup/below|.below | not
 --netns !$a|.netns != "a"
@@ -49,6 +51,7 @@ named_and_left_out_table() {
 -d 0.0.0.0/0,::/0,!10.99.0.0/24,!fd00:99::1|.dst | startswith("10.98.") or . == "fd00:99::2"
 -d 10.99.0.2,10.98.0.0/16,!10.99.0.0/24|.dst | startswith("10.98.")
 -C !someone,connect|.comm == "connect"
+--exe connect,!$PWD/someone|.comm == "connect"
 --cgroup $cgroup --cgroup !$cgroup/below|.cgroup and (.below | not)
 --cgroup !$cgroup/below --cgroup $cgroup|.cgroup and (.below | not)
 --netns $a --netns !$b|.netns == "a"
@@ -310,12 +313,12 @@ case_filters() { # 33
     local options=(0) conditions
 
     against_mix combine_filters
-    [[ ${#options[@]} -eq 136 ]] || fail "${#options[@]} combinations"
+    [[ ${#options[@]} -eq 153 ]] || fail "${#options[@]} combinations"
 }
 
 case_filters_left_out() { # 33, with ! before a value
     local options=(0) conditions
 
     against_mix combine_left_out
-    [[ ${#options[@]} -eq 115 ]] || fail "${#options[@]} combinations"
+    [[ ${#options[@]} -eq 135 ]] || fail "${#options[@]} combinations"
 }
