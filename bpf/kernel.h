@@ -224,6 +224,13 @@ struct file {
 
 struct mm_struct {
 	struct file *exe_file;
+	unsigned long arg_start, arg_end;
+};
+
+/* What exec(2) is about to run. */
+struct linux_binprm {
+	const char *filename; /* as it was given */
+	const char *interp;
 };
 
 struct fs_struct {

@@ -3,18 +3,21 @@
 #ifndef BPF_PROCESS_BPF_H
 #define BPF_PROCESS_BPF_H
 
-#include "bpf/identity.bpf.h"
+#include "bpf/args.bpf.h"
+#include "bpf/lineage.bpf.h"
 #include "bpf/path.bpf.h"
-#include "bpf/scratch.bpf.h"
 #include "contract/process.h"
 
 /*
  * How far each text may go into the record, in the order in which they are written. What one leaves
- * is for the next. ARGS_MAX bytes are left for the arguments.
+ * is for the next.
  */
 #define EXE_END	     1792
-#define CWD_END	     2816
+#define CWD_END	     2751
 #define HOSTNAME_END (CWD_END + 65)
+#define SCRIPT_END   (HOSTNAME_END + SCRIPT_MAX)
+
+_Static_assert(SCRIPT_END + ARGS_MAX <= RECORD_SIZE_MAX, "no room is left for the arguments");
 
 /* linux/proc_ns.h: the number of the initial UTS namespace. */
 #define PROC_UTS_INIT_INO 0xEFFFFFFEu
@@ -108,6 +111,71 @@ static __always_inline void process_hostname(struct scratch *scratch,
 	text_end(scratch, TEXT_HOSTNAME, begun);
 }
 
+static __always_inline bool is_executed(const volatile struct executed *executed,
+					const struct scratch *scratch)
+{
+	return executed->start_ns == scratch->of.start_ns &&
+	       executed->exec_id == (__u32)scratch->of.pid_exec;
+}
+
+/*
+ * Adds the script, and puts the arguments behind what there is, as both were at the exec. Returns
+ * how many bytes the arguments have, or a negative number if they are not known.
+ */
+static __always_inline long executed_read(struct scratch *scratch)
+{
+	struct process_record *record = process_of(scratch);
+	__u32 pid = record->pid, begun = scratch->size, size;
+	const struct executed *of_pid = bpf_map_lookup_elem(&executed, &pid);
+
+	if (!of_pid || !is_executed(of_pid, scratch))
+		return -1;
+	if (of_pid->script_size) {
+		text_begin(scratch, SCRIPT_END);
+		text_add(scratch, of_pid->script);
+		text_end(scratch, TEXT_SCRIPT, begun);
+	}
+	size = of_pid->size & (ARGS_MAX - 1);
+	bpf_probe_read_kernel(scratch_place(scratch), size, of_pid->args);
+	record->args_size = of_pid->all;
+	/* Of what is evicted and used anew, the beginning is overwritten first. */
+	if (is_executed(of_pid, scratch)) {
+		record->flags |= PROCESS_ARGS_EXEC;
+		return size;
+	}
+	record->sizes[TEXT_SCRIPT] = 0;
+	scratch->size = begun;
+	return -1;
+}
+
+static __always_inline long memory_read(struct scratch *scratch, const struct task_struct *task)
+{
+	struct mm_struct *mm = BPF_CORE_READ(task, mm);
+
+	return args_read(scratch_place(scratch), BPF_CORE_READ(mm, arg_start),
+			 BPF_CORE_READ(mm, arg_end), &process_of(scratch)->args_size);
+}
+
+/* Adds the arguments: those of the exec, or those that the process has in its memory now. */
+static __always_inline void process_args(struct scratch *scratch, const struct task_struct *task)
+{
+	struct process_record *record = process_of(scratch);
+	long size;
+
+	if (!config.args)
+		return;
+	size = executed_read(scratch);
+	if (size < 0)
+		size = memory_read(scratch, task);
+	if (size < 0)
+		return;
+	record->sizes[TEXT_ARGS] = size;
+	record->flags |= PROCESS_HAS_ARGS;
+	if (size < record->args_size)
+		record->flags |= PROCESS_ARGS_CUT;
+	scratch->size += size;
+}
+
 static __always_inline void process_ids(struct process_record *record,
 					const struct task_struct *task)
 {
@@ -148,11 +216,30 @@ __noinline int process_ancestor(void)
 	return 1;
 }
 
+/* Those of its birth. Returns whether they are known. */
+static __always_inline bool lineage_add(struct process_record *record)
+{
+	const volatile struct lineage *born;
+	__u32 pid = record->pid;
+
+	born = bpf_map_lookup_elem(&lineages, &pid);
+	if (!born || born->start_ns != record->start_ns)
+		return false;
+	record->n_ancestors = born->n;
+	__builtin_memcpy(record->ancestors, (const void *)born->ancestors,
+			 sizeof(record->ancestors));
+	/* See executed_read(). */
+	return born->start_ns == record->start_ns;
+}
+
 static __always_inline void process_ancestors(struct scratch *scratch,
 					      const struct task_struct *task)
 {
 	struct process_record *record = process_of(scratch);
 
+	scratch->size = sizeof(*record);
+	if (config.lineage && lineage_add(record))
+		return;
 	__builtin_memset(record->ancestors, 0, sizeof(record->ancestors));
 	walk_begin(scratch, task);
 	scratch->size = __builtin_offsetof(struct process_record, ancestors);
@@ -190,6 +277,7 @@ static __always_inline bool process_send(struct scratch *scratch)
 	process_exe(scratch, task);
 	process_cwd(scratch, task);
 	process_hostname(scratch, task);
+	process_args(scratch, task);
 	return scratch_send(scratch, EVENT_PROCESS);
 }
 

@@ -13,6 +13,7 @@
 #include "bpf/compat.bpf.h"
 #include "bpf/maps.bpf.h"
 #include "contract/interface.h"
+#include "contract/process.h"
 
 /* NAME_MAX of linux/limits.h, with a NUL. No component of a path is longer. */
 #define NAME_ROOM 256
@@ -41,8 +42,9 @@ struct scratch {
 	struct walk walk;
 	__u32 size; /* of the record, so far */
 	__u32 end;  /* how far the text may go that is being written */
-	/* A name is read behind what there is, and then seen to fit or not. */
-	__u8 record[RECORD_SIZE_MAX + NAME_ROOM];
+	/* A name is read behind what there is, and then seen to fit or not; arguments are longer.
+	 */
+	__u8 record[RECORD_SIZE_MAX + ARGS_MAX];
 };
 
 /* Programs stay on their CPU, but not always alone: see scratch_claim(). */

@@ -29,6 +29,8 @@ _tpconnect_rows=(
     'trace count latency||--wait||'
     'trace count latency|-o|--output|one|text table json'
     'trace count latency|-N|--names||'
+    'trace||--args||'
+    'trace||--lineage||'
     'trace count latency|-w|--write|file|'
     'trace count latency||--container-names||'
     'trace||--repeat-limit|unknown|'

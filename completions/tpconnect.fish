@@ -104,6 +104,8 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -s t -l time -x -d
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l wait -d 'with a COMMAND: go on until its last descendant has ended'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s o -l output -x -a '(__tpconnect_one text table json)' -d 'text (default), table or json'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s N -l names -d 'names of services and users, not numbers, in tables'
+complete -c tpconnect -n '__tpconnect_of trace' -l args -d 'the arguments of processes too: they can hold secrets'
+complete -c tpconnect -n '__tpconnect_of trace' -l lineage -d 'ancestors too that have died: with -v or in JSON'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l container-names -d 'look up names and images of containers, and pods'
 complete -c tpconnect -n '__tpconnect_of trace' -l repeat-limit -x -d 'sum up what fails unsent more than N times a second, to one'

@@ -108,6 +108,8 @@ _tpconnect() {
     _tpconnect_add 'trace count latency' '--wait[with a COMMAND: go on until its last descendant has ended]'
     _tpconnect_add 'trace count latency' '*'{-o+,--output=}'[text (default), table or json]:FORMAT:_tpconnect_one text table json'
     _tpconnect_add 'trace count latency' '(-N --names)'{-N,--names}'[names of services and users, not numbers, in tables]'
+    _tpconnect_add 'trace' '--args[the arguments of processes too: they can hold secrets]'
+    _tpconnect_add 'trace' '--lineage[ancestors too that have died: with -v or in JSON]'
     _tpconnect_add 'trace count latency' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency' '--container-names[look up names and images of containers, and pods]'
     _tpconnect_add 'trace' '*--repeat-limit=[sum up what fails unsent more than N times a second, to one]:N:_tpconnect_unknown'

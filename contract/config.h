@@ -106,7 +106,9 @@ struct config {
 	__u8 context; /* say who makes attempts, and in which cgroups: EVENT_PROCESS, EVENT_CGROUP
 		       */
 	__u8 cgroup1; /* enum cgroup1 */
-	__u16 reserved[3];
+	__u8 args;    /* also their arguments: exec_args is attached */
+	__u8 lineage; /* also their ancestors that have died: lineage_fork is attached */
+	__u16 reserved[2];
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */

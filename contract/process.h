@@ -15,7 +15,7 @@
 /* Components of a path that are taken; of a longer one, those at its end. */
 #define PATH_DEPTH_MAX 32
 
-/* Bytes of the arguments that are taken. */
+/* Fewer bytes than that are taken of the arguments. */
 #define ARGS_MAX 1024
 
 /*
@@ -26,7 +26,8 @@ enum process_text {
 	TEXT_EXE, /* of the executable; with PROCESS_EXE_MEMFD, what memfd_create(2) was given */
 	TEXT_CWD, /* of the working directory */
 	TEXT_HOSTNAME, /* of the UTS namespace, where that is not the host's; NUL-terminated */
-	TEXT_SCRIPT,   /* the file that named the executable in a `#!` line; NUL-terminated */
+	TEXT_SCRIPT,   /* what exec(2) was given, where a `#!` line of it, or binfmt_misc, named the
+			  executable; NUL-terminated */
 	TEXT_ARGS,     /* with a NUL behind each; the last may be cut */
 	PROCESS_TEXTS,
 };
@@ -69,7 +70,9 @@ struct process_record {
 	__u16 sizes[PROCESS_TEXTS]; /* bytes of each text; 0: there is none */
 	__u16 n_ancestors;
 	__u32 reserved;
-	struct process_ancestor ancestors[ANCESTORS_MAX]; /* the parent first */
+	/* The parent first; as they were at its birth, where that was seen; else those that live.
+	 */
+	struct process_ancestor ancestors[ANCESTORS_MAX];
 	char texts[];
 };
 

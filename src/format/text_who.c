@@ -74,8 +74,6 @@ static void put_parents(struct buffer *out, const struct image *image)
 
 static void put_details(struct buffer *out, const struct image *image)
 {
-	if (image->has & IMAGE_HAS_ARGS)
-		put_args(out, image);
 	if (image->cwd) {
 		buffer_literal(out, " cwd=");
 		put_value(out, "", image->cwd, strlen(image->cwd));
@@ -102,6 +100,9 @@ void text_who(struct buffer *out, const struct event *event, const struct format
 {
 	if (event->cgroup)
 		put_place(out, event);
+	/* Only who has asked for them gets them. */
+	if (event->image && event->image->has & IMAGE_HAS_ARGS)
+		put_args(out, event->image);
 	if (event->image && ctx->verbose)
 		put_details(out, event->image);
 }

@@ -270,6 +270,8 @@ static void finish_config(struct options *options)
 		config->filter_pid = FILTER_UNUSED;
 	}
 	config->context = 1;
+	config->args = options->args;
+	config->lineage = options->lineage;
 	config->syscalls = !options->no_syscalls;
 	request->verbose = options->verbosity > 0;
 }

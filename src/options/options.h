@@ -39,6 +39,7 @@ struct options {
 	uint32_t added_events; /* EVENT_BIT()s of those that -e has with a '+' */
 	bool ipv4, ipv6;
 	bool no_syscalls;
+	bool args, lineage;
 };
 
 /*

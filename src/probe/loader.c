@@ -57,6 +57,7 @@ static bool has_all_maps(struct probe *probe)
 	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
 	       find_map(probe, "images", 0) && find_map(probe, "cgroups_known", 1) &&
 	       find_map(probe, "calls_by_tid", 0) && find_map(probe, "untracked_calls", 0) &&
+	       find_map(probe, "executed", 0) && find_map(probe, "lineages", 0) &&
 	       filters_found(probe->object);
 }
 
@@ -68,9 +69,9 @@ static int size_maps(struct probe *probe, const struct request *request,
 		const char *map;
 		bool wanted;
 	} optional[] = {
-		{"calls", config->task_storage},
-		{"untracked_calls", config->task_storage},
-		{"calls_by_tid", !config->task_storage},
+		{"calls", config->task_storage},	 {"untracked_calls", config->task_storage},
+		{"calls_by_tid", !config->task_storage}, {"executed", config->args},
+		{"lineages", config->lineage},
 	};
 	int err = 0;
 

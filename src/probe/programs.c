@@ -24,6 +24,7 @@ struct program {
 		COPIED, /* what the kernel skips of it, another program does */
 		SINGLE, /* what the kernel skips of it is lost */
 		ENDING, /* what the kernel skips of it may be lost: see probe/missed.h */
+		BESIDE, /* what the kernel skips of it takes nothing from an attempt */
 	} skipped;
 	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
 };
@@ -51,6 +52,16 @@ static bool wants_follow(const struct request *request)
 	return request->config.follow;
 }
 
+static bool wants_args(const struct request *request)
+{
+	return request->config.args;
+}
+
+static bool wants_lineage(const struct request *request)
+{
+	return request->config.lineage;
+}
+
 static bool wants_syscalls(const struct request *request)
 {
 	return request->config.syscalls;
@@ -70,6 +81,14 @@ static const struct program table[] = {
 	 .tracepoint = "sched_process_exit",
 	 .wanted = wants_follow,
 	 .skipped = SINGLE},
+	{.name = "lineage_fork",
+	 .tracepoint = "sched_process_fork",
+	 .wanted = wants_lineage,
+	 .skipped = BESIDE},
+	{.name = "exec_args",
+	 .tracepoint = "sched_process_exec",
+	 .wanted = wants_args,
+	 .skipped = BESIDE},
 	{.name = "retry_first",
 	 .tracepoint = "tcp_retransmit_skb",
 	 .wanted = wants_retry,
@@ -400,7 +419,7 @@ static void count_skips(struct programs *programs, size_t i)
 void programs_add_skips(struct programs *programs, struct counters *sum)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!programs->progs[i] || table[i].skipped == COPIED)
+		if (!programs->progs[i] || table[i].skipped == COPIED || table[i].skipped == BESIDE)
 			continue;
 		count_skips(programs, i);
 		if (table[i].skipped == ENDING)

@@ -14,7 +14,7 @@
 #include "probe/loader.h"
 #include "util/error.h"
 
-#define N_PROGRAMS 10
+#define N_PROGRAMS 12
 
 /* Kinds of sections that libbpf leaves to programs.c. */
 #define N_HANDLERS 2

@@ -162,6 +162,25 @@ static void output_and_limits_are_taken(void **state)
 	assert_int_equal(options->verbosity, 1);
 }
 
+/* They cost something, or show what may be secret. */
+static void arguments_and_lineage_are_off_unless_asked_for(void **state)
+{
+	const struct config *config = &good("-v")->request.config;
+
+	(void)state;
+	assert_int_equal(config->args, 0);
+	assert_int_equal(config->lineage, 0);
+	config = &good("--args")->request.config;
+	assert_int_equal(config->args, 1);
+	assert_int_equal(config->lineage, 0);
+	config = &good("trace", "--lineage")->request.config;
+	assert_int_equal(config->args, 0);
+	assert_int_equal(config->lineage, 1);
+	/* Reports show neither. */
+	assert_says(bad("count", "--args"), "--args");
+	assert_says(bad("latency", "--lineage"), "--lineage");
+}
+
 static void long_and_short_names_are_the_same(void **state)
 {
 	(void)state;
@@ -326,6 +345,7 @@ int main(void)
 		row(two_dashes_that_are_the_value_of_an_option_announce_no_command),
 		row(only_for_a_command_is_waited),
 		row(output_and_limits_are_taken),
+		row(arguments_and_lineage_are_off_unless_asked_for),
 		row(long_and_short_names_are_the_same),
 		row(the_last_of_two_values_counts),
 		row(a_least_latency_needs_a_unit),
