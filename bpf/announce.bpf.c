@@ -13,12 +13,14 @@
 /* Whether the current process has something left to tell; then the scratch is taken for it. */
 __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, __u64 cgroup1_id)
 {
-	__u64 image = mixed(start_ns ^ mixed(pid_exec));
-	__u64 cgroups = mixed(cgroup_id ^ mixed(~cgroup1_id));
+	__u32 pid = pid_exec >> 32;
+	__u64 image = told_image(start_ns, pid, pid_exec);
+	__u64 cgroups = told_cgroups(cgroup_id, cgroup1_id);
 	struct scratch *scratch;
 
 	/* Whose is not that of the current process was told at another time. */
-	if (is_told(image ^ cgroups) || pid_exec >> 32 != bpf_get_current_pid_tgid() >> 32)
+	if (is_told(told_line_of_pid(pid), image ^ cgroups) ||
+	    pid != bpf_get_current_pid_tgid() >> 32)
 		return false;
 	scratch = scratch_claim();
 	if (!scratch) {
@@ -29,7 +31,8 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 		.start_ns = start_ns,
 		.cgroup_id = cgroup_id,
 		.cgroup1_id = cgroup1_id,
-		.pid_exec = pid_exec,
+		.pid = pid,
+		.exec_id = pid_exec,
 		.image = image,
 		.cgroups = cgroups,
 	};
@@ -39,21 +42,25 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 /* Returns whether they are told now. */
 static __always_inline bool cgroups_tell(struct scratch *scratch)
 {
-	if (is_told(scratch->of.cgroups))
+	__u32 line = told_line_of_cgroups(scratch->of.cgroups);
+
+	if (is_told(line, scratch->of.cgroups))
 		return true;
 	if (!cgroup_send(scratch))
 		return false;
-	tell(scratch->of.cgroups);
+	tell(line, scratch->of.cgroups);
 	return true;
 }
 
 static __always_inline bool image_tell(struct scratch *scratch)
 {
-	if (is_told(scratch->of.image))
+	__u32 line = told_line_of_pid(scratch->of.pid);
+
+	if (is_told(line, scratch->of.image))
 		return true;
 	if (!process_send(scratch))
 		return false;
-	tell(scratch->of.image);
+	tell(line, scratch->of.image);
 	return true;
 }
 
@@ -64,7 +71,7 @@ __noinline int announce_current(void)
 	if (!scratch)
 		return 0;
 	if (cgroups_tell(scratch) && image_tell(scratch))
-		tell(scratch->of.image ^ scratch->of.cgroups);
+		tell(told_line_of_pid(scratch->of.pid), scratch->of.image ^ scratch->of.cgroups);
 	scratch_release(scratch);
 	return 0;
 }

@@ -255,8 +255,8 @@ static __always_inline void process_begin(struct scratch *scratch)
 	struct process_record *record = process_of(scratch);
 
 	record->start_ns = scratch->of.start_ns;
-	record->pid = scratch->of.pid_exec >> 32;
-	record->exec_id = scratch->of.pid_exec;
+	record->pid = scratch->of.pid;
+	record->exec_id = scratch->of.exec_id;
 	record->flags = 0;
 	record->args_size = 0;
 	__builtin_memset(record->sizes, 0, sizeof(record->sizes));

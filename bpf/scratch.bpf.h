@@ -23,8 +23,9 @@ struct announced {
 	__u64 start_ns;
 	__u64 cgroup_id;
 	__u64 cgroup1_id;
-	__u64 pid_exec;	      /* pid in the upper half, exec_id in the lower */
-	__u64 image, cgroups; /* fingerprints: told.bpf.h */
+	__u32 pid;
+	__u32 exec_id;
+	__u64 image, cgroups; /* fingerprints: contract/told.h */
 };
 
 /* A way from a file or cgroup up to its root. */

@@ -11,6 +11,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "contract/told.h"
 #include "probe/btf.h"
 #include "probe/filters.h"
 #include "probe/follow.h"
@@ -30,7 +31,7 @@ struct probe {
 	struct shared *shared; /* the object's, mapped */
 	size_t shared_size;
 	int followed_fd, ring_fd, types_fd;
-	int images_fd, cgroups_fd; /* of what was told */
+	int told_fd;
 	struct span observed;
 };
 
@@ -55,7 +56,7 @@ static bool has_all_maps(struct probe *probe)
 	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "ring", 0) &&
 	       find_map(probe, "overflow", 0) && find_map(probe, "slots", 0) &&
 	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
-	       find_map(probe, "images", 0) && find_map(probe, "cgroups_known", 1) &&
+	       find_map(probe, "told", sizeof(struct told_line)) &&
 	       find_map(probe, "calls_by_tid", 0) && find_map(probe, "untracked_calls", 0) &&
 	       find_map(probe, "executed", 0) && find_map(probe, "lineages", 0) &&
 	       filters_found(probe->object);
@@ -145,8 +146,7 @@ static int load(struct probe *probe, const struct request *request, struct error
 				 strerror(-err));
 	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
 	probe->ring_fd = bpf_map__fd(find_map(probe, "ring", 0));
-	probe->images_fd = bpf_map__fd(find_map(probe, "images", 0));
-	probe->cgroups_fd = bpf_map__fd(find_map(probe, "cgroups_known", 1));
+	probe->told_fd = bpf_map__fd(find_map(probe, "told", 0));
 	err = map_shared(probe);
 	if (!err)
 		err = filters_fill(probe->object, request);
@@ -331,11 +331,19 @@ uint64_t probe_room(struct probe *probe)
 	return bpf_map__max_entries(find_map(probe, "overflow", 0));
 }
 
+/* Others that have their place in the line are told again as well. */
+static void tell_again(struct probe *probe, uint32_t line)
+{
+	const struct told_line none = {};
+
+	bpf_map_update_elem(probe->told_fd, &line, &none, BPF_ANY);
+}
+
 void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup)
 {
 	if (cgroup)
-		bpf_map_delete_elem(probe->cgroups_fd, cgroup);
-	bpf_map_delete_elem(probe->images_fd, &pid);
+		tell_again(probe, told_line_of_cgroups(told_cgroups(cgroup->id, cgroup->id1)));
+	tell_again(probe, told_line_of_pid(pid));
 }
 
 int probe_ring_fd(const struct probe *probe)
