@@ -15,11 +15,11 @@
 
 #include <linux/types.h>
 
-#define TOLD_LINE_BITS 12
+#define TOLD_LINE_BITS 13
 #define TOLD_LINES     (1 << TOLD_LINE_BITS)
 #define TOLD_PLACES    8 /* a power of two: as many as a line of the cache has */
 
-/* 256 KiB in all. An image in its cgroups takes two places of 32,768, a pair of cgroups one. */
+/* 512 KiB in all. An image in its cgroups takes two places of 65,536, a pair of cgroups one. */
 struct told_line {
 	__u64 prints[TOLD_PLACES]; /* 0: none */
 };
