@@ -236,6 +236,8 @@ static void write_context(const char *dir)
 	cgroup_path1(&cgroup, 5, TEXT("b\0a"));
 	cgroup.record.flags = CGROUP_CUT1;
 	write_file(dir, "decode", "cgroup-both", &cgroup, cgroup.record.head.size);
+}
+
 static void write_json_texts(const char *dir)
 {
 	char name[32];
