@@ -40,8 +40,7 @@ int BPF_PROG(exec_args, struct task_struct *task, int old_pid, struct linux_binp
 	if (size >= 0) {
 		new->size = size;
 		new->script_size = script_read(new->script, bprm);
-		/* By now this thread is its process's only one, and the number of the exec is
-		 * raised. */
+		/* Its process has no other thread by now, and the exec's number is raised. */
 		new->start_ns = READ_TRUSTED(task, start_boottime);
 		new->exec_id = READ_TRUSTED(task, self_exec_id);
 		new->reserved = 0;

@@ -43,8 +43,7 @@ struct scratch {
 	struct walk walk;
 	__u32 size; /* of the record, so far */
 	__u32 end;  /* how far the text may go that is being written */
-	/* A name is read behind what there is, and then seen to fit or not; arguments are longer.
-	 */
+	/* A name is read behind what there is, and then seen to fit; arguments are longer. */
 	__u8 record[RECORD_SIZE_MAX + ARGS_MAX];
 };
 

@@ -15,7 +15,7 @@
 /* Components of a path that are taken; of a longer one, those at its end. */
 #define PATH_DEPTH_MAX 32
 
-/* Fewer bytes than that are taken of the arguments. */
+/* Of the arguments, fewer bytes than that are taken. */
 #define ARGS_MAX 1024
 
 /*
@@ -70,8 +70,7 @@ struct process_record {
 	__u16 sizes[PROCESS_TEXTS]; /* bytes of each text; 0: there is none */
 	__u16 n_ancestors;
 	__u32 reserved;
-	/* The parent first; as they were at its birth, where that was seen; else those that live.
-	 */
+	/* The parent first: as they were at its birth, or else those that live. */
 	struct process_ancestor ancestors[ANCESTORS_MAX];
 	char texts[];
 };

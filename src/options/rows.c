@@ -113,13 +113,13 @@ const struct option_row option_rows[] = {
 	 .more = "As exec(2) was given them, if that was after the start; else as the process has "
 		 "them in its memory when it first makes an attempt, which it may have changed "
 		 "(args_source=current). Of long ones, the first 1,023 bytes. JSON also has the "
-		 "script that a #! line started. Costs each exec of the host about a microsecond, "
-		 "and 11 MiB of memory."},
+		 "script that a #! line started. Costs each exec of the host about two "
+		 "microseconds, and 11 MiB of memory."},
 	{0, "lineage", NULL, NULL, CMD(COMMAND_TRACE), .flag = FLAG(lineage),
 	 .help = "ancestors too that have died: with -v or in JSON",
 	 .more = "Of a process that was forked after the start, its ancestors are those of its "
 		 "birth, by the names that they had then; without, those that live. Costs each "
-		 "fork of the host about a microsecond, and 4 MiB of memory."},
+		 "fork of the host about two microseconds, and 4 MiB of memory."},
 	{'w', "write", "FILE", set_write, CMD_TRACING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "

@@ -64,7 +64,7 @@ case_args_text() { # docs/spec.md, 5
     args keep 81 'a b' $'new\nline' $'\e[31m' $'\xff' ''
     stop_trace
     [[ $(wc -l <record) -eq 1 ]] || fail "$(cat -v record)"
-    harmless record
+    ! LC_ALL=C grep -qP '[\x00-\x08\x0b-\x1f\x7f]' record || fail "control characters: $(cat -v record)"
     grep -qF ' args="'"$triggers"'/args keep 10.99.0.2 81 .' record || fail "$(cat record)"
     ! grep -q args_source record || fail "$(cat record)"
 }
