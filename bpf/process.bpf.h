@@ -115,7 +115,7 @@ static __always_inline bool is_executed(const volatile struct executed *executed
 					const struct scratch *scratch)
 {
 	return executed->start_ns == scratch->of.start_ns &&
-	       executed->exec_id == (__u32)scratch->of.pid_exec;
+	       executed->exec_id == scratch->of.exec_id;
 }
 
 /*
