@@ -488,8 +488,8 @@ static void intervals_come_again_and_again(void **state)
 
 	(void)state;
 	assert_int_equal(run(good("-t", "310ms"), consumer), STATUS_DONE);
-	/* A busy machine may lose some. */
-	assert_in_range(calls[0].intervals, 2, 15);
+	/* A busy machine may lose some, or end late. */
+	assert_in_range(calls[0].intervals, 2, 30);
 }
 
 static void a_second_brings_the_counters(void **state)
