@@ -133,7 +133,7 @@ case_terminal_closes() { # docs/spec.md, 5: what a connection was, where a resul
     terminal resize-window -x 200 -y 12
     sleep 0.5
     exchange 92 51200
-    await_screen ' LATENCY DURATION +TX +RX +ENDED +RTT RETRANS$'
+    await_screen ' LATENCY DURATION +TX +RX +ENDED +RTT RETRANS CONTAINER/UNIT$'
     await_screen ':92 +close +- +- +[0-9.]+[mu]?s +50K +50K +fin +[0-9.]+[mu]s +[0-9]+$'
     press C-c
     await_screen '^tpconnect: sent='
@@ -162,7 +162,7 @@ case_terminal_colors() { # docs/spec.md, 5
 }
 
 case_terminal_pipes() { # docs/spec.md, 7: | head, | jq
-    open_terminal 160 24
+    open_terminal 400 24 # wide enough for the path of the program
     type_in '$tpconnect --netns $a | head -n 2; echo "status=${PIPESTATUS[*]}"'
     await_screen '^tpconnect: tracing ' # whatever happens before it is attached is not shown
     refuse first 10.99.0.2 81
