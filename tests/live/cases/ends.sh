@@ -31,6 +31,7 @@ case_ends() { # docs/spec.md, T12
 	reset reset_received
 	half-reset reset_received
 	peer-half-reset reset_received
+	shut-data -
 	WAYS
     stop_trace
     check accepted=false
