@@ -26,7 +26,7 @@ CASES = ["established", "refused", "filter_port", "user", "nonblocking", "reuse"
          "ends", "fastopen_unsent", "io_uring", "mptcp", "before_start", "follow", "map_shared",
          "ends_that_reach_no_program", "established_unseen_too_soon", "firewall_lifted", "faults", "transfer",
          "seccomp_denies", "icmp_told_in_many_ways", "icmp_given_up_long_after", "mptcp_filtered",
-         "established_unseen"]
+         "mptcp_of_before", "established_unseen"]
 
 
 def run(command, patience=None, output=subprocess.DEVNULL, **more):
