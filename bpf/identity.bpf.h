@@ -156,7 +156,6 @@ static __always_inline bool subflow_identity(struct attempt *attempt, const stru
 		attempt->flags |= OWNER_UNWANTED;
 	if (bpf_map_update_elem(&mptcp_owners, &key, attempt, BPF_ANY))
 		COUNT(state);
-	attempt->flags &= ~OWNER_UNWANTED;
 	return wanted;
 }
 

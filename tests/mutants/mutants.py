@@ -24,7 +24,9 @@ PATIENCE, PATIENCE_MIN = 10, 15
 # Live cases for --bpf: every part of bpf/ is in one, and all of them take a minute.
 CASES = ["established", "refused", "filter_port", "user", "nonblocking", "reuse", "given_up", "close_by_reset",
          "ends", "fastopen_unsent", "io_uring", "mptcp", "before_start", "follow", "map_shared",
-         "ends_that_reach_no_program", "established_unseen_too_soon", "firewall_lifted"]
+         "ends_that_reach_no_program", "established_unseen_too_soon", "firewall_lifted", "faults", "transfer",
+         "seccomp_denies", "icmp_told_in_many_ways", "icmp_given_up_long_after", "mptcp_filtered",
+         "mptcp_of_before", "established_unseen"]
 
 
 def run(command, patience=None, output=subprocess.DEVNULL, **more):

@@ -166,6 +166,19 @@ static void groups_are_sorted_by_attempts_then_results_then_key(void **state)
 	groups_free(groups);
 }
 
+static void counts_have_the_same_order_from_both_sides(void **state)
+{
+	const struct counts few = {.attempts = 1}, many = {.attempts = 2, .established = 0},
+			    more = {.attempts = 2, .established = 1};
+
+	(void)state;
+	assert_true(counts_compare(&many, &few) < 0);
+	assert_true(counts_compare(&few, &many) > 0);
+	assert_true(counts_compare(&more, &many) < 0);
+	assert_true(counts_compare(&many, &more) > 0);
+	assert_int_equal(counts_compare(&many, &many), 0);
+}
+
 static void what_finds_no_room_is_counted_as_other_and_comes_last(void **state)
 {
 	struct groups *groups = groups_of(BY_PORT, 3);
@@ -530,6 +543,7 @@ int main(void)
 		cmocka_unit_test(an_unknown_cgroup_is_one_of_its_own),
 		cmocka_unit_test(names_of_by_are_found),
 		cmocka_unit_test(groups_are_sorted_by_attempts_then_results_then_key),
+		cmocka_unit_test(counts_have_the_same_order_from_both_sides),
 		cmocka_unit_test(what_finds_no_room_is_counted_as_other_and_comes_last),
 		cmocka_unit_test(cleared_groups_are_as_new),
 		cmocka_unit_test(a_group_knows_its_process_as_long_as_it_is_one),

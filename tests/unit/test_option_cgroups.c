@@ -74,7 +74,7 @@ static void what_names_nothing_is_refused(void **state)
 
 static void there_is_room_for_so_many(void **state)
 {
-	const char *words[2 * CGROUPS_MAX + 3] = {0};
+	const char *words[2 * CGROUPS_MAX + 5] = {0};
 	char names[CGROUPS_MAX + 1][2];
 
 	(void)state;
@@ -87,6 +87,11 @@ static void there_is_room_for_so_many(void **state)
 	assert_says(bad_words(words), "cgroups can be named");
 	words[2 * (size_t)CGROUPS_MAX] = NULL;
 	assert_int_equal(config_of(good_words(words))->n_cgroups, CGROUPS_MAX);
+	/* Ports lie behind the cgroups, and this one looks like a cgroup that is left out. */
+	words[2 * (size_t)CGROUPS_MAX] = "-P";
+	words[2 * (size_t)CGROUPS_MAX + 1] = "100";
+	assert_int_equal(config_of(good_words(words))->n_cgroups, CGROUPS_MAX);
+	assert_int_equal(config_of(good_words(words))->cgroups[0].id, 1);
 }
 
 int main(void)

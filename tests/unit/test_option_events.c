@@ -104,6 +104,16 @@ static void failed_shows_what_a_retry_came_to(void **state)
 	assert_false(good("count", "-f")->request.config.retried_only);
 }
 
+/* Those that -e adds are remembered, for what -f leaves out of them. */
+static void what_a_list_replaces_was_not_added(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-e", "+close")->added_events, EVENT_BIT(EVENT_CLOSE));
+	assert_int_equal(good("-e", "+close,-close")->added_events, 0);
+	assert_int_equal(good("-e", "+close", "-e", "failed")->added_events, 0);
+	assert_int_equal(good("-e", "close,+retry")->added_events, EVENT_BIT(EVENT_RETRY));
+}
+
 static void a_list_of_signed_events_changes_the_one_before_it(void **state)
 {
 	(void)state;
@@ -122,6 +132,7 @@ int main(void)
 		row(a_list_that_leaves_no_event_is_refused),
 		row(failed_narrows_the_events_down),
 		row(failed_shows_what_a_retry_came_to),
+		row(what_a_list_replaces_was_not_added),
 		row(a_list_of_signed_events_changes_the_one_before_it),
 	};
 

@@ -212,6 +212,41 @@ static void an_attempt_passes_before_its_failure(void **state)
 	}
 }
 
+/* n kinds of events, each with its number in the process, the port or the address: three of each.
+ */
+static uint64_t lines_of_kinds(unsigned int n, unsigned int pid, unsigned int port,
+			       unsigned int addr)
+{
+	struct passed passed;
+	struct repeats *repeats = open_with(1, &passed);
+
+	for (unsigned int i = 0; i < n; i++) {
+		struct event event = plain;
+
+		event.pid += i * pid;
+		event.dst.port = (uint16_t)(event.dst.port + i * port);
+		event.dst.addr[14] = (uint8_t)(i * addr >> 8);
+		event.dst.addr[15] = (uint8_t)(i * addr);
+		add(repeats, event, 3, 1);
+	}
+	repeats_flush(repeats, UINT64_MAX);
+	assert_int_equal(passed.events, 3 * n);
+	repeats_close(repeats);
+	return passed.lines;
+}
+
+/* Whichever field it is that they differ in, they do not crowd: nearly all find a place. */
+static void half_as_many_kinds_as_there_are_places_find_one(void **state)
+{
+	const unsigned int n = REPEATS_MAX / 2, few = n / 16;
+
+	(void)state;
+	assert_in_range(lines_of_kinds(n, 1, 0, 0), 2 * n, 2 * n + few);
+	assert_in_range(lines_of_kinds(n, 0, 1, 0), 2 * n, 2 * n + few);
+	assert_in_range(lines_of_kinds(n, 0, 0, 1), 2 * n, 2 * n + few);
+	assert_in_range(lines_of_kinds(n, 1, 1, 1), 2 * n, 2 * n + few);
+}
+
 /* However many kinds there are, and in whatever order: nothing is lost or counted twice. */
 static void nothing_is_lost(void **state)
 {
@@ -248,6 +283,7 @@ int main(void)
 		cmocka_unit_test(what_differs_is_counted_apart),
 		cmocka_unit_test(the_clock_is_that_of_the_event),
 		cmocka_unit_test(an_attempt_passes_before_its_failure),
+		cmocka_unit_test(half_as_many_kinds_as_there_are_places_find_one),
 		cmocka_unit_test(nothing_is_lost),
 	};
 

@@ -400,7 +400,10 @@ static void a_summary_says_what_was_asked_for_only(void **state)
 	(void)state;
 	assert_summary(&summary, all, "no connection was attempted");
 	assert_summary(&summary, EVENT_BIT(EVENT_CLOSE), "");
+	assert_true(summary_is_empty(&summary, all));
+	assert_false(summary_is_empty(&summary, EVENT_BIT(EVENT_CLOSE)));
 	summarize(&summary, EVENT_ESTABLISHED, 0, 412000);
+	assert_false(summary_is_empty(&summary, all));
 	assert_summary(&summary, all,
 		       "1 attempt: 1 established; it took 0.412ms, to [2001:db8::7]:443");
 	summarize(&summary, EVENT_CONNECT, 0, 0);

@@ -460,14 +460,18 @@ static void a_probe_that_does_not_open_says_why(void **state)
 	(void)state;
 	fake.open_err = -EPERM;
 	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_FAILED);
-	assert_says(said, "the fake does not open");
+	assert_string_equal(said, "tpconnect: the fake does not open; -v shows more\n");
+	log_set_level(LOG_DEBUG);
+	run_and_hear(good(), (struct consumer){0});
+	log_set_level(LOG_INFO);
+	assert_string_equal(said, "tpconnect: the fake does not open\n");
 	fake.kernel_lacks = true;
 	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_UNABLE);
 	assert_says(said, "the fake kernel is too old");
 	/* Of a wrong --object, the kernel has no part in it. */
 	fake.open_err = -ENOEXEC;
 	assert_int_equal(run_and_hear(good(), (struct consumer){0}), STATUS_FAILED);
-	assert_says(said, "the fake does not open");
+	assert_string_equal(said, "tpconnect: the fake does not open\n");
 	assert_int_equal(calls[0].started, 0);
 }
 

@@ -147,6 +147,20 @@ static void a_line_after_a_half_written_one_that_stays_is_a_line_of_its_own(void
 	assert_int_equal(t.text[t.len - len - 1], '\n');
 }
 
+/* What ends the half written line does not fit either: nobody reads, and that shows. */
+static void what_ends_a_half_written_line_is_no_progress_where_it_does_not_fit(void **state)
+{
+	(void)state;
+	open_fifo();
+	assert_int_equal(put_lines(0, 300), 300);
+	assert_int_equal(sink_flush(t.sink), 0);
+	assert_true(sink_has_progressed(t.sink));
+	sink_discard(t.sink);
+	assert_int_equal(sink_flush(t.sink), 0);
+	assert_true(sink_is_blocked(t.sink));
+	assert_false(sink_has_progressed(t.sink));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -158,6 +172,7 @@ int main(void)
 		row(a_half_written_line_is_taken_back_from_standard_output),
 		row(what_another_program_appended_is_not_taken_back),
 		row(a_line_after_a_half_written_one_that_stays_is_a_line_of_its_own),
+		row(what_ends_a_half_written_line_is_no_progress_where_it_does_not_fit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

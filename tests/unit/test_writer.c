@@ -2,7 +2,7 @@
 /*
  * Who writes, and that nobody waits for it. This program is linked so that write(2) and open(2) of
  * the sink's (which meson makes open64) are the ones below, which hang for as long as a test holds
- * the gate.
+ * the gate; and so that the clock can be put forward.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,6 +30,9 @@
 static struct writer *writer;
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static atomic_int hanging;
+static uint64_t clock_ahead_ms;
+/* Of this thread's next write: before it knows what came of that. */
+static _Thread_local void (*after_write)(void);
 
 static void pass_gate(void)
 {
@@ -43,11 +46,19 @@ ssize_t __real_write(int fd, const void *bytes, size_t n);
 ssize_t __wrap_write(int fd, const void *bytes, size_t n);
 int __real_open64(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
+int __real_clock_gettime(clockid_t clock, struct timespec *ret);
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret);
 
 ssize_t __wrap_write(int fd, const void *bytes, size_t n)
 {
+	ssize_t done;
+
 	pass_gate();
-	return __real_write(fd, bytes, n);
+	done = __real_write(fd, bytes, n);
+	if (after_write)
+		after_write();
+	after_write = NULL;
+	return done;
 }
 
 int __wrap_open64(const char *path, int flags, ...)
@@ -60,6 +71,21 @@ int __wrap_open64(const char *path, int flags, ...)
 	va_end(rest);
 	pass_gate();
 	return __real_open64(path, flags, mode);
+}
+
+int __wrap_clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int err = __real_clock_gettime(clock, ret);
+	uint64_t ms = (uint64_t)ret->tv_nsec / 1000000 + clock_ahead_ms;
+
+	ret->tv_sec += (time_t)(ms / 1000);
+	ret->tv_nsec = (long)(ms % 1000) * 1000000 + ret->tv_nsec % 1000000;
+	return err;
+}
+
+static void pass_ms(unsigned int ms)
+{
+	clock_ahead_ms += ms;
 }
 
 /* From now on, until let_go(), whoever writes or opens hangs. */
@@ -265,6 +291,25 @@ static void nobody_waits_for_long_for_a_write_that_hangs(void **state)
 	close_writer();
 }
 
+/* The loop looks ten times a second. Who has not looked for longer was stopped, thread and all. */
+static void a_stop_of_the_whole_program_is_no_write_that_hangs(void **state)
+{
+	(void)state;
+	hang_and_fill_up();
+	writer_tell(writer);
+	pass_ms(10000);
+	assert_false(writer_tell(writer).late);
+	/* A little more than who waits for room has patience for. */
+	pass_ms(251);
+	assert_true(writer_is_busy(writer));
+	do
+		pass_ms(100);
+	while (!writer_tell(writer).late);
+	let_go();
+	assert_true(writer_finish(writer));
+	close_writer();
+}
+
 static void a_write_that_hangs_for_ever_is_given_up(void **state)
 {
 	/* What a thread still has is no leak. */
@@ -291,6 +336,39 @@ static void a_write_that_hangs_for_ever_is_given_up(void **state)
 	while (hanging)
 		usleep(1000);
 	assert_non_null(given_up);
+}
+
+static void abandon(void)
+{
+	assert_int_equal(sink_abandon(t.sink), weight_of_lines(0, 100));
+}
+
+/* That they are in the file nobody knew when they were counted as lost; they are counted once. */
+static void lines_given_up_just_as_they_are_written_are_lost(void **state)
+{
+	(void)state;
+	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
+	put_lines(0, 100);
+	after_write = abandon;
+	assert_int_equal(sink_flush(t.sink), 0);
+	assert_null(after_write);
+	assert_int_equal(sink_pending(t.sink), 0);
+	assert_int_equal(sink_written(t.sink), 0);
+	assert_int_equal(sink_lines(t.sink), 0);
+	/* As the thread does that comes back, and is asked to give up what there is no more. */
+	assert_int_equal(sink_discard(t.sink), 0);
+	assert_int_equal(sink_given_up(t.sink), weight_of_lines(0, 100));
+	assert_file(t.path, 0, 100);
+}
+
+static void lines_that_the_thread_gave_up_just_before_are_counted_once(void **state)
+{
+	(void)state;
+	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
+	put_lines(0, 100);
+	assert_int_equal(sink_discard(t.sink), weight_of_lines(0, 100));
+	assert_int_equal(sink_abandon(t.sink), 0);
+	assert_int_equal(sink_given_up(t.sink), weight_of_lines(0, 100));
 }
 
 /* Opened anew */
@@ -610,7 +688,10 @@ int main(void)
 		row(who_waits_has_room_again),
 		row(nobody_waits_for_a_disk_that_is_full_or_a_pipe_that_nobody_reads),
 		row(nobody_waits_for_long_for_a_write_that_hangs),
+		row(a_stop_of_the_whole_program_is_no_write_that_hangs),
 		row(a_write_that_hangs_for_ever_is_given_up),
+		row(lines_given_up_just_as_they_are_written_are_lost),
+		row(lines_that_the_thread_gave_up_just_before_are_counted_once),
 		row(what_came_before_goes_to_the_old_file_and_the_rest_to_the_new_one),
 		row(an_old_file_that_hangs_does_not_hold_up_who_asks_for_a_new_one),
 		row(an_open_that_hangs_holds_up_nobody_either),

@@ -31,6 +31,7 @@ case_ends() { # docs/spec.md, T12
 	reset reset_received
 	half-reset reset_received
 	peer-half-reset reset_received
+	shut-data -
 	WAYS
     stop_trace
     check accepted=false
@@ -78,6 +79,33 @@ case_ends_by_timeout_with_icmp() { # docs/spec.md, T12
     check accepted=false expected=false
     [[ $(close_event | jq -r '."error.type" + " " + ."tpconnect.ended"') == "EHOSTUNREACH timeout" ]] ||
         fail "$(close_event)"
+}
+
+# Who asks for the error all the time mostly has it before the state changes, if on another CPU. Then
+# nothing says how it ended, and nobody on this side has ended it.
+case_ends_by_a_reset_that_was_read() { # docs/spec.md, T12
+    command -v python3 >/dev/null || skip "python3 is missing"
+    [[ $(nproc) -gt 1 ]] || skip "one CPU: nothing happens meanwhile"
+    serve "$b" -r 10.99.0.2 80
+    trace
+    within "$a" python3 - "${pids[0]}" <<-'PYTHON' || fail "python3 failed"
+	import os, socket, sys
+	first, second = sorted(os.sched_getaffinity(0))[:2]
+	os.sched_setaffinity(0, {first})
+	os.sched_setaffinity(int(sys.argv[1]), {second})
+	for _ in range(50):
+	    s = socket.socket()
+	    s.setblocking(False)
+	    s.connect_ex(("10.99.0.2", 80))
+	    while not s.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR):
+	        pass
+	    s.close()
+	PYTHON
+    stop_trace
+    check expected=false
+    close_event | jq -r '."tpconnect.ended" // "read before"' | sort | uniq -c >ended
+    [[ $(count_events tcp.close) -eq 50 ]] || fail "not 50 ends: $(cat ended)"
+    ! grep -vE 'reset_received|read before' ended >odd || fail "the peer has reset them: $(cat ended)"
 }
 
 # sends_traced BYTES: to B, and the bytes that the close tells must be as many.

@@ -22,10 +22,14 @@ reject_in() {
     rule_in "$1" "$2" "tcp dport 80 reject with $type"
 }
 
-# Once only; later SYNs go nowhere.
+# reject_once PORT...: of the SYNs to each; later ones go nowhere.
 reject_once() {
-    rule_in "$a" output "tcp dport 80 numgen inc mod 1000000 == 0 reject
-        tcp dport 80 drop"
+    local port rules=""
+
+    for port; do
+        rules+="tcp dport $port numgen inc mod 1000000 == 0 reject; tcp dport $port drop;"
+    done
+    rule_in "$a" output "$rules"
 }
 
 # refused_by_icmp NAMESPACE HOOK [OPTION...]: this host rejects, or the next.
@@ -92,14 +96,15 @@ case_icmp_told_in_many_ways() { # docs/spec.md, T7
     local how
 
     trace
-    for how in asked queued unasked twice unread fastopen; do
+    for how in asked queued read-asked unasked twice unread fastopen; do
         rule_in "$a" output "tcp dport 80 reject"
         trigger icmp "$how" ECONNREFUSED 10.99.0.2 80
     done
-    for how in late asked-late; do
-        reject_once
-        trigger icmp "$how" ECONNREFUSED 10.99.0.2 80
-    done
+    reject_once 80 82 83
+    trigger icmp stale ECONNREFUSED 10.99.0.2 83
+    trigger_background icmp asked-late ECONNREFUSED 10.99.0.2 82
+    trigger icmp late ECONNREFUSED 10.99.0.2 80
+    wait "${pids[-1]}" || fail "the trigger failed"
     stop_trace
     check retries="$(count_events tcp.retry)"
 }
@@ -126,9 +131,11 @@ case_icmp_io_uring() { # docs/spec.md, T7
 }
 
 case_icmp_given_up_long_after() { # docs/spec.md, T7: the error that nobody asked for was not what it came to
-    reject_once
+    reject_once 80 82
     trace --no-syscalls
+    trigger_background icmp later ECONNREFUSED 10.99.0.2 82
     trigger icmp late ECONNREFUSED 10.99.0.2 80
+    wait "${pids[-1]}" || fail "the trigger failed"
     stop_trace
     check retries="$(count_events tcp.retry)"
 }

@@ -195,20 +195,47 @@ case_established_unseen_perhaps_slow() {
     only_loss missed
 }
 
-# Without -l, it is shown all the same, though not when.
+sent_again() { [[ $(tcp_counter "$a" RetransSegs) -gt 0 ]]; }
+
+# A connection to 127.0.0.1:80 whose first byte is lost, and sent again; its pid goes to $sender.
+send_again() {
+    rule_in "$a" input "tcp dport 80 tcp flags & psh == psh numgen inc mod 1000000 == 0 drop"
+    nsenter --net="/run/netns/$a" bash -c 'exec 3<>/dev/tcp/127.0.0.1/80; echo >&3; read -r' 0<>endless &
+    sender=$!
+    pids+=("$sender")
+    await sent_again || fail "nothing was sent again"
+}
+
+# Without -l, it is shown all the same, though not when: by the end of its call, or of the connection.
+# What is sent again meanwhile is no SYN.
 case_established_unseen() {
+    local option n=3
+
     faulty_object established_hidden
     serve "$a" 127.0.0.1 80
-    trace --object "$object"
-    hold 3 127.0.0.1 80
-    await established 3 || fail "no connections"
-    kill -KILL "$holder"
-    wait "$holder" || true
-    stop_trace
-    [[ $(count_events tcp.established) -eq 3 && $(count_events tcp.close) -eq 3 ]] ||
-        fail "not 3 results and 3 ends: $(cat record)"
-    ! grep -q 'connect.duration_ns' record || fail "a time that nobody knows: $(grep -m 1 duration record)"
-    only_loss
+    for option in -q --no-syscalls; do
+        rm -f record
+        : >accepted
+        trace --object "$object" "$option"
+        hold 3 127.0.0.1 80
+        if [[ $option == --no-syscalls ]]; then
+            send_again
+            n=4
+        fi
+        await established "$n" || fail "no connections"
+        kill -KILL "$holder" ${sender:+"$sender"}
+        wait "$holder" ${sender:+"$sender"} || true
+        stop_trace
+        [[ $(count_events tcp.established) -eq $n && $(count_events tcp.close) -eq $n ]] ||
+            fail "not $n results and $n ends: $(cat record)"
+        [[ $(count_events tcp.retry) -eq 0 ]] || fail "no SYN was sent again: $(cat record)"
+        ! grep -q 'connect.duration_ns' record ||
+            fail "a time that nobody knows: $(grep -m 1 duration record)"
+        jq '."network.local.port"' accepted | sort >ports
+        jq 'select(."event.name" == "tcp.established") | ."network.local.port"' record | sort |
+            diff ports - >differences || fail "not the ports that the peer saw: $(cat differences)"
+        only_loss
+    done
 }
 
 # --- the end of a call is skipped, and the kernel counts it --------------------------------------

@@ -151,9 +151,13 @@ case_mptcp_pending_before() { # 16, 34: its result is that of no lost attempt
     check accepted=false opens=0
 }
 
-# The subflow that names the owner is not of the network that is asked for.
+# The subflow that names the owner is not of the network that is asked for. A second tracer asks for
+# another user: that the owner is not wanted holds for all subflows, in a kworker as well.
 case_mptcp_filtered() { # 16, 33
+    local tracers=()
+
     serve_mptcp
+    mptcp_trace unwanted -u 4321
     trace -e all,-close -d 10.99.0.12
     nsenter --net="/run/netns/$a" "$triggers/mptcp" hold 10.99.0.2 80 10.99.0.11 10.99.0.12 \
         >held 2>holder 0<>endless &
@@ -164,6 +168,9 @@ case_mptcp_filtered() { # 16, 33
     stop_trace
     grep '"10.99.0.12"' held >expected
     check accepted=false opens=1
+    kill -TERM "${tracers[@]}"
+    await all_gone "${tracers[@]}" || fail "it did not end: $(cat messages)"
+    [[ $(grep -c '"tpconnect.events.sent":0,' unwanted) -eq 1 ]] || fail "not wanted: $(cat unwanted)"
 }
 
 case_mptcp_of_nobody() { # 16, 34: nobody can know whose it is, and nobody is invented
@@ -189,9 +196,9 @@ case_mptcp_fallback() { # 16
 
 case_faults() { # docs/spec.md, T1
     serve "$b" 10.99.0.2 80
-    trace
-    trigger faults 10.99.0.2 80
-    stop_trace
+    # By process: memory that only looks like a socket's names no network namespace.
+    # shellcheck disable=SC2016 # for the inner shell
+    trace_shell '"$triggers/faults" 10.99.0.2 80'
     check
 }
 

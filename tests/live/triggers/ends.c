@@ -14,6 +14,7 @@
  *   reset        the peer resets
  *   half-reset   shuts down, then the peer resets
  *   peer-half-reset  the peer shuts down, then resets
+ *   shut-data    shuts down both ways, and the peer sends on: which side resets cannot be told
  *   destroy      waits until somebody destroys the socket
  *   timeout      TCP_USER_TIMEOUT, with data that nobody answers
  *   keepalive    keepalive, which nobody answers
@@ -197,6 +198,19 @@ static void end_peer_half_reset(int fd)
 	await(fd, POLLERR | POLLHUP);
 }
 
+static void end_shut_data(int fd)
+{
+	struct tcp_info info = {.tcpi_state = TCP_ESTABLISHED};
+	socklen_t len = sizeof(info);
+
+	shutdown(fd, SHUT_RDWR);
+	for (int i = 0; i < 20000 && info.tcpi_state != TCP_CLOSE; i++) {
+		usleep(1000);
+		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			die("TCP_INFO");
+	}
+}
+
 static void wait_for_others(int fd)
 {
 	char bytes[1];
@@ -236,6 +250,7 @@ static const struct way ways[] = {
 	{"reset", 'r', end_peer_close},
 	{"half-reset", 'e', end_both},
 	{"peer-half-reset", 's', end_peer_half_reset},
+	{"shut-data", 'o', end_shut_data},
 	{"destroy", 'w', wait_for_others},
 	{"timeout", 'w', end_timeout},
 	{"keepalive", 'w', end_keepalive},
@@ -258,6 +273,8 @@ static void expect_error(const char *ended)
 		expect_string("error.type", "ECONNABORTED");
 	else if (!strcmp(ended, "reset_received"))
 		expect_string("error.type", "*");
+	else if (!strcmp(ended, "-"))
+		expect_string("error.type", "ECONNRESET");
 	else
 		expect_null("error.type");
 }

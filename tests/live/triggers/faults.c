@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,6 +34,30 @@ static void no_socket(const struct target *target)
 		call("O_PATH", path, &target->addr, target->len, EBADF);
 	close(fd);
 	close(null);
+}
+
+/* Together a few pages of the kernel's, and fewer than the descriptors that a process may have. */
+#define LOOKALIKES 512
+
+/*
+ * Memory behind a descriptor that reads like a socket with a TCP sock: an eventfd begins with a
+ * reference count of 1, which would be SS_UNCONNECTED; then has a pointer to itself where a socket
+ * has its sock; and half a kilobyte behind that, in an eventfd made after it, lies what its
+ * program has set, where a sock has its protocol: IPPROTO_TCP is 6.
+ */
+static void lookalikes(const struct target *target)
+{
+	int fds[LOOKALIKES];
+
+	for (int i = 0; i < LOOKALIKES; i++) {
+		fds[i] = eventfd(0, EFD_NONBLOCK);
+		if (fds[i] < 0 || eventfd_write(fds[i], 0x0006000600060006))
+			die("eventfd");
+	}
+	for (int i = 0; i < LOOKALIKES; i++)
+		call("eventfd", fds[i], &target->addr, target->len, ENOTSOCK);
+	for (int i = 0; i < LOOKALIKES; i++)
+		close(fds[i]);
 }
 
 static void no_destination(const struct target *target)
@@ -104,6 +129,7 @@ int main(int argc, char **argv)
 		die("usage: faults ADDR PORT");
 	target = target_parse(argv[1], argv[2], false);
 	no_socket(&target);
+	lookalikes(&target);
 	no_destination(&target);
 	not_unconnected(&target);
 	wrong_family(&target);

@@ -4,11 +4,15 @@
  * icmp HOW OUTCOME ADDR PORT, where OUTCOME is the name of the errno that ICMP stands for. HOW:
  *   asked       SO_ERROR tells, once poll(2) says so
  *   queued      the error queue tells, and SO_ERROR is not asked
+ *   read-asked  the error queue tells, and then SO_ERROR does, so that nothing is left of it
  *   unasked     closed at once, without a look
  *   late        closed after the SYN was sent again, without a look: given up
+ *   later       likewise, after it was sent again twice
  *   asked-late  SO_ERROR tells after that
  *   twice       asked, disconnected, and asked again on the same socket
  *   unread      twice, but not asked between the two
+ *   stale       refused, not asked, disconnected; of a second attempt on the same socket nothing is
+ *               heard: given up
  *   fastopen    asked, of a sendto(2) with MSG_FASTOPEN
  */
 #include <errno.h>
@@ -72,17 +76,17 @@ static int queued_error(int fd)
 	return ((struct sock_extended_err *)CMSG_DATA(cmsg))->ee_errno;
 }
 
-static void await_retry(int fd)
+static void await_retries(int fd, unsigned int n)
 {
-	struct tcp_info info = {0};
+	struct tcp_info info = {.tcpi_state = TCP_SYN_SENT};
 	socklen_t len = sizeof(info);
 
-	for (int i = 0; i < 1000 && !info.tcpi_total_retrans; i++) {
+	for (int i = 0; i < 1000 && info.tcpi_total_retrans < n; i++) {
 		usleep(10000);
 		if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
 			die("TCP_INFO");
 	}
-	demand("retransmission", info.tcpi_total_retrans ? 0 : ETIME, 0);
+	demand("retransmission", info.tcpi_total_retrans >= n ? 0 : ETIME, 0);
 	if (info.tcpi_state != TCP_SYN_SENT)
 		die("not pending any more");
 }
@@ -111,6 +115,49 @@ static void twice(int fd, const struct target *target, int want, bool read_first
 	expect_result(fd, target, want);
 }
 
+static void stale(int fd, const struct target *target, int want)
+{
+	start(fd, target);
+	await_error(fd);
+	expect_result(fd, target, want);
+	disconnect(fd);
+	start(fd, target);
+	expect_cancelled(fd, target);
+}
+
+/* How the program learns of it. */
+static void learn(const char *how, int fd, int want)
+{
+	if (!strcmp(how, "queued") || !strcmp(how, "read-asked"))
+		demand("error queue", queued_error(fd), want);
+	if (!strcmp(how, "read-asked") || !strcmp(how, "asked-late"))
+		demand("SO_ERROR", ask(fd), want);
+	if (!strcmp(how, "asked") || !strcmp(how, "fastopen"))
+		demand("SO_ERROR", socket_result(fd), want);
+}
+
+/* How often the SYN is sent again before that. */
+static unsigned int retries_of(const char *how)
+{
+	if (!strcmp(how, "later"))
+		return 2;
+	return !strcmp(how, "late") || !strcmp(how, "asked-late");
+}
+
+static void once(const char *how, int fd, const struct target *target, int want)
+{
+	if (!strcmp(how, "fastopen"))
+		start_fastopen(fd, target);
+	else
+		start(fd, target);
+	await_retries(fd, retries_of(how));
+	learn(how, fd, want);
+	if (!strcmp(how, "late") || !strcmp(how, "later"))
+		expect_cancelled(fd, target);
+	else
+		expect_result(fd, target, want);
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc == 5 ? argv[1] : "";
@@ -126,26 +173,10 @@ int main(int argc, char **argv)
 	fd = socket(target.addr.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		die("socket");
-	if (!strcmp(how, "twice") || !strcmp(how, "unread")) {
+	if (!strcmp(how, "twice") || !strcmp(how, "unread"))
 		twice(fd, &target, want, !strcmp(how, "twice"));
-		return 0;
-	}
-	if (!strcmp(how, "fastopen"))
-		start_fastopen(fd, &target);
+	else if (!strcmp(how, "stale"))
+		stale(fd, &target, want);
 	else
-		start(fd, &target);
-	if (!strcmp(how, "late")) {
-		await_retry(fd);
-		expect_cancelled(fd, &target);
-		return 0;
-	}
-	if (!strcmp(how, "asked-late"))
-		await_retry(fd);
-	if (!strcmp(how, "queued"))
-		demand("error queue", queued_error(fd), want);
-	else if (!strcmp(how, "asked-late"))
-		demand("SO_ERROR", ask(fd), want);
-	else if (strcmp(how, "unasked"))
-		demand("SO_ERROR", socket_result(fd), want);
-	expect_result(fd, &target, want);
+		once(how, fd, &target, want);
 }
