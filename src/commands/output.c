@@ -321,15 +321,16 @@ static void discard_pending(struct output *output)
 }
 
 /* What is left out as it does not fit is as it was asked for; this may be otherwise. */
-static void say_unknown(const struct session *session)
+static void say_unknown(const struct session *session, const struct request *request)
 {
 	uint64_t n = session_left_out(session).unknown;
+	bool helps = wanted_has_names(&request->wanted) && !request->container_names;
 
 	if (n)
 		log_warning("%" PRIu64
 			    " of the filtered events might have been wanted: what --exe, "
-			    "--container or --unit ask for is not known of them",
-			    n);
+			    "--container or --unit ask for is not known of them%s",
+			    n, helps ? "; --container-names looks up names of containers" : "");
 }
 
 static void print_summary(const struct output *output, const struct books *books)
@@ -371,7 +372,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 		writer_discard(output->writer);
 	if (!books_balanced(&stop.books))
 		log_debug("the books do not balance");
-	say_unknown(session);
+	say_unknown(session, &output->options->request);
 	print_summary(output, &stop.books);
 }
 

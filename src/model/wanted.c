@@ -64,6 +64,16 @@ static bool is_start(const char *start, const char *text)
 	return !strncmp(start, text, strlen(start));
 }
 
+bool wanted_has_names(const struct wanted *wanted)
+{
+	char *const *items = wanted->containers.named.items;
+
+	for (size_t i = 0; i < wanted->containers.named.n; i++)
+		if (!is_hex(items[i], CONTAINER_ID_MIN))
+			return true;
+	return false;
+}
+
 static enum fit container_fit(const char *text, const struct event *event)
 {
 	const struct cgroup *cgroup = event->cgroup;

@@ -41,6 +41,9 @@ enum fit wanted_fit(const struct wanted *wanted, const struct event *event);
 bool exe_covers(const char *outer, const char *inner);
 bool container_covers(const char *outer, const char *inner);
 
+/* Whether a container is wanted by what cannot be the beginning of its id. */
+bool wanted_has_names(const struct wanted *wanted);
+
 /* Whether the text is lower-case hexadecimal digits alone, and at least `least` of them. */
 bool is_hex(const char *text, size_t least);
 

@@ -45,7 +45,8 @@ const struct option_row option_rows[] = {
 	 .values = VALUES_FILE, .excludes = true},
 	{0, "container", "ID,...", set_container, CMD_TRACING,
 	 .help = "only these containers: 12 digits of the id or more, or a name known",
-	 .more = "A name is the container's, or that of its pod, as far as it is known.",
+	 .more = "A name is the container's, or that of its pod: those of LXC and systemd-nspawn "
+		 "are known, all others with --container-names.",
 	 .excludes = true},
 	{0, "unit", "UNIT,...", set_unit, CMD_TRACING,
 	 .help = "only these systemd units: nginx.service, or nginx for short",

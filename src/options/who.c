@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "options/set.h"
 #include "util/array.h"
@@ -37,9 +38,10 @@ static bool is_roundabout(const char *path)
 static int add_path(struct choice *exes, bool left_out, const char *path)
 {
 	_cleanup_free_ char *real = realpath(path, NULL);
+	struct stat st;
 	int err = 0;
 
-	if (!real && is_roundabout(path))
+	if (is_roundabout(path) && (!real || stat(real, &st) || !S_ISREG(st.st_mode)))
 		return -ENOENT;
 	if (real && strcmp(real, path))
 		err = wanted_add(exes, left_out, real);
@@ -69,10 +71,12 @@ int set_exe(struct options *options, const char *value, struct error *reason)
 				    "/usr/bin/curl, or its last part alone, as curl",
 				    path);
 	if (err == -ENOENT)
-		return refuse_value(reason,
-				    "there is no " QUOTED " here, and elsewhere no executable's "
-				    "path has //, /./, /../ or a / at its end; write it without",
-				    path);
+		return refuse_value(
+			reason,
+			"\"" QUOTED "\" leads to no file here, and elsewhere no "
+			"executable's path has //, /./, /../ or a / at its end; write it "
+			"without",
+			path);
 	if (err)
 		return refuse_value(reason, "an executable is missing; write them as "
 					    "/usr/bin/curl,ssh");

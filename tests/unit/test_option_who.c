@@ -49,8 +49,8 @@ static void a_link_stands_for_what_it_leads_to_as_well(void **state)
 
 static void what_is_no_executable_s_path_is_refused(void **state)
 {
-	static const char *const roundabout[] = {"/no/such/", "/no//such", "/no/./such",
-						 "/no/../such"};
+	static const char *const roundabout[] = {"/no/such/",	"/no//such", "/no/./such",
+						 "/no/../such", "/usr/bin/", "/usr/../etc"};
 
 	(void)state;
 	assert_says(bad("--exe", "bin/curl"),

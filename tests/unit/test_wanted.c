@@ -205,6 +205,19 @@ static void containers_fit_by_id_or_name(void **state)
 			fail_msg("case %zu: %s", i, cases[i].text);
 }
 
+static void names_of_containers_are_told_from_ids(void **state)
+{
+	struct wanted wanted = {0};
+
+	(void)state;
+	assert_false(wanted_has_names(&wanted));
+	fill(&wanted.containers, TEXTS(ID, "0375b48a72e3", "!web"));
+	assert_false(wanted_has_names(&wanted));
+	fill(&wanted.containers, TEXTS("web"));
+	assert_true(wanted_has_names(&wanted));
+	wanted_free(&wanted);
+}
+
 static void units_fit_whole(void **state)
 {
 	(void)state;
@@ -266,6 +279,7 @@ int main(void)
 		cmocka_unit_test(what_is_named_and_left_out_is_left_out),
 		cmocka_unit_test(the_kernel_has_no_executable),
 		cmocka_unit_test(containers_fit_by_id_or_name),
+		cmocka_unit_test(names_of_containers_are_told_from_ids),
 		cmocka_unit_test(units_fit_whole),
 		cmocka_unit_test(all_kinds_must_fit),
 		cmocka_unit_test(what_covers_another_fits_whatever_that_fits),

@@ -120,11 +120,14 @@ case_filter_unknown() { # a container whose name was not looked up could have an
     make_cgroup
     mkdir "$cgroup/docker-$container.scope"
     report named trace --container web
+    report by_id trace --container 0123456789ab --exe memfd:x
     attempts container 2 "${in_cgroup[@]}" "$cgroup/docker-$container.scope" "$triggers/connect"
     attempts neither 1 "$triggers/connect"
     reporters_end
     shows named
-    grep -q ': 2 of the filtered events might have been wanted: what --exe, --container or --unit ask' \
+    shows by_id
+    [[ $(grep -c 'might have been wanted' messages) -eq 1 ]] || fail "it said: $(cat messages)"
+    grep -q ': 2 of the filtered events .* not known of them; --container-names looks up names of containers$' \
         messages || fail "it said: $(cat messages)"
     [[ $(tail -n 1 messages) == *" filtered=3 "* ]] || fail "the books are not last: $(cat messages)"
 }
@@ -180,4 +183,15 @@ case_command_names() { # docs/spec.md, 7: the summary names executables that are
     [[ $status -eq 0 ]] || fail "exit status $status: $(cat messages)"
     grep -qF ": 4 attempts: 4 failed (ECONNREFUSED 4); \"nickname\" is $one, \"a \\\"b\\\"\" is $one; the slowest took" \
         messages || fail "it said: $(cat messages)"
+}
+
+case_filter_container_name() { # the same, with its name looked up: container_names.sh
+    make_container
+    trace -e failed --container-names --container shop
+    container_says '{"Name":"/shop","Config":{"Image":"shop:1"}}'
+    attempts shop 2 "${in_cgroup[@]}" "$cgroup/docker/$container_id" "$triggers/connect"
+    attempts neither 1 "$triggers/connect"
+    stop_trace_of_container
+    shows record shop
+    ! grep 'might have been wanted' messages || fail "its name was not known"
 }
