@@ -16,11 +16,11 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 	__u32 pid = pid_exec >> 32;
 	__u64 image = told_image(start_ns, pid, pid_exec);
 	__u64 cgroups = told_cgroups(cgroup_id, cgroup1_id);
+	__u64 both = told_both(image, cgroups, *(volatile __u32 *)&shared.told_epoch);
 	struct scratch *scratch;
 
 	/* Whose is not that of the current process was told at another time. */
-	if (is_told(told_line_of_pid(pid), image ^ cgroups) ||
-	    pid != bpf_get_current_pid_tgid() >> 32)
+	if (is_told(told_line_of_pid(pid), both) || pid != bpf_get_current_pid_tgid() >> 32)
 		return false;
 	scratch = scratch_claim();
 	if (!scratch) {
@@ -35,6 +35,7 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 		.exec_id = pid_exec,
 		.image = image,
 		.cgroups = cgroups,
+		.both = both,
 	};
 	return true;
 }
@@ -71,7 +72,7 @@ __noinline int announce_current(void)
 	if (!scratch)
 		return 0;
 	if (cgroups_tell(scratch) && image_tell(scratch))
-		tell(told_line_of_pid(scratch->of.pid), scratch->of.image ^ scratch->of.cgroups);
+		tell(told_line_of_pid(scratch->of.pid), scratch->of.both);
 	scratch_release(scratch);
 	return 0;
 }

@@ -25,7 +25,7 @@ struct announced {
 	__u64 cgroup1_id;
 	__u32 pid;
 	__u32 exec_id;
-	__u64 image, cgroups; /* fingerprints: contract/told.h */
+	__u64 image, cgroups, both; /* fingerprints: contract/told.h */
 };
 
 /* A way from a file or cgroup up to its root. */

@@ -166,7 +166,7 @@ struct share {
 struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
-	__u32 reserved;
+	__u32 told_epoch;			 /* likewise: see contract/told.h */
 	__u64 n_overflow; /* attempts kept in the map overflow, by the kernel side:
 			     bpf/tracked.bpf.h */
 	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */

@@ -44,6 +44,16 @@ TOLD_INLINE __u64 told_cgroups(__u64 id, __u64 id1)
 	return told_mixed(id ^ told_mixed(~id1));
 }
 
+/*
+ * An image in its cgroups. Of how many images a pair of cgroups is told, nobody knows; so user
+ * space raises the epoch when that pair shall be told again, and every image is asked for its
+ * cgroups.
+ */
+TOLD_INLINE __u64 told_both(__u64 image, __u64 cgroups, __u32 epoch)
+{
+	return image ^ (cgroups + epoch);
+}
+
 /* The line of a process; of cgroups, by their fingerprint. */
 TOLD_INLINE __u32 told_line_of_pid(__u32 pid)
 {

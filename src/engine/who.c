@@ -10,15 +10,15 @@
 #include "util/log.h"
 
 /*
- * The kernel side takes for known what it has told, and it may remember an image for longer than we
- * do. So it forgets each with us: it tells again before the process's next attempt.
+ * The kernel side takes for known what it has told, and it may remember for longer than we do. So
+ * it forgets each image and cgroup with us: it tells again before the next attempt.
  */
-static void on_forgotten(void *ctx, uint32_t pid)
+static void on_forgotten(void *ctx, uint32_t pid, const struct cgroup_key *cgroup)
 {
 	const struct who *who = ctx;
 
 	if (who->probe)
-		probe_tell_again(who->probe, pid, NULL);
+		probe_tell_again(who->probe, pid, cgroup);
 }
 
 static void on_names(void *ctx, const struct cgroup *named)
@@ -82,7 +82,7 @@ void who_event(struct who *who, struct event *event)
 		containers_take(who->containers);
 	enrich_event(who->enrich, event);
 	if (who->told && who->probe && lacks(event) && is_its_own(event))
-		probe_tell_again(who->probe, event->pid, &cgroup);
+		probe_tell_again(who->probe, event->pid, event->cgroup ? NULL : &cgroup);
 }
 
 /* No loss by itself: only where an event has come for what was forgotten does it lack it. */

@@ -40,12 +40,21 @@ struct enrich {
 	char texts[TEXTS_MAX];
 };
 
-static void on_evicted(void *ctx, const struct cache_key *key)
+static void on_image_evicted(void *ctx, const struct cache_key *key)
 {
 	const struct enrich *enrich = ctx;
 
 	if (enrich->forgets)
-		enrich->forgets(enrich->ctx, (uint32_t)(key->b >> 32));
+		enrich->forgets(enrich->ctx, (uint32_t)(key->b >> 32), NULL);
+}
+
+static void on_cgroup_evicted(void *ctx, const struct cache_key *key)
+{
+	const struct cgroup_key cgroup = {.id = key->a, .id1 = key->b};
+	const struct enrich *enrich = ctx;
+
+	if (enrich->forgets)
+		enrich->forgets(enrich->ctx, 0, &cgroup);
 }
 
 int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **ret)
@@ -60,11 +69,15 @@ int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **
 	enrich->images = (struct cache){
 		.max = IMAGES_MAX,
 		.max_bytes = IMAGES_BYTES,
-		.on_evicted = on_evicted,
+		.on_evicted = on_image_evicted,
 		.ctx = enrich,
 	};
-	enrich->cgroups.cache =
-		(struct cache){.max = CGROUPS_MAX_KNOWN, .max_bytes = CGROUPS_BYTES};
+	enrich->cgroups.cache = (struct cache){
+		.max = CGROUPS_MAX_KNOWN,
+		.max_bytes = CGROUPS_BYTES,
+		.on_evicted = on_cgroup_evicted,
+		.ctx = enrich,
+	};
 	enrich->connections = (struct cache){.max = SIZE_MAX, .max_bytes = CONNECTIONS_BYTES};
 	*ret = enrich;
 	return 0;

@@ -14,8 +14,8 @@
 
 struct enrich;
 
-/* An image of that process had to go. */
-typedef void enrich_forgets(void *ctx, uint32_t pid);
+/* An image of that process (0: of none) had to go; or that cgroup (NULL: none). */
+typedef void enrich_forgets(void *ctx, uint32_t pid, const struct cgroup_key *cgroup);
 
 /*
  * closes: events of EVENT_CLOSE will come. Then each connection that is seen to be established

@@ -341,9 +341,12 @@ static void tell_again(struct probe *probe, uint32_t line)
 
 void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup)
 {
-	if (cgroup)
+	if (cgroup) {
 		tell_again(probe, told_line_of_cgroups(told_cgroups(cgroup->id, cgroup->id1)));
-	tell_again(probe, told_line_of_pid(pid));
+		__atomic_fetch_add(&probe->shared->told_epoch, 1, __ATOMIC_RELEASE);
+	}
+	if (pid)
+		tell_again(probe, told_line_of_pid(pid));
 }
 
 int probe_ring_fd(const struct probe *probe)

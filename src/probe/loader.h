@@ -67,8 +67,8 @@ void probe_share(const struct probe *probe, unsigned int index, struct share *re
 uint64_t probe_room(struct probe *probe);
 
 /*
- * Has the kernel side tell again of the process, before its next attempt, and of the cgroup, if one
- * is given. That it has nothing to tell is no error.
+ * Has the kernel side tell again of the process (0: of none) before its next attempt, and of the
+ * cgroup (NULL: of none) before the next attempt in it. That it has nothing to tell is no error.
  */
 void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup);
 

@@ -12,18 +12,26 @@
 
 static struct enrich *enrich;
 
-/* The process of the image that was forgotten last. */
-static uint32_t forgotten;
+/* The process of the image, and the cgroup, that were forgotten last. */
+static struct {
+	uint32_t pid;
+	struct cgroup_key cgroup;
+} forgotten;
 
-static void forget(void *ctx, uint32_t pid)
+static void forget(void *ctx, uint32_t pid, const struct cgroup_key *cgroup)
 {
-	*(uint32_t *)ctx = pid;
+	assert_ptr_equal(ctx, &forgotten);
+	assert_true(!pid != !cgroup);
+	if (pid)
+		forgotten.pid = pid;
+	else
+		forgotten.cgroup = *cgroup;
 }
 
 static int begin(void **state)
 {
 	(void)state;
-	forgotten = 0;
+	memset(&forgotten, 0, sizeof(forgotten));
 	return enrich_new(true, forget, &forgotten, &enrich);
 }
 
@@ -152,7 +160,7 @@ static void what_is_told_again_replaces_what_was_known(void **state)
 	assert_string_equal(happen(EVENT_CONNECT, 10).image->exe, "/usr/bin/curl");
 	assert_string_equal(happen(EVENT_CONNECT, 10).cgroup->path, "/e");
 	assert_int_equal(enrich_forgotten(enrich).images, 0);
-	assert_int_equal(forgotten, 0);
+	assert_int_equal(forgotten.pid, 0);
 }
 
 static void all_that_an_image_says_is_kept(void **state)
@@ -239,8 +247,9 @@ static void what_was_used_longest_ago_is_forgotten_first(void **state)
 	assert_null(event_of(EVENT_CONNECT, 2, 2, 1).image);
 	assert_null(event_of(EVENT_CONNECT, 2, 2, 1).cgroup);
 	assert_int_equal(enrich_forgotten(enrich).images, MANY - 1 - 16384);
-	assert_int_equal(forgotten, MANY - 16384); /* one of the last is pid 1 */
+	assert_int_equal(forgotten.pid, MANY - 16384); /* one of the last is pid 1 */
 	assert_int_equal(enrich_forgotten(enrich).cgroups, MANY - 1 - 4096);
+	assert_int_equal(forgotten.cgroup.id, MANY - 4096); /* likewise */
 }
 
 /* Not more than its bytes either, however long the texts are. */
