@@ -132,6 +132,7 @@ case_mptcp_of_before() { # 16, 34
     add_subflows
     stop_trace
     check accepted=false opens=2
+    of_no_other_image mptcp
     kill -TERM "${tracers[@]}"
     await all_gone "${tracers[@]}" || fail "they did not end: $(cat messages)"
     for file in unwanted.*; do
@@ -164,6 +165,13 @@ case_mptcp_filtered() { # 16, 33
     stop_trace
     grep '"10.99.0.12"' held >expected
     check accepted=false opens=1
+    of_no_other_image mptcp
+}
+
+# of_no_other_image TRIGGER: where it is not known, nothing is said of it.
+of_no_other_image() {
+    jq -r '."process.executable.path" // empty' record | sort -u >images
+    [[ ! -s images || $(cat images) == "$triggers/$1" ]] || fail "of another image: $(cat images)"
 }
 
 case_mptcp_of_nobody() { # 16, 34: nobody can know whose it is, and nobody is invented
