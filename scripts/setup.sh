@@ -96,6 +96,7 @@ look_for_test() {
 	need_command curl curl
 	need_command unshare util-linux
 	need_command tmux tmux
+	need_command runc runc
 	need_command clang-tidy clang-tidy
 	need_command zsh zsh
 	need_command fish fish

@@ -8,10 +8,12 @@ def is_event: name | startswith("tcp.");
 def is_result: name | . == "tcp.established" or . == "tcp.failed" or . == "tcp.cancelled";
 def sent: ."tpconnect.sent" != false;
 
-# "*" is any value, null no value; at_most_ns is of the latency.
+# "*" is any value, null no value; at_most_ns is of the latency; of ancestors, no times are known.
 def matches($want): . as $event |
     all($want | to_entries[]; . as $e | $event[$e.key] |
         if $e.key == "at_most_ns" then ($event."tpconnect.connect.duration_ns" // 0) <= $e.value
+        elif $e.key == "ancestors" then
+            [$event."tpconnect.process.ancestors"[]? | {pid, name}] == $e.value
         elif $e.value == "*" then . != null
         else . == $e.value end);
 
@@ -62,7 +64,8 @@ def books:
 # What cannot change between an attempt's events.
 def constant: [."process.pid", ."thread.id", ."process.parent_pid", ."process.user.id",
     ."process.executable.name", ."thread.name", ."process.creation.time", ."tpconnect.netns",
-    ."tpconnect.cgroup.id", ."tpconnect.origin", ."network.peer.address", ."network.peer.port",
+    ."tpconnect.cgroup.id", ."process.linux.cgroup", ."process.executable.path",
+    ."tpconnect.process.exec_id", ."process.real_user.id", ."tpconnect.origin", ."network.peer.address", ."network.peer.port",
     ."tpconnect.ipv4_mapped", ."tpconnect.requested.address", ."tpconnect.requested.port"];
 
 def life: [.[] | name | ltrimstr("tcp.")] | join(" ");

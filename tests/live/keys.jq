@@ -17,6 +17,13 @@ def is_of($kind):
     elif $kind == "address" then type == "string" and
         test("^([0-9]{1,3}([.][0-9]{1,3}){3}|[0-9a-f:]*:[0-9a-f:]*(:[0-9.]+)?)$")
     elif $kind == "bool" then type == "boolean"
+    elif $kind == "path" then type == "string" and startswith("/")
+    elif $kind == "device" then type == "string" and test("^[0-9]+:[0-9]+$")
+    elif $kind == "container" then type == "string" and test("^[0-9a-f-]{32,}$")
+    elif $kind == "strings" then type == "array" and all(.[]; type == "string")
+    elif $kind == "ancestors" then type == "array" and length > 0 and all(.[];
+        keys == ["creation_time", "name", "pid"] and (.pid | is_of("id")) and (.name | is_of("string")) and
+        (.creation_time | is_of("time")))
     else . as $value | $kind | index($value) != null end;
 
 # What every line has; what every event has besides; and what it may have.
@@ -43,7 +50,40 @@ def of_process: {
     "thread.name": "string",
     "process.user.id": "int",
     "process.creation.time": "time",
-    "tpconnect.cgroup.id": "digits"
+    "tpconnect.cgroup.id": "digits",
+    "tpconnect.process.exec_id": "int"
+};
+# What of it is not always known, or not there.
+def may_of_process: {
+    "process.parent_pid": "id",
+    "process.executable.path": "path",
+    "tpconnect.process.executable.tail": "string",
+    "tpconnect.process.executable.memfd": "string",
+    "tpconnect.process.executable.deleted": [true],
+    "tpconnect.process.executable.inode": "digits",
+    "tpconnect.process.executable.device": "device",
+    "process.working_directory": "path",
+    "process.command_args": "strings",
+    "process.args_count": "int",
+    "tpconnect.process.args_source": ["exec", "current"],
+    "tpconnect.process.args_truncated": [true],
+    "tpconnect.process.script": "string",
+    "process.real_user.id": "int",
+    "tpconnect.process.login_uid": "int",
+    "tpconnect.process.session_id": "int",
+    "tpconnect.process.hostname": "string",
+    "tpconnect.process.ancestors": "ancestors",
+    "process.linux.cgroup": "path",
+    "tpconnect.systemd.unit": "string",
+    "container.id": "container",
+    "container.runtime.name": "string",
+    "container.name": "string",
+    "container.image.name": "string",
+    "k8s.pod.uid": "string",
+    "k8s.pod.name": "string",
+    "k8s.namespace.name": "string",
+    "k8s.container.name": "string",
+    "tpconnect.app.id": "string"
 };
 def optional: {
     "network.local.address": "address",
@@ -106,7 +146,7 @@ def must_have: ."event.name" as $name |
 def may_have: ."event.name" as $name |
     if of_name[$name] then
         optional + (may_of_name[$name] // {}) +
-        if is_of_nobody then {} else {"process.parent_pid": "id"} end
+        if is_of_nobody then {} else may_of_process end
     else {} end;
 
 def problems: . as $line | must_have as $must |

@@ -74,7 +74,8 @@ case_container() { # 30
     [[ $(jq '."process.pid"' inner) -eq 1 ]] || fail "it is not pid 1 in its own namespace"
     jq -c --argjson pid "$inner" --argjson parent "$outer" --arg cgroup "$(stat -c %i "$cgroup")" '
         ."process.pid" = $pid | ."thread.id" = $pid | ."process.parent_pid" = $parent |
-        ."process.user.id" = 1234 | ."tpconnect.cgroup.id" = $cgroup' inner >expected
+        ."process.user.id" = 1234 | ."process.real_user.id" = 1234 | ."tpconnect.cgroup.id" = $cgroup |
+        ."process.linux.cgroup" = $path' --arg path "/$run_id" inner >expected
     stop_trace
     check
 }

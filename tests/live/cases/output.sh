@@ -24,7 +24,9 @@ text_line() {
 
     printf '^%s' '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{9}Z'
     printf ' pid=[0-9]+ proto=6 dst=%s( src=%s)?' "$endpoint" "$endpoint"
-    printf ' comm=%s uid=[0-9]+ event=[a-z]+( error=E[A-Z0-9]+)?( latency=%s)?' "$name" "$duration"
+    printf ' comm=%s( exe=%s( exe_deleted=yes)?)? uid=[0-9]+' "$name" "$name"
+    printf '( container=%s)?( unit=%s)?( cwd=%s)?( parents=%s)?' "$name" "$name" "$name" "$name"
+    printf ' event=[a-z]+( error=E[A-Z0-9]+)?( latency=%s)?' "$duration"
     printf '( retries=[0-9]+)?( sent=no)?( deferred=yes)?( origin=[a-z_]+)?( requested=%s)?' \
         "$endpoint"
     printf '(( duration=%s)? tx=[0-9]+ rx=[0-9]+( rtt=%s)? retrans=[0-9]+( ended=[a-z_]+)?)?( repeated=[0-9]+)?$' \

@@ -101,7 +101,7 @@ whole_lines() {
 
 # Its own blocks are what the disk is full of: they are not given back before it is closed.
 case_reopen_full_disk_deleted() { # docs/spec.md, 7: SIGHUP
-    mount_full 64k
+    mount_full 128k
     json_trace full/record
     fill_disk full/record
     cp full/record old
@@ -150,12 +150,12 @@ case_reopen_full_disk_torn() { # docs/spec.md, 7: SIGHUP
 }
 
 case_reopen_file_limit() { # docs/spec.md, 7: SIGHUP
-    (ulimit -f 64 && exec "$tpconnect" --netns "/run/netns/$a" -e all -o json -w sized) \
+    (ulimit -f 128 && exec "$tpconnect" --netns "/run/netns/$a" -e all -o json -w sized) \
         >>stdout 2>>messages &
     tracer=$!
     pids+=("$tracer")
     await grep -qs '"tpconnect.start"' sized || fail "it did not start: $(cat messages)"
-    trigger flood 1 60 127.0.0.1 80
+    trigger flood 1 80 127.0.0.1 80
     await grep -q 'cannot write to sized: File too large' messages || fail "not full: $(cat messages)"
     mv sized sized.1
     hang_up 'sized is open anew; .* taken back'

@@ -132,6 +132,7 @@ case_mptcp_of_before() { # 16, 34
     add_subflows
     stop_trace
     check accepted=false opens=2
+    of_no_other_image mptcp
     kill -TERM "${tracers[@]}"
     await all_gone "${tracers[@]}" || fail "they did not end: $(cat messages)"
     for file in unwanted.*; do
@@ -171,6 +172,13 @@ case_mptcp_filtered() { # 16, 33
     kill -TERM "${tracers[@]}"
     await all_gone "${tracers[@]}" || fail "it did not end: $(cat messages)"
     [[ $(grep -c '"tpconnect.events.sent":0,' unwanted) -eq 1 ]] || fail "not wanted: $(cat unwanted)"
+    of_no_other_image mptcp
+}
+
+# of_no_other_image TRIGGER: where it is not known, nothing is said of it.
+of_no_other_image() {
+    jq -r '."process.executable.path" // empty' record | sort -u >images
+    [[ ! -s images || $(cat images) == "$triggers/$1" ]] || fail "of another image: $(cat images)"
 }
 
 case_mptcp_of_nobody() { # 16, 34: nobody can know whose it is, and nobody is invented

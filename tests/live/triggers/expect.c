@@ -13,7 +13,7 @@
 #include "trigger.h"
 
 /* The line under construction. */
-static char line[4096];
+static char line[65536]; /* a path of 4096 bytes, each an escape of 6, twice */
 static size_t line_len;
 
 static void put(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -59,6 +59,11 @@ void expect_null(const char *key)
 	put(",\"%s\":null", key);
 }
 
+void expect_array(const char *key, const char *elements)
+{
+	put(",\"%s\":[%s]", key, elements);
+}
+
 static bool is_mapped(const struct sockaddr_storage *addr)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
@@ -95,10 +100,10 @@ static void expect_endpoint(const char *prefix, const struct sockaddr_storage *a
 	expect_int(key, port_of(addr));
 }
 
-static bool is_plain(const char *name)
+bool is_plain(const char *text)
 {
-	for (; *name; name++)
-		if ((unsigned char)*name >= 0x7f)
+	for (; *text; text++)
+		if ((unsigned char)*text >= 0x7f)
 			return false;
 	return true;
 }
@@ -148,6 +153,7 @@ static void expect_process(void)
 	if (stat("/proc/thread-self/ns/net", &netns))
 		die("/proc/thread-self/ns/net");
 	expect_int("tpconnect.netns", netns.st_ino);
+	expect_who();
 }
 
 void expect(const char *event, const struct target *target)

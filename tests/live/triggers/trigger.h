@@ -53,6 +53,18 @@ bool local_of(int fd, struct sockaddr_storage *ret);
  * expect_end() prints it, in one write so that processes can share the output.
  */
 void expect(const char *event, const struct target *target);
+/* Whether the text is of one way to write it in JSON: ASCII. */
+bool is_plain(const char *text);
+/* Who the process is, of what `expect` does not know of itself: part of `expect`. */
+void expect_who(void);
+/* From now on: its living ancestors as well. */
+void expect_ancestors(void);
+/* From now on: what each attempt says itself, and no more of who. */
+void expect_image_unseen(void);
+/* Nothing of who: it cannot be known whose it is. */
+void expect_nobody(void);
+/* Opens /proc, for when it has no name any more. */
+void who_open(void);
 /* From now on: which thread connects is not known; where it comes from, of all that is sent. */
 void expect_any_thread(void);
 void expect_origin(const char *origin);
@@ -60,6 +72,8 @@ void expect_int(const char *key, long long value);
 void expect_string(const char *key, const char *value);
 void expect_bool(const char *key, bool value);
 void expect_null(const char *key);
+/* Elements of an array, as JSON has them between its brackets. */
+void expect_array(const char *key, const char *elements);
 /* The source, from getsockname; or its port from the range, if that has one port only. */
 void expect_local(int fd);
 void expect_end(void);
