@@ -243,9 +243,10 @@ case_lineage_orphan() {
 }
 
 shows_dead_parents() {
-    local want
+    local dead want
 
-    want="$(tac pids_of | sed 's/$/ bash/' | paste -sd,)"
+    mapfile -t dead <pids_of
+    want="${dead[1]} bash,${dead[0]} bash"
     [[ $(ancestors "$1" 2) == "$want" ]] || fail "expected $want, got $(ancestors "$1" 6)"
 }
 
