@@ -12,9 +12,7 @@ static void put_executable(struct json *json, const struct image *image)
 		json_true(json, "tpconnect.process.executable.deleted");
 	if (!(image->has & IMAGE_HAS_EXE_FILE))
 		return;
-	/* A string: many readers of JSON keep numbers exact only up to 2^53. */
-	json_text(json, "tpconnect.process.executable.inode",
-		  buffer_u64(json->out, image->exe_inode));
+	json_u64(json, "tpconnect.process.executable.inode", image->exe_inode);
 	json_text(json, "tpconnect.process.executable.device",
 		  (buffer_u64(json->out, image->exe_major), buffer_putc(json->out, ':'),
 		   buffer_u64(json->out, image->exe_minor)));

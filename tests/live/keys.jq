@@ -60,7 +60,7 @@ def may_of_process: {
     "tpconnect.process.executable.tail": "string",
     "tpconnect.process.executable.memfd": "string",
     "tpconnect.process.executable.deleted": [true],
-    "tpconnect.process.executable.inode": "digits",
+    "tpconnect.process.executable.inode": "int",
     "tpconnect.process.executable.device": "device",
     "process.working_directory": "path",
     "process.command_args": "strings",
