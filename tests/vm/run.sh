@@ -22,7 +22,8 @@ triggers="${VM_TRIGGERS:-$top/build/tests/live/triggers}"
 
 # What differs most between kernels, in the time that CI has.
 core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat io_uring
-    given_up before_start seccomp_denies close_plain clock_stepped stress_steered)
+    given_up before_start seccomp_denies close_plain clock_stepped who_exec who_cgroup_again
+    lineage_orphan stress_steered)
 
 die() { echo "run.sh: $*" >&2; exit 2; }
 
