@@ -109,6 +109,15 @@ test_picking() {
     done
 }
 
+# Of two functions of one name, a case would call another file's.
+test_names_twice() {
+    echo 'meet() { :; }' >"$LIVE_CASES/twice.sh"
+    run --list good
+    has_status 2
+    grep -qF 'more than one meet()' "$work/said" || complain "a function that is there twice is not said"
+    rm "$LIVE_CASES/twice.sh"
+}
+
 test_results() {
     run_cases 0 good bad left_out slow
     has_status 1
@@ -198,7 +207,7 @@ test_mistyped() {
 }
 
 write_cases
-for name in picking results again limit left_behind schema side_by_side interrupted mistyped; do
+for name in picking names_twice results again limit left_behind schema side_by_side interrupted mistyped; do
     "test_$name"
 done
 exit "$failed"

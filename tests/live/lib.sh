@@ -86,9 +86,9 @@ case_cleanup() {
         fsfreeze -u full
         umount -l full
     fi
-    if [[ -n ${cgroup:-} ]]; then
-        await find "$cgroup" -depth -type d -exec rmdir {} +
-    fi
+    for name in ${cgroup:+"$cgroup"} ${cgroup1:+"$cgroup1"}; do
+        await find "$name" -depth -type d -exec rmdir {} +
+    done
     wait
 } 2>/dev/null
 

@@ -50,6 +50,9 @@ fi
 source "$here/lib.sh"
 # shellcheck source=tests/live/runner.sh
 source "$here/runner.sh"
+# One shell reads them all: the second function of a name would take the place of the first.
+twice="$(grep -ohE '^[a-z0-9_]+\(\)' "$case_files"/*.sh | sort | uniq -d | tr '\n' ' ')"
+[[ -z $twice ]] || { echo "run.sh: there is more than one ${twice% }" >&2; exit 2; }
 for file in "$case_files"/*.sh; do
     # shellcheck source=/dev/null
     source "$file"

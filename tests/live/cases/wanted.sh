@@ -18,9 +18,9 @@ attempts() {
 # shellcheck disable=SC2016 # for the inner shell
 in_cgroup=(sh -c 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"' sh)
 
-# shows FILE WHO...: of all that was tried, the attempts of these are in the record, and the others
+# lets_pass FILE WHO...: of all that was tried, the attempts of these are in the record, and the others
 # filtered; nobody is unknown.
-shows() {
+lets_pass() {
     local file="$1" problems
     shift
 
@@ -72,13 +72,13 @@ case_filter_exe() { # docs/spec.md, 7
     attempts link 1 "$case_dir/nickname"
     await gone "${pids[-1]}" || fail "one event was not the end: $(cat first)"
     reporters_end
-    shows path one link
-    shows not two other
-    shows name one two link
-    shows link one link
-    shows both one link
-    shows others other
-    shows either two other
+    lets_pass path one link
+    lets_pass not two other
+    lets_pass name one two link
+    lets_pass link one link
+    lets_pass both one link
+    lets_pass others other
+    lets_pass either two other
     [[ $(groups counted process.executable.name) == "2 prog" ]] || fail "counted: $(cat counted)"
     [[ $(jq -c 'select(."event.name" == "tpconnect.stop") | [."tpconnect.events.written",
         ."tpconnect.events.filtered"]' counted) == "[4,10]" ]] || fail "counted: $(tail -n 1 counted)"
@@ -104,13 +104,13 @@ case_filter_container_and_unit() { # docs/spec.md, 7
     attempts unit 3 "${in_cgroup[@]}" "$cgroup/$run_id-x.service" "$triggers/connect"
     attempts neither 1 "$triggers/connect"
     reporters_end
-    shows id container
-    shows whole container
-    shows not unit neither
-    shows other
-    shows unit unit
-    shows not_unit container neither
-    shows scope container
+    lets_pass id container
+    lets_pass whole container
+    lets_pass not unit neither
+    lets_pass other
+    lets_pass unit unit
+    lets_pass not_unit container neither
+    lets_pass scope container
     ! grep 'might have been wanted' messages || fail "not all cgroups were known"
 }
 
@@ -124,8 +124,8 @@ case_filter_unknown() { # a container whose name was not looked up could have an
     attempts container 2 "${in_cgroup[@]}" "$cgroup/docker-$container.scope" "$triggers/connect"
     attempts neither 1 "$triggers/connect"
     reporters_end
-    shows named
-    shows by_id
+    lets_pass named
+    lets_pass by_id
     [[ $(grep -c 'might have been wanted' messages) -eq 1 ]] || fail "it said: $(cat messages)"
     grep -q ': 2 of the filtered events .* not known of them; --container-names looks up names of containers$' \
         messages || fail "it said: $(cat messages)"
@@ -192,6 +192,6 @@ case_filter_container_name() { # the same, with its name looked up: container_na
     attempts shop 2 "${in_cgroup[@]}" "$cgroup/docker/$container_id" "$triggers/connect"
     attempts neither 1 "$triggers/connect"
     stop_trace_of_container
-    shows record shop
+    lets_pass record shop
     ! grep 'might have been wanted' messages || fail "its name was not known"
 }

@@ -118,18 +118,18 @@ case_who_cgroup_hybrid() {
 
 # Both have a path: that of version 2 is shown.
 case_who_cgroup_both() {
-    local root version2
+    local root
 
     root="$(pids_root)"
     [[ -n $root ]] || skip "the pids controller is not of version 1"
     make_cgroup
     make_below one
-    version2="$cgroup"
-    mkdir "$root/$run_id" "$root/$run_id/docker-$container.scope"
+    # Not local, likewise.
+    cgroup1="$root/$run_id"
+    mkdir "$cgroup1" "$cgroup1/docker-$container.scope"
     trace
-    steps "cgroup:$version2/one" "cgroup:$root/$run_id/docker-$container.scope" try:81
+    steps "cgroup:$cgroup/one" "cgroup:$cgroup1/docker-$container.scope" try:81
     stop_trace
-    rmdir "$root/$run_id/docker-$container.scope" "$root/$run_id"
     check
     shows 81 "$who_cgroup" "/$run_id/one"
 }
