@@ -146,9 +146,10 @@ case_count_by_who() { # docs/spec.md, 7
     report unit count --by unit
     report cgroup count --by cgroup
     report all count --by process,exe,container,unit,cgroup
-    "$tpconnect" count --netns "$a" --by container,exe,cgroup >table 2>>messages &
+    "$tpconnect" count --netns "$a" --by container,exe,cgroup >table 2>table_messages &
     pids+=($!)
     reporters+=($!)
+    await grep -qs tracing table_messages || fail "count did not start: $(cat table_messages)"
     report latency latency --by exe
     attempts one 4 "${in_cgroup[@]}" "$cgroup/docker-$container.scope" "$one"
     attempts two 3 "${in_cgroup[@]}" "$cgroup/$run_id-x.service" "$two"

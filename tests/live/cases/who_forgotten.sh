@@ -2,9 +2,9 @@
 # shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
 # More processes than are remembered: who was there before them has its name all the same.
 
-# Images of that many processes, two each, are more than the 16,384 that user space keeps, but fewer
-# processes than the kernel side does.
-crowd=9000
+# Images of that many processes, two each, whose paths have 1,300 bytes, are more than the 8 MiB that
+# user space keeps of them: src/enrich/enrich.c.
+crowd=3000
 
 # connect_daemon: a connection of the process that waits for such.
 connect_daemon() {
@@ -33,8 +33,12 @@ named_as() {
 }
 
 case_who_forgotten() {
-    local daemon daemon_in daemon_exe holder holder_exe
+    local daemon daemon_in daemon_exe holder holder_exe deep name
 
+    printf -v name '%0200d' 0
+    deep="$name/$name/$name/$name/$name/$name"
+    mkdir -p "$deep"
+    cp "$triggers/crowd" "$deep"
     mkfifo lines hold
     serve "$b" 10.99.0.2 80
     # Of the crowd, whose attempts are refused, the kernel side tells all the same.
@@ -48,7 +52,7 @@ case_who_forgotten() {
     wait_for 2 established
     holder_exe="$(readlink "/proc/$holder/exe")"
     daemon_exe="$(readlink "/proc/$daemon/exe")"
-    within "$a" "$triggers/crowd" "$crowd" 127.0.0.1 1 || fail "no crowd"
+    within "$a" "$deep/crowd" "$crowd" 127.0.0.1 1 || fail "no crowd"
     # The kernel side tells again of who was forgotten.
     connect_daemon 3
     # The connection has kept a copy.
