@@ -9,6 +9,7 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export PATH="$PATH:/usr/sbin"
+. bench/stats.sh
 load="${1:-refused}" count="${2:-200000}"
 shift $(($# < 2 ? $# : 2))
 cpu=$(($(nproc) - 1))
@@ -22,16 +23,6 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
-
-# The fields of every program that the tracer holds, a line each: id runs ns verified
-programs() {
-    local info
-    for info in "/proc/$tracer/fdinfo/"*; do
-        awk '{ v[$1] = $2 }
-            "run_cnt:" in v { id = v["prog_id:"]; n = v["run_cnt:"]; ns = v["run_time_ns:"] }
-            END { if (n) print id, n, ns, v["verified_insns:"] }' "$info" 2>/dev/null || true
-    done | sort -nu
-}
 
 show() {
     local id runs ns verified text name xlated jited
@@ -58,7 +49,7 @@ profile() {
     took="$(build/bench/load -c "$cpu" "$load" "$count")"
     printf '\n%s: %s ns per operation\n' "$*" "${took%% *}"
     printf '%-18s %9s %8s %8s %9s %8s %8s\n' program runs ns/run ns/op verified insns jited
-    programs | show
+    stats_of "$tracer" | show
     kill -INT "$tracer"
     wait "$tracer" || true
     tracer=

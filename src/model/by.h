@@ -17,6 +17,9 @@ enum by {
 	BY_UNIT = 1 << 8,      /* of systemd */
 };
 
+/* Those that need more than an attempt itself says: EVENT_PROCESS and EVENT_CGROUP. */
+#define BY_CONTEXT (BY_CGROUP | BY_EXE | BY_CONTAINER | BY_UNIT)
+
 /* The bit of that name ("process", "pid", ...); 0: there is none. */
 unsigned int by_find(const char *name);
 

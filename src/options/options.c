@@ -252,6 +252,16 @@ static __u8 filter_use(const struct choice *choice)
 	return choice->left_out.n ? FILTER_OTHERS : FILTER_UNUSED;
 }
 
+/* Whether anything that is shown, or compared, is more than an attempt itself says. */
+static bool needs_context(const struct options *options)
+{
+	const struct wanted *wanted = &options->request.wanted;
+
+	return options->command == COMMAND_TRACE || options->output.by & BY_CONTEXT ||
+	       choice_is_made(&wanted->exes) || choice_is_made(&wanted->containers) ||
+	       choice_is_made(&wanted->units);
+}
+
 /* What the kernel side has to know of it all. */
 static void finish_config(struct options *options)
 {
@@ -269,7 +279,7 @@ static void finish_config(struct options *options)
 		config->follow = config->filter_pid;
 		config->filter_pid = FILTER_UNUSED;
 	}
-	config->context = 1;
+	config->context = needs_context(options);
 	config->args = options->args;
 	config->lineage = options->lineage;
 	config->syscalls = !options->no_syscalls;

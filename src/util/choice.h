@@ -19,6 +19,11 @@ static inline int choice_push(struct choice *choice, bool left_out, const void *
 	return vector_push(left_out ? &choice->left_out : &choice->named, item, size);
 }
 
+static inline bool choice_is_made(const struct choice *choice)
+{
+	return choice->named.n || choice->left_out.n;
+}
+
 static inline void choice_free(struct choice *choice)
 {
 	vector_free(&choice->named);

@@ -131,9 +131,27 @@ static void what_leaves_nothing_is_refused(void **state)
 	good("--unit", "!a,b");
 }
 
+/* What is not shown is not asked for. */
+static void reports_ask_who_it_was_only_where_they_tell(void **state)
+{
+	static const char *const asking[][2] = {
+		{"--by", "process,exe"}, {"--by", "container"}, {"--by", "unit"},
+		{"--by", "cgroup"},	 {"--exe", "curl"},	{"--unit", "!ssh"},
+		{"--container", "web"},
+	};
+
+	(void)state;
+	assert_true(good("trace")->request.config.context);
+	assert_false(good("count")->request.config.context);
+	assert_false(good("latency", "--by", "process,pid,dst,port,user")->request.config.context);
+	for (size_t i = 0; i < ARRAY_SIZE(asking); i++)
+		assert_true(good("count", asking[i][0], asking[i][1])->request.config.context);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		row(reports_ask_who_it_was_only_where_they_tell),
 		row(executables_are_listed),
 		row(a_link_stands_for_what_it_leads_to_as_well),
 		row(what_is_no_executable_s_path_is_refused),
