@@ -144,7 +144,8 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 /* The last cell of a row: left empty where nothing is known. */
 static void fill_container(struct cell *cell, const struct event *event, unsigned int width)
 {
-	struct word word = who_container(event);
+	const char *name = who_container_name(event);
+	struct word word = name ? (struct word){name, strlen(name)} : who_container(event);
 	char digits[CONTAINER_DIGITS + 1];
 
 	if (!word.text)

@@ -82,6 +82,20 @@ static void put_details(struct buffer *out, const struct image *image)
 		put_parents(out, image);
 }
 
+static void put_names(struct buffer *out, const struct event *event)
+{
+	const char *name = who_container_name(event), *pod = event->cgroup->pod_name;
+
+	if (name) {
+		buffer_literal(out, " container_name=");
+		put_value(out, "", name, strlen(name));
+	}
+	if (pod) {
+		buffer_literal(out, " pod=");
+		put_value(out, "", pod, strlen(pod));
+	}
+}
+
 static void put_place(struct buffer *out, const struct event *event)
 {
 	struct word container = who_container(event), unit = who_unit(event);
@@ -90,6 +104,7 @@ static void put_place(struct buffer *out, const struct event *event)
 		buffer_literal(out, " container=");
 		put_value(out, "", container.text, container.len);
 	}
+	put_names(out, event);
 	if (unit.text) {
 		buffer_literal(out, " unit=");
 		put_value(out, "", unit.text, unit.len);

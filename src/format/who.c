@@ -32,6 +32,15 @@ struct word who_container(const struct event *event)
 	return id;
 }
 
+const char *who_container_name(const struct event *event)
+{
+	const struct cgroup *cgroup = event->cgroup;
+
+	if (!cgroup || !cgroup->container_id)
+		return NULL;
+	return cgroup->container_name ? cgroup->container_name : cgroup->pod_container;
+}
+
 struct word who_unit(const struct event *event)
 {
 	struct word unit = word_of(event->cgroup ? event->cgroup->unit : NULL);

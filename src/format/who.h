@@ -22,6 +22,12 @@ bool who_is_named_by(const char *path, const char *comm);
 /* The container for people: the first digits of its id; its name where it has no id. */
 struct word who_container(const struct event *event);
 
+/*
+ * A name that was looked up for a container which has an id (--container-names): its own, or its
+ * name in its pod.
+ */
+const char *who_container_name(const struct event *event);
+
 /* The systemd unit for people: none where there is a container, or where it is no service. */
 struct word who_unit(const struct event *event);
 
