@@ -115,7 +115,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency' -l object -r -F -d
 complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -l btf -r -F -d 'the kernel\'s BTF (type information), where it gives none itself'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l ring-size -x -d 'ring buffer, a power of two (default 4M)'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s q -l quiet -d 'no start-up line and no warnings'
-complete -c tpconnect -n '__tpconnect_of trace count latency' -s v -l verbose -d 'more: of each process (text), and what libbpf says'
+complete -c tpconnect -n '__tpconnect_of trace count latency' -s v -l verbose -d 'more of each process (text), and what libbpf warns of; -vv: all it does'
 complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s h -l help -d 'the options, in short'
 complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -s V -l version -d 'the version, and the commit that was built'
 # OPTION TABLE END

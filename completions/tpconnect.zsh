@@ -119,7 +119,7 @@ _tpconnect() {
     _tpconnect_add 'trace count latency doctor' '*--btf=[the kernel'\''s BTF (type information), where it gives none itself]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency' '*--ring-size=[ring buffer, a power of two (default 4M)]:BYTES:_tpconnect_unknown'
     _tpconnect_add 'trace count latency' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
-    _tpconnect_add 'trace count latency' '(-v --verbose)'{-v,--verbose}'[more: of each process (text), and what libbpf says]'
+    _tpconnect_add 'trace count latency' '(-v --verbose)'{-v,--verbose}'[more of each process (text), and what libbpf warns of; -vv: all it does]'
     _tpconnect_add 'trace count latency doctor' '(-h --help)'{-h,--help}'[the options, in short]'
     _tpconnect_add 'trace count latency doctor' '(-V --version)'{-V,--version}'[the version, and the commit that was built]'
     # OPTION TABLE END

@@ -53,7 +53,9 @@ static void begin(struct reporter *reporter, struct buffer *out, const struct gr
 
 	if (!n) {
 		buffer_puts(out, options->output.failed_only ? "nothing failed\n"
-							     : "nothing was attempted\n");
+				 : request_narrows(&options->request)
+					 ? "no attempt fits the filters\n"
+					 : "nothing was attempted\n");
 		return;
 	}
 	count_table_start(table, options->output.by);

@@ -100,7 +100,7 @@ static void log_summary(const struct trace *trace)
 
 	if (options->request.config.retried_only)
 		events &= ~EVENT_BIT(EVENT_ESTABLISHED); /* most of them are not shown */
-	summary_put(&out, &trace->summary, events);
+	summary_put(&out, &trace->summary, events, request_narrows(&options->request));
 	if (out.len)
 		log_info("%.*s", (int)out.len, text);
 	if (summary_is_empty(&trace->summary, events))
@@ -121,6 +121,23 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	output_finished(&trace->output, session, end);
 }
 
+/* What was asked for and is not shown like this. */
+static void warn_of_what_is_not_shown(const struct options *options,
+				      const struct format_ops *format)
+{
+	if (options->output.names && format != &format_table)
+		log_warning("-N shows names in tables only, such as -o table; here are numbers");
+	if (format == &format_table && (options->args || options->lineage))
+		log_warning(
+			"a table has no room for arguments and ancestors: leave -o table out, or "
+			"take -o json");
+	else if (format == &format_text && options->lineage && options->verbosity < 1)
+		log_warning("--lineage shows ancestors only with -v or -o json");
+	if (options->added_events & ~options->request.config.event_mask)
+		log_warning(
+			"some events that -e adds are left out by -f, which shows results only");
+}
+
 int trace_main(const struct options *options, bool color)
 {
 	struct consumer consumer;
@@ -129,11 +146,7 @@ int trace_main(const struct options *options, bool color)
 
 	if (status)
 		return status;
-	if (options->output.names && trace.output.format != &format_table)
-		log_warning("-N shows names in tables only, such as -o table; here are numbers");
-	if (options->added_events & ~options->request.config.event_mask)
-		log_warning(
-			"some events that -e adds are left out by -f, which shows results only");
+	warn_of_what_is_not_shown(options, trace.output.format);
 	/* With a bound on the events there is one already, and it is of events as they come. */
 	if (options->output.repeat_limit && !options->limits.max_events &&
 	    repeats_open(options->output.repeat_limit, pass_event, &trace, &trace.repeats))

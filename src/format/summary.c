@@ -141,7 +141,7 @@ static void put_kind(struct buffer *out, const struct counts *counts, enum event
 		put_errors(out, counts);
 }
 
-void summary_put(struct buffer *out, const struct summary *summary, uint32_t events)
+void summary_put(struct buffer *out, const struct summary *summary, uint32_t events, bool narrowed)
 {
 	const struct counts *counts = &summary->counts;
 	const uint64_t numbers[EVENT_KIND_END] = {
@@ -157,7 +157,8 @@ void summary_put(struct buffer *out, const struct summary *summary, uint32_t eve
 		buffer_u64(out, n);
 		before = n == 1 ? " attempt: " : " attempts: ";
 	} else if (whole) {
-		buffer_literal(out, "no connection was attempted");
+		buffer_puts(out, narrowed ? "no attempt fits the filters"
+					  : "no connection was attempted");
 	}
 	for (int kind = EVENT_ESTABLISHED; kind <= EVENT_CANCELLED; kind++) {
 		if (!(events & EVENT_BIT(kind)) || (whole && !numbers[kind]))

@@ -36,9 +36,10 @@ void summary_add(struct summary *summary, const struct event *event);
  * 192.0.2.1:80", without a newline. What is not called as its executable is comes before the
  * slowest:
  * "; \"npm view left-p\" is /usr/bin/node". events: the EVENT_BIT()s that were asked for; other
- * results are left out, and nothing is appended if no result is among them.
+ * results are left out, and nothing is appended if no result is among them. narrowed: filters leave
+ * attempts out.
  */
-void summary_put(struct buffer *out, const struct summary *summary, uint32_t events);
+void summary_put(struct buffer *out, const struct summary *summary, uint32_t events, bool narrowed);
 
 /* Whether it is known that no connection was attempted. */
 bool summary_is_empty(const struct summary *summary, uint32_t events);

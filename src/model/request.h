@@ -27,8 +27,24 @@ struct request {
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	 /* a file with the kernel's BTF; NULL: the kernel's own */
 	uint32_t ring_size;	 /* bytes, a power of two and at least a page */
-	bool verbose;		 /* let libbpf say on stderr what it does */
+	int verbosity;		 /* of libbpf on stderr: 0: silent; 1: what fails; 2: all it does */
 };
+
+/*
+ * Whether the request leaves out any of the attempts: of a command's, with config.follow, those of
+ * all other processes do not count.
+ */
+static inline bool request_narrows(const struct request *request)
+{
+	const struct config *config = &request->config;
+	const struct wanted *wanted = &request->wanted;
+
+	return config->filter_pid || config->filter_uid || config->filter_comm ||
+	       config->filter_port || config->filter_dst || config->filter_cgroup ||
+	       config->family || config->netns || config->n_netns_left_out ||
+	       config->min_latency_ns || choice_is_made(&wanted->exes) ||
+	       choice_is_made(&wanted->containers) || choice_is_made(&wanted->units);
+}
 
 /* When tracing ends, and when it reports. Of the numbers, 0 is no limit. */
 struct limits {

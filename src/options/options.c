@@ -283,7 +283,7 @@ static void finish_config(struct options *options)
 	config->args = options->args;
 	config->lineage = options->lineage;
 	config->syscalls = !options->no_syscalls;
-	request->verbose = options->verbosity > 0;
+	request->verbosity = options->verbosity > 0 ? options->verbosity : 0;
 }
 
 static int finish_events(struct options *options, struct error *error)

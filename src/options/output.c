@@ -100,7 +100,7 @@ int set_quiet(struct options *options, const char *value, struct error *reason)
 int set_verbose(struct options *options, const char *value, struct error *reason)
 {
 	(void)value, (void)reason;
-	options->verbosity = 1;
+	options->verbosity = options->verbosity > 0 ? 2 : 1;
 	return 0;
 }
 

@@ -165,7 +165,7 @@ const struct option_row option_rows[] = {
 	{'q', "quiet", NULL, set_quiet, CMD_TRACING, .help = "no start-up line and no warnings",
 	 .more = "The summary is always shown."},
 	{'v', "verbose", NULL, set_verbose, CMD_TRACING,
-	 .help = "more: of each process (text), and what libbpf says"},
+	 .help = "more of each process (text), and what libbpf warns of; -vv: all it does"},
 	{'h', "help", NULL, set_help, CMD_ALL, .help = "the options, in short",
 	 .headline = "Other"},
 	{'V', "version", NULL, set_version, CMD_ALL,

@@ -35,11 +35,17 @@ struct probe {
 	struct span observed;
 };
 
-static int libbpf_say(enum libbpf_print_level level, const char *format, va_list args)
+static int libbpf_say_all(enum libbpf_print_level level, const char *format, va_list args)
 {
 	(void)level;
 	log_library(format, args);
 	return 0;
+}
+
+/* What it does step by step takes thousands of lines. */
+static int libbpf_say(enum libbpf_print_level level, const char *format, va_list args)
+{
+	return level == LIBBPF_DEBUG ? 0 : libbpf_say_all(level, format, args);
 }
 
 /* A map of the object, with values of that size (0: any); NULL if there is none. */
@@ -189,7 +195,9 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 	if (!probe)
 		return error_set(error, -ENOMEM, "out of memory");
 	probe->types_fd = -1;
-	libbpf_set_print(request->verbose ? libbpf_say : NULL);
+	libbpf_set_print(request->verbosity > 1 ? libbpf_say_all
+			 : request->verbosity	? libbpf_say
+						: NULL);
 	if (request->btf_path && btf_check(request->btf_path, error))
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else

@@ -376,13 +376,13 @@ static void the_kernel_side_is_told_which_filters_there_are(void **state)
 	assert_int_equal(config->family, 0);
 	assert_int_equal(config->follow, FILTER_NAMED);
 	assert_false(config->syscalls);
-	assert_false(parsed.options.request.verbose);
+	assert_int_equal(parsed.options.request.verbosity, 0);
 	/* Followed, they are in the map of the followed and in no other. */
 	good("-v", "-6", "-p", "!1", "--follow");
 	assert_int_equal(config->follow, FILTER_OTHERS);
 	assert_int_equal(config->filter_pid, FILTER_UNUSED);
 	assert_int_equal(config->family, 6);
-	assert_true(parsed.options.request.verbose);
+	assert_int_equal(parsed.options.request.verbosity, 1);
 }
 
 int main(void)

@@ -195,6 +195,9 @@ static void long_and_short_names_are_the_same(void **state)
 	assert_int_equal(good("--repeat-limit", "4294967295")->output.repeat_limit, UINT32_MAX);
 	assert_int_equal(good("--quiet")->verbosity, -1);
 	assert_int_equal(good("--verbose")->verbosity, 1);
+	assert_int_equal(good("-vvv")->verbosity, 2);
+	assert_int_equal(parsed.options.request.verbosity, 2);
+	assert_int_equal(good("-vq")->request.verbosity, 0);
 	assert_int_equal(good("-fn7")->limits.max_events, 7);
 	assert_true(parsed.options.output.failed_only);
 }

@@ -388,17 +388,20 @@ static void assert_summary(const struct summary *summary, uint32_t events, const
 {
 	struct buffer out = empty_buffer();
 
-	summary_put(&out, summary, events);
+	summary_put(&out, summary, events, false);
 	assert_string_equal(text_of(&out), expected);
 }
 
 static void a_summary_says_what_was_asked_for_only(void **state)
 {
 	const uint32_t all = ~0u, failed = EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_RETRY);
+	struct buffer narrowed = empty_buffer();
 	struct summary summary = {0};
 
 	(void)state;
 	assert_summary(&summary, all, "no connection was attempted");
+	summary_put(&narrowed, &summary, all, true);
+	assert_string_equal(text_of(&narrowed), "no attempt fits the filters");
 	assert_summary(&summary, EVENT_BIT(EVENT_CLOSE), "");
 	assert_true(summary_is_empty(&summary, all));
 	assert_false(summary_is_empty(&summary, EVENT_BIT(EVENT_CLOSE)));
@@ -473,7 +476,7 @@ static void a_summary_shows_the_end_of_a_long_path(void **state)
 	memcpy(path + sizeof(path) - 5, "/end", 5);
 	for (char comm[] = "b"; *comm <= 'f'; ++*comm)
 		summarize_name(&summary, comm, &image);
-	summary_put(&out, &summary, ~0u);
+	summary_put(&out, &summary, ~0u, false);
 	assert_non_null(strstr(text_of(&out), "; \"b\" is ...aaa"));
 	assert_non_null(strstr(text_of(&out), "aaa/end, \"c\" is ...a"));
 	assert_non_null(strstr(text_of(&out), "aaa/end, and there are more such"));
