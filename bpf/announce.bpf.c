@@ -10,6 +10,20 @@
 #include "bpf/scratch.bpf.h"
 #include "bpf/told.bpf.h"
 
+/*
+ * Whether the current process runs the image. An attempt can be that of another: of who opened the
+ * first subflow of a connection, also where the same process has executed something since.
+ */
+static __always_inline bool is_current(__u64 start_ns, __u64 pid_exec)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+
+	return bpf_get_current_pid_tgid() >> 32 == pid_exec >> 32 &&
+	       BPF_CORE_READ(leader, start_boottime) == start_ns &&
+	       (__u32)BPF_CORE_READ(leader, self_exec_id) == (__u32)pid_exec;
+}
+
 /* Whether the current process has something left to tell; then the scratch is taken for it. */
 __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, __u64 cgroup1_id)
 {
@@ -20,7 +34,7 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 	struct scratch *scratch;
 
 	/* Whose is not that of the current process was told at another time. */
-	if (is_told(told_line_of_pid(pid), both) || pid != bpf_get_current_pid_tgid() >> 32)
+	if (is_told(told_line_of_pid(pid), both) || !is_current(start_ns, pid_exec))
 		return false;
 	scratch = scratch_claim();
 	if (!scratch) {
@@ -71,7 +85,13 @@ __noinline int announce_current(void)
 
 	if (!scratch)
 		return 0;
-	if (cgroups_tell(scratch) && image_tell(scratch))
+	/*
+	 * The image also where the cgroups cannot be told: a process can be moved any time. That
+	 * lies in the scratch, as the stack has no more room on older kernels.
+	 */
+	if (!cgroups_tell(scratch))
+		scratch->of.both = 0;
+	if (image_tell(scratch) && scratch->of.both)
 		tell(told_line_of_pid(scratch->of.pid), scratch->of.both);
 	scratch_release(scratch);
 	return 0;

@@ -8,7 +8,7 @@
 #ifndef BPF_ANNOUNCE_BPF_H
 #define BPF_ANNOUNCE_BPF_H
 
-#include "bpf/maps.bpf.h"
+#include "bpf/told.bpf.h"
 
 /*
  * Defined in announce.bpf.c. Two, one after the other, and not one that calls the other: all that
@@ -26,6 +26,19 @@ static __always_inline void announce(const struct attempt *attempt)
 	if (config.context && announce_wanted(attempt->process_start_ns, pid_exec,
 					      attempt->cgroup_id, attempt->cgroup1_id))
 		announce_current();
+}
+
+/* An attempt that begins now, where that was seen by a program that does not announce. */
+static __always_inline void announce_put_off(const struct attempt *attempt)
+{
+	__u64 image = told_image(attempt->process_start_ns, attempt->pid, attempt->exec_id);
+	__u64 cgroups = told_cgroups(attempt->cgroup_id, attempt->cgroup1_id);
+	__u64 both = told_both(image, cgroups, *(volatile __u32 *)&shared.told_epoch);
+
+	/* A further subflow's owner was told of before, and is not told of now. */
+	if (config.context && attempt->pid == bpf_get_current_pid_tgid() >> 32 &&
+	    !is_told(told_line_of_pid(attempt->pid), both))
+		COUNT(context);
 }
 
 #endif

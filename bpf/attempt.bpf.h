@@ -286,6 +286,8 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	errors_begin(&tracked, sk, tp);
 	if (announces)
 		announce(attempt);
+	else
+		announce_put_off(attempt);
 	event_send(EVENT_CONNECT, attempt, attempt->start_ns, 0, 0);
 
 	attempt_track(key, &tracked, call);

@@ -15,7 +15,10 @@
 #include "contract/interface.h"
 #include "contract/process.h"
 
-/* NAME_MAX of linux/limits.h, with a NUL. No component of a path is longer. */
+/*
+ * NAME_MAX of linux/limits.h, with a NUL. Not every file system holds to that: names of cgroups, of
+ * FUSE and of FAT can be longer. What is longer is not taken, rather than cut to another name.
+ */
 #define NAME_ROOM 256
 
 /* What is being announced: an image and its cgroups, as the attempt has them. */
@@ -104,9 +107,10 @@ static __always_inline void *scratch_place(struct scratch *scratch)
 /* Adds what is at a kernel's address up to its NUL, if it fits. */
 static __always_inline bool text_add(struct scratch *scratch, const void *name)
 {
-	long n = bpf_probe_read_kernel_str(scratch_place(scratch), NAME_ROOM, name);
+	/* A byte more than fits, which tells what is too long. */
+	long n = bpf_probe_read_kernel_str(scratch_place(scratch), NAME_ROOM + 1, name);
 
-	if (n <= 1 || scratch->size + n > scratch->end)
+	if (n <= 1 || n > NAME_ROOM || scratch->size + n > scratch->end)
 		return false;
 	scratch->size += n;
 	return true;

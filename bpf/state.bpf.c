@@ -104,7 +104,7 @@ static __always_inline bool beginning_unseen(__u64 key, enum copy copy)
 /*
  * Whom attempts refer to is told by one copy only, which spares the verifier the other: the first,
  * as an attempt begins in no interrupt, so that copy is hardly ever skipped. If it is, the next
- * attempt of the process tells.
+ * attempt of the process tells, and the delay is counted.
  */
 static __always_inline bool announces(enum copy copy)
 {

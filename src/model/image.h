@@ -40,7 +40,7 @@ struct image {
 	uint32_t real_uid, login_uid, session_id;
 
 	/* The executable: one of exe, exe_tail and memfd, or none where nothing is known of it. */
-	const char *exe;      /* absolute, in the process's own mount namespace */
+	const char *exe;      /* absolute, in the mount namespace in which it was executed */
 	const char *exe_tail; /* the end of a path whose beginning is not known: "bin/curl" */
 	const char *memfd;    /* the name that memfd_create(2) was given */
 	bool exe_deleted;

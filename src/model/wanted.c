@@ -78,7 +78,7 @@ static enum fit container_fit(const char *text, const struct event *event)
 {
 	const struct cgroup *cgroup = event->cgroup;
 
-	if (!cgroup || !cgroup->path)
+	if (!cgroup)
 		return FIT_UNKNOWN;
 	if (cgroup->container_id &&
 	    (equal(text, cgroup->container_id) ||
@@ -87,6 +87,8 @@ static enum fit container_fit(const char *text, const struct event *event)
 	if (equal(text, cgroup->container_name) || equal(text, cgroup->pod_container) ||
 	    equal(text, cgroup->pod_name))
 		return FIT_YES;
+	if (!cgroup->path && !cgroup->container_id && !cgroup->container_name)
+		return FIT_UNKNOWN; /* the end of the path, which is all that is known, has none */
 	/* A container whose names nobody has looked up can have any name. */
 	return cgroup->container_id && !cgroup->container_name && !cgroup->pod_container &&
 			       !is_hex(text, CONTAINER_ID_MIN)
@@ -98,7 +100,8 @@ static enum fit unit_fit(const char *text, const struct event *event)
 {
 	const struct cgroup *cgroup = event->cgroup;
 
-	return cgroup && cgroup->path ? equal(text, cgroup->unit) : FIT_UNKNOWN;
+	/* Also where no more than the end of the path is known: it has the innermost. */
+	return cgroup && (cgroup->path || cgroup->unit) ? equal(text, cgroup->unit) : FIT_UNKNOWN;
 }
 
 /* FIT_NO if there are none. */

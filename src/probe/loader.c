@@ -306,7 +306,6 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.missed += slot->missed;
 		sum.state += slot->state;
 		sum.unmatched += slot->unmatched;
-		sum.context += slot->context;
 		sum.skipped += slot->skipped;
 		sum.recovered += slot->recovered;
 		sum.context += slot->context;

@@ -30,6 +30,8 @@ static const struct cgroup lxc = {.path = "/lxc.payload.web", .container_name = 
 static const struct cgroup fargate = {
 	.path = "/ecs/x/y", .container_id = "0123456789abcdef0123456789abcdef-1234567890"};
 static const struct cgroup lost;
+/* Of its path, only the end is known. */
+static const struct cgroup deep_docker = {.container_id = ID, .unit = "docker-" ID ".scope"};
 
 /* A filter of `texts`, each with a `!` before it if it is to be left out. */
 static void fill(struct choice *choice, const char *const *texts)
@@ -183,6 +185,9 @@ static void containers_fit_by_id_or_name(void **state)
 		{"0375b48a72e3", &root, FIT_NO},
 		{"0375b48a72e3", &lost, FIT_UNKNOWN},
 		{"0375b48a72e3", NULL, FIT_UNKNOWN},
+		{"0375b48a72e3", &deep_docker, FIT_YES},
+		{"1375b48a72e3", &deep_docker, FIT_NO},
+		{"web", &deep_docker, FIT_UNKNOWN},
 		{"!0375b48a72e3", NULL, FIT_YES},
 		{"!0375b48a72e3", &docker, FIT_NO},
 		{"0123456789abcdef0123456789abcdef-1234567890", &fargate, FIT_YES},
@@ -226,6 +231,8 @@ static void units_fit_whole(void **state)
 	assert_int_equal(unit_of("inx.service", &nginx), FIT_NO);
 	assert_int_equal(unit_of("nginx.service", &root), FIT_NO);
 	assert_int_equal(unit_of("nginx.service", &lost), FIT_UNKNOWN);
+	assert_int_equal(unit_of("docker-" ID ".scope", &deep_docker), FIT_YES);
+	assert_int_equal(unit_of("nginx.service", &deep_docker), FIT_NO);
 	assert_int_equal(unit_of("nginx.service", NULL), FIT_UNKNOWN);
 	assert_int_equal(unit_of("!nginx.service", &nginx), FIT_NO);
 	assert_int_equal(unit_of("!nginx.service", NULL), FIT_YES);

@@ -83,6 +83,29 @@ case_who_cgroup_deep() {
     shows_no 82 "$who_cgroup"
 }
 
+# cgroupfs takes longer names than other file systems do. A name of which 255 bytes would be shown is
+# another name.
+case_who_cgroup_long_name() {
+    local longest longer
+
+    longest="$(printf '%255s' '' | tr ' ' x)"
+    longer="docker-$container.scope$longest"
+    make_cgroup
+    make_below "$longest" "$longer/below"
+    trace
+    steps "cgroup:$cgroup/$longest" try:81
+    steps_to=inner steps_by "$triggers/steps" "cd:$cgroup/$longer/below" "cgroup:$cgroup/$longer" try:82 \
+        "cgroup:$cgroup/$longer/below" try:83
+    without_keys "$who_cgroup" process.working_directory <inner >>expected
+    stop_trace
+    check
+    shows 81 "$who_cgroup" "/$run_id/$longest"
+    shows_no 82 "$who_cgroup"
+    shows_no 83 "$who_cgroup"
+    shows_no 82 process.working_directory
+    shows 82 process.executable.path "$triggers/steps"
+}
+
 # A path is the host's, whatever cgroup namespace the process is in.
 case_who_cgroup_namespace() {
     make_cgroup
