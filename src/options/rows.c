@@ -36,12 +36,14 @@ const struct option_row option_rows[] = {
 	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS, .excludes = true},
 	{0, "exe", "PATH,...", set_exe, CMD_TRACING,
 	 .help = "only these executables: /usr/bin/curl, or curl for any of that name",
-	 .more = "A path is the one in the process's own mount namespace, compared exactly; one "
+	 .more = "A path is the one in the mount namespace in which it was executed, compared "
+		 "exactly; one "
 		 "that is a symbolic link here stands for what it leads to as well. A memfd is "
-		 "memfd:NAME. This, --container and --unit are decided in user space, as the "
-		 "kernel side cannot compare such texts: what they leave out counts as filtered. "
-		 "How many events were left out because it is not known whether they fit is said "
-		 "at the end.",
+		 "memfd:NAME. For a script the executable is the interpreter; the name of one that "
+		 "a #! line started is for -C. This, --container and --unit are decided in user "
+		 "space, as the kernel side cannot compare such texts: what they leave out counts "
+		 "as filtered. How many events were left out because it is not known whether they "
+		 "fit is said at the end.",
 	 .values = VALUES_FILE, .excludes = true},
 	{0, "container", "ID,...", set_container, CMD_TRACING,
 	 .help = "only these containers: 12 digits of the id or more, or a name known",
@@ -111,11 +113,11 @@ const struct option_row option_rows[] = {
 		 "always has numbers."},
 	{0, "args", NULL, NULL, CMD(COMMAND_TRACE), .flag = FLAG(args),
 	 .help = "the arguments of processes too: they can hold secrets",
-	 .more = "As exec(2) was given them, if that was after the start; else as the process has "
-		 "them in its memory when it first makes an attempt, which it may have changed "
-		 "(args_source=current). Of long ones, the first 1,023 bytes. JSON also has the "
-		 "script that a #! line started. Costs each exec of the host about two "
-		 "microseconds, and 11 MiB of memory."},
+	 .more = "As exec(2) was given them, if that was after the start; else, and of a forked "
+		 "child that executes nothing, as the process has them in its memory when it first "
+		 "makes an attempt, which it may have changed (args_source=current). Of long ones, "
+		 "the first 1,023 bytes. JSON also has the script that a #! line started. Costs "
+		 "each exec of the host about two microseconds, and 11 MiB of memory."},
 	{0, "lineage", NULL, NULL, CMD(COMMAND_TRACE), .flag = FLAG(lineage),
 	 .help = "ancestors too that have died: with -v or in JSON",
 	 .more = "Of a process that was forked after the start, its ancestors are those of its "

@@ -34,7 +34,7 @@
 #define EPOCH_NS (1771245296ll * 1000000000)
 
 #define RECORDS_MAX 64
-#define WHOS_MAX    8
+#define MAKERS_MAX  8
 #define OUTPUT_MAX  65536
 
 struct golden_case {
@@ -42,8 +42,8 @@ struct golden_case {
 	char *format;
 	struct event events[RECORDS_MAX];
 	size_t n_events;
-	struct who whos[WHOS_MAX];
-	size_t n_whos;
+	struct who makers[MAKERS_MAX];
+	size_t n_makers;
 	size_t who_from, who_to; /* the events that the last of them has made */
 	char expected[OUTPUT_MAX];
 };
@@ -233,15 +233,15 @@ static bool is_who(const char *line)
 static void add_who(struct golden_case *c, const char *line, const struct place *place)
 {
 	if (c->who_to < c->n_events) { /* records came since the last such line */
-		if (c->n_whos == WHOS_MAX)
+		if (c->n_makers == MAKERS_MAX)
 			die(place, "too many images and cgroups");
-		c->n_whos++;
+		c->n_makers++;
 		c->who_from = c->who_to;
 		c->who_to = c->n_events;
 	}
-	read_who(line, &c->whos[c->n_whos - 1], place);
+	read_who(line, &c->makers[c->n_makers - 1], place);
 	for (size_t i = c->who_from; i < c->who_to; i++)
-		who_made(&c->events[i], &c->whos[c->n_whos - 1]);
+		who_made(&c->events[i], &c->makers[c->n_makers - 1]);
 }
 
 static bool is_record(const char *line)
