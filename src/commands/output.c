@@ -217,6 +217,12 @@ static void on_sink_ready(void *ctx, short revents)
 	watch(output, output->session);
 }
 
+/* Names of containers are wanted, and nobody looks them up. */
+static bool lacks_names(const struct request *request)
+{
+	return wanted_has_names(&request->wanted) && !request->container_names;
+}
+
 void output_started(void *ctx, struct session *session, const struct session_start *start)
 {
 	struct notice notice = {
@@ -236,6 +242,10 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	flush(output, session);
 	log_info("tracing outbound TCP connections at %s%s%s", start->tracepoints,
 		 what_is_missing(output->options), what_is_unknown());
+	if (lacks_names(&output->options->request))
+		log_warning(
+			"--container: of names, only those of LXC and systemd-nspawn are known; "
+			"--container-names looks up others");
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
 }
@@ -324,13 +334,14 @@ static void discard_pending(struct output *output)
 static void say_unknown(const struct session *session, const struct request *request)
 {
 	uint64_t n = session_left_out(session).unknown;
-	bool helps = wanted_has_names(&request->wanted) && !request->container_names;
 
 	if (n)
-		log_warning("%" PRIu64
-			    " of the filtered events might have been wanted: what --exe, "
-			    "--container or --unit ask for is not known of them%s",
-			    n, helps ? "; --container-names looks up names of containers" : "");
+		log_warning(
+			"%" PRIu64 " of the filtered events might have been wanted: what --exe, "
+			"--container or --unit ask for is not known of them%s",
+			n,
+			lacks_names(request) ? "; --container-names looks up names of containers"
+					     : "");
 }
 
 static void print_summary(const struct output *output, const struct books *books)

@@ -123,6 +123,10 @@ const struct option_row option_rows[] = {
 	 .more = "Of a process that was forked after the start, its ancestors are those of its "
 		 "birth, by the names that they had then; without, those that live. Costs each "
 		 "fork of the host about two microseconds, and 4 MiB of memory."},
+	{0, "container-names", NULL, NULL, CMD_TRACING, .flag = FLAG(request.container_names),
+	 .help = "look up names and images of containers, and pods",
+	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
+		 "of its own; no daemon is asked. Then --container takes names as well."},
 	{'w', "write", "FILE", set_write, CMD_TRACING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "
@@ -132,10 +136,6 @@ const struct option_row option_rows[] = {
 		 "old and the new file: one that the old file has a part of, as its disk was full, "
 		 "is taken back from there and written to the new one whole.",
 	 .values = VALUES_FILE},
-	{0, "container-names", NULL, NULL, CMD_TRACING, .flag = FLAG(request.container_names),
-	 .help = "look up names and images of containers, and pods",
-	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
-		 "of its own; no daemon is asked. Then --container takes names as well."},
 	{0, "repeat-limit", "N", set_repeat_limit, CMD(COMMAND_TRACE),
 	 .help = "sum up what fails unsent more than N times a second, to one\n"
 		 "destination of one process (default 100; 0: never)",

@@ -54,6 +54,8 @@ static int add_exe(struct options *options, const char *word, bool left_out)
 
 	if (*word == '/')
 		return add_path(exes, left_out, word);
+	if (!strcmp(word, ".") || !strcmp(word, "..")) /* no file's name */
+		return -ENOTDIR;
 	if (strchr(word, '/') && strncmp(word, MEMFD_PREFIX, strlen(MEMFD_PREFIX)))
 		return -ENOTDIR;
 	return wanted_add(exes, left_out, word);

@@ -57,6 +57,8 @@ static void what_is_no_executable_s_path_is_refused(void **state)
 		    "--exe: \"bin/curl\" is not an absolute path; write it "
 		    "whole, as /usr/bin/curl, or its last part alone");
 	assert_says(bad("--exe", "ssh,!./curl"), "\"./curl\" is not an absolute path");
+	assert_says(bad("--exe", "."), "\".\" is not an absolute path");
+	assert_says(bad("--exe", "!.."), "\"..\" is not an absolute path");
 	for (size_t i = 0; i < ARRAY_SIZE(roundabout); i++) {
 		const char *error = bad("--exe", roundabout[i]);
 

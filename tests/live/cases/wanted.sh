@@ -126,6 +126,8 @@ case_filter_unknown() { # a container whose name was not looked up could have an
     reporters_end
     lets_pass named
     lets_pass by_id
+    [[ $(grep -c 'only those of LXC .* are known; --container-names looks up others$' messages) -eq 1 ]] ||
+        fail "it started with: $(cat messages)"
     [[ $(grep -c 'might have been wanted' messages) -eq 1 ]] || fail "it said: $(cat messages)"
     grep -q ': 2 of the filtered events .* not known of them; --container-names looks up names of containers$' \
         messages || fail "it said: $(cat messages)"
