@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -40,6 +41,24 @@ static void ignore_signals(void)
 		signal(ignored[i], SIG_IGN);
 }
 
+/*
+ * It reads what others wrote, and needs no right but to do so. As root it may still do what files
+ * of root's own allow.
+ */
+static bool drop_rights(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+	if (syscall(SYS_capget, &header, caps))
+		return false;
+	caps[0].permitted &= 1u << CAP_DAC_READ_SEARCH;
+	caps[0].effective &= caps[0].permitted;
+	caps[0].inheritable = 0;
+	caps[1] = (struct __user_cap_data_struct){}; /* it is of the first 32 */
+	return !syscall(SYS_capset, &header, caps) && !prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
 /* Returns false when the other end is closed. */
 static bool answer(int fd, const char *root)
 {
@@ -66,6 +85,8 @@ _Noreturn void helper_main(int fd, pid_t parent, const char *root)
 		_exit(0); /* it ended before it could be heard of */
 	prctl(PR_SET_NAME, "tpconnect-names");
 	close_others(fd);
+	if (!drop_rights())
+		_exit(1);
 	while (answer(fd, root))
 		;
 	_exit(0);

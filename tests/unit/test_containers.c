@@ -2,6 +2,7 @@
 /* The process that looks up names: what it is asked and answers, what it holds, and how it ends. */
 #include <dirent.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -171,6 +172,24 @@ static void the_process_holds_its_socket_alone(void **state)
 	stop(&fixture);
 }
 
+static void the_process_has_no_right_but_to_read(void **state)
+{
+	struct fixture fixture;
+	char path[64], line[256];
+	unsigned long long effective = ~0ull;
+
+	(void)state;
+	start(&fixture);
+	ask_any(&fixture); /* so it has begun */
+	snprintf(path, sizeof(path), "/proc/%d/status", fixture.pid);
+	_cleanup_fclose_ FILE *file = fopen(path, "re");
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file) && sscanf(line, "CapEff: %llx", &effective) != 1)
+		;
+	stop(&fixture);
+	assert_int_equal(effective & ~(1ull << CAP_DAC_READ_SEARCH), 0);
+}
+
 static void signals_to_all_do_not_end_it(void **state)
 {
 	static const int signals[] = {SIGINT, SIGHUP, SIGTERM, SIGQUIT, SIGTSTP, SIGPIPE, SIGUSR1};
@@ -293,6 +312,7 @@ int main(void)
 		cmocka_unit_test(what_the_files_say_is_answered),
 		cmocka_unit_test(a_cgroup_of_no_container_is_not_asked_for),
 		cmocka_unit_test(the_process_holds_its_socket_alone),
+		cmocka_unit_test(the_process_has_no_right_but_to_read),
 		cmocka_unit_test(signals_to_all_do_not_end_it),
 		cmocka_unit_test(slow_answers_are_taken_when_they_come),
 		cmocka_unit_test(a_process_that_hangs_is_not_waited_for),
