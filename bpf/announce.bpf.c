@@ -24,6 +24,23 @@ static __always_inline bool is_current(__u64 start_ns, __u64 pid_exec)
 	       (__u32)BPF_CORE_READ(leader, self_exec_id) == (__u32)pid_exec;
 }
 
+/* Whether the image and its cgroups were told of, and were since not asked for again. */
+static __always_inline bool all_is_told(__u64 pid_exec, __u64 both)
+{
+	return is_told(told_line_of_pid(pid_exec >> 32), both);
+}
+
+__noinline int announce_count(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, __u64 cgroup1_id)
+{
+	__u64 image = told_image(start_ns, pid_exec >> 32, pid_exec);
+	__u64 cgroups = told_cgroups(cgroup_id, cgroup1_id);
+	__u64 both = told_both(image, cgroups, *(volatile __u32 *)&shared.told_epoch);
+
+	if (!all_is_told(pid_exec, both) && is_current(start_ns, pid_exec))
+		COUNT(context);
+	return 0;
+}
+
 /* Whether the current process has something left to tell; then the scratch is taken for it. */
 __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, __u64 cgroup1_id)
 {
@@ -34,7 +51,7 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 	struct scratch *scratch;
 
 	/* Whose is not that of the current process was told at another time. */
-	if (is_told(told_line_of_pid(pid), both) || !is_current(start_ns, pid_exec))
+	if (all_is_told(pid_exec, both) || !is_current(start_ns, pid_exec))
 		return false;
 	scratch = scratch_claim();
 	if (!scratch) {

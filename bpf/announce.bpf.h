@@ -8,7 +8,7 @@
 #ifndef BPF_ANNOUNCE_BPF_H
 #define BPF_ANNOUNCE_BPF_H
 
-#include "bpf/told.bpf.h"
+#include "bpf/maps.bpf.h"
 
 /*
  * Defined in announce.bpf.c. Two, one after the other, and not one that calls the other: all that
@@ -17,6 +17,9 @@
  */
 extern int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, __u64 cgroup1_id);
 extern int announce_current(void);
+
+/* Counts what is left to tell. */
+extern int announce_count(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, __u64 cgroup1_id);
 
 /* An attempt that begins now. */
 static __always_inline void announce(const struct attempt *attempt)
@@ -31,14 +34,11 @@ static __always_inline void announce(const struct attempt *attempt)
 /* An attempt that begins now, where that was seen by a program that does not announce. */
 static __always_inline void announce_put_off(const struct attempt *attempt)
 {
-	__u64 image = told_image(attempt->process_start_ns, attempt->pid, attempt->exec_id);
-	__u64 cgroups = told_cgroups(attempt->cgroup_id, attempt->cgroup1_id);
-	__u64 both = told_both(image, cgroups, *(volatile __u32 *)&shared.told_epoch);
+	__u64 pid_exec = (__u64)attempt->pid << 32 | attempt->exec_id;
 
-	/* A further subflow's owner was told of before, and is not told of now. */
-	if (config.context && attempt->pid == bpf_get_current_pid_tgid() >> 32 &&
-	    !is_told(told_line_of_pid(attempt->pid), both))
-		COUNT(context);
+	if (config.context)
+		announce_count(attempt->process_start_ns, pid_exec, attempt->cgroup_id,
+			       attempt->cgroup1_id);
 }
 
 #endif
