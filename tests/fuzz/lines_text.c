@@ -182,20 +182,30 @@ static void expect_parents(struct reader *in, const struct image *image)
 	check_words(&value, '<', words, sizes, image->n_ancestors);
 }
 
-static void expect_container_or_unit(struct reader *in, const struct cgroup *cgroup)
+static void expect_known(struct reader *in, const char *key, const char *text)
+{
+	if (!text)
+		return;
+	expect(in, key);
+	expect_value(in, "", text, strlen(text));
+}
+
+static void expect_place(struct reader *in, const struct cgroup *cgroup)
 {
 	size_t len = cgroup->unit ? strlen(cgroup->unit) : 0;
+	const char *name = cgroup->container_name;
 
 	if (cgroup->container_id) {
 		expect(in, " container=");
 		expect_value(in, "", cgroup->container_id, strnlen(cgroup->container_id, 12));
-	} else if (cgroup->container_name) {
-		expect(in, " container=");
-		expect_value(in, "", cgroup->container_name, strlen(cgroup->container_name));
-	} else if (len >= 8 && !strcmp(cgroup->unit + len - 8, ".service")) {
-		expect(in, " unit=");
-		expect_value(in, "", cgroup->unit, len);
+		expect_known(in, " container_name=", name ? name : cgroup->pod_container);
+	} else {
+		expect_known(in, " container=", name);
 	}
+	expect_known(in, " pod=", cgroup->pod_name);
+	if (!cgroup->container_id && !name && len >= 8 &&
+	    !strcmp(cgroup->unit + len - 8, ".service"))
+		expect_known(in, " unit=", cgroup->unit);
 }
 
 static void expect_who(struct reader *in, const struct event *event, bool verbose)
@@ -203,9 +213,9 @@ static void expect_who(struct reader *in, const struct event *event, bool verbos
 	const struct image *image = verbose ? event->image : NULL;
 
 	if (event->cgroup)
-		expect_container_or_unit(in, event->cgroup);
-	if (image && image->has & IMAGE_HAS_ARGS)
-		expect_args(in, image);
+		expect_place(in, event->cgroup);
+	if (event->image && event->image->has & IMAGE_HAS_ARGS)
+		expect_args(in, event->image);
 	if (image && image->cwd) {
 		expect(in, " cwd=");
 		expect_value(in, "", image->cwd, strlen(image->cwd));

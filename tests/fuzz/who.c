@@ -33,7 +33,8 @@ static void make_image(struct image *image, struct who_input *input)
 		.login_uid = input->ids[1],
 		.session_id = input->ids[2],
 		.exe_deleted = input->flags & 1,
-		.exe_inode = (uint64_t)input->ids[0] << 32 | input->ids[1],
+		/* jansson reads no larger integer. */
+		.exe_inode = ((uint64_t)input->ids[0] << 32 | input->ids[1]) & INT64_MAX,
 		.exe_major = input->ids[3],
 		.exe_minor = input->ids[4],
 		.cwd = text_of(input, 1),
