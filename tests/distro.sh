@@ -99,7 +99,7 @@ inside() {
             mount -t tracefs nodev "$base/sys/kernel/tracing" || true
         cp -L /etc/resolv.conf "$base/etc/resolv.conf" 2>/dev/null || true
         exec chroot "$base" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-            LC_ALL=C.UTF-8 ${CI:+"CI=$CI"} bash -c "cd /src && exec \"\$@\"" bash "$@"' \
+            LC_ALL=C.UTF-8 LIVE_ROOT="$base" ${CI:+"CI=$CI"} bash -c "cd /src && exec \"\$@\"" bash "$@"' \
         bash "$base" "$work/src" "$@"
 }
 

@@ -89,6 +89,22 @@ static void cut_end(char *text, const char *end)
 		text[len - end_len] = 0;
 }
 
+/*
+ * /proc has a path below the root of this process. LIVE_ROOT is that root, where all of the suite
+ * is in a chroot; a memfd is below none.
+ */
+static void put_root(char *path, size_t size)
+{
+	const char *root = getenv("LIVE_ROOT");
+	size_t len = root ? strlen(root) : 0, rest = strlen(path) + 1;
+
+	if (!len || *path != '/' || !strncmp(path, memfd_begin, strlen(memfd_begin)) ||
+	    len + rest > size)
+		return;
+	memmove(path + len, path, rest);
+	memcpy(path, root, len);
+}
+
 /* A path, without what the kernel puts behind that of a file that has no name any more. */
 static void read_path(const char *link, char *path, size_t size, bool *ret_deleted)
 {
@@ -96,6 +112,7 @@ static void read_path(const char *link, char *path, size_t size, bool *ret_delet
 	struct stat file = {.st_nlink = 1};
 
 	path[n > 0 ? n : 0] = 0;
+	put_root(path, size);
 	fstatat(proc_directory(), link, &file, 0);
 	*ret_deleted = !file.st_nlink;
 	if (*ret_deleted)
