@@ -103,12 +103,16 @@ struct config {
 	__u8 retried_only;    /* of EVENT_ESTABLISHED, those after a retry */
 	__u16 fault;	      /* enum fault, bits: set in an object that tests have made; else 0 */
 	__u32 overflow_max;   /* room in the map overflow: set in the object */
-	__u8 context; /* say who makes attempts, and in which cgroups: EVENT_PROCESS, EVENT_CGROUP
-		       */
-	__u8 cgroup1; /* enum cgroup1 */
-	__u8 args;    /* also their arguments: exec_args is attached */
-	__u8 lineage; /* also their ancestors that have died: lineage_fork is attached */
-	__u16 reserved[2];
+	__u8 context;	/* say who makes attempts, and in which cgroups: EVENT_PROCESS, EVENT_CGROUP
+			 */
+	__u8 cgroup1;	/* enum cgroup1 */
+	__u8 args;	/* also their arguments: exec_args is attached */
+	__u8 lineage;	/* also their ancestors that have died: lineage_fork is attached */
+	__u8 open_tell; /* the iterators write EVENT_OPEN */
+	__u8 open_track; /* connections that are open already get entries, so that their end is told
+			  */
+	__u8 open_all;	 /* EVENT_OPEN also for sockets that were accepted, and that listen */
+	__u8 reserved;
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */

@@ -21,11 +21,13 @@ enum event_kind {
 	EVENT_FAILED,	   /* the attempt failed; attempt_record.error says why */
 	EVENT_CANCELLED,   /* this host gave the attempt up */
 	EVENT_CLOSE,	   /* an established connection ended: struct close_record */
+	EVENT_OPEN,	   /* it was open before tracing began, or is open now: open.h */
 	EVENT_KIND_END,
 
 	/* Whom attempts refer to: before the first that does, and in no order with other events. */
 	EVENT_PROCESS = 64, /* process.h */
 	EVENT_CGROUP,	    /* cgroup.h */
+	EVENT_GAUGE,	    /* open.h */
 };
 
 #define EVENT_BIT(kind) (1u << (kind))

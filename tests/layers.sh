@@ -9,7 +9,7 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books enrich containers format probe sink engine options commands"
+all="util contract model aggregate books enrich containers format probe sink engine options replay top terminal commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
@@ -21,6 +21,9 @@ declare -A may_include=(
     [sink]="util"
     [enrich]="contract model util"
     [containers]="model util"
+    [replay]="contract model util"
+    [top]="aggregate contract format model util"
+    [terminal]="util"
     [engine]="books containers contract enrich model probe sink util"
     [options]="contract model util"
     [commands]="$all"

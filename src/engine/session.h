@@ -12,6 +12,7 @@
 
 #include "engine/consumer.h"
 #include "engine/loop.h"
+#include "model/decode.h"
 #include "model/request.h"
 #include "util/status.h"
 
@@ -38,6 +39,13 @@ bool session_can_wait(const struct session *session);
  * as long as the callback runs in which this is called.
  */
 void session_identify(struct session *session, struct event *event);
+
+/*
+ * What each tracked connection carries now: with request.gauges. Returns 0, or -errno with a line
+ * logged.
+ */
+typedef void session_gauge_fn(void *ctx, const struct gauge *gauge);
+int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx);
 
 /* To wait for descriptors of a consumer's own. */
 struct loop *session_loop(struct session *session);

@@ -21,11 +21,22 @@
 /* Room for the texts of any image or cgroup. */
 #define TEXTS_MAX RECORD_SIZE_MAX
 
-/* Decodes one record of contract/attempt.h. */
+/* Decodes one record of contract/attempt.h, or EVENT_OPEN of contract/open.h. */
 int event_decode(const void *data, size_t size, struct event *ret);
 
 /* One of contract/process.h, EVENT_PROCESS. texts: TEXTS_MAX bytes, for those of *ret. */
 int image_decode(const void *data, size_t size, char *texts, struct image *ret);
+
+/* One of contract/open.h, EVENT_GAUGE: what a connection carries. */
+struct gauge {
+	uint64_t start_ns; /* with cpu, the connection: struct event */
+	uint16_t cpu;
+	uint8_t state; /* TCP_* of the kernel's net/tcp_states.h */
+	uint64_t bytes_sent, bytes_received, idle_ns;
+	uint32_t unacked, retransmits, rtt_us; /* rtt_us 0: never measured */
+};
+
+int gauge_decode(const void *data, size_t size, struct gauge *ret);
 
 /* What is known of a cgroup's paths: all, or the end ("x.scope"). NULL: there is none. */
 struct cgroup_paths {

@@ -3,10 +3,16 @@
 
 #include <stddef.h>
 
+#include "util/array.h"
+
 static const char *const event_kind_names[EVENT_KIND_END] = {
-	[EVENT_CONNECT] = "connect",	     [EVENT_RETRY] = "retry",
-	[EVENT_ESTABLISHED] = "established", [EVENT_FAILED] = "failed",
-	[EVENT_CANCELLED] = "cancelled",     [EVENT_CLOSE] = "close",
+	[EVENT_CONNECT] = "connect",
+	[EVENT_RETRY] = "retry",
+	[EVENT_ESTABLISHED] = "established",
+	[EVENT_FAILED] = "failed",
+	[EVENT_CANCELLED] = "cancelled",
+	[EVENT_CLOSE] = "close",
+	[EVENT_OPEN] = "open",
 };
 
 static const char *const origin_names[ORIGIN_END] = {
@@ -37,4 +43,27 @@ const char *ended_name(enum ended ended)
 	};
 
 	return (unsigned int)ended < ENDED_END ? names[ended] : NULL;
+}
+
+const char *direction_name(enum direction direction)
+{
+	static const char *const names[DIRECTION_END] = {
+		[DIRECTION_UNKNOWN] = "unknown",
+		[DIRECTION_OUT] = "out",
+		[DIRECTION_IN] = "in",
+	};
+
+	return names[(unsigned int)direction < DIRECTION_END ? direction : DIRECTION_UNKNOWN];
+}
+
+/* By the kernel's numbers, net/tcp_states.h. */
+const char *tcp_state_name(uint8_t state)
+{
+	static const char *const names[] = {
+		[1] = "established", [2] = "syn_sent",	[3] = "syn_received", [4] = "fin_wait_1",
+		[5] = "fin_wait_2",  [6] = "time_wait", [7] = "closed",	      [8] = "close_wait",
+		[9] = "last_ack",    [10] = "listen",	[11] = "closing",
+	};
+
+	return state < ARRAY_SIZE(names) ? names[state] : NULL;
 }

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "contract/attempt.h"
+#include "contract/open.h"
 #include "model/cgroup.h"
 #include "model/image.h"
 
@@ -31,6 +32,22 @@ enum event_has {
 	EVENT_HAS_CGROUP = 1 << 6,
 	EVENT_HAS_RETRIES = 1 << 7, /* known for what was sent; the count may be 0 */
 	EVENT_HAS_PROCESS = 1 << 8, /* pid, tid, ppid, uid, process_start_ns and both names */
+	EVENT_HAS_HOLDERS = 1 << 9, /* it is known how many processes hold it, which may be none */
+	EVENT_HAS_OBSERVED = 1 << 10,
+	EVENT_HAS_IDLE = 1 << 11,
+};
+
+/* EVENT_OPEN: the socket at the moment of the event. */
+struct event_open {
+	uint64_t socket; /* the same in all events of a socket that one snapshot gives; not shown */
+	uint64_t idle_ns;	  /* EVENT_HAS_IDLE */
+	uint32_t unacked;	  /* bytes that the peer has not acknowledged */
+	uint32_t fd;		  /* of its process, if it has one */
+	uint8_t state;		  /* TCP_* of the kernel's net/tcp_states.h */
+	enum direction direction; /* DIRECTION_UNKNOWN is shown as such */
+	bool held;		  /* by the event's process; else no holder is known */
+	bool wanted;		  /* the kernel side's filters want it of this holder */
+	bool kernel;		  /* a socket of the kernel's own */
 };
 
 struct event {
@@ -67,7 +84,17 @@ struct event {
 	/* how many more such events the line stands for: aggregate/repeats.h */
 	uint64_t repeated;
 
-	/* EVENT_CLOSE */
+	/*
+	 * Open before tracing began: the process, if it is known, holds it, and need not have
+	 * opened it; of several that hold it, the one that started first.
+	 */
+	bool preexisting;
+	uint32_t holders;     /* processes; EVENT_HAS_HOLDERS */
+	uint64_t observed_ns; /* since tracing began, where duration_ns cannot be known */
+
+	struct event_open open;
+
+	/* EVENT_CLOSE; of EVENT_OPEN, what it has carried so far: all from bytes_sent on */
 	enum ended ended; /* ENDED_UNKNOWN must not be shown */
 	uint64_t duration_ns;
 	uint64_t bytes_sent, bytes_received;
@@ -79,6 +106,12 @@ const char *event_kind_name(enum event_kind kind);
 
 /* The origin's name; "unknown" for what does not exist. */
 const char *origin_name(enum origin origin);
+
+/* "out", "in", "unknown". */
+const char *direction_name(enum direction direction);
+
+/* "established", "fin_wait_1", ...: OpenTelemetry's network.connection.state; NULL: no such. */
+const char *tcp_state_name(uint8_t state);
 
 /* "fin", "reset_sent", ...; NULL for ENDED_UNKNOWN and for what does not exist. */
 const char *ended_name(enum ended ended);

@@ -23,6 +23,9 @@ struct request {
 	struct wanted wanted;	/* of what the kernel side sends; owned as well */
 	bool container_names;	/* look up names of containers and pods */
 	bool follow_pids;	/* with config.follow, and no filter_pid: and whom they start */
+	bool no_snapshot;	/* do not look for what is open or pending already */
+	bool only_open;		/* nothing is attached: probe_snapshot() and the like are all */
+	bool gauges;		/* probe_gauges() will be called */
 
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	 /* a file with the kernel's BTF; NULL: the kernel's own */

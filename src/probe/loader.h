@@ -30,6 +30,29 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 void probe_close(struct probe *probe);
 
 /*
+ * Records that an iterator has written, one a call, in their order; of contract/open.h, process.h
+ * and cgroup.h. Returns 0, or -errno: then no more are read, and the caller of the caller has it.
+ */
+typedef int probe_record_fn(void *ctx, const void *record, size_t size);
+
+/*
+ * Visits every descriptor of every process, in all network namespaces, once, and from then on knows
+ * what was open or pending before: enum phase. As config.open_tell says, gives EVENT_OPEN for each
+ * TCP socket, as often as processes hold it, with its image and cgroup before it. once: before any
+ * event is read. Takes about 2 us a socket.
+ */
+int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error);
+
+/*
+ * EVENT_OPEN, without OPEN_HELD, for each TCP socket of the network namespace that the calling
+ * thread is in; also such as no process holds.
+ */
+int probe_sockets(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error);
+
+/* EVENT_GAUGE for each connection that is tracked; attempts that are pending have none. */
+int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error);
+
+/*
  * Takes out what is tracked although its socket is gone, as its end reached no program, and counts
  * it as missed. Not what is younger than 0.1 s. Before probe_detach(): else what ends after it
  * would be taken for that.

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What this host is connecting to now: connections by process and destination, moved on by events
+ * and gauges. Bounded; what did not fit is counted. Times are CLOCK_BOOTTIME, ns, or those of a
+ * record that is shown again. Pure.
+ */
+#ifndef TOP_LIVE_H
+#define TOP_LIVE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/decode.h"
+#include "model/event.h"
+
+/* Intervals that are remembered, for sparklines: the last one is that of the last tick. */
+#define LIVE_HISTORY 60
+
+/* How long what has ended is still shown. */
+#define LIVE_ENDED_NS (10 * 1000000000ull)
+
+/* Failures that are remembered, the newest. */
+#define LIVE_FAILURES 256
+
+/* Connections, ended ones included, and pairs: further ones are counted only. */
+#define LIVE_CONNECTIONS_MAX 200000
+#define LIVE_PAIRS_MAX	     20000
+
+/* What happened in one interval. */
+struct live_interval {
+	uint32_t begun, established, failed, cancelled, retries, closed;
+	uint64_t slowest_ns;		     /* of the handshakes; 0: none */
+	uint64_t p99_ns;		     /* likewise */
+	uint64_t bytes_sent, bytes_received; /* as gauges and closes have told */
+};
+
+struct live_connection {
+	uint64_t start_ns; /* with cpu: the connection's id */
+	uint16_t cpu;
+	uint8_t state;		/* TCP_*, as last known */
+	bool has_src, measured; /* measured: a gauge, EVENT_OPEN or EVENT_CLOSE has come */
+	bool preexisting;
+	bool ended;
+	uint16_t error;	      /* of its failure or end; 0: none */
+	enum event_kind last; /* the last event */
+	struct endpoint src;
+	uint64_t established_ns, ended_ns; /* 0: not known */
+	uint64_t latency_ns;		   /* 0: not known */
+	uint32_t retries;		   /* SYNs sent again */
+	uint32_t holders;		   /* of a preexisting one, if known; else 0 */
+	uint64_t tx, rx, tx_rate, rx_rate; /* payload, bytes; rates per second */
+	uint64_t idle_ns;
+	uint32_t unacked, retransmits, rtt_us;
+	struct live_connection *next; /* of the same pair, NULL behind the last */
+};
+
+/* A process (an image is as good), and one of its destinations. */
+struct live_pair {
+	bool has_process; /* else nobody is known to have or hold it */
+	uint32_t pid, uid;
+	uint64_t process_start_ns;
+	char comm[COMM_LEN];
+	const char *exe, *container, *unit, *cgroup; /* NULL: not known; container: id or name */
+	uint64_t cgroup_id;			     /* 0: not known */
+	uint8_t family;
+	struct endpoint dst;
+	struct live_connection *connections; /* newest first */
+	size_t n_open, n_pending;
+	uint64_t begun, failed, cancelled, retries; /* since the beginning */
+	uint32_t weight; /* attempts and failures of the last minute, decaying; failures weigh 16 */
+	struct live_interval last;		 /* of the last tick */
+	uint32_t history[LIVE_HISTORY];		 /* begun, by interval, the newest last */
+	uint64_t p50_ns, p90_ns, p99_ns, max_ns; /* of all its handshakes; 0: none */
+	uint64_t tx, rx, tx_rate, rx_rate;	 /* rates: of those that are open */
+	uint64_t last_ns;			 /* when something happened to it last */
+	struct live_pair *next;
+};
+
+struct live_failure {
+	uint64_t time_ns;
+	uint64_t latency_ns; /* 0: not known */
+	uint32_t retries;
+	uint16_t error; /* 0: cancelled */
+	bool not_sent;
+	const struct live_pair *pair; /* NULL: it is forgotten */
+	struct endpoint src;
+	bool has_src;
+};
+
+struct live;
+
+/* The caller frees it. -ENOMEM. */
+int live_new(struct live **ret);
+void live_free(struct live *live);
+
+/* Takes any event. Copies what it keeps of it, image and cgroup included. */
+void live_event(struct live *live, const struct event *event);
+
+/* Takes what a connection carries. One that is not known is left alone. */
+void live_gauge(struct live *live, const struct gauge *gauge);
+
+/*
+ * An interval ends: after its gauges. Rates are over the time since the last tick. Forgets what has
+ * ended LIVE_ENDED_NS ago.
+ */
+void live_tick(struct live *live, uint64_t now_ns);
+
+/* All pairs, in no order; valid until the next call of the three above. */
+const struct live_pair *live_pairs(const struct live *live);
+
+struct live_sums {
+	size_t n_pairs, n_open, n_pending,
+		n_preexisting;			   /* n_preexisting: of those that are open */
+	uint64_t begun, failed, cancelled, closed; /* since the beginning */
+	uint64_t forgotten; /* connections that found no room: they are in the sums only */
+	struct live_interval history[LIVE_HISTORY]; /* the newest last */
+	size_t n_history;			    /* of them, how many there have been */
+	struct {
+		uint16_t error;
+		uint32_t n;
+	} errors[8]; /* of the last minute, the most frequent first; n 0: there are no more */
+};
+
+const struct live_sums *live_sums(const struct live *live);
+
+/* The newest failures first; NULL behind the last. */
+const struct live_failure *live_failure(const struct live *live, size_t index);
+
+#endif

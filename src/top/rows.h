@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pairs of live.h as rows of a table: put together, left out by words, and in an order in which
+ * they can be read. Pure.
+ */
+#ifndef TOP_ROWS_H
+#define TOP_ROWS_H
+
+#include "top/live.h"
+
+/* What a row is. */
+enum rows_by {
+	ROWS_PAIR,    /* a process and a destination */
+	ROWS_PROCESS, /* a process */
+	ROWS_EXE,
+	ROWS_CONTAINER, /* or unit, or cgroup: the first that is known */
+	ROWS_USER,
+	ROWS_DST,     /* an address and port */
+	ROWS_NETWORK, /* /24 of IPv4, /64 of IPv6 */
+	ROWS_PORT,
+	ROWS_BY_END,
+};
+
+enum rows_order {
+	ORDER_TROUBLE, /* by weight: failures and attempts of the last minute; then by bytes */
+	ORDER_OPEN,
+	ORDER_NEW,
+	ORDER_FAILED,
+	ORDER_SLOW,  /* by p99 */
+	ORDER_BYTES, /* both directions, a second */
+	ORDER_NAME,
+	ORDER_END,
+};
+
+struct row {
+	const struct live_pair *pair; /* the first of the row */
+	size_t n_pairs;
+	size_t n_open, n_pending;
+	struct live_interval last;
+	uint32_t weight;
+	uint64_t retries, failed;	 /* since the beginning */
+	uint64_t p50_ns, p99_ns, max_ns; /* the greatest of its pairs; 0: none */
+	uint64_t tx, rx, tx_rate, rx_rate;
+	uint32_t history[LIVE_HISTORY];
+	bool over;	  /* nothing of it is open or pending */
+	bool preexisting; /* some that is open was before */
+};
+
+struct rows;
+
+int rows_new(struct rows **ret);
+void rows_free(struct rows *rows);
+
+struct rows_how {
+	enum rows_by by;
+	enum rows_order order;
+	bool reverse;
+	bool idle; /* also pairs at which nothing happens: no event in the last minute, no rate */
+	const char *filter;	    /* words, all of which must fit: rows_fit(); "": all */
+	const struct live_pair *of; /* only pairs of this process; NULL: all */
+	uint64_t now_ns;
+};
+
+/*
+ * Makes the rows anew. A row keeps its place for 3 s at least (by how.now_ns), unless how changes.
+ * Returns 0 or -ENOMEM.
+ */
+int rows_make(struct rows *rows, const struct live *live, const struct rows_how *how);
+
+size_t rows_n(const struct rows *rows);
+size_t rows_all(const struct rows *rows); /* without the filter */
+const struct row *rows_at(const struct rows *rows, size_t index);
+
+/*
+ * Whether the pair fits the words: each that of name, executable, container, unit, pid, user,
+ * address, network (10.0.0.0/8), port, state ("close_wait"), errno ("ECONNREFUSED"), by a part of
+ * it in any case (numbers and addresses whole); a word after `!` must not fit. "port 443", "comm
+ * ng" ask that field alone. A pair fits by any of its connections.
+ */
+bool rows_fit(const struct live_pair *pair, const char *words);
+
+/* Names by index, for keys and messages; NULL behind the last. */
+const char *rows_by_name(size_t i);
+const char *rows_order_name(size_t i);
+
+#endif
