@@ -55,6 +55,8 @@ mkdir -p "$build/seeds" "$build/contract"
 contract/interface.sh "$build/contract/interface.h" contract/*.h
 "$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
 "$build/write-seeds" "$build/seeds"
+mkdir -p "$build/seeds/replay"
+grep -h '^{' tests/golden/{json,who}.txt | split --lines=1 --suffix-length=3 - "$build/seeds/replay/"
 
 # All at once, and told in order.
 fuzz fuzz_decode 1024 >"$build/decode.said" 2>&1 &
@@ -62,9 +64,10 @@ fuzz fuzz_format 2048 tests/fuzz/lines*.c tests/fuzz/who.c -ljansson >"$build/fo
 fuzz fuzz_options 2048 src/options/*.c src/util/cgroup.c >"$build/options.said" 2>&1 &
 fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cgroup_path.said" 2>&1 &
 fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
+fuzz fuzz_replay 4096 src/replay/{parse,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &
 wait
-cat "$build"/{decode,format,options,cgroup_path,json_read}.said | tee "$build/said"
+cat "$build"/{decode,format,options,cgroup_path,json_read,replay}.said | tee "$build/said"
 
 passed="$(grep -c '^ok ' "$build/said" || true)"
-echo "$passed passed, $((5 - passed)) failed, 0 skipped"
-[[ $passed -eq 5 ]]
+echo "$passed passed, $((6 - passed)) failed, 0 skipped"
+[[ $passed -eq 6 ]]
