@@ -94,6 +94,9 @@ struct live;
 int live_new(struct live **ret);
 void live_free(struct live *live);
 
+/* What is known now, for who looks at it while the other goes on. The caller frees it. -ENOMEM. */
+int live_copy(const struct live *live, struct live **ret);
+
 /* Takes any event. Copies what it keeps of it, image and cgroup included. */
 void live_event(struct live *live, const struct event *event);
 

@@ -57,7 +57,8 @@ struct rows_how {
 	bool reverse;
 	bool idle; /* also pairs at which nothing happens: no event in the last minute, no rate */
 	const char *filter;	    /* words, all of which must fit: rows_fit(); "": all */
-	const struct live_pair *of; /* only pairs of this process; NULL: all */
+	const struct live_pair *of; /* only pairs that `of_by` puts into its row; NULL: all */
+	enum rows_by of_by;
 	uint64_t now_ns;
 };
 
@@ -78,6 +79,9 @@ const struct row *rows_at(const struct rows *rows, size_t index);
  * ng" ask that field alone. A pair fits by any of its connections.
  */
 bool rows_fit(const struct live_pair *pair, const char *words);
+
+/* Whether both are of one row; those of which that is not known share one. */
+bool rows_same(enum rows_by by, const struct live_pair *a, const struct live_pair *b);
 
 /* Names by index, for keys and messages; NULL behind the last. */
 const char *rows_by_name(size_t i);

@@ -8,26 +8,8 @@
 #include "top/live.h"
 #include "top/rows.h"
 #include "util/buffer.h"
+#include "util/key.h"
 #include "util/names.h"
-
-/* Keys that are no character: of their sequences see terminal/keys.h. */
-enum key {
-	KEY_NONE = 0,
-	/* 1 to 0x10ffff: a character */
-	KEY_UP = 0x110000,
-	KEY_DOWN,
-	KEY_LEFT,
-	KEY_RIGHT,
-	KEY_PAGE_UP,
-	KEY_PAGE_DOWN,
-	KEY_HOME,
-	KEY_END,
-	KEY_ENTER,
-	KEY_ESCAPE,
-	KEY_BACKSPACE,
-	KEY_TAB,
-	KEY_UNKNOWN,
-};
 
 /* What a key asks for that is not the view's to do. */
 enum view_action {
