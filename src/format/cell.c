@@ -40,26 +40,33 @@ void cell_name(struct cell *cell, const char *name, unsigned int max)
 	cell->width = put_legible(&cell->text, name, max);
 }
 
-/* What is left of the text behind its first n characters. */
-static const char *skip_characters(const char *text, unsigned int n)
+static unsigned int count_columns(const char *text)
 {
 	size_t len = strlen(text), step;
-	uint32_t code_point;
+	unsigned int columns = 0;
+	struct legible shown;
 
-	for (; n && len; n--, text += step, len -= step) {
-		step = utf8_step(text, len, &code_point);
-		step = step ? step : 1;
+	for (; len; text += step, len -= step) {
+		step = legible_step(text, len, &shown);
+		columns += shown.width;
 	}
-	return text;
+	return columns;
 }
 
-static unsigned int count_characters(const char *text)
+/* What is left of the text without its first columns, and without marks of what was the last. */
+static const char *skip_columns(const char *text, unsigned int columns)
 {
-	unsigned int n = 0;
+	size_t len = strlen(text), step;
+	unsigned int skipped = 0;
+	struct legible shown;
 
-	for (; *text; n++)
-		text = skip_characters(text, 1);
-	return n;
+	for (; len; text += step, len -= step) {
+		step = legible_step(text, len, &shown);
+		if (skipped >= columns && shown.width)
+			break;
+		skipped += shown.width;
+	}
+	return text;
 }
 
 void cell_path(struct cell *cell, const char *before, const char *path, unsigned int max)
@@ -67,7 +74,7 @@ void cell_path(struct cell *cell, const char *before, const char *path, unsigned
 	unsigned int n, n_before = (unsigned int)strlen(before);
 
 	max = max < CELL_PATH_MAX ? max : CELL_PATH_MAX;
-	n = count_characters(path);
+	n = count_columns(path);
 	cell_start(cell);
 	if (n_before + n <= max) {
 		buffer_puts(&cell->text, before);
@@ -75,7 +82,7 @@ void cell_path(struct cell *cell, const char *before, const char *path, unsigned
 	} else {
 		buffer_literal(&cell->text, ELLIPSIS);
 		cell->width = 1;
-		path = skip_characters(path, n > max - 1 ? n - (max - 1) : 0);
+		path = skip_columns(path, n > max - 1 ? n - (max - 1) : 0);
 	}
 	if (*path)
 		cell->width += put_legible(&cell->text, path, CELL_MAX);

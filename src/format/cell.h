@@ -8,12 +8,12 @@
 #include "model/event.h"
 #include "util/buffer.h"
 
-/* Bytes of a cell: 128 columns of UTF-8, or 13 errnos with the greatest counts. */
+/* Bytes of a cell: 128 columns of UTF-8 without marks, or 13 errnos with the greatest counts. */
 #define CELL_MAX 512
 
 struct cell {
 	struct buffer text; /* in data */
-	unsigned int width; /* columns: one for each code point */
+	unsigned int width; /* columns */
 	char data[CELL_MAX];
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "util/utf8.h"
 
+#include "util/width.h"
+
 static size_t utf8_length(unsigned char lead)
 {
 	if (lead < 0x80)
@@ -74,27 +76,41 @@ void put_escaped(struct buffer *out, const char *s, size_t len, bool quoted)
 		i += put_escaped_char(out, s + i, len - i, quoted);
 }
 
+size_t legible_step(const char *s, size_t n, struct legible *ret)
+{
+	uint32_t code_point;
+	size_t step = utf8_step(s, n, &code_point);
+
+	*ret = (struct legible){.text = s, .len = step, .width = 1};
+	if (!step || is_control(code_point) || char_steers(code_point)) {
+		ret->text = "?";
+		ret->len = 1;
+		return step ? step : 1;
+	}
+	ret->width = char_width(code_point);
+	return step;
+}
+
 unsigned int put_legible(struct buffer *out, const char *name, unsigned int max)
 {
 	size_t len = strlen(name), step, mark = out->len;
-	unsigned int width = 0;
-	uint32_t code_point;
+	unsigned int width = 0, mark_width = 0;
+	struct legible shown;
 
 	for (size_t i = 0; i < len; i += step) {
-		step = utf8_step(name + i, len - i, &code_point);
-		if (width == max) {
-			/* There is one character too many: the ellipsis takes the last column. */
+		step = legible_step(name + i, len - i, &shown);
+		if (width + shown.width > max || shown.len > out->cap - out->len) {
+			/* It is too long: the ellipsis takes the last column. */
 			out->len = mark;
 			buffer_literal(out, ELLIPSIS);
-			return width;
+			return mark_width + 1;
 		}
-		mark = out->len;
-		if (!step || is_control(code_point))
-			buffer_putc(out, '?');
-		else
-			buffer_put(out, name + i, step);
-		step = step ? step : 1;
-		width++;
+		buffer_put(out, shown.text, shown.len);
+		width += shown.width;
+		if (width < max && sizeof(ELLIPSIS) - 1 <= out->cap - out->len) {
+			mark = out->len;
+			mark_width = width;
+		}
 	}
 	return width;
 }

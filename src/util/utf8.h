@@ -31,10 +31,22 @@ void put_escaped(struct buffer *out, const char *s, size_t len, bool quoted);
 
 #define ELLIPSIS "\u2026" /* one column */
 
+/* A character as it may be shown to people: itself or `?`. */
+struct legible {
+	const char *text;
+	size_t len;
+	unsigned int width; /* columns: util/width.h */
+};
+
 /*
- * The name in at most max (from 1) columns, one for each code point: what is longer ends with an
- * ellipsis, and `?` stands for every control character and every byte that is not UTF-8. Returns
- * the columns that it takes.
+ * How the first character of these n (from 1) bytes is shown: by `?` if it is a control character
+ * or steers others, or if the byte belongs to none. Returns the bytes that it takes of them.
+ */
+size_t legible_step(const char *s, size_t n, struct legible *ret);
+
+/*
+ * The name in at most max (from 1) columns, and in the room that out has (from one for the
+ * ellipsis): what is longer ends with an ellipsis. Returns the columns that it takes.
  */
 unsigned int put_legible(struct buffer *out, const char *name, unsigned int max);
 

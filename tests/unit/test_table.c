@@ -17,8 +17,9 @@
 #include "unit/written.h"
 #include "util/address.h"
 #include "util/array.h"
+#include "util/width.h"
 
-/* Of one line; each code point one column. Fails on what must not reach a terminal. */
+/* Of one line, in columns. Fails on what must not reach a terminal. */
 static unsigned int width_of(const struct buffer *line)
 {
 	unsigned int width = 0;
@@ -27,10 +28,11 @@ static unsigned int width_of(const struct buffer *line)
 
 	assert_false(line->overflow);
 	assert_int_equal(line->data[line->len - 1], '\n');
-	for (size_t i = 0; i < line->len - 1; i += step, width++) {
+	for (size_t i = 0; i < line->len - 1; i += step) {
 		step = utf8_step(line->data + i, line->len - 1 - i, &code_point);
 		assert_true(step);
 		assert_false(is_control(code_point));
+		width += char_width(code_point);
 	}
 	return width;
 }

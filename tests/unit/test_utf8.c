@@ -126,6 +126,43 @@ static void an_escape_is_written_whole_or_not_at_all(void **state)
 	assert_memory_equal(text, "ab\\x1b", 6);
 }
 
+static void assert_legible(const char *name, unsigned int max, const char *expected,
+			   unsigned int width)
+{
+	char data[64] = "";
+	struct buffer out = {.data = data, .cap = sizeof(data) - 1};
+
+	assert_int_equal(put_legible(&out, name, max), width);
+	assert_false(out.overflow);
+	assert_string_equal(data, expected);
+}
+
+/* Widths are those of xterm and of the C library: 2 of CJK and emoji, 0 of marks. */
+static void a_name_takes_as_many_columns_as_it_is_said_to(void **state)
+{
+	char many[40] = "a";
+
+	(void)state;
+	assert_legible("\u6f22\u5b57", 4, "\u6f22\u5b57", 4);
+	assert_legible("\u6f22\u5b57", 3, "\u6f22" ELLIPSIS, 3);
+	assert_legible("\u6f22\u5b57", 2, ELLIPSIS, 1);
+	assert_legible("a\u6f22", 2, "a" ELLIPSIS, 2);
+	assert_legible("e\u0301t", 2, "e\u0301t", 2);
+	assert_legible("e\u0301te", 2, "e\u0301" ELLIPSIS, 2);
+	assert_legible("\U0001f433x", 3, "\U0001f433x", 3);
+	assert_legible("a\u202eb\ufe0f\x9b", 5, "a?b??", 5);
+	/* Marks without end have an end where the room has. */
+	for (size_t i = 1; i + 2 < sizeof(many); i += 2)
+		memcpy(many + i, "\u0301", 2);
+	struct buffer out = {.data = many + 20, .cap = 10};
+	char data[40];
+
+	memcpy(data, many, sizeof(many));
+	assert_int_equal(put_legible(&out, data, 5), 2);
+	assert_false(out.overflow);
+	assert_memory_equal(many + 20, "a\u0301\u0301\u0301" ELLIPSIS, 10);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -133,6 +170,7 @@ int main(void)
 		cmocka_unit_test(utf8_refuses_what_is_cut_overlong_or_no_start),
 		cmocka_unit_test(what_a_terminal_may_obey_is_escaped),
 		cmocka_unit_test(quotes_and_backslashes_are_escaped_between_quotes_only),
+		cmocka_unit_test(a_name_takes_as_many_columns_as_it_is_said_to),
 		cmocka_unit_test(an_escape_is_written_whole_or_not_at_all),
 	};
 
