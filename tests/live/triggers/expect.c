@@ -80,8 +80,7 @@ static bool is_wildcard(const struct sockaddr_storage *addr)
 	return !((const struct sockaddr_in *)addr)->sin_addr.s_addr;
 }
 
-/* prefix: "network.peer", "network.local" or "tpconnect.requested". */
-static void expect_endpoint(const char *prefix, const struct sockaddr_storage *addr)
+void expect_endpoint(const char *prefix, const struct sockaddr_storage *addr)
 {
 	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)addr;
 	char key[64], text[INET6_ADDRSTRLEN];

@@ -74,6 +74,8 @@ void expect_bool(const char *key, bool value);
 void expect_null(const char *key);
 /* Elements of an array, as JSON has them between its brackets. */
 void expect_array(const char *key, const char *elements);
+/* prefix: "network.peer", "network.local" or "tpconnect.requested". */
+void expect_endpoint(const char *prefix, const struct sockaddr_storage *addr);
 /* The source, from getsockname; or its port from the range, if that has one port only. */
 void expect_local(int fd);
 void expect_end(void);
