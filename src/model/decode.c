@@ -5,7 +5,15 @@
 #include <string.h>
 
 #include "contract/interface.h"
+#include "model/decode_open.h"
 #include "util/address.h"
+
+/* A record of any kind of event. */
+union event_record {
+	struct attempt_record base;
+	struct close_record close;
+	struct open_record open;
+};
 
 static bool is_terminated(const char comm[COMM_LEN])
 {
@@ -14,7 +22,9 @@ static bool is_terminated(const char comm[COMM_LEN])
 
 static size_t size_of_kind(unsigned int kind)
 {
-	return kind == EVENT_CLOSE ? sizeof(struct close_record) : sizeof(struct attempt_record);
+	return kind == EVENT_CLOSE  ? sizeof(struct close_record)
+	       : kind == EVENT_OPEN ? sizeof(struct open_record)
+				    : sizeof(struct attempt_record);
 }
 
 /*
@@ -53,7 +63,7 @@ static bool ended_valid(const struct attempt_record *e)
 }
 
 /* Copies the record, for its alignment and so that what is checked is what is used. */
-static int read_record(const void *data, size_t size, struct close_record *ret)
+static int read_record(const void *data, size_t size, union event_record *ret)
 {
 	const struct attempt_record *e = &ret->base;
 	struct record head;
@@ -64,14 +74,16 @@ static int read_record(const void *data, size_t size, struct close_record *ret)
 	memcpy(&head.interface, data, sizeof(head.interface));
 	if (head.interface != INTERFACE)
 		return -EPROTONOSUPPORT;
-	if (size < sizeof(struct attempt_record) || size > sizeof(struct close_record))
+	if (size < sizeof(struct attempt_record) || size > sizeof(*ret))
 		return -EMSGSIZE;
 	memcpy(ret, data, size);
 	if (e->head.kind < EVENT_CONNECT || e->head.kind >= EVENT_KIND_END)
 		return -EBADMSG;
 	if (size != size_of_kind(e->head.kind) || e->head.size != size)
 		return -EMSGSIZE;
-	return error_valid(e) && ended_valid(e) && attempt_valid(&e->attempt) ? 0 : -EBADMSG;
+	if (!error_valid(e) || !ended_valid(e) || !attempt_valid(&e->attempt))
+		return -EBADMSG;
+	return e->head.kind != EVENT_OPEN || open_valid(&ret->open) ? 0 : -EBADMSG;
 }
 
 static void endpoint_set(struct endpoint *to, const __u8 addr[16], __u16 port, __u32 scope_id)
@@ -97,11 +109,13 @@ static void set_process(struct event *event, const struct attempt *a)
 	event->exec_id = a->exec_id;
 	memcpy(event->comm, a->comm, COMM_LEN);
 	memcpy(event->thread_comm, a->thread_comm, COMM_LEN);
-	if (a->cgroup_id) {
-		event->cgroup_id = a->cgroup_id;
-		event->cgroup1_id = a->cgroup1_id;
-		event->has |= EVENT_HAS_CGROUP;
-	}
+}
+
+static void set_cgroup(struct event *event, const struct attempt *a)
+{
+	event->has |= EVENT_HAS_CGROUP;
+	event->cgroup_id = a->cgroup_id;
+	event->cgroup1_id = a->cgroup1_id;
 }
 
 static void set_attempt(struct event *event, const struct attempt *a)
@@ -114,8 +128,12 @@ static void set_attempt(struct event *event, const struct attempt *a)
 	event->not_sent = a->flags & ATTEMPT_NOT_SENT;
 	event->deferred = a->flags & ATTEMPT_DEFERRED;
 	event->mapped = a->flags & ATTEMPT_MAPPED;
+	event->preexisting = a->flags & ATTEMPT_PREEXISTING || event->kind == EVENT_OPEN;
 	if (a->pid)
 		set_process(event, a);
+	/* Whose socket it was is known of one that nobody holds, too. */
+	if (a->cgroup_id && (a->pid || event->preexisting))
+		set_cgroup(event, a);
 }
 
 static void set_endpoints(struct event *event, const struct attempt *a)
@@ -149,12 +167,15 @@ static void set_result(struct event *event, const struct attempt_record *e)
 	}
 	if (event->not_sent)
 		return;
+	if (e->head.kind == EVENT_RETRY && e->error)
+		event->not_sent = true;
+	/* When a preexisting one began is not known, nor how often its SYN was sent. */
+	if (event->preexisting)
+		return;
 	if (!(e->attempt.flags & ATTEMPT_UNTRACKED)) {
 		event->retries = e->syn_retransmits;
 		event->has |= EVENT_HAS_RETRIES;
 	}
-	if (e->head.kind == EVENT_RETRY && e->error)
-		event->not_sent = true;
 	if (is_result(event->kind) && !(e->attempt.flags & ATTEMPT_UNTIMED) &&
 	    event->time_ns >= event->start_ns) {
 		event->latency_ns = event->time_ns - event->start_ns;
@@ -168,7 +189,7 @@ static void set_close(struct event *event, const struct close_record *c)
 	event->bytes_sent = c->bytes_sent;
 	event->bytes_received = c->bytes_received;
 	event->retransmits = c->retransmits;
-	if (c->established_ns && event->time_ns >= c->established_ns) {
+	if (c->established_ns && event->time_ns >= c->established_ns && !event->preexisting) {
 		event->duration_ns = event->time_ns - c->established_ns;
 		event->has |= EVENT_HAS_DURATION;
 	}
@@ -180,7 +201,7 @@ static void set_close(struct event *event, const struct close_record *c)
 
 int event_decode(const void *data, size_t size, struct event *ret)
 {
-	struct close_record record;
+	union event_record record;
 	int err = read_record(data, size, &record);
 
 	if (err)
@@ -193,6 +214,8 @@ int event_decode(const void *data, size_t size, struct event *ret)
 	set_endpoints(ret, &record.base.attempt);
 	set_result(ret, &record.base);
 	if (ret->kind == EVENT_CLOSE)
-		set_close(ret, &record);
+		set_close(ret, &record.close);
+	else if (ret->kind == EVENT_OPEN)
+		open_set(ret, &record.open);
 	return 0;
 }

@@ -10,6 +10,7 @@
 #include "model/record.h"
 #include "model/texts.h"
 #include "contract/cgroup.h"
+#include "contract/open.h"
 #include "format/format.h"
 #include "fuzz/check.h"
 
@@ -118,10 +119,32 @@ static void decode_cgroup(const uint8_t *data, size_t size)
 	free(texts);
 }
 
+static void decode_gauge(const uint8_t *data, size_t size)
+{
+	struct gauge gauge;
+	int err;
+
+	memset(&gauge, 0xa5, sizeof(gauge));
+	err = gauge_decode(data, size, &gauge);
+	if (err)
+		check_refused(err, &gauge, sizeof(gauge));
+	else
+		check(tcp_state_name(gauge.state), "state %d", gauge.state);
+}
+
+static void check_open(const struct event *event)
+{
+	check(event->preexisting, "open, and not preexisting");
+	check(tcp_state_name(event->open.state), "state %d", event->open.state);
+	check((unsigned int)event->open.direction < DIRECTION_END, "%d", event->open.direction);
+	check(event->open.held == !!(event->has & EVENT_HAS_PROCESS), "held by nobody");
+}
+
 static void check_accepted(size_t size, const struct event *event)
 {
-	check(size == sizeof(struct attempt_record) || size == sizeof(struct close_record), "%zu",
-	      size);
+	check(size == sizeof(struct attempt_record) || size == sizeof(struct close_record) ||
+		      size == sizeof(struct open_record),
+	      "%zu", size);
 	check(event_kind_name(event->kind), "kind %d", event->kind);
 	check((unsigned int)event->origin < ORIGIN_END, "origin %d", event->origin);
 	check(event->family == 4 || event->family == 6, "family %d", event->family);
@@ -130,6 +153,10 @@ static void check_accepted(size_t size, const struct event *event)
 	check(event->has & EVENT_HAS_ERROR || event->kind != EVENT_FAILED,
 	      "failure without an error");
 	check((unsigned int)event->ended < ENDED_END, "ended %d", event->ended);
+	check(!event->preexisting || !(event->has & (EVENT_HAS_LATENCY | EVENT_HAS_DURATION)),
+	      "a time of what was not seen");
+	if (event->kind == EVENT_OPEN)
+		check_open(event);
 }
 
 static void check_formats(const struct format_ops *format, const struct event *event)
@@ -171,6 +198,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case EVENT_CGROUP:
 		decode_cgroup(record, size);
+		break;
+	case EVENT_GAUGE:
+		decode_gauge(record, size);
 		break;
 	default:
 		decode_event(record, size);

@@ -7,6 +7,7 @@
 
 #include "model/decode.h"
 #include "contract/interface.h"
+#include "contract/open.h"
 #include "format/format.h"
 #include "fuzz/lines.h"
 #include "util/array.h"
@@ -15,7 +16,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What a run takes its input from. */
 struct input {
-	struct close_record record;
+	union event_input {
+		struct attempt_record base;
+		struct close_record close;
+		struct open_record open;
+	} record;
 	struct who_input who;
 	int64_t boot_to_utc_ns, process_epoch_ns;
 	struct notice notice;
@@ -45,25 +50,47 @@ static void make_attempt_valid(struct attempt *a)
 	a->thread_comm[COMM_LEN - 1] = '\0';
 }
 
+static void make_open_valid(struct open_record *open)
+{
+	open->state = 1 + open->state % 11; /* TCP_ESTABLISHED to TCP_CLOSING */
+	open->direction %= DIRECTION_END;
+	open->flags &= OPEN_FLAGS_ALL & ~OPEN_HELD;
+	if (open->base.attempt.pid)
+		open->flags |= OPEN_HELD;
+	bound(&open->bytes_sent);
+	bound(&open->bytes_received);
+	bound(&open->idle_ns);
+}
+
+static size_t size_of_kind(unsigned int kind)
+{
+	return kind == EVENT_CLOSE  ? sizeof(struct close_record)
+	       : kind == EVENT_OPEN ? sizeof(struct open_record)
+				    : sizeof(struct attempt_record);
+}
+
 /* Changes as little as makes the record valid, and returns its size. */
-static size_t make_valid(struct close_record *record)
+static size_t make_valid(union event_input *record)
 {
 	struct attempt_record *e = &record->base;
 
 	e->head.interface = INTERFACE;
 	e->head.kind = (__u8)(EVENT_CONNECT + e->head.kind % (EVENT_KIND_END - EVENT_CONNECT));
-	e->head.size = e->head.kind == EVENT_CLOSE ? sizeof(struct close_record)
-						   : sizeof(struct attempt_record);
+	e->head.size = (__u16)size_of_kind(e->head.kind);
 	if (e->head.kind == EVENT_FAILED && !e->error)
 		e->error = 1;
-	else if (e->head.kind == EVENT_CONNECT || e->head.kind == EVENT_ESTABLISHED ||
-		 e->head.kind == EVENT_CANCELLED)
+	else if (e->head.kind != EVENT_FAILED && e->head.kind != EVENT_RETRY &&
+		 e->head.kind != EVENT_CLOSE)
 		e->error = 0;
 	e->ended = e->head.kind == EVENT_CLOSE ? e->ended % ENDED_END : 0;
 	make_attempt_valid(&e->attempt);
 	bound(&e->time_ns);
-	bound(&record->bytes_sent);
-	bound(&record->bytes_received);
+	if (e->head.kind == EVENT_OPEN) {
+		make_open_valid(&record->open);
+	} else {
+		bound(&record->close.bytes_sent);
+		bound(&record->close.bytes_received);
+	}
 	return e->head.size;
 }
 

@@ -53,16 +53,18 @@ void check_json_name(const json_t *object, const char *key, const char *expected
 	json_decref(valid);
 }
 
-/* All of it, or nothing. */
-static void check_json_process(json_t *object, const struct attempt *a)
+/* All of it, or nothing; but a socket of before has its cgroup without a process, too. */
+static void check_json_process(json_t *object, const struct attempt *a, bool preexisting)
 {
 	static const char *const keys[] = {
 		"process.pid",		 "thread.id",
 		"process.parent_pid",	 "process.executable.name",
 		"thread.name",		 "process.user.id",
-		"process.creation.time", "tpconnect.cgroup.id",
+		"process.creation.time",
 	};
 
+	check(a->pid || preexisting || !json_object_get(object, "tpconnect.cgroup.id"),
+	      "the cgroup of nobody");
 	for (size_t i = 0; !a->pid && i < ARRAY_SIZE(keys); i++)
 		check(!json_object_get(object, keys[i]), "%s of nobody", keys[i]);
 	if (!a->pid)
@@ -79,7 +81,7 @@ void check_json(const struct line *line, const struct attempt *a, const struct e
 	json_t *object = parse_json(line, format_line_max(event));
 
 	check_json_integer(object, "tpconnect.seq", 7);
-	check_json_process(object, a);
+	check_json_process(object, a, event->preexisting);
 	check_json_who(object, event);
 	check_json_integer(object, "network.peer.port", a->dport);
 	check_json_address(object, "network.peer.address", a->daddr);

@@ -14,9 +14,17 @@
 
 #include "contract/attempt.h"
 #include "contract/interface.h"
+#include "contract/open.h"
 #include "fuzz/who.h"
 #include "unit/context.h"
 #include "util/array.h"
+
+/* As fuzz_format.c takes it. */
+union event_input {
+	struct attempt_record base;
+	struct close_record close;
+	struct open_record open;
+};
 
 static const struct attempt ipv4 = {
 	.start_ns = 1000000000,
@@ -140,11 +148,11 @@ failed:
 }
 
 /* The record, made by an image and in a cgroup of hostile texts: see fuzz_format.c. */
-static void write_who(const char *dir, const char *record_name, const struct close_record *record)
+static void write_who(const char *dir, const char *record_name, const union event_input *record)
 {
 	static const char args[] = "sh\0-c\0it's\n\0\0--a=\"b\" \\\0\x1b]0;x\x07";
 	struct {
-		struct close_record record;
+		union event_input record;
 		struct who_input who;
 	} input = {
 		.record = *record,
@@ -168,26 +176,45 @@ static void write_who(const char *dir, const char *record_name, const struct clo
 	write_file(dir, "format", name, &input, sizeof(input));
 }
 
+/* What the kind has besides an attempt. Returns the record's size. */
+static size_t fill_rest(union event_input *record, enum event_kind kind)
+{
+	switch (kind) {
+	case EVENT_CLOSE:
+		record->close.established_ns = 1500000000;
+		record->close.bytes_sent = 100;
+		record->close.bytes_received = 200;
+		record->close.retransmits = 4;
+		record->close.rtt_us = 30;
+		return sizeof(record->close);
+	case EVENT_OPEN:
+		record->open.bytes_sent = 100;
+		record->open.bytes_received = 200;
+		record->open.idle_ns = 3000000;
+		record->open.rtt_us = 30;
+		record->open.fd = 7;
+		record->open.state = 8; /* TCP_CLOSE_WAIT */
+		record->open.flags = OPEN_HELD | OPEN_WANTED | OPEN_HAS_IDLE;
+		return sizeof(record->open);
+	default:
+		return sizeof(record->base);
+	}
+}
+
 static void write_record(const char *dir, const char *name, enum event_kind kind,
 			 const struct attempt *attempt)
 {
-	size_t size =
-		kind == EVENT_CLOSE ? sizeof(struct close_record) : sizeof(struct attempt_record);
-	struct close_record record = {
+	union event_input record = {
 		.base = {.head.interface = INTERFACE,
-			 .head.size = (__u16)size,
 			 .head.kind = (__u16)kind,
 			 .error = kind == EVENT_FAILED ? ECONNREFUSED : 0,
 			 .syn_retransmits = 2,
 			 .time_ns = 2000000000,
 			 .attempt = *attempt},
-		.established_ns = 1500000000,
-		.bytes_sent = 100,
-		.bytes_received = 200,
-		.retransmits = 4,
-		.rtt_us = 30,
 	};
+	size_t size = fill_rest(&record, kind);
 
+	record.base.head.size = (__u16)size;
 	write_file(dir, "decode", name, &record, size);
 	/* There, what follows the record is used too. */
 	write_file(dir, "format", name, &record, sizeof(record));
@@ -224,6 +251,18 @@ static void write_process(const char *dir, const char *name, __u32 flags, const 
 	process_text(&bytes, TEXT_SCRIPT, TEXT("./x"));
 	process_text(&bytes, TEXT_ARGS, TEXT("a\0-b"));
 	write_file(dir, "decode", name, &bytes, bytes.record.head.size);
+}
+
+static void write_gauge(const char *dir)
+{
+	const struct gauge_record gauge = {
+		.head = {.interface = INTERFACE, .kind = EVENT_GAUGE, .size = sizeof(gauge)},
+		.start_ns = 1000000000,
+		.bytes_sent = 100,
+		.state = 1, /* TCP_ESTABLISHED */
+	};
+
+	write_file(dir, "decode", "gauge", &gauge, sizeof(gauge));
 }
 
 static void write_context(const char *dir)
@@ -289,6 +328,7 @@ int main(int argc, char **argv)
 		write_record(argv[1], name, (enum event_kind)kind, &ipv6);
 	}
 	write_hostile_names(argv[1]);
+	write_gauge(argv[1]);
 	write_context(argv[1]);
 	write_cgroup_paths(argv[1]);
 	write_json_texts(argv[1]);

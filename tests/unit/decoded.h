@@ -38,7 +38,7 @@ static const struct attempt sample_attempt = {
 	.thread_comm = "worker",
 };
 
-/* A valid record of that kind. An event that is no close uses the first part only. */
+/* A valid record of that kind, up to EVENT_CLOSE; others than that use the first part only. */
 static inline struct close_record sample(enum event_kind kind)
 {
 	size_t size =
@@ -63,11 +63,34 @@ static inline struct close_record sample(enum event_kind kind)
 	};
 }
 
+/* A socket that sample_attempt's process holds. */
+static inline struct open_record sample_open(void)
+{
+	struct open_record record = {
+		.base = sample(EVENT_CONNECT).base,
+		.socket = 0xffff888012345678,
+		.bytes_sent = 100,
+		.bytes_received = 200,
+		.idle_ns = 300,
+		.unacked = 5,
+		.retransmits = 4,
+		.rtt_us = 30,
+		.fd = 7,
+		.state = 1, /* TCP_ESTABLISHED */
+		.direction = DIRECTION_OUT,
+		.flags = OPEN_HELD | OPEN_WANTED | OPEN_HAS_IDLE,
+	};
+
+	record.base.head.kind = EVENT_OPEN;
+	record.base.head.size = sizeof(record);
+	return record;
+}
+
 /*
  * Decodes from an allocation of exactly that size, so that a sanitizer sees any byte read beyond.
  * What is left in *ret on failure must be what was there before.
  */
-static inline int decode_bytes(const struct close_record *record, size_t size, struct event *ret)
+static inline int decode_bytes(const void *record, size_t size, struct event *ret)
 {
 	struct event before;
 	void *copy = malloc(size ? size : 1);

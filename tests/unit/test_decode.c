@@ -126,7 +126,7 @@ static void a_retry_with_an_errno_could_not_leave(void **state)
 static void only_results_of_what_was_sent_have_a_latency(void **state)
 {
 	(void)state;
-	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+	for (unsigned int kind = EVENT_CONNECT; kind <= EVENT_CLOSE; kind++) {
 		struct close_record record = sample((enum event_kind)kind);
 		bool result = kind == EVENT_ESTABLISHED || kind == EVENT_FAILED ||
 			      kind == EVENT_CANCELLED;
@@ -252,6 +252,42 @@ static void a_duration_is_absent_without_a_start_or_when_negative(void **state)
 	assert_false(decoded(&record).has & EVENT_HAS_DURATION);
 }
 
+/* When it began, nobody knows: docs/spec.md, T15. */
+static void of_what_was_open_before_no_time_is_known(void **state)
+{
+	(void)state;
+	for (unsigned int kind = EVENT_RETRY; kind <= EVENT_CLOSE; kind++) {
+		struct close_record record = sample((enum event_kind)kind);
+		struct event event;
+
+		assert_false(decoded(&record).preexisting);
+		record.base.attempt.flags = ATTEMPT_PREEXISTING;
+		event = decoded(&record);
+		assert_true(event.preexisting);
+		assert_false(event.has &
+			     (EVENT_HAS_LATENCY | EVENT_HAS_DURATION | EVENT_HAS_RETRIES));
+		assert_true(event.has & EVENT_HAS_PROCESS);
+		assert_false(event.has & EVENT_HAS_HOLDERS);
+	}
+}
+
+static void of_what_was_open_before_the_cgroup_is_known_without_a_process(void **state)
+{
+	struct close_record record = sample(EVENT_CLOSE);
+	struct event event;
+
+	(void)state;
+	record.base.attempt.flags = ATTEMPT_PREEXISTING;
+	record.base.attempt.pid = 0;
+	event = decoded(&record);
+	assert_false(event.has & EVENT_HAS_PROCESS);
+	assert_true(event.has & EVENT_HAS_CGROUP);
+	assert_int_equal(event.cgroup_id, 77);
+	assert_int_equal(event.bytes_sent, 100);
+	record.base.attempt.cgroup_id = 0;
+	assert_false(decoded(&record).has & EVENT_HAS_CGROUP);
+}
+
 static void a_round_trip_time_that_was_never_measured_is_absent(void **state)
 {
 	struct close_record record = sample(EVENT_CLOSE);
@@ -293,6 +329,8 @@ int main(void)
 		cmocka_unit_test(retries_are_known_for_what_was_sent_also_when_none),
 		cmocka_unit_test(a_close_carries_its_numbers),
 		cmocka_unit_test(a_duration_is_absent_without_a_start_or_when_negative),
+		cmocka_unit_test(of_what_was_open_before_no_time_is_known),
+		cmocka_unit_test(of_what_was_open_before_the_cgroup_is_known_without_a_process),
 		cmocka_unit_test(a_round_trip_time_that_was_never_measured_is_absent),
 		cmocka_unit_test(only_a_close_has_what_belongs_to_a_close),
 	};

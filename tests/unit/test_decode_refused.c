@@ -23,7 +23,7 @@ static void another_interface_is_refused_whatever_its_size(void **state)
 static void only_the_size_of_the_kind_is_accepted(void **state)
 {
 	(void)state;
-	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+	for (unsigned int kind = EVENT_CONNECT; kind <= EVENT_CLOSE; kind++) {
 		struct close_record record = sample((enum event_kind)kind);
 		struct event event;
 
@@ -85,7 +85,7 @@ static void a_kind_that_does_not_exist_is_refused(void **state)
 static void an_errno_is_where_it_can_be(void **state)
 {
 	(void)state;
-	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+	for (unsigned int kind = EVENT_CONNECT; kind <= EVENT_CLOSE; kind++) {
 		struct close_record record = sample((enum event_kind)kind);
 		struct event event = decoded(&record);
 
@@ -102,7 +102,7 @@ static void an_errno_is_where_it_can_be(void **state)
 static void only_a_close_says_how_it_ended(void **state)
 {
 	(void)state;
-	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
+	for (unsigned int kind = EVENT_CONNECT; kind <= EVENT_CLOSE; kind++) {
 		struct close_record record = sample((enum event_kind)kind);
 
 		record.base.ended = ENDED_FIN;
