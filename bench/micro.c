@@ -8,6 +8,7 @@
 #include "model/decode.h"
 #include "contract/interface.h"
 #include "format/format.h"
+#include "format/who_memo.h"
 #include "util/array.h"
 #include "util/buffer.h"
 
@@ -52,7 +53,8 @@ static const struct close_record record = {
 };
 
 /* Who made it, as most do: what format_line_max() allows for it is within the buffer of once(). */
-static const struct image image = {
+static struct image image = {
+	.serial = 1,
 	.has = IMAGE_HAS_REAL_UID | IMAGE_HAS_EXE_FILE,
 	.real_uid = 1000,
 	.exe = "/usr/lib/jvm/java-17-openjdk-amd64/bin/java",
@@ -61,11 +63,20 @@ static const struct image image = {
 	.exe_minor = 1,
 	.cwd = "/srv/app",
 	.hostname = "web-7d4b9c6f5-x2x9z",
-	.ancestors = {{4000000000000ull, 4001, "containerd-shim"}, {1, 1, "systemd"}},
-	.n_ancestors = 2,
+	.ancestors =
+		{
+			{4000000000000ull, 4001, "sh"},
+			{3999000000000ull, 4000, "run-app"},
+			{3998000000000ull, 3999, "tini"},
+			{3997000000000ull, 3998, "containerd-shim"},
+			{3000000000000ull, 812, "containerd"},
+			{1000000ull, 1, "systemd"},
+		},
+	.n_ancestors = 6,
 };
 
 static const struct cgroup cgroup = {
+	.serial = 1,
 	.path = "/kubepods.slice/kubepods-burstable.slice/"
 		"kubepods-burstable-pod2d5133c0_65f3_40b2_b375_c04866d418e1.slice/"
 		"cri-containerd-"
@@ -85,29 +96,36 @@ static long now(void)
 	return ts.tv_sec * 1000000000l + ts.tv_nsec;
 }
 
+/* FIRST: of an image of which there was no line yet. */
+enum who { UNKNOWN, KNOWN, FIRST };
+
 /* What is measured: one record, as the event that it is. */
 struct task {
 	const char *name;
 	struct close_record record;
 	const struct format_ops *format; /* NULL: decode only */
 	struct event event;
+	enum who who;
 	size_t length; /* of the line */
 };
 
 static void once(struct task *task, uint64_t i)
 {
+	static struct who_memo who_memo;
 	static char line[FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 1024];
 	struct buffer out = {.data = line, .cap = sizeof(line)};
 	const struct format_context context = {
 		.boot_to_utc_ns = 1795390000000000000,
 		.process_epoch_ns = 1795390000000000000,
 		.seq = i,
+		.who_memo = &who_memo,
 	};
 
 	if (!task->format) {
 		event_decode(&task->record, task->record.base.head.size, &task->event);
 		return;
 	}
+	image.serial += task->who == FIRST;
 	task->event.time_ns += 2777; /* another time in each line, as in life */
 	task->format->event(&out, &task->event, &context);
 	task->length = out.len;
@@ -139,12 +157,12 @@ static void measure(struct task *task)
 	       ns[RUNS - 1], task->length);
 }
 
-static void measure_kind(const char *kind_name, enum event_kind kind, size_t size, bool who)
+static void measure_kind(const char *kind_name, enum event_kind kind, size_t size, enum who who)
 {
 	static const char *const formats[] = {NULL, "text", "table", "json"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-		struct task task = {.record = record};
+		struct task task = {.record = record, .who = who};
 		char name[32];
 
 		task.record.base.head.kind = kind;
@@ -171,8 +189,9 @@ static void measure_kind(const char *kind_name, enum event_kind kind, size_t siz
 
 int main(void)
 {
-	measure_kind("failed", EVENT_FAILED, sizeof(struct attempt_record), false);
-	measure_kind("close", EVENT_CLOSE, sizeof(struct close_record), false);
-	measure_kind("close, who", EVENT_CLOSE, sizeof(struct close_record), true);
+	measure_kind("failed", EVENT_FAILED, sizeof(struct attempt_record), UNKNOWN);
+	measure_kind("close", EVENT_CLOSE, sizeof(struct close_record), UNKNOWN);
+	measure_kind("close, who", EVENT_CLOSE, sizeof(struct close_record), KNOWN);
+	measure_kind("close, first", EVENT_CLOSE, sizeof(struct close_record), FIRST);
 	return 0;
 }

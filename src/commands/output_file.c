@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* What a command writes to: opened, opened anew, closed. */
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "commands/output.h"
+#include "format/who_memo.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -100,11 +102,14 @@ enum exit_status output_open(struct output *output, const struct options *option
 	}
 	if (options->output.names)
 		load_names(output);
+	/* Without memory, each line takes longer. */
+	output->context.who_memo = calloc(1, sizeof(struct who_memo));
 	return STATUS_DONE;
 }
 
 void output_close(struct output *output)
 {
 	names_free((struct names *)output->context.names);
+	free(output->context.who_memo);
 	writer_close(output->writer);
 }

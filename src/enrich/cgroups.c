@@ -30,6 +30,7 @@ static struct known *put(struct cgroups *cgroups, const struct cgroup *cgroup)
 	if (!known)
 		return NULL;
 	cgroup_copy(&known->cgroup, cgroup, known->texts);
+	known->cgroup.serial = ++cgroups->serial;
 	known->start_ns = 0;
 	known->settled = false;
 	return known;

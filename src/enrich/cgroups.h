@@ -9,6 +9,7 @@
 
 struct cgroups {
 	struct cache cache;
+	uint64_t serial;    /* the cgroup's that was told or named last */
 	enrich_ask_fn *ask; /* NULL: no names are looked up */
 	void *ctx;
 	struct cgroup_facts facts;

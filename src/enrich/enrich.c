@@ -35,6 +35,7 @@ struct enrich {
 	void *ctx;
 	struct cache images, connections;
 	struct cgroups cgroups;
+	uint64_t serial;	 /* the image's that was told last */
 	struct cache_key closed; /* the connection whose close came last: to be forgotten */
 	bool has_closed;
 	char texts[TEXTS_MAX];
@@ -111,6 +112,7 @@ static int take_image(struct enrich *enrich, const void *data, size_t size)
 	if (!place)
 		return -ENOMEM;
 	image_copy(place, &image, (char *)(place + 1));
+	place->serial = ++enrich->serial;
 	return 0;
 }
 

@@ -36,6 +36,8 @@
  */
 size_t format_line_max(const struct event *event);
 
+struct who_memo;
+
 /* What a format needs to write a line, besides the event. */
 struct format_context {
 	int64_t boot_to_utc_ns;	  /* CLOCK_REALTIME - CLOCK_BOOTTIME at the event */
@@ -48,6 +50,7 @@ struct format_context {
 	unsigned int src_width, dst_width; /* of the widest cells of the table so far; 0: none */
 	bool closes;			   /* EVENT_CLOSE is wanted: a table has columns for it */
 	const struct names *names;	   /* of services and users, for people; NULL: numbers */
+	struct who_memo *who_memo;	   /* JSON: of image and cgroup; NULL: nothing is kept */
 };
 
 enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };

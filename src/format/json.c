@@ -4,6 +4,7 @@
 
 #include "format/fields.h"
 #include "format/json_who.h"
+#include "format/who_memo.h"
 #include "util/address.h"
 #include "util/json.h"
 
@@ -61,10 +62,7 @@ static void put_process(struct json *json, const struct event *event,
 			 ctx->process_epoch_ns);
 	if (event->exec_id)
 		json_u64(json, "tpconnect.process.exec_id", event->exec_id);
-	if (event->image)
-		json_image(json, event->image, ctx->process_epoch_ns);
-	if (event->cgroup)
-		json_cgroup(json, event->cgroup);
+	who_memo_put(json->out, event, ctx, json_who);
 }
 
 static void put_requested(struct json *json, const struct endpoint *requested)

@@ -55,7 +55,7 @@ static void put_ancestors(struct json *json, const struct image *image, int64_t 
 	json_close(json, ']');
 }
 
-void json_image(struct json *json, const struct image *image, int64_t process_epoch_ns)
+static void put_image(struct json *json, const struct image *image, int64_t process_epoch_ns)
 {
 	put_executable(json, image);
 	json_known(json, "process.working_directory", image->cwd);
@@ -73,7 +73,7 @@ void json_image(struct json *json, const struct image *image, int64_t process_ep
 	json_known(json, "tpconnect.process.hostname", image->hostname);
 }
 
-void json_cgroup(struct json *json, const struct cgroup *cgroup)
+static void put_cgroup(struct json *json, const struct cgroup *cgroup)
 {
 	json_known(json, "container.id", cgroup->container_id);
 	json_known(json, "container.runtime.name", cgroup->runtime);
@@ -86,4 +86,14 @@ void json_cgroup(struct json *json, const struct cgroup *cgroup)
 	json_known(json, "process.linux.cgroup", cgroup->path);
 	json_known(json, "tpconnect.systemd.unit", cgroup->unit);
 	json_known(json, "tpconnect.app.id", cgroup->app_id);
+}
+
+void json_who(struct buffer *out, const struct event *event, const struct format_context *ctx)
+{
+	struct json json = {.out = out, .comma = true};
+
+	if (event->image)
+		put_image(&json, event->image, ctx->process_epoch_ns);
+	if (event->cgroup)
+		put_cgroup(&json, event->cgroup);
 }

@@ -4,15 +4,14 @@
 #define FORMAT_JSON_WHO_H
 
 #include "format/fields.h"
-#include "model/event.h"
+#include "format/format.h"
 #include "util/json.h"
 
 /* The time of that key: boot_ns by CLOCK_BOOTTIME. */
 #define put_time(json, key, boot_ns, boot_to_utc_ns)                                               \
 	json_text(json, key, field_time((json)->out, (boot_ns) + (uint64_t)(boot_to_utc_ns)))
 
-/* process_epoch_ns: as of struct format_context. */
-void json_image(struct json *json, const struct image *image, int64_t process_epoch_ns);
-void json_cgroup(struct json *json, const struct cgroup *cgroup);
+/* Keys of image and cgroup, behind other keys. */
+void json_who(struct buffer *out, const struct event *event, const struct format_context *ctx);
 
 #endif

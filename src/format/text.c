@@ -6,6 +6,7 @@
 #include "format/fields.h"
 #include "format/text_who.h"
 #include "format/value.h"
+#include "format/who_memo.h"
 #include "util/address.h"
 
 static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
@@ -43,7 +44,7 @@ static void put_process(struct buffer *out, const struct event *event,
 	text_exe(out, event, ctx);
 	buffer_literal(out, " uid=");
 	buffer_u64(out, event->uid);
-	text_who(out, event, ctx);
+	who_memo_put(out, event, ctx, text_who);
 }
 
 static void put_who_and_where(struct buffer *out, const struct event *event,

@@ -16,6 +16,7 @@ struct cgroup_key {
 
 struct cgroup {
 	struct cgroup_key key;
+	uint64_t serial;  /* of these contents, in a run; 0: they have none */
 	const char *path; /* of version 2; of version 1 where version 2 says no more than `/` */
 
 	const char *container_id;

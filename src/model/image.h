@@ -36,7 +36,8 @@ enum image_has {
 
 struct image {
 	struct image_key key;
-	uint32_t has; /* IMAGE_HAS_* */
+	uint64_t serial; /* of these contents, in a run; 0: they have none */
+	uint32_t has;	 /* IMAGE_HAS_* */
 	uint32_t real_uid, login_uid, session_id;
 
 	/* The executable: one of exe, exe_tail and memfd, or none where nothing is known of it. */
