@@ -32,7 +32,8 @@ __attribute__((always_inline)) static inline bool consists_of(bool (*is_one)(uin
 	size_t step;
 
 	for (size_t i = 0; i < n; i += step) {
-		step = utf8_step(s + i, n - i, &code_point);
+		code_point = (unsigned char)s[i];
+		step = code_point < 0x80 ? 1 : utf8_step(s + i, n - i, &code_point);
 		if (!step || !is_one(code_point))
 			return false;
 	}
