@@ -20,10 +20,16 @@
 /* How long what has ended is still shown. */
 #define LIVE_ENDED_NS (10 * 1000000000ull)
 
+/* How long a pair without connections stays after its last event. */
+#define LIVE_PAIR_NS (60 * 1000000000ull)
+
 /* Failures that are remembered, the newest. */
 #define LIVE_FAILURES 256
 
-/* Connections, ended ones included, and pairs: further ones are counted only. */
+/*
+ * Connections, and pairs. Before one finds no room, and is counted only, those go that have ended
+ * and that have no connection, the oldest first.
+ */
 #define LIVE_CONNECTIONS_MAX 200000
 #define LIVE_PAIRS_MAX	     20000
 
@@ -31,7 +37,7 @@
 struct live_interval {
 	uint32_t begun, established, failed, cancelled, retries, closed;
 	uint64_t slowest_ns;		     /* of the handshakes; 0: none */
-	uint64_t p99_ns;		     /* likewise */
+	uint64_t p99_ns;		     /* likewise; of live_sums() only, else 0 */
 	uint64_t bytes_sent, bytes_received; /* as gauges and closes have told */
 };
 
@@ -52,7 +58,7 @@ struct live_connection {
 	uint64_t tx, rx, tx_rate, rx_rate; /* payload, bytes; rates per second */
 	uint64_t idle_ns;
 	uint32_t unacked, retransmits, rtt_us;
-	struct live_connection *next; /* of the same pair, NULL behind the last */
+	struct live_connection *prev, *next; /* of the same pair; next: NULL behind the last */
 };
 
 /* A process (an image is as good), and one of its destinations. */
@@ -61,20 +67,26 @@ struct live_pair {
 	uint32_t pid, uid;
 	uint64_t process_start_ns;
 	char comm[COMM_LEN];
-	const char *exe, *container, *unit, *cgroup; /* NULL: not known; container: id or name */
-	uint64_t cgroup_id;			     /* 0: not known */
+	/* Of its latest image, as far as known, else NULL. */
+	const char *exe;	    /* ".../bin/curl": its end alone is known; "memfd:NAME" */
+	const char *container;	    /* the id, or the name where it has no id */
+	const char *container_name; /* that was looked up for one that has an id */
+	const char *unit, *cgroup;  /* cgroup: the path */
+	uint64_t cgroup_id;	    /* 0: not known */
 	uint8_t family;
 	struct endpoint dst;
 	struct live_connection *connections; /* newest first */
 	size_t n_open, n_pending;
 	uint64_t begun, failed, cancelled, retries; /* since the beginning */
-	uint32_t weight; /* attempts and failures of the last minute, decaying; failures weigh 16 */
-	struct live_interval last;		 /* of the last tick */
-	uint32_t history[LIVE_HISTORY];		 /* begun, by interval, the newest last */
-	uint64_t p50_ns, p90_ns, p99_ns, max_ns; /* of all its handshakes; 0: none */
-	uint64_t tx, rx, tx_rate, rx_rate;	 /* rates: of those that are open */
-	uint64_t last_ns;			 /* when something happened to it last */
-	struct live_pair *next;
+	/* Attempts, and failures by 16 more: of before the last tick, half as much 20 s later. */
+	uint32_t weight;
+	struct live_interval last;	/* of the last tick */
+	uint32_t history[LIVE_HISTORY]; /* begun, by interval, the newest last */
+	/* Of all its handshakes, as of the last tick: latencies.h says how exact. 0: none. */
+	uint64_t p50_ns, p90_ns, p99_ns, max_ns;
+	uint64_t tx, rx, tx_rate, rx_rate; /* rates: of those that are open */
+	uint64_t last_ns;		   /* of its last event; 0: none since tracing began */
+	struct live_pair *prev, *next;
 };
 
 struct live_failure {

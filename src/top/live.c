@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+#include "top/live.h"
+
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top/live_parts.h"
+#include "util/clock.h"
+
+/* After a minute, an eighth is left of a weight. */
+#define HALF_LIFE_NS (20 * NSEC_PER_SEC)
+#define LN_2	     0.69314718055994531
+
+/* What an event adds to sums. */
+struct news {
+	uint64_t begun, established, failed, cancelled, closed, retries;
+	uint64_t handshake_ns; /* 0: there was none, or its time is not known */
+};
+
+int live_new(struct live **ret)
+{
+	struct live *live = calloc(1, sizeof(*live));
+
+	if (!live)
+		return -ENOMEM;
+	*ret = live;
+	return 0;
+}
+
+void live_free(struct live *live)
+{
+	if (!live)
+		return;
+	live_clear(live);
+	free(live);
+}
+
+/* An attempt that failed before a SYN was built never was a connection. */
+static bool was_never_sent(const struct event *event)
+{
+	return event->not_sent && event->kind != EVENT_RETRY;
+}
+
+/* A snapshot tells of sockets as well that this host did not open. */
+static bool is_outbound(const struct event *event)
+{
+	return event->kind != EVENT_OPEN ||
+	       (event->open.direction != DIRECTION_IN && event->open.state != TCP_LISTEN &&
+		event->open.state != TCP_CLOSE);
+}
+
+static bool says_nothing_new(const struct connection *connection, const struct event *event)
+{
+	return connection->phase == PHASE_ENDED || event->kind == EVENT_CONNECT ||
+	       (event->kind == EVENT_ESTABLISHED && connection->shown.established_ns);
+}
+
+/* Of a connection that is not known: whether no event of it can have come before. */
+static bool is_first(const struct live *live, const struct event *event)
+{
+	return event->kind == EVENT_CONNECT || event->kind == EVENT_OPEN || event->preexisting ||
+	       !live->told_begun;
+}
+
+/* So many events the event stands for. */
+static uint64_t weight_of(const struct event *event)
+{
+	return event->repeated < UINT64_MAX ? 1 + event->repeated : event->repeated;
+}
+
+/* Those that have not been counted yet. */
+static uint64_t retries_of(const struct event *event, const struct connection *connection)
+{
+	uint32_t counted = connection ? connection->shown.retries : 0;
+
+	if (!connection)
+		return event->kind == EVENT_RETRY && !event->not_sent;
+	return event->has & EVENT_HAS_RETRIES && event->retries > counted ? event->retries - counted
+									  : 0;
+}
+
+/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
+static uint64_t handshake_of(const struct event *event)
+{
+	return event->kind == EVENT_ESTABLISHED && event->has & EVENT_HAS_LATENCY &&
+			       !event->deferred && event->origin != ORIGIN_REPAIR
+		       ? event->latency_ns
+		       : 0;
+}
+
+/* first: of a connection that has begun. */
+static struct news news_of(const struct event *event, const struct connection *connection,
+			   bool first)
+{
+	struct news news = {
+		.begun = first && event->kind != EVENT_OPEN && !event->preexisting
+				 ? weight_of(event)
+				 : 0,
+		.established = event->kind == EVENT_ESTABLISHED,
+		.failed = event->kind == EVENT_FAILED ? weight_of(event) : 0,
+		.cancelled = event->kind == EVENT_CANCELLED ? weight_of(event) : 0,
+		.closed = event->kind == EVENT_CLOSE,
+		.retries = retries_of(event, connection),
+		.handshake_ns = handshake_of(event),
+	};
+
+	return news;
+}
+
+static void add_to_interval(struct live_interval *to, const struct news *news)
+{
+	add_count(&to->begun, news->begun);
+	add_count(&to->established, news->established);
+	add_count(&to->failed, news->failed);
+	add_count(&to->cancelled, news->cancelled);
+	add_count(&to->retries, news->retries);
+	add_count(&to->closed, news->closed);
+	if (news->handshake_ns > to->slowest_ns)
+		to->slowest_ns = news->handshake_ns;
+}
+
+static void add_to_pair(struct pair *pair, const struct news *news)
+{
+	struct live_pair *shown = &pair->shown;
+
+	add_to_interval(&pair->interval, news);
+	shown->begun += news->begun;
+	shown->failed += news->failed;
+	shown->cancelled += news->cancelled;
+	shown->retries += news->retries;
+	if (news->begun || news->failed)
+		pair_weigh(pair, news->begun, news->failed);
+	if (news->handshake_ns) {
+		latencies_add(&pair->latencies, news->handshake_ns);
+		pair->latencies_changed = true;
+	}
+}
+
+static void add_to_sums(struct live *live, const struct news *news)
+{
+	struct live_sums *sums = &live->sums;
+
+	add_to_interval(&live->interval, news);
+	sums->begun += news->begun;
+	sums->failed += news->failed;
+	sums->cancelled += news->cancelled;
+	sums->closed += news->closed;
+	if (news->handshake_ns)
+		histogram_add(&live->handshakes, news->handshake_ns);
+}
+
+void live_event(struct live *live, const struct event *event)
+{
+	struct connection *connection = live_find(live, event->start_ns, event->cpu);
+	bool is_new = !connection, first;
+	struct pair *pair = NULL;
+	struct news news;
+
+	if (!is_outbound(event) || (connection && says_nothing_new(connection, event)))
+		return;
+	live->told_begun |= event->kind == EVENT_CONNECT;
+	first = is_new && is_first(live, event);
+	if (was_never_sent(event))
+		pair = live_pair_of(live, event);
+	else if (is_new)
+		connection = live_add(live, event);
+	if (connection)
+		pair = connection->pair;
+
+	news = news_of(event, connection, first);
+	add_to_sums(live, &news);
+	if (event->kind == EVENT_FAILED || event->kind == EVENT_CANCELLED)
+		live_failures_add(&live->failures, event, pair ? &pair->shown : NULL,
+				  weight_of(event));
+	if (!pair) {
+		live->sums.forgotten += first ? weight_of(event) : 0;
+		return;
+	}
+	add_to_pair(pair, &news);
+	pair_name(pair, event);
+	if (event->kind != EVENT_OPEN)
+		pairs_touch(&live->pairs, pair, event->time_ns);
+	if (connection)
+		live_update(live, connection, event, is_new);
+}
+
+void live_gauge(struct live *live, const struct gauge *gauge)
+{
+	struct connection *connection = live_find(live, gauge->start_ns, gauge->cpu);
+	struct live_connection *shown;
+
+	if (!connection || connection->phase == PHASE_ENDED)
+		return;
+	live_carry(live, connection, gauge->bytes_sent, gauge->bytes_received);
+	connection->gauged = true;
+	shown = &connection->shown;
+	shown->state = gauge->state;
+	shown->idle_ns = gauge->idle_ns;
+	shown->unacked = gauge->unacked;
+	shown->retransmits = gauge->retransmits;
+	shown->rtt_us = gauge->rtt_us;
+}
+
+/* What is left of a weight: 2^(-ns / HALF_LIFE_NS), by squaring, without libm. */
+static double decay(uint64_t ns)
+{
+	double power = 1 - LN_2 / (double)HALF_LIFE_NS, left = 1;
+
+	for (; ns; ns >>= 1, power *= power)
+		if (ns & 1)
+			left *= power;
+	return left;
+}
+
+/* 0, where it has gone back. */
+static uint64_t rate(uint64_t from, uint64_t to, uint64_t ns)
+{
+	double rate = to > from ? (double)(to - from) * NSEC_PER_SEC / (double)ns : 0;
+
+	return rate < (double)UINT64_MAX ? (uint64_t)rate : UINT64_MAX;
+}
+
+static void tick_connection(struct connection *connection, uint64_t ns)
+{
+	struct live_connection *shown = &connection->shown;
+	struct live_pair *pair = &connection->pair->shown;
+	bool has_rate = ns && connection->gauged && connection->has_base;
+
+	shown->tx_rate = has_rate ? rate(connection->tx_base, shown->tx, ns) : 0;
+	shown->rx_rate = has_rate ? rate(connection->rx_base, shown->rx, ns) : 0;
+	pair->tx_rate += shown->tx_rate;
+	pair->rx_rate += shown->rx_rate;
+	connection->has_base = connection->gauged;
+	connection->tx_base = shown->tx;
+	connection->rx_base = shown->rx;
+	connection->gauged = false;
+}
+
+static void tick_sums(struct live *live, uint64_t now_ns)
+{
+	struct live_sums *sums = &live->sums;
+
+	live->interval.p99_ns = histogram_percentile(&live->handshakes, 99);
+	memmove(sums->history, sums->history + 1, sizeof(sums->history) - sizeof(sums->history[0]));
+	sums->history[LIVE_HISTORY - 1] = live->interval;
+	sums->n_history += sums->n_history < LIVE_HISTORY;
+	live->interval = (struct live_interval){0};
+	live->handshakes = (struct histogram){0};
+	live_failures_sum(&live->failures, now_ns, sums);
+}
+
+void live_tick(struct live *live, uint64_t now_ns)
+{
+	uint64_t ns = live->tick_ns && now_ns > live->tick_ns ? now_ns - live->tick_ns : 0;
+	double left = decay(ns);
+
+	for (struct live_pair *pair = live->pairs.list; pair; pair = pair->next)
+		pair_tick((struct pair *)pair, left);
+	for (struct connection *c = live->of_phase[PHASE_OPEN]; c; c = c->next)
+		tick_connection(c, ns);
+	tick_sums(live, now_ns);
+	live_expire(live, now_ns);
+	live->tick_ns = now_ns;
+}
+
+const struct live_pair *live_pairs(const struct live *live)
+{
+	return live->pairs.list;
+}
+
+const struct live_sums *live_sums(const struct live *live)
+{
+	return &live->sums;
+}
+
+const struct live_failure *live_failure(const struct live *live, size_t index)
+{
+	return live_failures_at(&live->failures, index);
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/* Without memory for one more bucket, a pair is not added; the program does not end. */
+#define HASH_NONFATAL_OOM 1
+#include "top/live_pair.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utlist.h>
+
+#include "format/who.h"
+#include "model/wanted.h"
+#include "util/array.h"
+
+/* A text of a pair: `before`, if there is a text. */
+struct piece {
+	const char *before, *text;
+};
+
+static struct pair_key key_of(const struct event *event)
+{
+	struct pair_key key = {.scope_id = event->dst.scope_id, .port = event->dst.port};
+
+	memcpy(key.addr, event->dst.addr, sizeof(key.addr));
+	if (event->has & EVENT_HAS_PROCESS) {
+		key.has_process = true;
+		key.pid = event->pid;
+		key.process_start_ns = event->process_start_ns;
+	}
+	return key;
+}
+
+struct pair *pairs_find(const struct pairs *pairs, const struct event *event)
+{
+	struct pair_key key = key_of(event);
+	struct pair *pair;
+
+	HASH_FIND(hh, pairs->hash, &key, sizeof(key), pair);
+	return pair;
+}
+
+struct pair *pairs_add(struct pairs *pairs, const struct event *event)
+{
+	struct pair *pair = calloc(1, sizeof(*pair));
+
+	if (!pair)
+		return NULL;
+	pair->key = key_of(event);
+	HASH_ADD(hh, pairs->hash, key, sizeof(pair->key), pair);
+	if (!pair->hh.tbl) { /* HASH_NONFATAL_OOM */
+		free(pair);
+		return NULL;
+	}
+	pair->shown.has_process = pair->key.has_process;
+	pair->shown.pid = pair->key.pid;
+	pair->shown.process_start_ns = pair->key.process_start_ns;
+	pair->shown.family = event->family;
+	pair->shown.dst = event->dst;
+	DL_PREPEND(pairs->list, &pair->shown);
+	DL_APPEND(pairs->idle, pair);
+	return pair;
+}
+
+void pairs_remove(struct pairs *pairs, struct pair *pair)
+{
+	HASH_DEL(pairs->hash, pair);
+	DL_DELETE(pairs->list, &pair->shown);
+	if (!pair->n_connections)
+		DL_DELETE(pairs->idle, pair);
+	free(pair->texts);
+	free(pair);
+}
+
+void pairs_touch(struct pairs *pairs, struct pair *pair, uint64_t time_ns)
+{
+	if (time_ns > pair->shown.last_ns)
+		pair->shown.last_ns = time_ns;
+	if (!pair->n_connections) {
+		DL_DELETE(pairs->idle, pair);
+		DL_APPEND(pairs->idle, pair);
+	}
+}
+
+void pairs_hold(struct pairs *pairs, struct pair *pair)
+{
+	if (!pair->n_connections++)
+		DL_DELETE(pairs->idle, pair);
+}
+
+void pairs_release(struct pairs *pairs, struct pair *pair)
+{
+	if (!--pair->n_connections)
+		DL_APPEND(pairs->idle, pair);
+}
+
+static struct piece exe_of(const struct image *image)
+{
+	if (image->exe)
+		return (struct piece){"", image->exe};
+	if (image->exe_tail)
+		return (struct piece){".../", image->exe_tail};
+	return (struct piece){MEMFD_PREFIX, image->memfd};
+}
+
+static bool is_same(const char *text, struct piece piece)
+{
+	size_t before = strlen(piece.before);
+
+	if (!text || !piece.text)
+		return !text && !piece.text;
+	return !strncmp(text, piece.before, before) && !strcmp(text + before, piece.text);
+}
+
+/* Copies the pieces to where the texts are kept. Without memory for them, none is known. */
+static void keep_texts(struct pair *pair, const char **const texts[], const struct piece pieces[],
+		       size_t n)
+{
+	size_t size = 1;
+	char *block, *to;
+
+	for (size_t i = 0; i < n; i++)
+		if (pieces[i].text)
+			size += strlen(pieces[i].before) + strlen(pieces[i].text) + 1;
+	block = to = malloc(size);
+	for (size_t i = 0; i < n; i++) {
+		*texts[i] = pieces[i].text ? to : NULL;
+		if (*texts[i])
+			to = stpcpy(stpcpy(to, pieces[i].before), pieces[i].text) + 1;
+	}
+	free(pair->texts);
+	pair->texts = block;
+}
+
+/* What the event does not say stays, if its image or cgroup is the one that was known. */
+static void name_texts(struct pair *pair, const struct event *event)
+{
+	struct live_pair *shown = &pair->shown;
+	bool same_image = event->exec_id == pair->exec_id;
+	bool same_cgroup =
+		event->cgroup_id == shown->cgroup_id && event->cgroup1_id == pair->cgroup1_id;
+	const struct cgroup *cgroup = event->cgroup;
+	const char **const texts[] = {&shown->exe, &shown->container, &shown->container_name,
+				      &shown->unit, &shown->cgroup};
+	struct piece pieces[ARRAY_SIZE(texts)];
+	bool same = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		pieces[i] = (struct piece){"", (i ? same_cgroup : same_image) ? *texts[i] : NULL};
+	if (event->image)
+		pieces[0] = exe_of(event->image);
+	if (cgroup) {
+		pieces[1].text =
+			cgroup->container_id ? cgroup->container_id : cgroup->container_name;
+		pieces[2].text = who_container_name(event);
+		pieces[3].text = cgroup->unit;
+		pieces[4].text = cgroup->path;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		same = same && is_same(*texts[i], pieces[i]);
+	if (!same)
+		keep_texts(pair, texts, pieces, ARRAY_SIZE(texts));
+}
+
+static bool is_of_process(const struct pair *pair, const struct event *event)
+{
+	const struct pair_key key = key_of(event);
+
+	return key.has_process == pair->key.has_process && key.pid == pair->key.pid &&
+	       key.process_start_ns == pair->key.process_start_ns;
+}
+
+/* An event has the names of when its attempt began: the latest attempt's are the latest image's. */
+void pair_name(struct pair *pair, const struct event *event)
+{
+	struct live_pair *shown = &pair->shown;
+
+	if (event->start_ns < pair->named_ns || !is_of_process(pair, event))
+		return;
+	name_texts(pair, event);
+	pair->named_ns = event->start_ns;
+	pair->exec_id = event->exec_id;
+	shown->cgroup_id = event->has & EVENT_HAS_CGROUP ? event->cgroup_id : 0;
+	pair->cgroup1_id = event->cgroup1_id;
+	if (!shown->has_process)
+		return;
+	shown->uid = event->uid;
+	memset(shown->comm, 0, sizeof(shown->comm));
+	memcpy(shown->comm, event->comm, strnlen(event->comm, sizeof(shown->comm) - 1));
+}
+
+static void sum_latencies(struct pair *pair)
+{
+	struct live_pair *shown = &pair->shown;
+
+	shown->p50_ns = latencies_percentile(&pair->latencies, 50);
+	shown->p90_ns = latencies_percentile(&pair->latencies, 90);
+	shown->p99_ns = latencies_percentile(&pair->latencies, 99);
+	shown->max_ns = pair->latencies.max_ns;
+	pair->latencies_changed = false;
+}
+
+static void show_weight(struct pair *pair)
+{
+	double weight = pair->weight + pair->weight_since;
+
+	pair->shown.weight = weight < UINT32_MAX ? (uint32_t)(weight + 0.5) : UINT32_MAX;
+}
+
+void pair_weigh(struct pair *pair, uint64_t begun, uint64_t failed)
+{
+	add_count(&pair->weight_since, begun);
+	add_count(&pair->weight_since,
+		  failed < UINT32_MAX ? failed * WEIGHT_OF_FAILURE : UINT32_MAX);
+	show_weight(pair);
+}
+
+void pair_tick(struct pair *pair, double decay)
+{
+	struct live_pair *shown = &pair->shown;
+
+	if (pair->latencies_changed)
+		sum_latencies(pair);
+	memmove(shown->history, shown->history + 1,
+		sizeof(shown->history) - sizeof(shown->history[0]));
+	shown->history[LIVE_HISTORY - 1] = pair->interval.begun;
+	shown->last = pair->interval;
+	pair->interval = (struct live_interval){0};
+	pair->weight = pair->weight * decay + pair->weight_since;
+	pair->weight_since = 0;
+	show_weight(pair);
+	shown->tx_rate = shown->rx_rate = 0;
+}
