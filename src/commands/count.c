@@ -5,8 +5,8 @@
 #include "format/report_count.h"
 
 struct count {
-	struct reporter reporter; /* first: the ops get a pointer to it */
-	struct count_table table; /* of the report that is being written */
+	struct reporter reporter;  /* first: the ops get a pointer to it */
+	struct report_table table; /* of the report that is being written */
 };
 
 /* The kernel side sends what is counted, and nothing else. */
@@ -47,7 +47,7 @@ static unsigned int lines(const void *value, unsigned int by)
 static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
 		  size_t n)
 {
-	struct count_table *table = &((struct count *)reporter)->table;
+	struct report_table *table = &((struct count *)reporter)->table;
 	const struct options *options = reporter->output.options;
 	const struct format_context *ctx = &reporter->output.context;
 
@@ -58,17 +58,17 @@ static void begin(struct reporter *reporter, struct buffer *out, const struct gr
 					 : "nothing was attempted\n");
 		return;
 	}
-	count_table_start(table, options->output.by);
+	report_table_start(table, &count_columns, options->output.by);
 	for (size_t i = 0; i < n; i++)
-		count_table_fit(table, groups[i], ctx->names);
+		report_table_fit(table, groups[i], ctx->names);
 	if (ctx->width)
-		count_table_narrow(table, ctx->width);
-	count_table_header(out, table);
+		report_table_narrow(table, ctx->width);
+	report_table_header(out, table);
 }
 
 static void text(struct reporter *reporter, struct buffer *out, const struct group *group)
 {
-	count_table_row(out, &((struct count *)reporter)->table, group, &reporter->output.context);
+	report_table_row(out, &((struct count *)reporter)->table, group, &reporter->output.context);
 }
 
 static const struct reporter_ops ops = {

@@ -60,14 +60,7 @@ static void exe_cell(struct cell *cell, const struct group *group, unsigned int 
 {
 	const char *const *texts = group->texts;
 
-	if (texts[TEXT_OF_EXE])
-		cell_path(cell, "", texts[TEXT_OF_EXE], max);
-	else if (texts[TEXT_OF_EXE_TAIL])
-		cell_path(cell, ".../", texts[TEXT_OF_EXE_TAIL], max);
-	else if (texts[TEXT_OF_MEMFD])
-		cell_path(cell, "memfd:", texts[TEXT_OF_MEMFD], max);
-	else
-		cell_word(cell, "-");
+	who_exe_cell(cell, texts[TEXT_OF_EXE], texts[TEXT_OF_EXE_TAIL], texts[TEXT_OF_MEMFD], max);
 }
 
 static void container_cell(struct cell *cell, const struct group *group, unsigned int max)

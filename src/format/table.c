@@ -8,7 +8,6 @@
  */
 #include "format/format.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "format/cell.h"
@@ -141,23 +140,6 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 	}
 }
 
-/* The last cell of a row: left empty where nothing is known. */
-static void fill_container(struct cell *cell, const struct event *event, unsigned int width)
-{
-	const char *name = who_container_name(event);
-	struct word word = name ? (struct word){name, strlen(name)} : who_container(event);
-	char digits[CONTAINER_DIGITS + 1];
-
-	if (!word.text)
-		word = who_unit(event);
-	if (word.text && word.text[word.len]) { /* there are more digits */
-		snprintf(digits, sizeof(digits), "%s", word.text);
-		word.text = digits;
-	}
-	if (word.text && width)
-		cell_name(cell, word.text, width);
-}
-
 /*
  * The end of a connection without columns of its own: its words take the row from the EVENT column
  * on, as it has no latency. *layout becomes that of such a row.
@@ -196,7 +178,8 @@ static void fill_cells(struct cell cells[COLUMNS], const struct event *event, st
 	else
 		cell_word(&cells[PID], "-");
 	fill_result(cells, event);
-	fill_container(&cells[CONTAINER], event, layout->width[CONTAINER]);
+	if (layout->width[CONTAINER])
+		who_place_cell(&cells[CONTAINER], event, layout->width[CONTAINER]);
 	if (event->kind == EVENT_CLOSE && layout->width[DURATION])
 		close_fill(cells, event);
 	else if (event->kind == EVENT_CLOSE)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "format/who.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "util/array.h"
@@ -63,6 +64,36 @@ struct word who_next_arg(const struct image *image, size_t *at)
 	arg.len = strnlen(arg.text, rest);
 	*at += arg.len < rest ? arg.len + 1 : rest;
 	return arg;
+}
+
+void who_place_cell(struct cell *cell, const struct event *event, unsigned int max)
+{
+	const char *name = who_container_name(event);
+	struct word word = name ? word_of(name) : who_container(event);
+	char digits[CONTAINER_DIGITS + 1];
+
+	cell_start(cell);
+	if (!word.text)
+		word = who_unit(event);
+	if (word.text && word.text[word.len]) { /* there are more digits */
+		snprintf(digits, sizeof(digits), "%s", word.text);
+		word.text = digits;
+	}
+	if (word.text)
+		cell_name(cell, word.text, max);
+}
+
+void who_exe_cell(struct cell *cell, const char *exe, const char *exe_tail, const char *memfd,
+		  unsigned int max)
+{
+	if (exe)
+		cell_path(cell, "", exe, max);
+	else if (exe_tail)
+		cell_path(cell, ".../", exe_tail, max);
+	else if (memfd)
+		cell_path(cell, "memfd:", memfd, max);
+	else
+		cell_word(cell, "-");
 }
 
 static size_t sum_of_sizes(const char *const texts[], size_t n)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "format/cell.h"
 #include "model/event.h"
 
 /* The digits of a container's id that people are shown, as docker and crictl do. */
@@ -36,6 +37,13 @@ struct word who_unit(const struct event *event);
  * the end.
  */
 struct word who_next_arg(const struct image *image, size_t *at);
+
+/* The container, by its name if that was looked up, or the unit; empty: neither is known. */
+void who_place_cell(struct cell *cell, const struct event *event, unsigned int max);
+
+/* The executable, by the one of its three names that is known; "-": none is. */
+void who_exe_cell(struct cell *cell, const char *exe, const char *exe_tail, const char *memfd,
+		  unsigned int max);
 
 /* Bytes of all texts of image and cgroup. */
 size_t who_text_size(const struct event *event);

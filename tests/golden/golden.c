@@ -90,22 +90,22 @@ static const struct span first_second = {.begin_ns = 0, .end_ns = 1000000000};
 static void put_counts(struct buffer *out, const struct group **groups, size_t n, unsigned int by,
 		       bool json, const struct format_context *ctx)
 {
-	struct count_table table;
+	struct report_table table;
 
 	if (!json) {
-		count_table_start(&table, by);
+		report_table_start(&table, &count_columns, by);
 		for (size_t i = 0; i < n; i++)
-			count_table_fit(&table, groups[i], NULL);
+			report_table_fit(&table, groups[i], NULL);
 		if (ctx->width)
-			count_table_narrow(&table, ctx->width);
+			report_table_narrow(&table, ctx->width);
 		span_title(out, &first_second, ctx);
-		count_table_header(out, &table);
+		report_table_header(out, &table);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (json)
 			count_json(out, groups[i], by, &first_second, ctx);
 		else
-			count_table_row(out, &table, groups[i], ctx);
+			report_table_row(out, &table, groups[i], ctx);
 }
 
 static void put_latencies(struct buffer *out, const struct group **groups, size_t n,

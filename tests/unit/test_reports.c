@@ -46,23 +46,23 @@ static void counts_make_a_table(void **state)
 {
 	struct group group = group_of(&some_counts), other = {.other = true, .value = &some_counts};
 	struct buffer out = empty_buffer();
-	struct count_table table;
+	struct report_table table;
 
 	(void)state;
-	count_table_start(&table, BY_PROCESS | BY_DST);
-	count_table_fit(&table, &group, NULL);
+	report_table_start(&table, &count_columns, BY_PROCESS | BY_DST);
+	report_table_fit(&table, &group, NULL);
 	group.process.several = true;
-	count_table_fit(&table, &group, NULL);
+	report_table_fit(&table, &group, NULL);
 	group.process.several = false;
-	count_table_fit(&table, &other, NULL);
+	report_table_fit(&table, &other, NULL);
 	span_title(&out, &second, &ctx_2026);
-	count_table_header(&out, &table);
-	count_table_row(&out, &table, &group, &ctx_2026);
+	report_table_header(&out, &table);
+	report_table_row(&out, &table, &group, &ctx_2026);
 	group.process.several = true;
-	count_table_row(&out, &table, &group, &ctx_2026);
-	count_table_row(&out, &table, &other, &ctx_2026);
+	report_table_row(&out, &table, &group, &ctx_2026);
+	report_table_row(&out, &table, &other, &ctx_2026);
 	other.folded = 123;
-	count_table_row(&out, &table, &other, &ctx_2026);
+	report_table_row(&out, &table, &other, &ctx_2026);
 	assert_string_equal(text_of(&out),
 			    "2026-02-16 12:34:57.000 UTC, the last 1.000s:\n"
 			    "    PID COMM  DST       ATTEMPTS ESTAB FAILED CANCEL ERRORS\n"
@@ -101,13 +101,13 @@ static void a_table_is_narrowed_to_what_is_there(void **state)
 	group.process.several = true;
 	for (unsigned int width = 300; width >= 72; width--) {
 		struct buffer out = empty_buffer();
-		struct count_table table;
+		struct report_table table;
 		const char *row;
 
-		count_table_start(&table, BY_PROCESS | BY_DST);
-		count_table_fit(&table, &group, NULL);
-		count_table_narrow(&table, width);
-		count_table_row(&out, &table, &group, &ctx_2026);
+		report_table_start(&table, &count_columns, BY_PROCESS | BY_DST);
+		report_table_fit(&table, &group, NULL);
+		report_table_narrow(&table, width);
+		report_table_row(&out, &table, &group, &ctx_2026);
 		row = text_of(&out);
 		assert_true(columns_of(row) >= 60 && columns_of(row) <= width);
 		/* No number of an errno loses digits. */
@@ -230,17 +230,17 @@ static void texts_make_columns_titles_and_json(void **state)
 {
 	struct group group = group_of(&some_counts), unknown = group_of(&some_counts);
 	struct buffer out = empty_buffer();
-	struct count_table table;
+	struct report_table table;
 
 	(void)state;
 	memcpy(group.texts, some_texts, sizeof(some_texts));
 	group.key.cgroup_id = 0;
-	count_table_start(&table, BY_TEXTS);
-	count_table_fit(&table, &group, NULL);
-	count_table_fit(&table, &unknown, NULL);
-	count_table_header(&out, &table);
-	count_table_row(&out, &table, &group, &ctx_2026);
-	count_table_row(&out, &table, &unknown, &ctx_2026);
+	report_table_start(&table, &count_columns, BY_TEXTS);
+	report_table_fit(&table, &group, NULL);
+	report_table_fit(&table, &unknown, NULL);
+	report_table_header(&out, &table);
+	report_table_row(&out, &table, &group, &ctx_2026);
+	report_table_row(&out, &table, &unknown, &ctx_2026);
 	assert_string_equal(text_of(&out), "EXE            CONTAINER    UNIT          CGROUP       "
 					   "               ATTEMPTS ESTAB "
 					   "FAILED CANCEL ERRORS\n"
@@ -303,12 +303,12 @@ static void texts_are_narrowed_to_a_terminal(void **state)
 	group.key.cgroup_id = 0;
 	for (unsigned int width = 200; width >= 100; width--) {
 		struct buffer out = empty_buffer();
-		struct count_table table;
+		struct report_table table;
 
-		count_table_start(&table, BY_TEXTS);
-		count_table_fit(&table, &group, NULL);
-		count_table_narrow(&table, width);
-		count_table_row(&out, &table, &group, &ctx_2026);
+		report_table_start(&table, &count_columns, BY_TEXTS);
+		report_table_fit(&table, &group, NULL);
+		report_table_narrow(&table, width);
+		report_table_row(&out, &table, &group, &ctx_2026);
 		assert_true(columns_of(text_of(&out)) <= width);
 		assert_non_null(strstr(text_of(&out), "/bin/curl "));
 		assert_non_null(strstr(text_of(&out), "x.service "));
