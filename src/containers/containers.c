@@ -129,6 +129,17 @@ void containers_take(struct containers *containers)
 		;
 }
 
+void containers_finish(struct containers *containers, int ms)
+{
+	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
+	const uint64_t end = now + (uint64_t)ms * NSEC_PER_MSEC;
+	struct pollfd pollfd = {.fd = containers->fd, .events = POLLIN};
+
+	for (; containers->unanswered && now < end; now = clock_now_ns(CLOCK_MONOTONIC))
+		if (poll(&pollfd, 1, (int)((end - now) / NSEC_PER_MSEC) + 1) > 0)
+			containers_take(containers);
+}
+
 /* Returns whether the answer has come. */
 static bool await(struct containers *containers, const struct cgroup_key *key)
 {

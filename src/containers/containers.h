@@ -40,4 +40,7 @@ bool containers_ask(struct containers *containers, const struct cgroup *cgroup, 
 /* Calls answered() for each answer that has come. Never waits. */
 void containers_take(struct containers *containers);
 
+/* The same, until nothing that was asked is unanswered, but waits no longer than that. */
+void containers_finish(struct containers *containers, int ms);
+
 #endif

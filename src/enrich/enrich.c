@@ -8,6 +8,7 @@
 #include "enrich/cgroups.h"
 #include "model/decode.h"
 #include "model/texts.h"
+#include "util/array.h"
 
 /*
  * Measured: an image takes about 500 bytes, a cgroup 400, what a connection holds 700. The bounds
@@ -208,6 +209,14 @@ void enrich_event(struct enrich *enrich, struct event *event)
 				: NULL;
 	if (enrich->closes && event->kind == EVENT_ESTABLISHED && (event->image || event->cgroup))
 		hold(enrich, event);
+}
+
+void enrich_keep_all(struct enrich *enrich)
+{
+	struct cache *caches[] = {&enrich->images, &enrich->cgroups.cache};
+
+	for (size_t i = 0; i < ARRAY_SIZE(caches); i++)
+		caches[i]->max = caches[i]->max_bytes = SIZE_MAX;
 }
 
 void enrich_ask_names(struct enrich *enrich, enrich_ask_fn *ask, void *ctx)

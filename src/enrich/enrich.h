@@ -26,6 +26,12 @@ int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **
 void enrich_free(struct enrich *enrich);
 
 /*
+ * From now on, nothing is forgotten: for a use that ends before long, and shows whom it has heard
+ * of only then.
+ */
+void enrich_keep_all(struct enrich *enrich);
+
+/*
  * From now on, ask() is called for each cgroup that is told, so that names of its container are
  * looked up, and once more at the next attempt in it if it has none. enrich_names() may be called
  * in it, and at any time later.

@@ -266,6 +266,22 @@ static void long_texts_are_bounded_as_well(void **state)
 	assert_non_null(happen(EVENT_CONNECT, 16384).image);
 }
 
+/* A listing hears of all before it shows any. */
+static void nothing_is_forgotten_once_all_is_to_be_kept(void **state)
+{
+	(void)state;
+	enrich_keep_all(enrich);
+	for (uint32_t i = 1; i < MANY; i++) {
+		tell_image(i, TEXT("x"));
+		tell_cgroup(i, TEXT("x"));
+	}
+	assert_int_equal(enrich_forgotten(enrich).images, 0);
+	assert_int_equal(enrich_forgotten(enrich).cgroups, 0);
+	assert_int_equal(forgotten.pid, 0);
+	assert_non_null(event_of(EVENT_CONNECT, 1, 1, 1).image);
+	assert_non_null(event_of(EVENT_CONNECT, 1, 1, 1).cgroup);
+}
+
 static void forget_images(void)
 {
 	for (uint32_t i = 1000; i < MANY; i++) {
@@ -440,6 +456,7 @@ int main(void)
 		enrich_test(a_record_that_is_none_changes_nothing),
 		enrich_test(what_was_used_longest_ago_is_forgotten_first),
 		enrich_test(long_texts_are_bounded_as_well),
+		enrich_test(nothing_is_forgotten_once_all_is_to_be_kept),
 		enrich_test(a_close_names_what_is_forgotten_since),
 		enrich_test(a_connection_is_named_by_time_and_cpu),
 		enrich_test(a_connection_holds_what_is_known),
