@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* Options that say which attempts are wanted. */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/nsfs.h>
-#include <sched.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
 
 #include "options/set.h"
 #include "util/address.h"
 #include "util/cgroup.h"
 #include "util/cleanup.h"
 #include "util/names.h"
+#include "util/netns.h"
 #include "util/parse.h"
 
 /*
@@ -253,16 +249,9 @@ int set_cgroup(struct options *options, const char *value, struct error *reason)
 /* The inode number of a namespace file. */
 static int netns_of_path(const char *path, uint32_t *ret)
 {
-	_cleanup_close_ int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-	struct stat st;
+	_cleanup_close_ int fd = netns_open(path, ret);
 
-	if (fd < 0 || fstat(fd, &st))
-		return -errno;
-	/* A file that is no namespace fails with ENOTTY. */
-	if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
-		return -EINVAL;
-	*ret = st.st_ino;
-	return 0;
+	return fd < 0 ? fd : 0;
 }
 
 /* value: as --netns takes it. */

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+#include "util/netns.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <mntent.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+
+#include "util/cleanup.h"
+#include "util/vector.h"
+
+int netns_open(const char *path, uint32_t *ret_inum)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC), err = 0;
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	/* A file that is no namespace fails with ENOTTY. */
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET)
+		err = -EINVAL;
+	if (err) {
+		close(fd);
+		return err;
+	}
+	*ret_inum = (uint32_t)st.st_ino;
+	return fd;
+}
+
+struct visits {
+	const struct netns_visit *how;
+	struct vector seen; /* of uint32_t */
+	bool away;	    /* the thread is in another than its own */
+	bool untold;	    /* refused() has been told of such a process */
+};
+
+static bool was_seen(const struct visits *visits, uint32_t inum)
+{
+	const uint32_t *seen = visits->seen.items;
+
+	for (size_t i = 0; i < visits->seen.n; i++)
+		if (seen[i] == inum)
+			return true;
+	return false;
+}
+
+/* Each is refused once; inum 0: not known which. */
+static void refuse(struct visits *visits, uint32_t inum, int err)
+{
+	if (!inum && visits->untold)
+		return;
+	visits->untold |= !inum;
+	visits->how->refused(visits->how->ctx, inum, err);
+}
+
+static bool is_gone(int err)
+{
+	return err == -ENOENT || err == -ESRCH;
+}
+
+/*
+ * path: of a file that was a moment ago; of a mounted one that may be a namespace of another kind.
+ * inum: what it was then, 0: not known. Returns 0 or what inside() has returned.
+ */
+static int visit_path(struct visits *visits, const char *path, uint32_t inum)
+{
+	const struct netns_visit *how = visits->how;
+	_cleanup_close_ int fd = netns_open(path, &inum);
+	int err;
+
+	if (is_gone(fd) || fd == -EINVAL || (fd >= 0 && was_seen(visits, inum)))
+		return 0;
+	err = vector_push(&visits->seen, &inum, sizeof(inum));
+	if (err || (inum && !how->wants(how->ctx, inum)))
+		return err;
+	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
+		refuse(visits, inum, fd < 0 ? fd : -errno);
+		return 0;
+	}
+	visits->away = true;
+	return how->inside(how->ctx, inum);
+}
+
+/* What the link says is enough for most: they are in a namespace that was visited. */
+static int visit_process(struct visits *visits, const char *pid)
+{
+	char path[64], link[64] = "";
+	uint32_t inum = 0;
+
+	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
+	if (readlink(path, link, sizeof(link) - 1) < 0) {
+		if (!is_gone(-errno))
+			refuse(visits, 0, -errno);
+		return 0;
+	}
+	sscanf(link, "net:[%u]", &inum);
+	return was_seen(visits, inum) ? 0 : visit_path(visits, path, inum);
+}
+
+static int visit_processes(struct visits *visits)
+{
+	const struct dirent *entry;
+	DIR *proc = opendir("/proc");
+	int err = 0;
+
+	if (!proc)
+		return -errno;
+	while (!err && (entry = readdir(proc)))
+		if (isdigit((unsigned char)entry->d_name[0]))
+			err = visit_process(visits, entry->d_name);
+	closedir(proc);
+	return err;
+}
+
+/* `ip netns add` and container runtimes keep them so. */
+static int visit_mounts(struct visits *visits)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	const struct mntent *entry;
+	int err = 0;
+
+	while (mounts && !err && (entry = getmntent(mounts)))
+		if (!strcmp(entry->mnt_type, "nsfs"))
+			err = visit_path(visits, entry->mnt_dir, 0);
+	if (mounts)
+		endmntent(mounts);
+	return err;
+}
+
+static int visit_own(struct visits *visits, uint32_t inum)
+{
+	const struct netns_visit *how = visits->how;
+	int err = vector_push(&visits->seen, &inum, sizeof(inum));
+
+	if (err || !how->wants(how->ctx, inum))
+		return err;
+	return how->inside(how->ctx, inum);
+}
+
+int netns_visit_all(const struct netns_visit *visit)
+{
+	struct visits visits = {.how = visit};
+	uint32_t inum;
+	_cleanup_close_ int own = netns_open("/proc/thread-self/ns/net", &inum);
+	int err;
+
+	if (own < 0)
+		return own;
+	err = visit_own(&visits, inum);
+	if (!err)
+		err = visit_processes(&visits);
+	if (!err)
+		err = visit_mounts(&visits);
+	if (visits.away && setns(own, CLONE_NEWNET))
+		err = -errno;
+	vector_free(&visits.seen);
+	return err;
+}
