@@ -237,7 +237,8 @@ void report_json_open(struct json *json, const char *event_name, const struct gr
 		  field_time(json->out, span->end_ns + (uint64_t)ctx->boot_to_utc_ns));
 	json_word(json, "event.name", event_name);
 	json_u64(json, "tpconnect.seq", ctx->seq);
-	json_u64(json, "tpconnect.interval_ns", span->end_ns - span->begin_ns);
+	if (span->end_ns != span->begin_ns) /* else it is of a moment */
+		json_u64(json, "tpconnect.interval_ns", span->end_ns - span->begin_ns);
 	json_group(json, group, by);
 }
 

@@ -56,6 +56,14 @@ const char *direction_name(enum direction direction)
 	return names[(unsigned int)direction < DIRECTION_END ? direction : DIRECTION_UNKNOWN];
 }
 
+/* net/tcp_states.h */
+#define TCP_LISTEN 10
+
+bool event_listens(const struct event *event)
+{
+	return event->open.state == TCP_LISTEN;
+}
+
 /* By the kernel's numbers, net/tcp_states.h. */
 const char *tcp_state_name(uint8_t state)
 {

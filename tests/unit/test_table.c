@@ -14,28 +14,10 @@
 #include "format/format.h"
 #include "unit/random.h"
 #include "unit/random_event.h"
+#include "unit/width_of.h"
 #include "unit/written.h"
 #include "util/address.h"
 #include "util/array.h"
-#include "util/width.h"
-
-/* Of one line, in columns. Fails on what must not reach a terminal. */
-static unsigned int width_of(const struct buffer *line)
-{
-	unsigned int width = 0;
-	uint32_t code_point;
-	size_t step;
-
-	assert_false(line->overflow);
-	assert_int_equal(line->data[line->len - 1], '\n');
-	for (size_t i = 0; i < line->len - 1; i += step) {
-		step = utf8_step(line->data + i, line->len - 1 - i, &code_point);
-		assert_true(step);
-		assert_false(is_control(code_point));
-		width += char_width(code_point);
-	}
-	return width;
-}
 
 /* 0: not known, which is 100. */
 static const unsigned int widths[] = {0,   40,	41,  45,  46,  53,  54,	 57,  60,  65,
