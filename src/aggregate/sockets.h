@@ -10,21 +10,27 @@
 
 #include "model/event.h"
 
+/* More are not kept: at 400 bytes each, they would take too much. */
+#define SOCKETS_MAX (1 << 20)
+
 struct sockets;
 
 /* The caller frees it. -ENOMEM. */
 int sockets_new(struct sockets **ret);
 void sockets_free(struct sockets *sockets);
 
-/* Takes an EVENT_OPEN: copies it, without image and cgroup. Returns 0 or -ENOMEM. */
+/*
+ * Takes an EVENT_OPEN: copies it, without image and cgroup. Returns 0, or -ENOMEM, also for one
+ * more than SOCKETS_MAX.
+ */
 int sockets_add(struct sockets *sockets, const struct event *event);
 
 size_t sockets_n(const struct sockets *sockets);
 
 /*
  * The socket of that index (below sockets_n()), in the order in which they came first: with its
- * holders counted; of those that are wanted, by the process that started first, and by that one's
- * lowest descriptor. open.wanted: whether any is. Valid until sockets_add().
+ * holders counted; of those that are wanted, as it was seen of the process that started first, and
+ * of that one's lowest descriptor. open.wanted: whether any is. Valid until sockets_add().
  */
 const struct event *sockets_at(const struct sockets *sockets, size_t index);
 

@@ -12,6 +12,7 @@
 
 #include "aggregate/groups.h"
 #include "aggregate/repeats.h"
+#include "aggregate/sockets.h"
 #include "enrich/enrich.h"
 #include "unit/context.h"
 #include "unit/failing_malloc.h"
@@ -216,6 +217,39 @@ static void repeats_without_memory_are_refused(void **state)
 	assert_int_equal(blocks, 0);
 }
 
+/* Each is offered twice, so that what found no memory once is there in the end. */
+static void sockets_without_memory_are_refused_and_keep_the_rest(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (int fails = 0; fails < 20; fails++) {
+		struct sockets *sockets = NULL;
+		int err;
+
+		calls_until_failure = fails;
+		err = sockets_new(&sockets);
+		assert_true(!err || (err == -ENOMEM && !sockets));
+		failed += err != 0;
+		for (uint64_t i = 0; !err && i < 4 * KEYS; i++) {
+			struct event event = {.pid = 1,
+					      .open = {.socket = 1 + i % (2 * KEYS), .held = true}};
+			int added = sockets_add(sockets, &event);
+
+			assert_true(!added || added == -ENOMEM);
+			failed += added != 0;
+		}
+		calls_until_failure = INT_MAX;
+		if (!err)
+			assert_int_equal(sockets_n(sockets), 2 * KEYS);
+		for (size_t i = 0; !err && i < 2 * KEYS; i++)
+			assert_int_equal(sockets_at(sockets, i)->holders, 1);
+		sockets_free(sockets);
+		assert_int_equal(blocks, 0);
+	}
+	assert_in_range(failed, 5, 15);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +259,7 @@ int main(void)
 		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
 		cmocka_unit_test(who_is_told_without_memory_is_not_known),
 		cmocka_unit_test(repeats_without_memory_are_refused),
+		cmocka_unit_test(sockets_without_memory_are_refused_and_keep_the_rest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
