@@ -11,12 +11,12 @@
 #include <stdint.h>
 
 #define LATENCIES_OCTAVES 26
-#define LATENCIES_BUCKETS (1 + LATENCIES_OCTAVES * 4) /* the first one: below 4 us */
+#define LATENCIES_BUCKETS (1 + LATENCIES_OCTAVES * 4 + 1) /* with what is below and above */
 
 /* Zero-initialised, it is empty. */
 struct latencies {
 	uint64_t max_ns;
-	uint32_t buckets[LATENCIES_BUCKETS]; /* the last one has no end */
+	uint32_t buckets[LATENCIES_BUCKETS];
 };
 
 void latencies_add(struct latencies *latencies, uint64_t ns);

@@ -51,11 +51,11 @@ struct live_connection {
 	uint16_t error;	      /* of its failure or end; 0: none */
 	enum event_kind last; /* the last event */
 	struct endpoint src;
-	uint64_t established_ns, ended_ns; /* 0: not known */
-	uint64_t latency_ns;		   /* 0: not known */
-	uint32_t retries;		   /* SYNs sent again */
-	uint32_t holders;		   /* of a preexisting one, if known; else 0 */
-	uint64_t tx, rx, tx_rate, rx_rate; /* payload, bytes; rates per second */
+	uint64_t begun_ns, established_ns, ended_ns; /* 0: not known */
+	uint64_t latency_ns;			     /* 0: not known */
+	uint32_t retries;			     /* SYNs sent again */
+	uint32_t holders;			     /* of a preexisting one, if known; else 0 */
+	uint64_t tx, rx, tx_rate, rx_rate;	     /* payload, bytes; rates per second */
 	uint64_t idle_ns;
 	uint32_t unacked, retransmits, rtt_us;
 	struct live_connection *prev, *next; /* of the same pair; next: NULL behind the last */
@@ -106,7 +106,10 @@ struct live;
 int live_new(struct live **ret);
 void live_free(struct live *live);
 
-/* What is known now, for who looks at it while the other goes on. The caller frees it. -ENOMEM. */
+/*
+ * What is known now, for who looks at it while the other goes on: it takes no events, gauges and
+ * ticks. The caller frees it. -ENOMEM.
+ */
 int live_copy(const struct live *live, struct live **ret);
 
 /* Takes any event. Copies what it keeps of it, image and cgroup included. */

@@ -36,11 +36,12 @@ void live_failures_add(struct live_failures *failures, const struct event *event
 		count_error(failures, event, n);
 }
 
-void live_failures_forget(struct live_failures *failures, const struct live_pair *pair)
+void live_failures_replace(struct live_failures *failures, const struct live_pair *pair,
+			   const struct live_pair *by)
 {
 	for (size_t i = 0; i < LIVE_FAILURES; i++)
 		if (failures->ring[i].pair == pair)
-			failures->ring[i].pair = NULL;
+			failures->ring[i].pair = by;
 }
 
 static int compare_errors(const void *a, const void *b)

@@ -24,8 +24,9 @@ struct live_failures {
 void live_failures_add(struct live_failures *failures, const struct event *event,
 		       const struct live_pair *pair, uint64_t n);
 
-/* The pair is about to be freed. */
-void live_failures_forget(struct live_failures *failures, const struct live_pair *pair);
+/* Those of a pair are of another now; of none (NULL), as it is about to be freed. */
+void live_failures_replace(struct live_failures *failures, const struct live_pair *pair,
+			   const struct live_pair *by);
 
 /* Fills sums->errors. */
 void live_failures_sum(const struct live_failures *failures, uint64_t now_ns,

@@ -10,7 +10,9 @@
 
 #include "format/who.h"
 #include "model/wanted.h"
-#include "util/array.h"
+
+/* Of struct live_pair: exe, container, container_name, unit, cgroup. */
+#define PAIR_TEXTS 5
 
 /* A text of a pair: `before`, if there is a text. */
 struct piece {
@@ -67,6 +69,11 @@ void pairs_remove(struct pairs *pairs, struct pair *pair)
 	DL_DELETE(pairs->list, &pair->shown);
 	if (!pair->n_connections)
 		DL_DELETE(pairs->idle, pair);
+	pair_free(pair);
+}
+
+void pair_free(struct pair *pair)
+{
 	free(pair->texts);
 	free(pair);
 }
@@ -102,6 +109,39 @@ static struct piece exe_of(const struct image *image)
 	return (struct piece){MEMFD_PREFIX, image->memfd};
 }
 
+/* Where the texts are pointed to, in the order of struct live_pair. */
+static void texts_of(struct live_pair *shown, const char **ret[PAIR_TEXTS])
+{
+	ret[0] = &shown->exe;
+	ret[1] = &shown->container;
+	ret[2] = &shown->container_name;
+	ret[3] = &shown->unit;
+	ret[4] = &shown->cgroup;
+}
+
+struct pair *pair_copy(const struct pair *pair)
+{
+	struct pair *copy = malloc(sizeof(*copy));
+	const char **texts[PAIR_TEXTS];
+
+	if (!copy)
+		return NULL;
+	*copy = *pair;
+	if (!pair->texts)
+		return copy;
+	copy->texts = malloc(pair->texts_size);
+	if (!copy->texts) {
+		free(copy);
+		return NULL;
+	}
+	memcpy(copy->texts, pair->texts, pair->texts_size);
+	texts_of(&copy->shown, texts);
+	for (size_t i = 0; i < PAIR_TEXTS; i++)
+		if (*texts[i])
+			*texts[i] = copy->texts + (*texts[i] - pair->texts);
+	return copy;
+}
+
 static bool is_same(const char *text, struct piece piece)
 {
 	size_t before = strlen(piece.before);
@@ -111,40 +151,40 @@ static bool is_same(const char *text, struct piece piece)
 	return !strncmp(text, piece.before, before) && !strcmp(text + before, piece.text);
 }
 
-/* Copies the pieces to where the texts are kept. Without memory for them, none is known. */
-static void keep_texts(struct pair *pair, const char **const texts[], const struct piece pieces[],
-		       size_t n)
+/* Without memory for the pieces, none is known. */
+static void keep_texts(struct pair *pair, const char **const texts[PAIR_TEXTS],
+		       const struct piece pieces[PAIR_TEXTS])
 {
-	size_t size = 1;
 	char *block, *to;
+	size_t size = 1;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < PAIR_TEXTS; i++)
 		if (pieces[i].text)
 			size += strlen(pieces[i].before) + strlen(pieces[i].text) + 1;
 	block = to = malloc(size);
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < PAIR_TEXTS; i++) {
 		*texts[i] = pieces[i].text ? to : NULL;
 		if (*texts[i])
 			to = stpcpy(stpcpy(to, pieces[i].before), pieces[i].text) + 1;
 	}
 	free(pair->texts);
 	pair->texts = block;
+	pair->texts_size = size;
 }
 
 /* What the event does not say stays, if its image or cgroup is the one that was known. */
 static void name_texts(struct pair *pair, const struct event *event)
 {
-	struct live_pair *shown = &pair->shown;
 	bool same_image = event->exec_id == pair->exec_id;
 	bool same_cgroup =
-		event->cgroup_id == shown->cgroup_id && event->cgroup1_id == pair->cgroup1_id;
+		event->cgroup_id == pair->shown.cgroup_id && event->cgroup1_id == pair->cgroup1_id;
 	const struct cgroup *cgroup = event->cgroup;
-	const char **const texts[] = {&shown->exe, &shown->container, &shown->container_name,
-				      &shown->unit, &shown->cgroup};
-	struct piece pieces[ARRAY_SIZE(texts)];
+	struct piece pieces[PAIR_TEXTS];
+	const char **texts[PAIR_TEXTS];
 	bool same = true;
 
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+	texts_of(&pair->shown, texts);
+	for (size_t i = 0; i < PAIR_TEXTS; i++)
 		pieces[i] = (struct piece){"", (i ? same_cgroup : same_image) ? *texts[i] : NULL};
 	if (event->image)
 		pieces[0] = exe_of(event->image);
@@ -155,10 +195,10 @@ static void name_texts(struct pair *pair, const struct event *event)
 		pieces[3].text = cgroup->unit;
 		pieces[4].text = cgroup->path;
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+	for (size_t i = 0; i < PAIR_TEXTS; i++)
 		same = same && is_same(*texts[i], pieces[i]);
 	if (!same)
-		keep_texts(pair, texts, pieces, ARRAY_SIZE(texts));
+		keep_texts(pair, texts, pieces);
 }
 
 static bool is_of_process(const struct pair *pair, const struct event *event)

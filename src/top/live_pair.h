@@ -31,6 +31,7 @@ struct pair {
 	uint64_t cgroup1_id;
 	uint32_t exec_id;
 	char *texts; /* all of shown */
+	size_t texts_size;
 	size_t n_connections;
 	struct pair *prev, *next; /* of those without connections */
 	UT_hash_handle hh;
@@ -50,6 +51,10 @@ struct pair *pairs_find(const struct pairs *pairs, const struct event *event);
 struct pair *pairs_add(struct pairs *pairs, const struct event *event);
 
 void pairs_remove(struct pairs *pairs, struct pair *pair);
+
+/* Outside of all lists, with the connections of the other. NULL: no memory. */
+struct pair *pair_copy(const struct pair *pair);
+void pair_free(struct pair *pair);
 
 /* Who the process is, if the event knows it later than the pair does. */
 void pair_name(struct pair *pair, const struct event *event);

@@ -56,7 +56,7 @@ void live_set_phase(struct live *live, struct connection *connection, enum phase
 /* Forgets what was over for long enough. */
 void live_expire(struct live *live, uint64_t now_ns);
 
-/* Forgets all. */
+/* Frees all, also of a copy. What is there then must not be used. */
 void live_clear(struct live *live);
 
 /* What the event says of the connection. is_new: it is the first that does. */

@@ -64,7 +64,7 @@ static void forget_connection(struct live *live, struct connection *connection)
 static void forget_pair(struct live *live, struct pair *pair)
 {
 	if (pair->shown.failed || pair->shown.cancelled)
-		live_failures_forget(&live->failures, &pair->shown);
+		live_failures_replace(&live->failures, &pair->shown, NULL);
 	pairs_remove(&live->pairs, pair);
 	live->sums.n_pairs--;
 }
@@ -158,8 +158,15 @@ void live_expire(struct live *live, uint64_t now_ns)
 
 void live_clear(struct live *live)
 {
-	while (live->connections)
-		forget_connection(live, live->connections);
-	while (live->pairs.hash)
-		pairs_remove(&live->pairs, live->pairs.hash);
+	struct live_connection *connection, *next_connection;
+	struct live_pair *pair, *next_pair;
+
+	HASH_CLEAR(hh, live->connections);
+	HASH_CLEAR(hh, live->pairs.hash);
+	DL_FOREACH_SAFE(live->pairs.list, pair, next_pair)
+	{
+		DL_FOREACH_SAFE(pair->connections, connection, next_connection)
+		free(connection);
+		pair_free((struct pair *)pair);
+	}
 }

@@ -47,6 +47,10 @@ static void update_times(struct live_connection *shown, const struct event *even
 {
 	if (event->has & EVENT_HAS_LATENCY)
 		shown->latency_ns = event->latency_ns;
+	if (event->kind == EVENT_CONNECT)
+		shown->begun_ns = event->time_ns;
+	else if (!shown->begun_ns && event->has & EVENT_HAS_LATENCY)
+		shown->begun_ns = event->time_ns - event->latency_ns;
 	if (event->kind == EVENT_ESTABLISHED)
 		shown->established_ns = event->time_ns;
 	else if (!shown->established_ns && event->has & EVENT_HAS_DURATION)

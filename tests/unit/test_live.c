@@ -11,59 +11,8 @@
 
 #include <cmocka.h>
 
-#include "top/live.h"
-#include "unit/live_events.h"
-
-static int set_up(void **state)
-{
-	struct live *live;
-
-	if (live_new(&live))
-		return -1;
-	*state = live;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	live_free(*state);
-	return 0;
-}
-
-static void take(struct live *live, struct event event)
-{
-	live_event(live, &event);
-}
-
-static void measure(struct live *live, struct gauge gauge)
-{
-	live_gauge(live, &gauge);
-}
-
-/* The only pair that there is. */
-static const struct live_pair *the_pair(const struct live *live)
-{
-	const struct live_pair *pair = live_pairs(live);
-
-	assert_non_null(pair);
-	assert_null(pair->next);
-	assert_int_equal(live_sums(live)->n_pairs, 1);
-	return pair;
-}
-
-static const struct live_connection *the_connection(const struct live *live)
-{
-	const struct live_connection *connection = the_pair(live)->connections;
-
-	assert_non_null(connection);
-	assert_null(connection->next);
-	return connection;
-}
-
-static const struct live_interval *last_interval(const struct live *live)
-{
-	return &live_sums(live)->history[LIVE_HISTORY - 1];
-}
+#include "unit/live_fixture.h"
+#include "util/array.h"
 
 /* A connection's life */
 
@@ -77,6 +26,7 @@ static void a_connection_is_pending_open_and_over(void **state)
 	assert_int_equal(pair->n_pending, 1);
 	assert_int_equal(pair->n_open, 0);
 	assert_int_equal(the_connection(live)->state, TCP_SYN_SENT);
+	assert_int_equal(the_connection(live)->begun_ns, 100);
 
 	take(live, live_established(100, 300, 200));
 	assert_int_equal(pair->n_pending, 0);
@@ -106,6 +56,30 @@ static void an_established_one_without_its_beginning_is_open(void **state)
 	take(live, live_established(100, 300, 200));
 	assert_int_equal(the_pair(live)->n_open, 1);
 	assert_int_equal(the_pair(live)->begun, 1);
+	assert_int_equal(the_connection(live)->begun_ns, 100);
+}
+
+/* What a record has that was made with the events that come by default. */
+static void results_alone_are_connections_that_have_begun(void **state)
+{
+	struct live *live = *state;
+	struct event closed = live_close(104, 900, 10, 20);
+
+	closed.has |= EVENT_HAS_DURATION;
+	closed.duration_ns = 500;
+	take(live, live_failed(101, 300, ECONNREFUSED));
+	take(live, live_of(EVENT_CANCELLED, 102, 300));
+	take(live, live_of(EVENT_RETRY, 103, 300));
+	take(live, closed);
+	assert_int_equal(the_pair(live)->begun, 4);
+	assert_int_equal(the_pair(live)->failed, 1);
+	assert_int_equal(the_pair(live)->cancelled, 1);
+	assert_int_equal(the_pair(live)->n_pending, 1);
+	assert_int_equal(the_pair(live)->n_open, 0);
+	assert_int_equal(the_pair(live)->connections->established_ns, 400);
+	assert_int_equal(live_sums(live)->begun, 4);
+	assert_int_equal(live_sums(live)->failed, 1);
+	assert_int_equal(live_sums(live)->cancelled, 1);
 }
 
 static void who_tells_of_beginnings_tells_of_all(void **state)
@@ -134,7 +108,7 @@ static void the_same_told_again_changes_nothing(void **state)
 	assert_int_equal(the_pair(live)->n_open, 1);
 	assert_int_equal(the_connection(live)->latency_ns, 200);
 	take(live, live_close(100, 900, 10, 20));
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		take(live, live_of(kinds[i], 100, 1000));
 	live_tick(live, 1000);
 	assert_int_equal(the_connection(live)->ended_ns, 900);
@@ -355,13 +329,12 @@ static void a_clock_that_stands_still_gives_no_rate(void **state)
 	assert_int_equal(the_connection(live)->tx_rate, 0);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_connection_is_pending_open_and_over),
 		TEST(an_established_one_without_its_beginning_is_open),
+		TEST(results_alone_are_connections_that_have_begun),
 		TEST(who_tells_of_beginnings_tells_of_all),
 		TEST(the_same_told_again_changes_nothing),
 		TEST(what_was_open_before_has_not_begun),
