@@ -58,7 +58,9 @@ __noinline int announce_wanted(__u64 start_ns, __u64 pid_exec, __u64 cgroup_id, 
 		COUNT(context);
 		return false;
 	}
+	scratch->use = SCRATCH_PROGRAM;
 	scratch->of = (struct announced){
+		.task = bpf_get_current_task(),
 		.start_ns = start_ns,
 		.cgroup_id = cgroup_id,
 		.cgroup1_id = cgroup1_id,
@@ -90,7 +92,7 @@ static __always_inline bool image_tell(struct scratch *scratch)
 
 	if (is_told(line, scratch->of.image))
 		return true;
-	if (!process_send(scratch))
+	if (process_fill(scratch) && !scratch_send(scratch, EVENT_PROCESS))
 		return false;
 	tell(line, scratch->of.image);
 	return true;
@@ -98,7 +100,7 @@ static __always_inline bool image_tell(struct scratch *scratch)
 
 __noinline int announce_current(void)
 {
-	struct scratch *scratch = scratch_mine();
+	struct scratch *scratch = scratch_of(SCRATCH_PROGRAM);
 
 	if (!scratch)
 		return 0;

@@ -64,35 +64,37 @@ static __always_inline void event_send(enum event_kind kind, const struct attemp
 	event_submit(event, sizeof(*event));
 }
 
-static __always_inline __u32 netns_of(const struct sock_common *skc)
+static __always_inline __u32 netns_of(const struct sock_common *skc, bool alive)
 {
-	const struct net *net = READ_PTR(skc, skc_net.net);
+	const struct net *net = alive ? READ_PTR(skc, skc_net.net) : READ_ADDR(skc, skc_net.net);
 
-	return READ_TRUSTED(net, ns.inum);
+	return READ_SOCKET(alive, net, ns.inum);
 }
 
-static __always_inline void attempt_addresses(struct attempt *attempt, const struct sock *sk)
+/* alive: see READ_SOCKET(). */
+static __always_inline void attempt_addresses(struct attempt *attempt, const struct sock *sk,
+					      bool alive)
 {
 	const struct sock_common *skc = &sk->__sk_common;
 
-	attempt->dport = bpf_ntohs(READ_TRUSTED(skc, skc_dport));
-	attempt->netns = netns_of(skc);
-	if (READ_TRUSTED(skc, skc_family) == AF_INET6) {
+	attempt->dport = bpf_ntohs(READ_SOCKET(alive, skc, skc_dport));
+	attempt->netns = netns_of(skc, alive);
+	if (READ_SOCKET(alive, skc, skc_family) == AF_INET6) {
 		BPF_CORE_READ_INTO(&attempt->daddr, skc, skc_v6_daddr.in6_u.u6_addr8);
 		if (!address_is_mapped(attempt->daddr)) {
 			attempt->family = 6;
 			/* connect(2) has bound the socket to the interface that the program named.
 			 */
 			if (address_is_link_local(attempt->daddr))
-				attempt->scope_id = READ_TRUSTED(skc, skc_bound_dev_if);
+				attempt->scope_id = READ_SOCKET(alive, skc, skc_bound_dev_if);
 			BPF_CORE_READ_INTO(&attempt->saddr, skc, skc_v6_rcv_saddr.in6_u.u6_addr8);
 			return;
 		}
 		attempt->flags |= ATTEMPT_MAPPED;
 	}
 	attempt->family = 4;
-	address_from_ipv4(attempt->daddr, READ_TRUSTED(skc, skc_daddr));
-	address_from_ipv4(attempt->saddr, READ_TRUSTED(skc, skc_rcv_saddr));
+	address_from_ipv4(attempt->daddr, READ_SOCKET(alive, skc, skc_daddr));
+	address_from_ipv4(attempt->saddr, READ_SOCKET(alive, skc, skc_rcv_saddr));
 }
 
 static __always_inline void attempt_request(struct attempt *attempt, struct call *call)
@@ -140,10 +142,6 @@ static __always_inline enum origin attempt_origin(const struct sock *sk, const s
 	return ORIGIN_UNKNOWN;
 }
 
-/* alive: the pointer is one that the verifier trusts; else every read may give anything. */
-#define READ_SOCKET(alive, skc, field)                                                             \
-	((alive) ? READ_TRUSTED(skc, field) : BPF_CORE_READ(skc, field))
-
 /*
  * Whether the entry is about the attempt or connection that this socket is in. Where the end of
  * that reached no program, the memory can have become another socket's.
@@ -176,13 +174,20 @@ static __always_inline void step_count(struct step step)
 		COUNT(recovered);
 }
 
-/* With the socket's lock, or to take the entry out. It is kept for a close only if that is wanted.
+/*
+ * Whether the entry of a connection is kept: for its close, or so that the iterator over what is
+ * open does not take it for one from before tracing began.
  */
+static __always_inline bool established_kept(void)
+{
+	return event_wanted(EVENT_CLOSE) || (config.open_tell && current_phase() == PHASE_TRACKING);
+}
+
+/* With the socket's lock, or to take the entry out. */
 static __always_inline void attempt_move(__u64 key, struct tracked *tracked, struct step step)
 {
 	step_count(step);
-	if (step.next == STAGE_NONE ||
-	    (step.next == STAGE_ESTABLISHED && !event_wanted(EVENT_CLOSE)))
+	if (step.next == STAGE_NONE || (step.next == STAGE_ESTABLISHED && !established_kept()))
 		tracked_forget(key);
 	else
 		tracked->stage = step.next;
@@ -263,7 +268,7 @@ static __always_inline void attempt_begin(const struct sock *sk, const struct tc
 	call = call_beginning(sk, tp);
 	if (call)
 		call->attempt_sk = key;
-	attempt_addresses(attempt, sk);
+	attempt_addresses(attempt, sk, true);
 	wanted = destination_wanted(attempt);
 	/* Another subflow of the connection may be wanted: then its owner must be known. */
 	if (!wanted && !is_subflow(tp))
@@ -379,6 +384,8 @@ static __always_inline void attempt_established(__u64 key, struct tracked *track
 		attempt_source(&tracked->attempt, tp);
 		step = step_wanted(step, tracked, now);
 		result_send(tracked, step, now, 0);
+	} else if (tracked->stage == STAGE_BEFORE && !config.open_track) {
+		step.next = STAGE_NONE;
 	}
 	attempt_move(key, tracked, step);
 }

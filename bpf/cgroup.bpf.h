@@ -17,10 +17,10 @@ static __always_inline struct kernfs_node *kernfs_parent(const struct kernfs_nod
 	return BPF_CORE_READ((const struct kernfs_node___before_6_15 *)kn, parent);
 }
 
-/* A step up; returns whether there is more. */
-__noinline int cgroup_step(void)
+/* A step up in the scratch of that use; returns whether there is more. */
+__weak __noinline int cgroup_step(__u32 use)
 {
-	struct scratch *scratch = scratch_mine();
+	struct scratch *scratch = scratch_of(use);
 	struct kernfs_node *kn, *parent;
 	struct walk *walk;
 
@@ -45,7 +45,7 @@ static __always_inline bool cgroup_add(struct scratch *scratch, const struct ker
 	text_begin(scratch, end);
 	walk_begin(scratch, kn);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i <= CGROUP_DEPTH_MAX && cgroup_step(); i++)
+	for (int i = 0; i <= CGROUP_DEPTH_MAX && cgroup_step(scratch->use); i++)
 		;
 	return scratch->walk.complete;
 }
@@ -59,10 +59,15 @@ static __always_inline const struct kernfs_node *cgroup1_node(const struct css_s
 	return BPF_CORE_READ(css, cgroup, kn);
 }
 
-/* Returns whether the cgroups are still those of the attempt: a process can be moved any time. */
-static __always_inline bool cgroup_fill(struct scratch *scratch, const struct css_set *cgroups)
+/*
+ * Those of the task. Returns whether they are still those of the attempt: a process can be moved
+ * any time.
+ */
+static __always_inline bool cgroup_fill(struct scratch *scratch)
 {
+	const struct task_struct *task = (const struct task_struct *)scratch->of.task;
 	struct cgroup_record *record = (struct cgroup_record *)scratch->record;
+	const struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
 	const struct kernfs_node *kn = BPF_CORE_READ(cgroups, dfl_cgrp, kn);
 
 	scratch->size = sizeof(*record);
@@ -83,12 +88,10 @@ static __always_inline bool cgroup_fill(struct scratch *scratch, const struct cs
 	return record->id == scratch->of.cgroup_id && record->id1 == scratch->of.cgroup1_id;
 }
 
-/* Sends those of the current task. Returns whether the ring has taken it. */
+/* Returns whether the ring has taken them. */
 static __always_inline bool cgroup_send(struct scratch *scratch)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
-
-	if (cgroup_fill(scratch, BPF_CORE_READ(task, cgroups)))
+	if (cgroup_fill(scratch))
 		return scratch_send(scratch, EVENT_CGROUP);
 	COUNT(context);
 	return false;

@@ -4,6 +4,7 @@
 #define BPF_CLOSE_BPF_H
 
 #include "bpf/attempt.bpf.h"
+#include "bpf/flow.bpf.h"
 
 /* asm-generic/errno.h */
 #define EPIPE	     32
@@ -99,51 +100,16 @@ static __always_inline enum ended connection_ended(const struct sock *sk, const 
 	return ended;
 }
 
-/* Payload received. The kernel counts sequence numbers, and the peer's FIN takes one. */
-static __always_inline __u64 payload_received(const struct sock *sk, const struct tcp_sock *tp)
-{
-	return READ_TRUSTED(tp, bytes_received) - has_flag(sk, SOCK_DONE);
-}
-
-static __always_inline bool fin_is_queued(int oldstate)
-{
-	return oldstate == TCP_FIN_WAIT1 || oldstate == TCP_FIN_WAIT2 || oldstate == TCP_CLOSING ||
-	       oldstate == TCP_LAST_ACK;
-}
-
-/*
- * Payload sent, each byte once, by sequence numbers: the kernel's bytes_sent counts each try of a
- * segment that this host itself refuses (firewall, full queue), and bytes_retrans only some. Our
- * SYN and our FIN take a number each. TCP_REPAIR sends no SYN.
- *
- * A segment that is refused each time does not move snd_nxt. It was tried if nothing is under way
- * although the peer's window is open, and bytes_sent has counted more: then we count it once.
- */
+/* Payload sent. TCP_REPAIR sends no SYN. */
 static __always_inline __u64 payload_sent(const struct tracked *tracked, const struct tcp_sock *tp,
 					  int oldstate)
 {
-	__u32 snd_una = READ_TRUSTED(tp, snd_una), snd_nxt = READ_TRUSTED(tp, snd_nxt);
-	__u32 unsent = READ_TRUSTED(tp, write_seq) - snd_nxt;
-	__u64 sent = READ_TRUSTED(tp, bytes_acked) + (__u32)(snd_nxt - snd_una);
-	__s64 tried, mss;
+	struct flow flow = {.state = oldstate};
+	__u64 sent;
 
-	if (tracked->attempt.origin != ORIGIN_REPAIR)
-		sent--;
-	if (fin_is_queued(oldstate)) {
-		if (unsent)
-			unsent--;
-		else
-			sent--;
-	}
-	if (!unsent || snd_nxt != snd_una || !READ_TRUSTED(tp, snd_wnd))
-		return sent;
-	tried = READ_TRUSTED(tp, bytes_sent) - READ_TRUSTED(tp, bytes_retrans) - sent;
-	if (tried <= 0)
-		return sent;
-	mss = READ_TRUSTED(tp, mss_cache);
-	if (tried > mss)
-		tried = mss;
-	return sent + (tried < unsent ? tried : unsent);
+	flow_read(&flow, tp, true);
+	sent = flow_sent(&flow, tracked->attempt.origin != ORIGIN_REPAIR);
+	return sent + flow_refused(&flow, tp, sent, true);
 }
 
 static __always_inline void connection_close_send(const struct tracked *tracked,
@@ -164,7 +130,7 @@ static __always_inline void connection_close_send(const struct tracked *tracked,
 	close->base.syn_retransmits = tracked->syn_retransmits;
 	close->established_ns = tracked->result_ns;
 	close->bytes_sent = payload_sent(tracked, tp, oldstate);
-	close->bytes_received = payload_received(sk, tp);
+	close->bytes_received = flow_received(sk, tp, true);
 	close->retransmits = tracked->retransmits;
 	close->rtt_us = READ_TRUSTED(tp, srtt_us) >> 3; /* srtt_us is in eighths */
 	event_submit(close, sizeof(*close));

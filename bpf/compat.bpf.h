@@ -59,6 +59,13 @@ static void *(*const rdonly_cast)(const void *, __u32 btf_id) = (void *)CALL_RDO
 #define READ_PTR(pointer, field)                                                                   \
 	(config.has_rdonly_cast ? READ_CAST(pointer, field) : READ_TRUSTED(pointer, field))
 
+/*
+ * alive: the pointer is one that the verifier trusts; else an address. What is read there when the
+ * socket is gone may be anything, but does no harm.
+ */
+#define READ_SOCKET(alive, pointer, field)                                                         \
+	((alive) ? READ_TRUSTED(pointer, field) : READ_ADDR(pointer, field))
+
 /* The pointer that is at an address; NULL if it cannot be read. */
 static __always_inline void *pointer_at(const void *address)
 {

@@ -16,6 +16,11 @@
 #define SOCK_DONE     1 /* the peer's FIN came */
 #define RCV_SHUTDOWN  1 /* bit of sk_shutdown: its owner reads no more, or the peer's FIN came */
 #define SHUTDOWN_MASK 3 /* its owner neither reads nor writes: what a close begins with */
+
+/* Bits of sk_userlocks, net/sock.h: its port was chosen by bind(2), or by connect(2). */
+#define SOCK_BINDPORT_LOCK 8
+#define SOCK_CONNECT_BIND  16
+
 #define IPPROTO_TCP   6
 #define IPPROTO_MPTCP 262
 #define S_IFMT	      0170000
@@ -38,11 +43,13 @@ enum {
 	TCP_SYN_RECV = 3,
 	TCP_FIN_WAIT1 = 4,
 	TCP_FIN_WAIT2 = 5,
+	TCP_TIME_WAIT = 6,
 	TCP_CLOSE = 7,
 	TCP_CLOSE_WAIT = 8,
 	TCP_LAST_ACK = 9,
 	TCP_LISTEN = 10,
 	TCP_CLOSING = 11,
+	TCP_NEW_SYN_RECV = 12,
 };
 
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
@@ -65,6 +72,10 @@ struct in6_addr {
 	} in6_u;
 };
 
+struct hlist_nulls_node {
+	struct hlist_nulls_node **pprev; /* NULL: it is in no list */
+};
+
 struct sock_common {
 	int skc_bound_dev_if;
 	__be32 skc_daddr;
@@ -77,6 +88,7 @@ struct sock_common {
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
+	struct hlist_nulls_node skc_nulls_node; /* in the table of all that are not closed */
 };
 
 struct sk_buff {
@@ -90,6 +102,24 @@ struct sk_buff_head {
 };
 
 typedef struct {
+	int counter;
+} atomic_t;
+
+/* Of x86-64 and arm64 with more than one CPU. Real-time kernels have another spinlock_t. */
+typedef struct qspinlock {
+	atomic_t val;
+} arch_spinlock_t;
+
+typedef struct raw_spinlock {
+	arch_spinlock_t raw_lock;
+} raw_spinlock_t;
+
+typedef struct spinlock {
+	struct raw_spinlock rlock;
+} spinlock_t;
+
+typedef struct {
+	spinlock_t slock;
 	int owned; /* a thread is at work on the socket, or was when a packet came */
 } socket_lock_t;
 
@@ -103,6 +133,7 @@ struct sock {
 	struct sk_buff_head sk_error_queue;
 	__u8 sk_shutdown;
 	__u8 sk_kern_sock : 1;
+	__u8 sk_userlocks; /* a bit field before Linux 6.18 or so */
 	struct socket *sk_socket;
 };
 
@@ -110,8 +141,14 @@ struct inet_sock {
 	__be16 inet_sport;
 };
 
+/* Who has a source port. */
+struct inet_bind_bucket {
+	signed char fastreuse;
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
+	struct inet_bind_bucket *icsk_bind_hash;
 	void *icsk_ulp_data;
 };
 
@@ -136,6 +173,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u32 total_retrans;
 	__u32 srtt_us;
+	__u64 tcp_mstamp; /* CLOCK_MONOTONIC, us: the last segment sent or received */
 	struct tcp_fastopen_request *fastopen_req;
 };
 
@@ -276,10 +314,6 @@ struct cred {
 	struct user_namespace *user_ns;
 };
 
-typedef struct {
-	int counter;
-} atomic_t;
-
 struct signal_struct {
 	atomic_t live;
 };
@@ -392,12 +426,21 @@ struct trace_event_raw_sys_exit {
 	long ret;
 };
 
+struct seq_file;
+
+struct bpf_iter_meta {
+	struct seq_file *seq;
+};
+
 struct bpf_iter__task_file {
+	struct bpf_iter_meta *meta;
 	struct task_struct *task;
+	__u32 fd;
 	struct file *file;
 };
 
 struct bpf_iter__bpf_map_elem {
+	struct bpf_iter_meta *meta;
 	void *key, *value;
 };
 

@@ -56,10 +56,10 @@ static __always_inline int mount_leave(struct walk *walk)
 	return 1;
 }
 
-/* A step up; returns whether there is more. */
-__noinline int path_step(void)
+/* A step up in the scratch of that use; returns whether there is more. */
+__weak __noinline int path_step(__u32 use)
 {
-	struct scratch *scratch = scratch_mine();
+	struct scratch *scratch = scratch_of(use);
 	struct dentry *dentry, *parent;
 	struct walk *walk;
 
@@ -85,7 +85,7 @@ static __always_inline bool path_add(struct scratch *scratch, const struct path 
 	text_begin(scratch, end);
 	path_begin(scratch, path);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < PATH_STEPS && path_step(); i++)
+	for (int i = 0; i < PATH_STEPS && path_step(scratch->use); i++)
 		;
 	return scratch->walk.complete;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who the current process is: its executable, its directory, whence it comes. */
+/* Who a process is: its executable, its directory, whence it comes. */
 #ifndef BPF_PROCESS_BPF_H
 #define BPF_PROCESS_BPF_H
 
@@ -58,7 +58,7 @@ static __always_inline bool memfd_add(struct scratch *scratch, const struct file
 	return true;
 }
 
-/* Adds the executable: the file that the current task's memory was made from. */
+/* Adds the executable: the file that the task's memory was made from. */
 static __always_inline void process_exe(struct scratch *scratch, const struct task_struct *task)
 {
 	struct file *file = BPF_CORE_READ(task, mm, exe_file);
@@ -148,10 +148,13 @@ static __always_inline long executed_read(struct scratch *scratch)
 	return -1;
 }
 
+/* Of another process than the current one, the memory cannot be read. */
 static __always_inline long memory_read(struct scratch *scratch, const struct task_struct *task)
 {
 	struct mm_struct *mm = BPF_CORE_READ(task, mm);
 
+	if ((__u64)task != bpf_get_current_task())
+		return -1;
 	return args_read(scratch_place(scratch), BPF_CORE_READ(mm, arg_start),
 			 BPF_CORE_READ(mm, arg_end), &process_of(scratch)->args_size);
 }
@@ -189,12 +192,12 @@ static __always_inline void process_ids(struct process_record *record,
 }
 
 /*
- * Adds the parent of who was added last, as far as it lives: of a process whose parent has ended,
- * the kernel knows who took it over. Returns whether there is more.
+ * Adds the parent of who was added last in the scratch of that use, as far as it lives: of a
+ * process whose parent has ended, the kernel knows who took it over. Returns whether there is more.
  */
-__noinline int process_ancestor(void)
+__weak __noinline int process_ancestor(__u32 use)
 {
-	struct scratch *scratch = scratch_mine();
+	struct scratch *scratch = scratch_of(use);
 	struct process_ancestor *ancestor;
 	struct task_struct *task;
 
@@ -244,7 +247,7 @@ static __always_inline void process_ancestors(struct scratch *scratch,
 	walk_begin(scratch, task);
 	scratch->size = __builtin_offsetof(struct process_record, ancestors);
 #pragma clang loop unroll(disable)
-	for (int i = 0; i < ANCESTORS_MAX && process_ancestor(); i++)
+	for (int i = 0; i < ANCESTORS_MAX && process_ancestor(scratch->use); i++)
 		;
 	record->n_ancestors = scratch->walk.depth;
 	scratch->size = sizeof(*record);
@@ -263,13 +266,13 @@ static __always_inline void process_begin(struct scratch *scratch)
 	record->reserved = 0;
 }
 
-/* Sends the current task's, if it is no thread of the kernel. Returns whether it is known now. */
-static __always_inline bool process_send(struct scratch *scratch)
+/* Returns whether there is something to say: not of a thread of the kernel. */
+static __always_inline bool process_fill(struct scratch *scratch)
 {
-	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct task_struct *task = (struct task_struct *)scratch->of.task;
 
 	if (BPF_CORE_READ(task, flags) & PF_KTHREAD)
-		return true;
+		return false;
 	process_begin(scratch);
 	process_ids(process_of(scratch), task);
 	process_ancestors(scratch, task);
@@ -278,7 +281,7 @@ static __always_inline bool process_send(struct scratch *scratch)
 	process_cwd(scratch, task);
 	process_hostname(scratch, task);
 	process_args(scratch, task);
-	return scratch_send(scratch, EVENT_PROCESS);
+	return true;
 }
 
 #endif

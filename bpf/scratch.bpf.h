@@ -23,12 +23,14 @@
 
 /* What is being announced: an image and its cgroups, as the attempt has them. */
 struct announced {
+	__u64 task; /* that all is read from */
 	__u64 start_ns;
 	__u64 cgroup_id;
 	__u64 cgroup1_id;
 	__u32 pid;
 	__u32 exec_id;
-	__u64 image, cgroups, both; /* fingerprints: contract/told.h */
+	__u64 image, cgroups, both;    /* fingerprints: contract/told.h */
+	bool image_told, cgroups_told; /* of iterators */
 };
 
 /* A way from a file or cgroup up to its root. */
@@ -40,8 +42,14 @@ struct walk {
 	__u32 complete; /* the root was reached */
 };
 
+/*
+ * Who uses it. An iterator may be preempted, and must not keep programs at tracepoints from theirs.
+ */
+enum scratch_use { SCRATCH_PROGRAM, SCRATCH_ITERATOR, SCRATCH_USES };
+
 struct scratch {
 	__u64 n_claims;
+	__u64 use; /* enum scratch_use */
 	struct announced of;
 	struct walk walk;
 	__u32 size; /* of the record, so far */
@@ -53,27 +61,25 @@ struct scratch {
 /* Programs stay on their CPU, but not always alone: see scratch_claim(). */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, SCRATCH_USES);
 	__type(key, __u32);
 	__type(value, struct scratch);
 } scratches SEC(".maps") SHARED;
 
 /* Never NULL, but the verifier does not know that. */
-static __always_inline struct scratch *scratch_mine(void)
+static __always_inline struct scratch *scratch_of(__u32 use)
 {
-	__u32 only = 0;
-
-	return bpf_map_lookup_elem(&scratches, &only);
+	return bpf_map_lookup_elem(&scratches, &use);
 }
 
 /*
- * Who uses it is in process context, where an interrupt's programs do not use it; but where raw
- * tracepoints can be preempted, another thread's may. As in slot_claim(), of two that claim it at
- * once, neither may have it.
+ * That of programs. Who uses it is in process context, where an interrupt's programs do not use it;
+ * but where raw tracepoints can be preempted, another thread's may. As in slot_claim(), of two that
+ * claim it at once, neither may have it.
  */
 static __always_inline struct scratch *scratch_claim(void)
 {
-	struct scratch *scratch = scratch_mine();
+	struct scratch *scratch = scratch_of(SCRATCH_PROGRAM);
 
 	if (!scratch)
 		return NULL;
@@ -123,21 +129,29 @@ static __always_inline void walk_begin(struct scratch *scratch, const void *at)
 	scratch->walk.complete = false;
 }
 
+/* Fills in the record's head. Returns its size. */
+static __always_inline __u32 record_end(struct scratch *scratch, enum event_kind kind)
+{
+	struct record *head = (struct record *)scratch->record;
+	__u32 size = scratch->size & (RECORD_SIZE_MAX - 1);
+
+	head->interface = INTERFACE;
+	head->kind = kind;
+	head->size = size;
+	return size;
+}
+
 /*
  * Sends the record, if the ring has room. Unlike event_submit() this does not know where in memory
  * the record will lie: it wakes the reader whenever much is waiting.
  */
 static __always_inline bool scratch_send(struct scratch *scratch, enum event_kind kind)
 {
-	struct record *head = (struct record *)scratch->record;
-	__u32 size = scratch->size & (RECORD_SIZE_MAX - 1);
+	__u32 size = record_end(scratch, kind);
 	__u64 flags = BPF_RB_NO_WAKEUP;
 
 	if (bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) >= config.wakeup_size)
 		flags = BPF_RB_FORCE_WAKEUP;
-	head->interface = INTERFACE;
-	head->kind = kind;
-	head->size = size;
 	if (!bpf_ringbuf_output(&ring, scratch->record, size, flags))
 		return true;
 	COUNT(context);

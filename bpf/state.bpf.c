@@ -78,7 +78,7 @@ static __always_inline void untracked(__u64 key, const struct sock *sk, int olds
 		bpf_map_delete_elem(&mptcp_owners, &key);
 	if (copy != FIRST_COPY || current_phase() != PHASE_COMPLETE || oldstate != TCP_SYN_SENT ||
 	    protocol != IPPROTO_TCP ||
-	    !unknown_counts(netns_of(skc), bpf_ntohs(READ_TRUSTED(skc, skc_dport))))
+	    !unknown_counts(netns_of(skc, true), bpf_ntohs(READ_TRUSTED(skc, skc_dport))))
 		return;
 	tp = tcp_sock_for(copy, sk);
 	if (tp && syn_is_ours(tp) && !untracked_end())

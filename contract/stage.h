@@ -14,16 +14,17 @@
 /* How far the entry of an attempt is. */
 enum stage {
 	STAGE_NONE,	      /* there is no entry */
-	STAGE_BEFORE,	      /* pending when tracing began: whose it is, nobody knows */
+	STAGE_BEFORE,	      /* pending when tracing began: whose it was, nobody knows */
 	STAGE_PENDING,	      /* its beginning was shown */
 	STAGE_CLOSED_IN_CALL, /* closed within its connect(2), which will return the errno */
-	STAGE_ESTABLISHED,    /* its result was shown, and its end may be */
+	STAGE_ESTABLISHED,    /* its result was shown, or came before; and its end may be */
 	STAGE_END,
 };
 
 /* What a program sees. */
 enum evidence {
 	EVIDENCE_FOUND,		   /* pending when tracing began */
+	EVIDENCE_FOUND_OPEN,	   /* open when tracing began */
 	EVIDENCE_BEGUN,		   /* TCP_CLOSE -> TCP_SYN_SENT */
 	EVIDENCE_SYN_AGAIN,	   /* a SYN was sent again */
 	EVIDENCE_ESTABLISHED,	   /* TCP_SYN_* -> TCP_ESTABLISHED */
@@ -80,6 +81,8 @@ STAGE_INLINE struct step stage_established(enum stage stage)
 	switch (stage) {
 	case STAGE_NONE:
 		return step_to(STAGE_NONE, ACTION_UNMATCHED);
+	case STAGE_BEFORE: /* from here on as what was found open */
+		return step_to(STAGE_ESTABLISHED, 0);
 	case STAGE_PENDING:
 		return step_to(STAGE_ESTABLISHED, ACTION_ESTABLISHED);
 	case STAGE_ESTABLISHED: /* another copy of the program has seen it */
@@ -130,6 +133,8 @@ STAGE_INLINE struct step advance(enum stage stage, enum evidence evidence)
 	switch (evidence) {
 	case EVIDENCE_FOUND:
 		return step_to(stage == STAGE_NONE ? STAGE_BEFORE : stage, 0);
+	case EVIDENCE_FOUND_OPEN:
+		return step_to(stage == STAGE_NONE ? STAGE_ESTABLISHED : stage, 0);
 	case EVIDENCE_BEGUN:
 		return step_to(STAGE_PENDING, ACTION_CONNECT | stage_displaced(stage).actions);
 	case EVIDENCE_SYN_AGAIN:

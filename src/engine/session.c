@@ -341,6 +341,7 @@ static enum exit_status start_child(struct session *session)
 static enum exit_status open_all(struct session *session)
 {
 	enum exit_status status;
+	struct error error;
 	int err = who_open(&session->who, session->request);
 
 	if (err) {
@@ -357,6 +358,10 @@ static enum exit_status open_all(struct session *session)
 		status = probe_start(session->request, &session->probe);
 	if (status)
 		return status;
+	if (probe_snapshot(session->probe, NULL, NULL, &error)) {
+		log_error("%s", error.text);
+		return STATUS_FAILED;
+	}
 	session->who.probe = session->probe;
 	err = intake_open(&session->intake, session->probe);
 	if (err) {

@@ -96,6 +96,22 @@ static int size_maps(struct probe *probe, const struct request *request,
 	return err ? err : filters_size(probe->object, request);
 }
 
+/*
+ * What of the request is about sockets that were open before. Of a command that is still to be
+ * started, there are none.
+ */
+static void set_open(struct config *config, const struct request *request)
+{
+	bool snapshot = !request->no_snapshot && !request->btf_path;
+	bool close = config->event_mask & EVENT_BIT(EVENT_CLOSE) && !request->only_open;
+	bool command = config->follow && !request->follow_pids;
+
+	config->open_track =
+		snapshot && (close || request->gauges) && !config->min_latency_ns && !command;
+	config->open_tell = snapshot && (config->event_mask & EVENT_BIT(EVENT_OPEN) ||
+					 (close && config->open_track) || request->only_open);
+}
+
 static int configure(struct probe *probe, const struct request *request, struct error *error)
 {
 	struct config config = request->config;
@@ -120,6 +136,7 @@ static int configure(struct probe *probe, const struct request *request, struct 
 	config.cgroup1 = config.context ? kernel_cgroup1() : CGROUP1_NONE;
 	config.tp_preemptible = programs_preemptible(request);
 	config.task_storage = config.has_btf && kernel_has_task_storage();
+	set_open(&config, request);
 	err = size_maps(probe, request, &config);
 	if (err)
 		return error_set(error, err, "cannot set up the BPF object: %s", strerror(-err));
@@ -220,31 +237,38 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 		/* A program that begins on another CPU after this moment sees the phase. */
 		__sync_synchronize();
 		probe->observed.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
-		err = programs_iterate(&probe->programs, ITERATOR_PENDING, NULL, error);
 	}
 	if (err) {
 		probe_close(probe);
 		return err;
 	}
-	/*
-	 * The iterator of pending attempts has run. Without it (with --btf) the phase stays
-	 * PHASE_TRACKING: an unknown result may be of an attempt that began before, and proves no
-	 * loss.
-	 */
-	if (!request->btf_path)
-		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
 	*ret = probe;
 	return 0;
 }
 
+/*
+ * Without the iterator the phase stays PHASE_TRACKING: an unknown result may be of an attempt that
+ * began before, and proves no loss.
+ */
+int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	const struct iterators *iterators = &probe->programs.iterators;
+	int err = iterator_run(iterators, ITERATOR_OPEN, NULL, record, ctx, error);
+
+	if (!err && probe->observed.begin_ns && iterator_is_loaded(iterators, ITERATOR_OPEN))
+		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
+	return err;
+}
+
 int probe_sweep(struct probe *probe, struct error *error)
 {
-	int err = programs_iterate(&probe->programs, ITERATOR_SWEEP_SLOTS,
-				   find_map(probe, "slots", 0), error);
+	const struct iterators *iterators = &probe->programs.iterators;
+	int err = iterator_run(iterators, ITERATOR_SWEEP_SLOTS, find_map(probe, "slots", 0), NULL,
+			       NULL, error);
 
 	if (!err && probe->shared->n_overflow)
-		err = programs_iterate(&probe->programs, ITERATOR_SWEEP_OVERFLOW,
-				       find_map(probe, "overflow", 0), error);
+		err = iterator_run(iterators, ITERATOR_SWEEP_OVERFLOW,
+				   find_map(probe, "overflow", 0), NULL, NULL, error);
 	return err;
 }
 

@@ -129,27 +129,6 @@ static const struct program table[] = {
 
 _Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
-/* Iterators are of the kernel's own BTF. */
-static bool has_btf(const struct request *request)
-{
-	return !request->btf_path;
-}
-
-/* Iterators over maps: since Linux 5.9 (a5cbe05a6673). */
-static bool can_sweep(const struct request *request)
-{
-	return has_btf(request) && kernel_version() >= KERNEL(5, 9);
-}
-
-static const struct {
-	const char *name, *function; /* whose arguments it has */
-	bool (*wanted)(const struct request *request);
-} iterators[N_ITERATORS] = {
-	[ITERATOR_PENDING] = {"pending_file", "bpf_iter_task_file", has_btf},
-	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", "bpf_iter_bpf_map_elem", can_sweep},
-	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", "bpf_iter_bpf_map_elem", can_sweep},
-};
-
 static int find_program(const struct bpf_object *object, const char *path, const char *name,
 			struct bpf_program **ret, struct error *error)
 {
@@ -174,7 +153,8 @@ int programs_find(struct programs *programs, const struct bpf_object *object,
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
 		err = find_program(object, path, table[i].name, &programs->progs[i], error);
 	for (size_t i = 0; !err && i < N_ITERATORS; i++)
-		err = find_program(object, path, iterators[i].name, &programs->iterators[i], error);
+		err = find_program(object, path, iterator_name(i), &programs->iterators.progs[i],
+				   error);
 	return err;
 }
 
@@ -188,8 +168,8 @@ static __u32 type_id_of(const struct programs *programs, const struct bpf_progra
 			return programs->type_ids[i];
 	*ret = BPF_TRACE_ITER;
 	for (size_t i = 0; i < N_ITERATORS; i++)
-		if (programs->iterators[i] == prog)
-			return programs->iterator_ids[i];
+		if (programs->iterators.progs[i] == prog)
+			return programs->iterators.type_ids[i];
 	return 0;
 }
 
@@ -243,7 +223,7 @@ static void list_types(struct kernel_type types[static N_TYPES], char names[stat
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++)
 		types[N_PROGRAMS + i] =
-			(struct kernel_type){iterators[i].function, BTF_KIND_FUNC, 0};
+			(struct kernel_type){iterator_function(i), BTF_KIND_FUNC, 0};
 	types[CAST_TYPE] = (struct kernel_type){"bpf_rdonly_cast", BTF_KIND_FUNC, 0};
 }
 
@@ -261,9 +241,9 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 			missing = table[i].tracepoint;
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++) {
-		programs->iterator_ids[i] = types[N_PROGRAMS + i].id;
-		if (!programs->iterator_ids[i] && iterators[i].wanted(request))
-			missing = iterators[i].function;
+		programs->iterators.type_ids[i] = types[N_PROGRAMS + i].id;
+		if (!types[N_PROGRAMS + i].id && iterator_wanted(i, request))
+			missing = iterator_function(i);
 	}
 	programs->cast_id = types[CAST_TYPE].id;
 	return missing;
@@ -294,8 +274,8 @@ static int put_casts(struct programs *programs)
 	for (size_t i = 0; cast && !err && i < N_PROGRAMS; i++)
 		err = kfunc_put(programs->progs[i], CALL_RDONLY_CAST, cast);
 	for (size_t i = 0; cast && !err && i < N_ITERATORS; i++)
-		if (programs->iterators[i])
-			err = kfunc_put(programs->iterators[i], CALL_RDONLY_CAST, cast);
+		if (programs->iterators.progs[i])
+			err = kfunc_put(programs->iterators.progs[i], CALL_RDONLY_CAST, cast);
 	return err;
 }
 
@@ -305,13 +285,8 @@ int programs_choose(struct programs *programs, const struct request *request, st
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
 		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(request));
-	for (size_t i = 0; !err && i < N_ITERATORS; i++) {
-		bool wanted = iterators[i].wanted(request);
-
-		err = bpf_program__set_autoload(programs->iterators[i], wanted);
-		if (!wanted)
-			programs->iterators[i] = NULL;
-	}
+	if (!err)
+		err = iterators_choose(&programs->iterators, request);
 	if (!err)
 		err = put_casts(programs);
 	return err ? error_set(error, err, "cannot prepare the BPF programs: %s", strerror(-err))
@@ -372,33 +347,6 @@ void programs_detach(struct programs *programs)
 		bpf_link__destroy(programs->links[i]);
 		programs->links[i] = NULL;
 	}
-}
-
-/* Reading the iterator's (empty) output to the end is what makes it visit all. */
-int programs_iterate(const struct programs *programs, enum iterator iterator,
-		     const struct bpf_map *map, struct error *error)
-{
-	union bpf_iter_link_info info = {.map.map_fd = map ? (__u32)bpf_map__fd(map) : 0};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &info, .link_info_len = sizeof(info));
-	struct bpf_link *link;
-	char none[64];
-	ssize_t n = 0;
-	int fd, err;
-
-	if (!programs->iterators[iterator])
-		return 0;
-	link = bpf_program__attach_iter(programs->iterators[iterator], map ? &opts : NULL);
-	fd = link ? bpf_iter_create(bpf_link__fd(link)) : -1;
-	err = fd < 0 ? -errno : 0;
-	while (!err && (n = read(fd, none, sizeof(none))) != 0)
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			err = -errno;
-	if (fd >= 0)
-		close(fd);
-	bpf_link__destroy(link);
-	return err ? error_set(error, err, "cannot run %s: %s", iterators[iterator].name,
-			       strerror(-err))
-		   : 0;
 }
 
 /*

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The programs of the BPF object: which are loaded, where they attach, and what the kernel skipped
- * of them. A function that can fail returns 0, or -errno with a line in error.
+ * of them; iterators.h has those that are not attached. A function that can fail returns 0, or
+ * -errno with a line in error.
  */
 #ifndef PROBE_PROGRAMS_H
 #define PROBE_PROGRAMS_H
@@ -11,6 +12,7 @@
 
 #include <bpf/libbpf.h>
 
+#include "probe/iterators.h"
 #include "probe/loader.h"
 #include "util/error.h"
 
@@ -19,26 +21,16 @@
 /* Kinds of sections that libbpf leaves to programs.c. */
 #define N_HANDLERS 2
 
-/* What is run by reading, rather than attached. */
-enum iterator {
-	ITERATOR_PENDING,     /* every open file: attempts under way become known */
-	ITERATOR_SWEEP_SLOTS, /* the map slots, and overflow: what has no socket any more is counted
-			       */
-	ITERATOR_SWEEP_OVERFLOW,
-	N_ITERATORS,
-};
-
 /* All zeros: nothing found yet. The programs are the object's, the links those of here. */
 struct programs {
-	struct bpf_program *iterators[N_ITERATORS]; /* NULL: not loaded */
-	struct bpf_program *progs[N_PROGRAMS];	    /* once attached, NULL: not loaded */
-	uint64_t skips[N_PROGRAMS];		    /* by the kernel, as last read */
-	struct bpf_link *links[N_PROGRAMS];	    /* NULL: not attached */
-	char tracepoints[256];			    /* attached to, comma-separated */
+	struct iterators iterators;
+	struct bpf_program *progs[N_PROGRAMS]; /* once attached, NULL: not loaded */
+	uint64_t skips[N_PROGRAMS];	       /* by the kernel, as last read */
+	struct bpf_link *links[N_PROGRAMS];    /* NULL: not attached */
+	char tracepoints[256];		       /* attached to, comma-separated */
 	__u32 type_ids[N_PROGRAMS]; /* the type of the kernel's that each is attached by; 0: none */
-	__u32 iterator_ids[N_ITERATORS]; /* likewise */
-	__u32 cast_id;			 /* of bpf_rdonly_cast(); 0: there is none */
-	int handlers[N_HANDLERS];	 /* libbpf's; 0: not registered */
+	__u32 cast_id;		    /* of bpf_rdonly_cast(); 0: there is none */
+	int handlers[N_HANDLERS];   /* libbpf's; 0: not registered */
 };
 
 /* Whether there is one copy more of what a thread can be preempted in. */
@@ -65,10 +57,6 @@ int programs_choose(struct programs *programs, const struct request *request, st
 /* Once they are loaded. */
 int programs_attach(struct programs *programs, const struct request *request, struct error *error);
 void programs_detach(struct programs *programs);
-
-/* Visits all once; map: of those over a map; else NULL. Nothing happens if it is not loaded. */
-int programs_iterate(const struct programs *programs, enum iterator iterator,
-		     const struct bpf_map *map, struct error *error);
 
 /*
  * Adds to sum->missed and sum->skipped how often the kernel skipped a program for which no other

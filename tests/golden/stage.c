@@ -19,6 +19,7 @@ static const char *const stages[STAGE_END] = {
 
 static const char *const evidences[EVIDENCE_END] = {
 	[EVIDENCE_FOUND] = "found",
+	[EVIDENCE_FOUND_OPEN] = "found_open",
 	[EVIDENCE_BEGUN] = "begun",
 	[EVIDENCE_SYN_AGAIN] = "syn_again",
 	[EVIDENCE_ESTABLISHED] = "established",

@@ -65,6 +65,15 @@ void probe_close(struct probe *probe)
 	fake.closed += probe != NULL;
 }
 
+int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	(void)probe;
+	(void)record;
+	(void)ctx;
+	(void)error;
+	return 0;
+}
+
 int probe_sweep(struct probe *probe, struct error *error)
 {
 	(void)probe;

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* The record of a socket as it is now: contract/open.h. */
+#ifndef BPF_OPEN_BPF_H
+#define BPF_OPEN_BPF_H
+
+#include "bpf/attempt.bpf.h"
+#include "bpf/direction.bpf.h"
+
+/* Where iterators put together what they say of a socket. Of an object, one runs at a time. */
+struct opening {
+	struct open_record record;
+	struct tracked tracked; /* what is entered of it */
+	__u64 again;		/* the socket that was last put off */
+	__u64 n_again;		/* how often */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct opening);
+} openings SEC(".maps") SHARED;
+
+/* Never NULL, but the verifier does not know that. */
+static __always_inline struct opening *opening_mine(void)
+{
+	__u32 only = 0;
+
+	return bpf_map_lookup_elem(&openings, &only);
+}
+
+/* After the handshake, and before the end of it all. */
+static __always_inline bool is_connected(__u8 state)
+{
+	return state == TCP_ESTABLISHED || state == TCP_FIN_WAIT1 || state == TCP_FIN_WAIT2 ||
+	       state == TCP_CLOSE_WAIT || state == TCP_LAST_ACK || state == TCP_CLOSING;
+}
+
+static __always_inline bool is_pending(__u8 state)
+{
+	return state == TCP_SYN_SENT || state == TCP_SYN_RECV;
+}
+
+/* What the socket says of itself, but for how much it has carried; it is nobody's yet. */
+static __always_inline void open_begin(struct open_record *record, const struct sock *sk)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
+	struct attempt *attempt = &record->base.attempt;
+
+	__builtin_memset(record, 0, sizeof(*record));
+	attempt_addresses(attempt, sk, false);
+	attempt->sport = bpf_ntohs(READ_ADDR(tp, inet_conn.icsk_inet.inet_sport));
+	attempt->flags |= ATTEMPT_PREEXISTING;
+	if (HAS_MPTCP && READ_ADDR(tp, is_mptcp))
+		attempt->origin = ORIGIN_MPTCP;
+	attempt->start_ns = bpf_ktime_get_boot_ns();
+	attempt->cpu = bpf_get_smp_processor_id();
+}
+
+/* How long nothing was sent nor received. */
+static __always_inline void open_idle(struct open_record *record, const struct tcp_sock *tp)
+{
+	__u64 last_us = READ_ADDR(tp, tcp_mstamp), now_us = bpf_ktime_get_ns() / 1000;
+
+	if (!last_us)
+		return;
+	record->flags |= OPEN_HAS_IDLE;
+	record->idle_ns = now_us > last_us ? (now_us - last_us) * 1000 : 0;
+}
+
+static __always_inline void open_carried(struct open_record *record, const struct flow *flow,
+					 const struct sock *sk, enum direction direction)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
+
+	record->bytes_sent = flow_sent(flow, direction == DIRECTION_OUT);
+	record->bytes_sent += flow_refused(flow, tp, record->bytes_sent, false);
+	record->bytes_received = flow_received(sk, tp, false);
+	record->unacked = flow_unacked(flow);
+	record->retransmits = READ_ADDR(tp, total_retrans);
+	record->rtt_us = READ_ADDR(tp, srtt_us) >> 3; /* srtt_us is in eighths */
+}
+
+/* flow: as the direction was told from it. */
+static __always_inline void open_end(struct open_record *record, const struct flow *flow,
+				     const struct sock *sk, enum direction direction)
+{
+	record->base.head.interface = INTERFACE;
+	record->base.head.kind = EVENT_OPEN;
+	record->base.head.size = sizeof(*record);
+	record->base.time_ns = bpf_ktime_get_boot_ns();
+	record->socket = (__u64)sk;
+	record->state = flow->state;
+	record->direction = direction;
+	if (flow->state != TCP_LISTEN)
+		open_idle(record, (const struct tcp_sock *)sk);
+	if (is_connected(flow->state))
+		open_carried(record, flow, sk, direction);
+}
+
+/* Whether config asks for a socket of that kind. */
+static __always_inline bool open_wanted(__u8 state, enum direction direction)
+{
+	return config.open_all || (direction != DIRECTION_IN && state != TCP_LISTEN);
+}
+
+/* Writes to what the reader of an iterator gets. */
+static __always_inline bool seq_put(struct bpf_iter_meta *meta, const void *record, __u32 size)
+{
+	return !bpf_seq_write(meta->seq, record, size);
+}
+
+#endif
