@@ -54,7 +54,7 @@ static bool is_outbound(const struct event *event)
 static bool says_nothing_new(const struct connection *connection, const struct event *event)
 {
 	return connection->phase == PHASE_ENDED || event->kind == EVENT_CONNECT ||
-	       (event->kind == EVENT_ESTABLISHED && connection->shown.established_ns);
+	       (event->kind == EVENT_ESTABLISHED && connection->established);
 }
 
 /* Of a connection that is not known: whether no event of it can have come before. */

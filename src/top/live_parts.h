@@ -22,6 +22,7 @@ struct connection {
 	struct connection_id id;
 	struct pair *pair;
 	enum phase phase;
+	bool established;		/* EVENT_ESTABLISHED has come */
 	bool gauged;			/* since the last tick */
 	bool has_base;			/* a gauge had come at the last tick as well: */
 	uint64_t tx_base, rx_base;	/* what it had carried then */

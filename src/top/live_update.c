@@ -53,7 +53,7 @@ static void update_times(struct live_connection *shown, const struct event *even
 		shown->begun_ns = event->time_ns - event->latency_ns;
 	if (event->kind == EVENT_ESTABLISHED)
 		shown->established_ns = event->time_ns;
-	else if (!shown->established_ns && event->has & EVENT_HAS_DURATION)
+	else if (event->kind == EVENT_CLOSE && event->has & EVENT_HAS_DURATION)
 		shown->established_ns = event->time_ns - event->duration_ns;
 }
 
@@ -79,6 +79,7 @@ static void advance(struct live *live, struct connection *connection, const stru
 {
 	switch (event->kind) {
 	case EVENT_ESTABLISHED:
+		connection->established = true;
 		open_as(live, connection, TCP_ESTABLISHED);
 		break;
 	case EVENT_OPEN:

@@ -14,8 +14,10 @@
 #include "aggregate/repeats.h"
 #include "aggregate/sockets.h"
 #include "enrich/enrich.h"
+#include "top/live.h"
 #include "unit/context.h"
 #include "unit/failing_malloc.h"
+#include "unit/live_events.h"
 
 /* More keys than the hash has room for at first, so that it grows. */
 #define KEYS 400
@@ -250,6 +252,68 @@ static void sockets_without_memory_are_refused_and_keep_the_rest(void **state)
 	assert_in_range(failed, 5, 15);
 }
 
+static void connect_all(struct live *live)
+{
+	for (uint32_t pid = 1; pid <= KEYS; pid++) {
+		struct event event = live_of(EVENT_CONNECT, pid, pid);
+
+		event.pid = pid;
+		live_event(live, &event);
+		event.kind = EVENT_FAILED;
+		live_event(live, &event);
+	}
+}
+
+static void connections_without_memory_are_counted_only(void **state)
+{
+	(void)state;
+	for (int fails = 0; fails < CALLS; fails++) {
+		struct live *live = NULL;
+
+		calls_until_failure = fails;
+		if (live_new(&live)) {
+			calls_until_failure = INT_MAX;
+			assert_int_equal(fails, 0);
+			assert_null(live);
+			continue;
+		}
+		connect_all(live);
+		calls_until_failure = INT_MAX;
+		assert_int_equal(live_sums(live)->begun, KEYS);
+		assert_int_equal(live_sums(live)->failed, KEYS);
+		assert_in_range(live_sums(live)->forgotten, 0, 1);
+		live_free(live);
+		assert_int_equal(blocks, 0);
+	}
+	live_free(NULL);
+}
+
+static void a_copy_without_memory_is_none(void **state)
+{
+	struct live *live, *copy = NULL;
+	int fails = 0, err;
+	long before;
+
+	(void)state;
+	assert_int_equal(live_new(&live), 0);
+	connect_all(live);
+	before = blocks;
+	do {
+		calls_until_failure = fails++;
+		err = live_copy(live, &copy);
+		calls_until_failure = INT_MAX;
+		if (err) {
+			assert_int_equal(err, -ENOMEM);
+			assert_null(copy);
+			assert_int_equal(blocks, before);
+		}
+	} while (err);
+	assert_in_range(fails, 3 * KEYS, 3 * KEYS + 2); /* a pair, its texts, its connection */
+	live_free(copy);
+	live_free(live);
+	assert_int_equal(blocks, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +323,8 @@ int main(void)
 		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
 		cmocka_unit_test(who_is_told_without_memory_is_not_known),
 		cmocka_unit_test(repeats_without_memory_are_refused),
+		cmocka_unit_test(connections_without_memory_are_counted_only),
+		cmocka_unit_test(a_copy_without_memory_is_none),
 		cmocka_unit_test(sockets_without_memory_are_refused_and_keep_the_rest),
 	};
 
