@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format, DIR/options,
- * DIR/cgroup_path and DIR/json_read. Records come from the contract's own structures, so that they
- * follow its changes.
+ * DIR/cgroup_path, DIR/json_read and DIR/keys. Records come from the contract's own structures, so
+ * that they follow its changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -126,6 +126,13 @@ static const char *const json_texts[] = {
 	"\"\\ud83d\\u0041 \xc3\xa9\xf0\x9f\x98\x80\"",
 	" [ { } , \"\\u0000\" ] ",
 	"[[[[[[[[{\"a\":[1,]}]]]]]]]]",
+};
+
+/* Each form of a sequence, whole and begun. */
+static const char *const key_bytes[] = {
+	"jk/443\rq\033[A\033OB\033[5~\033[1;5H\033[[A\033\033",
+	"\033[200~text\r\033[201~\xc3\xa9\xf0\x9f\x90\xb3\xe2\x82",
+	"\033]11;rgb:0/0/0\033\\\033P1+r\a\033[?62;22c\033[<0;1;2M\033[12",
 };
 
 static void write_file(const char *dir, const char *room, const char *name, const void *bytes,
@@ -289,6 +296,16 @@ static void write_json_texts(const char *dir)
 	}
 }
 
+static void write_key_bytes(const char *dir)
+{
+	char name[32];
+
+	for (size_t i = 0; i < ARRAY_SIZE(key_bytes); i++) {
+		snprintf(name, sizeof(name), "keys-%zu", i);
+		write_file(dir, "keys", name, key_bytes[i], strlen(key_bytes[i]));
+	}
+}
+
 /* The length of words that each end with NUL: the empty one after the last ends them. */
 static size_t words_length(const char *words)
 {
@@ -332,6 +349,7 @@ int main(int argc, char **argv)
 	write_context(argv[1]);
 	write_cgroup_paths(argv[1]);
 	write_json_texts(argv[1]);
+	write_key_bytes(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(command_lines); i++) {
 		snprintf(name, sizeof(name), "words-%zu", i);
 		write_file(argv[1], "options", name, command_lines[i],
