@@ -83,7 +83,8 @@ enum exit_status output_open(struct output *output, const struct options *option
 		.format = format_find(options->output.format),
 		.context = {.color = color,
 			    .verbose = options->verbosity > 0,
-			    .closes = options->request.config.event_mask & EVENT_BIT(EVENT_CLOSE),
+			    .closes = options->request.config.event_mask &
+				      (EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_OPEN)),
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.terminal = !path && isatty(STDOUT_FILENO),
 	};

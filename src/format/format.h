@@ -18,9 +18,9 @@
 
 /*
  * No line of a notice is longer, and none of an event of which neither image nor cgroup is known,
- * newline included (bytes). The longest such event is a close in JSON: 1,555 bytes with every field
- * at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct programs'
- * tracepoints were escaped. test_format and the fuzzer check it.
+ * newline included (bytes). The longest such event is EVENT_OPEN in JSON: 1,672 bytes with every
+ * field at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct
+ * programs' tracepoints were escaped. test_format and the fuzzer check it.
  */
 #define FORMAT_LINE_MAX 2048
 
@@ -48,9 +48,9 @@ struct format_context {
 	bool verbose;			   /* text: all that is known of the process */
 	unsigned int width;		   /* columns that a table may fill; 0: 100 */
 	unsigned int src_width, dst_width; /* of the widest cells of the table so far; 0: none */
-	bool closes;			   /* EVENT_CLOSE is wanted: a table has columns for it */
-	const struct names *names;	   /* of services and users, for people; NULL: numbers */
-	struct who_memo *who_memo;	   /* JSON: of image and cgroup; NULL: nothing is kept */
+	bool closes; /* EVENT_CLOSE or EVENT_OPEN is wanted: a table has columns for it */
+	const struct names *names; /* of services and users, for people; NULL: numbers */
+	struct who_memo *who_memo; /* JSON: of image and cgroup; NULL: nothing is kept */
 };
 
 enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };

@@ -27,19 +27,31 @@ static void close_line(struct json *json)
 static void put_connection_id(struct json *json, const struct event *event)
 {
 	json_text(json, "tpconnect.connection.id",
-		  (buffer_hex(json->out, event->start_ns), buffer_putc(json->out, '-'),
+		  (buffer_puts(json->out, event->preexisting ? "p" : ""),
+		   buffer_hex(json->out, event->start_ns), buffer_putc(json->out, '-'),
 		   buffer_hex(json->out, event->cpu)));
+}
+
+static void put_peer(struct json *json, const struct event *event)
+{
+	json_text(json, "network.peer.address",
+		  put_address(json->out, event->dst.addr, event->family));
+	json_u64(json, "network.peer.port", event->dst.port);
+	if (event->dst.scope_id)
+		json_u64(json, "tpconnect.peer.scope_id", event->dst.scope_id);
+}
+
+static bool has_peer(const struct event *event)
+{
+	return event->kind != EVENT_OPEN || !event_listens(event);
 }
 
 static void put_network(struct json *json, const struct event *event)
 {
 	json_word(json, "network.transport", "tcp");
 	json_word(json, "network.type", event->family == 4 ? "ipv4" : "ipv6");
-	json_text(json, "network.peer.address",
-		  put_address(json->out, event->dst.addr, event->family));
-	json_u64(json, "network.peer.port", event->dst.port);
-	if (event->dst.scope_id)
-		json_u64(json, "tpconnect.peer.scope_id", event->dst.scope_id);
+	if (has_peer(event))
+		put_peer(json, event);
 	if (event->has & EVENT_HAS_SRC) {
 		json_text(json, "network.local.address",
 			  put_address(json->out, event->src.addr, event->family));
@@ -62,7 +74,6 @@ static void put_process(struct json *json, const struct event *event,
 			 ctx->process_epoch_ns);
 	if (event->exec_id)
 		json_u64(json, "tpconnect.process.exec_id", event->exec_id);
-	who_memo_put(json->out, event, ctx, json_who);
 }
 
 static void put_requested(struct json *json, const struct endpoint *requested)
@@ -77,7 +88,8 @@ static void put_result(struct json *json, const struct event *event)
 {
 	if (event->has & EVENT_HAS_ERROR)
 		json_text(json, "error.type", field_errno(json->out, event->error));
-	json_word(json, "tpconnect.origin", origin_name(event->origin));
+	if (!event->preexisting)
+		json_word(json, "tpconnect.origin", origin_name(event->origin));
 	if (event->has & EVENT_HAS_LATENCY)
 		json_u64(json, "tpconnect.connect.duration_ns", event->latency_ns);
 }
@@ -102,17 +114,47 @@ static void put_attempt(struct json *json, const struct event *event)
 		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, event->cgroup_id));
 }
 
-static void put_close(struct json *json, const struct event *event)
+static void put_preexisting(struct json *json, const struct event *event)
 {
-	if (event->has & EVENT_HAS_DURATION)
-		json_u64(json, "tpconnect.connection.duration_ns", event->duration_ns);
+	json_true(json, "tpconnect.preexisting");
+	if (event->has & EVENT_HAS_HOLDERS)
+		json_u64(json, "tpconnect.holders", event->holders);
+}
+
+static void put_carried(struct json *json, const struct event *event)
+{
 	json_u64(json, "tpconnect.bytes_sent", event->bytes_sent);
 	json_u64(json, "tpconnect.bytes_received", event->bytes_received);
 	json_u64(json, "tpconnect.retransmits", event->retransmits);
 	if (event->has & EVENT_HAS_RTT)
 		json_u64(json, "tpconnect.rtt_us", event->rtt_us);
+}
+
+static void put_close(struct json *json, const struct event *event)
+{
+	if (event->has & EVENT_HAS_DURATION)
+		json_u64(json, "tpconnect.connection.duration_ns", event->duration_ns);
+	if (event->has & EVENT_HAS_OBSERVED)
+		json_u64(json, "tpconnect.observed.duration_ns", event->observed_ns);
+	put_carried(json, event);
 	if (event->ended)
 		json_word(json, "tpconnect.ended", ended_name(event->ended));
+}
+
+static void put_open(struct json *json, const struct event *event)
+{
+	const struct event_open *open = &event->open;
+
+	json_word(json, "network.connection.state", tcp_state_name(open->state));
+	if (open->held)
+		json_u64(json, "tpconnect.fd", open->fd);
+	if (event_listens(event))
+		return;
+	json_word(json, "tpconnect.direction", direction_name(open->direction));
+	if (event->has & EVENT_HAS_IDLE)
+		json_u64(json, "tpconnect.idle_ns", open->idle_ns);
+	put_carried(json, event);
+	json_u64(json, "tpconnect.bytes_unacked", open->unacked);
 }
 
 static void json_event(struct buffer *out, const struct event *event,
@@ -125,10 +167,16 @@ static void json_event(struct buffer *out, const struct event *event,
 	put_network(&json, event);
 	if (event->has & EVENT_HAS_PROCESS)
 		put_process(&json, event, ctx);
+	if (event->has & (EVENT_HAS_PROCESS | EVENT_HAS_CGROUP)) /* a socket's own may be known */
+		who_memo_put(out, event, ctx, json_who);
 	put_result(&json, event);
 	put_attempt(&json, event);
+	if (event->preexisting)
+		put_preexisting(&json, event);
 	if (event->kind == EVENT_CLOSE)
 		put_close(&json, event);
+	else if (event->kind == EVENT_OPEN)
+		put_open(&json, event);
 	if (event->repeated)
 		json_u64(&json, "tpconnect.repeated", event->repeated);
 	close_line(&json);

@@ -140,9 +140,15 @@ static void fill_result(struct cell cells[COLUMNS], const struct event *event)
 	}
 }
 
+/* What it has carried, and the like. */
+static bool has_numbers(const struct event *event)
+{
+	return event->kind == EVENT_CLOSE || event->kind == EVENT_OPEN;
+}
+
 /*
- * The end of a connection without columns of its own: its words take the row from the EVENT column
- * on, as it has no latency. *layout becomes that of such a row.
+ * The end of a connection without columns of its own, or one that is open: its words take the row
+ * from the EVENT column on, as it has no latency. *layout becomes that of such a row.
  */
 static void fill_close(struct cell *cell, const struct event *event, struct layout *layout)
 {
@@ -180,9 +186,9 @@ static void fill_cells(struct cell cells[COLUMNS], const struct event *event, st
 	fill_result(cells, event);
 	if (layout->width[CONTAINER])
 		who_place_cell(&cells[CONTAINER], event, layout->width[CONTAINER]);
-	if (event->kind == EVENT_CLOSE && layout->width[DURATION])
+	if (has_numbers(event) && layout->width[DURATION])
 		close_fill(cells, event);
-	else if (event->kind == EVENT_CLOSE)
+	else if (has_numbers(event))
 		fill_close(&cells[EVENT], event, layout);
 	else if (event->repeated && !layout->width[LATENCY])
 		make_room_for_repeated(layout);

@@ -44,7 +44,6 @@ static void put_process(struct buffer *out, const struct event *event,
 	text_exe(out, event, ctx);
 	buffer_literal(out, " uid=");
 	buffer_u64(out, event->uid);
-	who_memo_put(out, event, ctx, text_who);
 }
 
 static void put_who_and_where(struct buffer *out, const struct event *event,
@@ -60,6 +59,8 @@ static void put_who_and_where(struct buffer *out, const struct event *event,
 	}
 	if (event->has & EVENT_HAS_PROCESS)
 		put_process(out, event, ctx);
+	if (event->has & (EVENT_HAS_PROCESS | EVENT_HAS_CGROUP)) /* a socket's own may be known */
+		who_memo_put(out, event, ctx, text_who);
 }
 
 static void put_attempt(struct buffer *out, const struct event *event)
@@ -76,7 +77,7 @@ static void put_attempt(struct buffer *out, const struct event *event)
 		buffer_literal(out, " sent=no");
 	if (event->deferred)
 		buffer_literal(out, " deferred=yes");
-	if (event->origin != ORIGIN_CONNECT) {
+	if (event->origin != ORIGIN_CONNECT && !event->preexisting) {
 		buffer_literal(out, " origin=");
 		buffer_puts(out, origin_name(event->origin));
 	}
@@ -85,14 +86,21 @@ static void put_attempt(struct buffer *out, const struct event *event)
 		/* The requested address may be of another family than the socket's destination. */
 		put_endpoint(out, &event->requested, address_family(event->requested.addr));
 	}
+	if (event->preexisting)
+		buffer_literal(out, " preexisting=yes");
 }
 
-static void put_close(struct buffer *out, const struct event *event)
+/* docs/spec.md, T15. One is what nearly all have. */
+static void put_holders(struct buffer *out, const struct event *event)
 {
-	if (event->has & EVENT_HAS_DURATION) {
-		buffer_literal(out, " duration=");
-		field_duration(out, event->duration_ns);
-	}
+	if (!(event->has & EVENT_HAS_HOLDERS) || event->holders == 1)
+		return;
+	buffer_literal(out, " holders=");
+	buffer_u64(out, event->holders);
+}
+
+static void put_carried(struct buffer *out, const struct event *event)
+{
 	buffer_literal(out, " tx=");
 	buffer_u64(out, event->bytes_sent);
 	buffer_literal(out, " rx=");
@@ -103,10 +111,46 @@ static void put_close(struct buffer *out, const struct event *event)
 	}
 	buffer_literal(out, " retrans=");
 	buffer_u64(out, event->retransmits);
+}
+
+static void put_close(struct buffer *out, const struct event *event)
+{
+	if (event->has & EVENT_HAS_DURATION) {
+		buffer_literal(out, " duration=");
+		field_duration(out, event->duration_ns);
+	}
+	if (event->has & EVENT_HAS_OBSERVED) {
+		buffer_literal(out, " observed=");
+		field_duration(out, event->observed_ns);
+	}
+	put_holders(out, event);
+	put_carried(out, event);
 	if (event->ended) {
 		buffer_literal(out, " ended=");
 		buffer_puts(out, ended_name(event->ended));
 	}
+}
+
+static void put_open(struct buffer *out, const struct event *event)
+{
+	const struct event_open *open = &event->open;
+
+	buffer_literal(out, " state=");
+	buffer_puts(out, tcp_state_name(open->state));
+	if (open->direction != DIRECTION_OUT && !event_listens(event)) {
+		buffer_literal(out, " direction=");
+		buffer_puts(out, direction_name(open->direction));
+	}
+	put_holders(out, event);
+	if (event_listens(event))
+		return;
+	if (event->has & EVENT_HAS_IDLE) {
+		buffer_literal(out, " idle=");
+		field_duration(out, open->idle_ns);
+	}
+	put_carried(out, event);
+	buffer_literal(out, " unacked=");
+	buffer_u64(out, open->unacked);
 }
 
 static void put_repeated(struct buffer *out, const struct event *event)
@@ -126,6 +170,8 @@ static void text_event(struct buffer *out, const struct event *event,
 	put_attempt(out, event);
 	if (event->kind == EVENT_CLOSE)
 		put_close(out, event);
+	else if (event->kind == EVENT_OPEN)
+		put_open(out, event);
 	put_repeated(out, event);
 	buffer_putc(out, '\n');
 }

@@ -533,8 +533,14 @@ static bool is_whole(const struct parse *parse)
 
 	if (!parse->has_name || !parse->has_time)
 		return false;
-	return parse->line->kind != REPLAY_EVENT ||
-	       (parse->has_id && parse->has_peer && parse->has_port && event->family);
+	if (parse->line->kind != REPLAY_EVENT)
+		return true;
+	if (!parse->has_id || !event->family)
+		return false;
+	if (event->kind == EVENT_OPEN && event_listens(event)) /* it has no peer */
+		return true;
+	return parse->has_peer && parse->has_port &&
+	       (event->kind != EVENT_OPEN || tcp_state_name(event->open.state));
 }
 
 static int make_room(struct replay_texts *texts, size_t size)

@@ -83,8 +83,10 @@ void check_json(const struct line *line, const struct attempt *a, const struct e
 	check_json_integer(object, "tpconnect.seq", 7);
 	check_json_process(object, a, event->preexisting);
 	check_json_who(object, event);
-	check_json_integer(object, "network.peer.port", a->dport);
-	check_json_address(object, "network.peer.address", a->daddr);
+	if (event->kind != EVENT_OPEN || !event_listens(event)) {
+		check_json_integer(object, "network.peer.port", a->dport);
+		check_json_address(object, "network.peer.address", a->daddr);
+	}
 	if (a->sport) {
 		check_json_integer(object, "network.local.port", a->sport);
 		check_json_address(object, "network.local.address", a->saddr);

@@ -61,7 +61,7 @@ grep -h '^{' tests/golden/{json,who}.txt | split --lines=1 --suffix-length=3 - "
 # All at once, and told in order.
 fuzz fuzz_decode 1024 >"$build/decode.said" 2>&1 &
 fuzz fuzz_format 2048 tests/fuzz/lines*.c tests/fuzz/who.c -ljansson >"$build/format.said" 2>&1 &
-fuzz fuzz_options 2048 src/options/*.c src/util/cgroup.c >"$build/options.said" 2>&1 &
+fuzz fuzz_options 2048 src/options/*.c src/util/{cgroup,netns}.c >"$build/options.said" 2>&1 &
 fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cgroup_path.said" 2>&1 &
 fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
 fuzz fuzz_replay 4096 src/replay/{parse,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &

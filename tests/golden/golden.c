@@ -7,12 +7,15 @@
  * start with '#' stand between cases. What a record does not mention is 0, except for `origin`,
  * which is connect; 3x before a record is three of them. Names may be quoted, with \\ \" \n and
  * \xNN; `\e` in the lines expected of text-color, table-color and count-color is the escape
- * character. table-80 is a table in as many columns, table-80-header one with its headers; closes
- * are wanted where the case has one. "count process,dst" and "latency dst", and
- * both with -json, are reports by these keys, of the first second.
+ * character. table-80 is a table in as many columns, table-80-header one with its headers; the
+ * columns of a close are there where the case has one, or what is open. "count process,dst" and
+ * "latency dst", and both with -json, are reports by these keys, of the first second.
  *
  * Lines that begin with image and cgroup, behind records, say who made the attempts of those, back
  * to the last such lines: who.h. text-verbose is what -v shows.
+ *
+ * A line that begins with known, behind a record, says what user space knows besides of what was
+ * open before: holders, observed_ns.
  *
  * Time 0 of a record is 2026-02-16T12:34:56Z, also for the start of its process.
  */
@@ -53,7 +56,7 @@ struct golden_case {
 static bool has_close(const struct golden_case *c)
 {
 	for (size_t i = 0; i < c->n_events; i++)
-		if (c->events[i].kind == EVENT_CLOSE)
+		if (c->events[i].kind == EVENT_CLOSE || c->events[i].kind == EVENT_OPEN)
 			return true;
 	return false;
 }
@@ -210,7 +213,7 @@ static void expand_escapes(char *line)
 static void add_record(struct golden_case *c, const char *line, const struct place *place)
 {
 	int times = isdigit((unsigned char)*line) ? atoi(line) : 1;
-	struct close_record record = read_record(strstr(line, "kind="), place);
+	union event_record record = read_record(strstr(line, "kind="), place);
 	struct event event;
 	int err = event_decode(&record, record.base.head.size, &event);
 
@@ -242,6 +245,35 @@ static void add_who(struct golden_case *c, const char *line, const struct place 
 	read_who(line, &c->makers[c->n_makers - 1], place);
 	for (size_t i = c->who_from; i < c->who_to; i++)
 		who_made(&c->events[i], &c->makers[c->n_makers - 1]);
+}
+
+static bool is_known(const char *line)
+{
+	return !strncmp(line, "known ", strlen("known "));
+}
+
+static void add_known(struct golden_case *c, const char *line, const struct place *place)
+{
+	struct event *event = &c->events[c->n_events - 1];
+	_cleanup_free_ char *value = malloc(strlen(line) + 1);
+	char key[KEY_MAX];
+
+	if (!value)
+		die(place, "no memory");
+	line += strlen("known ");
+	while (*line) {
+		if (read_word(&line, key, value, place) < 0)
+			die(place, "'%s' needs a value", key);
+		if (!strcmp(key, "holders")) {
+			event->has |= EVENT_HAS_HOLDERS;
+			event->holders = (uint32_t)parse_number(value, place);
+		} else if (!strcmp(key, "observed_ns")) {
+			event->has |= EVENT_HAS_OBSERVED;
+			event->observed_ns = parse_number(value, place);
+		} else {
+			die(place, "no such word: '%s'", key);
+		}
+	}
 }
 
 static bool is_record(const char *line)
@@ -298,6 +330,8 @@ static bool read_case(FILE *file, struct place *at, struct golden_case *c)
 			add_record(c, line, at);
 		else if (!c->format && is_who(line))
 			add_who(c, line, at);
+		else if (!c->format && is_known(line))
+			add_known(c, line, at);
 		else if (!c->format)
 			c->format = strdup(line);
 		else

@@ -41,64 +41,80 @@ enum word_type {
 	WORD_DST,
 	WORD_SRC,
 	WORD_REQUESTED,
-	WORD_FLAG, /* no value: sets the bit `arg` of attempt.flags */
+	WORD_FLAG, /* no value: sets the bit `arg` of the field */
 	WORD_ENDED,
+	WORD_STATE,
+	WORD_DIRECTION,
 };
 
 struct word {
 	const char *key;
 	enum word_type type;
-	size_t offset, size; /* of the field in struct close_record */
+	size_t offset, size; /* of the field in union event_record */
 	unsigned int arg;
+	enum event_kind kind; /* that has it alone; 0: any */
 };
 
 #define FIELD(member)                                                                              \
-	offsetof(struct close_record, member), sizeof(((struct close_record *)NULL)->member)
+	offsetof(union event_record, member), sizeof(((union event_record *)NULL)->member)
 
 static const struct word words[] = {
-	{"kind", WORD_KIND, FIELD(base.head.kind), 0},
-	{"time_ns", WORD_NUMBER, FIELD(base.time_ns), 0},
-	{"error", WORD_ERROR, FIELD(base.error), 0},
-	{"retries", WORD_NUMBER, FIELD(base.syn_retransmits), 0},
-	{"ended", WORD_ENDED, FIELD(base.ended), 0},
-	{"scope_id", WORD_NUMBER, FIELD(base.attempt.scope_id), 0},
-	{"start_ns", WORD_NUMBER, FIELD(base.attempt.start_ns), 0},
-	{"process_start_ns", WORD_NUMBER, FIELD(base.attempt.process_start_ns), 0},
-	{"cgroup", WORD_NUMBER, FIELD(base.attempt.cgroup_id), 0},
-	{"pid", WORD_NUMBER, FIELD(base.attempt.pid), 0},
-	{"tid", WORD_NUMBER, FIELD(base.attempt.tid), 0},
-	{"ppid", WORD_NUMBER, FIELD(base.attempt.ppid), 0},
-	{"uid", WORD_NUMBER, FIELD(base.attempt.uid), 0},
-	{"netns", WORD_NUMBER, FIELD(base.attempt.netns), 0},
-	{"exec_id", WORD_NUMBER, FIELD(base.attempt.exec_id), 0},
-	{"cpu", WORD_NUMBER, FIELD(base.attempt.cpu), 0},
-	{"origin", WORD_ORIGIN, FIELD(base.attempt.origin), 0},
-	{"dst", WORD_DST, FIELD(base.attempt.daddr), 0},
-	{"src", WORD_SRC, FIELD(base.attempt.saddr), 0},
-	{"requested", WORD_REQUESTED, FIELD(base.attempt.requested), 0},
-	{"comm", WORD_NAME, FIELD(base.attempt.comm), 0},
-	{"thread_comm", WORD_NAME, FIELD(base.attempt.thread_comm), 0},
-	{"not_sent", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_NOT_SENT},
-	{"deferred", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_DEFERRED},
-	{"mapped", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_MAPPED},
-	{"established_ns", WORD_NUMBER, FIELD(established_ns), 0},
-	{"tx", WORD_NUMBER, FIELD(bytes_sent), 0},
-	{"rx", WORD_NUMBER, FIELD(bytes_received), 0},
-	{"retrans", WORD_NUMBER, FIELD(retransmits), 0},
-	{"rtt_us", WORD_NUMBER, FIELD(rtt_us), 0},
+	{"kind", WORD_KIND, FIELD(base.head.kind), 0, 0},
+	{"time_ns", WORD_NUMBER, FIELD(base.time_ns), 0, 0},
+	{"error", WORD_ERROR, FIELD(base.error), 0, 0},
+	{"retries", WORD_NUMBER, FIELD(base.syn_retransmits), 0, 0},
+	{"ended", WORD_ENDED, FIELD(base.ended), 0, 0},
+	{"scope_id", WORD_NUMBER, FIELD(base.attempt.scope_id), 0, 0},
+	{"start_ns", WORD_NUMBER, FIELD(base.attempt.start_ns), 0, 0},
+	{"process_start_ns", WORD_NUMBER, FIELD(base.attempt.process_start_ns), 0, 0},
+	{"cgroup", WORD_NUMBER, FIELD(base.attempt.cgroup_id), 0, 0},
+	{"pid", WORD_NUMBER, FIELD(base.attempt.pid), 0, 0},
+	{"tid", WORD_NUMBER, FIELD(base.attempt.tid), 0, 0},
+	{"ppid", WORD_NUMBER, FIELD(base.attempt.ppid), 0, 0},
+	{"uid", WORD_NUMBER, FIELD(base.attempt.uid), 0, 0},
+	{"netns", WORD_NUMBER, FIELD(base.attempt.netns), 0, 0},
+	{"exec_id", WORD_NUMBER, FIELD(base.attempt.exec_id), 0, 0},
+	{"cpu", WORD_NUMBER, FIELD(base.attempt.cpu), 0, 0},
+	{"origin", WORD_ORIGIN, FIELD(base.attempt.origin), 0, 0},
+	{"dst", WORD_DST, FIELD(base.attempt.daddr), 0, 0},
+	{"src", WORD_SRC, FIELD(base.attempt.saddr), 0, 0},
+	{"requested", WORD_REQUESTED, FIELD(base.attempt.requested), 0, 0},
+	{"comm", WORD_NAME, FIELD(base.attempt.comm), 0, 0},
+	{"thread_comm", WORD_NAME, FIELD(base.attempt.thread_comm), 0, 0},
+	{"not_sent", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_NOT_SENT, 0},
+	{"deferred", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_DEFERRED, 0},
+	{"mapped", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_MAPPED, 0},
+	{"preexisting", WORD_FLAG, FIELD(base.attempt.flags), ATTEMPT_PREEXISTING, 0},
+	{"established_ns", WORD_NUMBER, FIELD(close.established_ns), 0, EVENT_CLOSE},
+	{"tx", WORD_NUMBER, FIELD(close.bytes_sent), 0, EVENT_CLOSE},
+	{"rx", WORD_NUMBER, FIELD(close.bytes_received), 0, EVENT_CLOSE},
+	{"retrans", WORD_NUMBER, FIELD(close.retransmits), 0, EVENT_CLOSE},
+	{"rtt_us", WORD_NUMBER, FIELD(close.rtt_us), 0, EVENT_CLOSE},
+	{"tx", WORD_NUMBER, FIELD(open.bytes_sent), 0, EVENT_OPEN},
+	{"rx", WORD_NUMBER, FIELD(open.bytes_received), 0, EVENT_OPEN},
+	{"retrans", WORD_NUMBER, FIELD(open.retransmits), 0, EVENT_OPEN},
+	{"rtt_us", WORD_NUMBER, FIELD(open.rtt_us), 0, EVENT_OPEN},
+	{"idle_ns", WORD_NUMBER, FIELD(open.idle_ns), 0, EVENT_OPEN},
+	{"has_idle", WORD_FLAG, FIELD(open.flags), OPEN_HAS_IDLE, EVENT_OPEN},
+	{"unacked", WORD_NUMBER, FIELD(open.unacked), 0, EVENT_OPEN},
+	{"fd", WORD_NUMBER, FIELD(open.fd), 0, EVENT_OPEN},
+	{"held", WORD_FLAG, FIELD(open.flags), OPEN_HELD, EVENT_OPEN},
+	{"state", WORD_STATE, FIELD(open.state), 0, EVENT_OPEN},
+	{"direction", WORD_DIRECTION, FIELD(open.direction), 0, EVENT_OPEN},
 };
 
-static const struct word *find_word(const char *key)
+/* kind: of the record, which is its first word. */
+static const struct word *find_word(const char *key, unsigned int kind)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
-		if (!strcmp(words[i].key, key))
+		if (!strcmp(words[i].key, key) && (!words[i].kind || words[i].kind == kind))
 			return &words[i];
 	return NULL;
 }
 
 /* Values */
 
-static void store(struct close_record *record, const struct word *word, uint64_t value,
+static void store(union event_record *record, const struct word *word, uint64_t value,
 		  const struct place *place)
 {
 	void *field = (char *)record + word->offset;
@@ -157,6 +173,22 @@ static unsigned int parse_ended(const char *text, const struct place *place)
 	die(place, "no such end: '%s'", text);
 }
 
+static unsigned int parse_state(const char *text, const struct place *place)
+{
+	for (uint8_t state = 1; state; state++)
+		if (tcp_state_name(state) && !strcmp(tcp_state_name(state), text))
+			return state;
+	die(place, "no such state: '%s'", text);
+}
+
+static unsigned int parse_direction(const char *text, const struct place *place)
+{
+	for (unsigned int direction = 0; direction < DIRECTION_END; direction++)
+		if (!strcmp(direction_name((enum direction)direction), text))
+			return direction;
+	die(place, "no such direction: '%s'", text);
+}
+
 /* By name, or by number for what has no name. */
 static uint64_t parse_error(const char *text, const struct place *place)
 {
@@ -207,7 +239,7 @@ static void set_endpoint(struct attempt *a, enum word_type type, char *value,
 	}
 }
 
-static void set_word(struct close_record *record, const struct word *word, char *value, size_t len,
+static void set_word(union event_record *record, const struct word *word, char *value, size_t len,
 		     const struct place *place)
 {
 	struct attempt *a = &record->base.attempt;
@@ -233,8 +265,14 @@ static void set_word(struct close_record *record, const struct word *word, char 
 	case WORD_ERROR:
 		store(record, word, parse_error(value, place), place);
 		break;
+	case WORD_STATE:
+		store(record, word, parse_state(value, place), place);
+		break;
+	case WORD_DIRECTION:
+		store(record, word, parse_direction(value, place), place);
+		break;
 	case WORD_FLAG:
-		a->flags |= (__u16)word->arg;
+		*(__u16 *)((char *)record + word->offset) |= (__u16)word->arg;
 		break;
 	default:
 		set_endpoint(a, word->type, value, place);
@@ -312,12 +350,12 @@ long read_word(const char **s, char key[KEY_MAX], char *value, const struct plac
 	return len;
 }
 
-static void read_field(const char **s, struct close_record *record, char *scratch,
+static void read_field(const char **s, union event_record *record, char *scratch,
 		       const struct place *place)
 {
 	char key[KEY_MAX];
 	long len = read_word(s, key, scratch, place);
-	const struct word *word = find_word(key);
+	const struct word *word = find_word(key, record->base.head.kind);
 
 	if (!word)
 		die(place, "no such word: '%s'", key);
@@ -326,18 +364,25 @@ static void read_field(const char **s, struct close_record *record, char *scratc
 	set_word(record, word, scratch, (size_t)len, place);
 }
 
-struct close_record read_record(const char *line, const struct place *place)
+static size_t size_of_kind(unsigned int kind)
 {
-	struct close_record record = {
-		.base = {.head.interface = INTERFACE, .attempt.origin = ORIGIN_CONNECT},
-	};
+	return kind == EVENT_CLOSE  ? sizeof(struct close_record)
+	       : kind == EVENT_OPEN ? sizeof(struct open_record)
+				    : sizeof(struct attempt_record);
+}
+
+union event_record read_record(const char *line, const struct place *place)
+{
+	union event_record record;
 	_cleanup_free_ char *scratch = malloc(strlen(line) + 1);
 
 	if (!scratch)
 		die(place, "no memory");
+	memset(&record, 0, sizeof(record));
+	record.base.head.interface = INTERFACE;
+	record.base.attempt.origin = ORIGIN_CONNECT;
 	while (*line)
 		read_field(&line, &record, scratch, place);
-	record.base.head.size =
-		record.base.head.kind == EVENT_CLOSE ? sizeof(record) : sizeof(record.base);
+	record.base.head.size = (__u16)size_of_kind(record.base.head.kind);
 	return record;
 }

@@ -7,6 +7,13 @@
 #include <stdint.h>
 
 #include "contract/attempt.h"
+#include "contract/open.h"
+
+union event_record {
+	struct attempt_record base;
+	struct close_record close;
+	struct open_record open;
+};
 
 /* Where in the file the case began that is being read: for messages. */
 struct place {
@@ -30,6 +37,6 @@ long read_word(const char **s, char key[KEY_MAX], char *value, const struct plac
 uint64_t parse_number(const char *text, const struct place *place);
 
 /* What a record does not mention is 0, except for `origin`, which is connect. */
-struct close_record read_record(const char *line, const struct place *place);
+union event_record read_record(const char *line, const struct place *place);
 
 #endif

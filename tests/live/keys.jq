@@ -38,8 +38,6 @@ def of_event: of_line + {
     "network.type": ["ipv4", "ipv6"],
     "network.peer.address": "address",
     "network.peer.port": "any port",
-    "tpconnect.origin": ["connect", "compat", "io_uring", "sendmsg", "kernel", "mptcp", "repair",
-                         "unknown"],
     "tpconnect.netns": "id"
 };
 # All of it or nothing; nothing is only for what the kernel does for somebody it does not tell.
@@ -72,7 +70,9 @@ def may_of_process: {
     "tpconnect.process.login_uid": "int",
     "tpconnect.process.session_id": "int",
     "tpconnect.process.hostname": "string",
-    "tpconnect.process.ancestors": "ancestors",
+    "tpconnect.process.ancestors": "ancestors"
+};
+def may_of_cgroup: {
     "process.linux.cgroup": "path",
     "tpconnect.systemd.unit": "string",
     "container.id": "container",
@@ -90,11 +90,9 @@ def optional: {
     "tpconnect.peer.scope_id": "id",
     "network.local.port": "port",
     "tpconnect.sent": [false],
-    "tpconnect.deferred": [true],
     "tpconnect.requested.address": "address",
     "tpconnect.requested.port": "any port",
-    "tpconnect.ipv4_mapped": [true],
-    "tpconnect.syn_retries": "int"
+    "tpconnect.ipv4_mapped": [true]
 };
 # By event: what it has besides, and what it may have.
 def of_name: {
@@ -106,15 +104,22 @@ def of_name: {
     "tcp.close": {
         "tpconnect.bytes_sent": "int", "tpconnect.bytes_received": "int",
         "tpconnect.retransmits": "int"
+    },
+    "tcp.open": {
+        "tpconnect.holders": "int", "tpconnect.direction": ["out", "in", "unknown"],
+        "network.connection.state": ["established", "syn_sent", "syn_received", "fin_wait_1",
+                                     "fin_wait_2", "close_wait", "last_ack", "closing"],
+        "tpconnect.bytes_sent": "int", "tpconnect.bytes_received": "int",
+        "tpconnect.retransmits": "int", "tpconnect.bytes_unacked": "int"
     }
 };
 def may_of_name: {
     "tcp.connect": {"tpconnect.repeated": "id"},
     "tcp.retry": {"error.type": "string"},
     "tcp.failed": {"tpconnect.connect.duration_ns": "id", "tpconnect.repeated": "id"},
+    "tcp.open": {"tpconnect.idle_ns": "int", "tpconnect.fd": "int", "tpconnect.rtt_us": "id"},
     "tcp.close": {
-        "tpconnect.connection.duration_ns": "id", "tpconnect.rtt_us": "id",
-        "error.type": "string",
+        "tpconnect.rtt_us": "id", "error.type": "string",
         "tpconnect.ended": ["fin", "local", "reset_sent", "reset_received", "timeout", "aborted"]
     }
 };
@@ -137,16 +142,36 @@ def of_notice: {
     })
 };
 
-def is_of_nobody: ."tpconnect.origin" == "mptcp" and ."process.pid" == null;
+def is_close: ."event.name" == "tcp.close";
+def is_preexisting: ."tpconnect.preexisting" == true;
+def is_of_nobody: (."tpconnect.origin" == "mptcp" or is_preexisting) and ."process.pid" == null;
+def of_its_process: if is_of_nobody then {} else of_process end;
+def may_of_its_process:
+    if is_of_nobody and is_preexisting
+    then {"tpconnect.cgroup.id": "digits"} + may_of_cgroup
+    elif is_of_nobody then {}
+    else may_of_process + may_of_cgroup end;
+
+# docs/spec.md, T15. Of the end of what was there before, what was observed of it takes the place of its duration.
+def of_its_beginning:
+    if is_preexisting then
+        {"tpconnect.preexisting": [true]} +
+        if is_close then {"tpconnect.observed.duration_ns": "id"} else {} end
+    else {
+        "tpconnect.origin": ["connect", "compat", "io_uring", "sendmsg", "kernel", "mptcp",
+                             "repair", "unknown"]
+    } end;
+def may_of_its_beginning:
+    if is_preexisting then {"tpconnect.holders": "int"}
+    else {"tpconnect.deferred": [true], "tpconnect.syn_retries": "int"} +
+        if is_close then {"tpconnect.connection.duration_ns": "id"} else {} end end;
 def must_have: ."event.name" as $name |
     if of_notice[$name] then of_line + of_notice[$name]
-    elif of_name[$name] then
-        of_event + of_name[$name] + if is_of_nobody then {} else of_process end
+    elif of_name[$name] then of_event + of_name[$name] + of_its_beginning + of_its_process
     else null end;
 def may_have: ."event.name" as $name |
     if of_name[$name] then
-        optional + (may_of_name[$name] // {}) +
-        if is_of_nobody then {} else may_of_process end
+        optional + (may_of_name[$name] // {}) + may_of_its_beginning + may_of_its_process
     else {} end;
 
 def problems: . as $line | must_have as $must |

@@ -126,6 +126,10 @@ static void seed_widest(struct event *event)
 	event->image = NULL;
 	event->cgroup = NULL;
 	event->kind = EVENT_CLOSE;
+	event->preexisting = false;
+	event->has &= ~(EVENT_HAS_HOLDERS | EVENT_HAS_OBSERVED);
+	event->open.state = 3; /* TCP_SYN_RECV, the longest name */
+	event->open.direction = DIRECTION_UNKNOWN;
 	event->origin = ORIGIN_IO_URING;
 	event->family = 6;
 	event->not_sent = event->deferred = event->mapped = true;
@@ -138,7 +142,7 @@ static void seed_widest(struct event *event)
 	event->dst = event->src = event->requested = widest;
 }
 
-static void an_event_with_all_fields_at_their_widest_fits_a_line(void **state)
+static void assert_fits(const struct event *event)
 {
 	const struct format_ops *const formats[] = {&format_text, &format_json};
 	const struct format_context widest = {
@@ -147,19 +151,29 @@ static void an_event_with_all_fields_at_their_widest_fits_a_line(void **state)
 		.seq = UINT64_MAX,
 		.color = true,
 	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
+		struct buffer b = empty_buffer();
+
+		formats[i]->event(&b, event, &widest);
+		assert_false(b.overflow);
+		assert_true(b.len > 0 && b.len <= FORMAT_LINE_MAX);
+	}
+}
+
+static void an_event_with_all_fields_at_their_widest_fits_a_line(void **state)
+{
 	struct event event;
 
 	(void)state;
 	seed_widest(&event);
 	for (unsigned int kind = EVENT_CONNECT; kind < EVENT_KIND_END; kind++) {
-		for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
-			struct buffer b = empty_buffer();
-
-			event.kind = (enum event_kind)kind;
-			formats[i]->event(&b, &event, &widest);
-			assert_false(b.overflow);
-			assert_true(b.len > 0 && b.len <= FORMAT_LINE_MAX);
-		}
+		event.kind = (enum event_kind)kind;
+		event.preexisting = false;
+		assert_fits(&event);
+		event.preexisting = true;
+		event.has = UINT32_MAX;
+		assert_fits(&event);
 	}
 }
 
@@ -184,6 +198,29 @@ static void every_value_of_the_widest_event_is_written(void **state)
 		      "\"tpconnect.repeated\":18446744073709551615}\n"));
 	/* In 64 bits: 2^32 µs do not fit as nanoseconds in 32. */
 	assert_non_null(strstr(line(&format_text, &event), " rtt=4294.967s "));
+}
+
+static void every_value_of_the_widest_socket_is_written(void **state)
+{
+	struct event event;
+
+	(void)state;
+	seed_widest(&event);
+	event.kind = EVENT_OPEN;
+	event.preexisting = true;
+	event.has = UINT32_MAX & ~EVENT_HAS_OBSERVED;
+	assert_non_null(strstr(
+		line(&format_json, &event),
+		"\"tpconnect.preexisting\":true,\"tpconnect.holders\":4294967295,"
+		"\"network.connection.state\":\"syn_received\",\"tpconnect.fd\":4294967295,"
+		"\"tpconnect.direction\":\"unknown\","
+		"\"tpconnect.idle_ns\":18446744073709551615,"
+		"\"tpconnect.bytes_sent\":18446744073709551615,"
+		"\"tpconnect.bytes_received\":18446744073709551615,"
+		"\"tpconnect.retransmits\":4294967295,\"tpconnect.rtt_us\":4294967295,"
+		"\"tpconnect.bytes_unacked\":4294967295,"));
+	assert_non_null(strstr(line(&format_json, &event),
+			       "\"tpconnect.connection.id\":\"pffffffffffffffff-ffff\""));
 }
 
 static void a_line_says_how_many_events_it_stands_for(void **state)
@@ -310,6 +347,7 @@ int main(void)
 		cmocka_unit_test(no_name_breaks_the_line_the_encoding_or_the_terminal),
 		cmocka_unit_test(an_event_with_all_fields_at_their_widest_fits_a_line),
 		cmocka_unit_test(every_value_of_the_widest_event_is_written),
+		cmocka_unit_test(every_value_of_the_widest_socket_is_written),
 		cmocka_unit_test(a_line_says_how_many_events_it_stands_for),
 		cmocka_unit_test(what_is_not_known_is_absent),
 		cmocka_unit_test(the_event_and_its_process_have_their_own_clock_offsets),

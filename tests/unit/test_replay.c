@@ -136,6 +136,10 @@ static void what_is_no_line_of_ours_is_refused(void **state)
 		",\"process.command_args\":[1]}",
 		"{" TIME ",\"event.name\":\"tcp.failed\",\"tpconnect.connection.id\":\"1-1\"," PEER
 		",\"tpconnect.process.ancestors\":[{\"pid\":\"1\"}]}",
+		"{" TIME ",\"event.name\":\"tcp.open\",\"tpconnect.connection.id\":\"p1-1\"," PEER
+		"}",
+		"{" TIME ",\"event.name\":\"tcp.close\",\"tpconnect.connection.id\":\"1-1\","
+		"\"network.type\":\"ipv4\",\"network.connection.state\":\"listen\"}",
 	};
 	struct replay_line line;
 

@@ -87,8 +87,12 @@ static struct facts facts_of(const struct event *event, bool columns)
 	struct buffer value = empty_buffer();
 	struct facts facts = {0};
 
-	if (event->has & EVENT_HAS_DURATION)
+	if (event->has & EVENT_HAS_DURATION) {
 		brief_duration(&value, event->duration_ns);
+	} else if (event->has & EVENT_HAS_OBSERVED) {
+		buffer_putc(&value, '>');
+		brief_duration(&value, event->observed_ns);
+	}
 	fact_text(&facts, DURATION, " ", &value);
 	if (event->ended > ENDED_LOCAL)
 		buffer_puts(&value, ended_name(event->ended));
