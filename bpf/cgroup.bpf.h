@@ -60,15 +60,13 @@ static __always_inline const struct kernfs_node *cgroup1_node(const struct css_s
 }
 
 /*
- * Those of the task. Returns whether they are still those of the attempt: a process can be moved
- * any time.
+ * kn1: of version 1; NULL: there is none. Returns whether they are those that scratch->of names: a
+ * process can be moved any time.
  */
-static __always_inline bool cgroup_fill(struct scratch *scratch)
+static __always_inline bool cgroup_fill(struct scratch *scratch, const struct kernfs_node *kn,
+					const struct kernfs_node *kn1)
 {
-	const struct task_struct *task = (const struct task_struct *)scratch->of.task;
 	struct cgroup_record *record = (struct cgroup_record *)scratch->record;
-	const struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
-	const struct kernfs_node *kn = BPF_CORE_READ(cgroups, dfl_cgrp, kn);
 
 	scratch->size = sizeof(*record);
 	record->id = BPF_CORE_READ(kn, id);
@@ -78,20 +76,29 @@ static __always_inline bool cgroup_fill(struct scratch *scratch)
 	if (!cgroup_add(scratch, kn, CGROUP_END))
 		record->flags |= CGROUP_CUT;
 	record->size = scratch->size - sizeof(*record);
-	if (config.cgroup1) {
-		kn = cgroup1_node(cgroups);
-		record->id1 = BPF_CORE_READ(kn, id);
-		if (!cgroup_add(scratch, kn, RECORD_SIZE_MAX - 1))
+	if (kn1) {
+		record->id1 = BPF_CORE_READ(kn1, id);
+		if (!cgroup_add(scratch, kn1, RECORD_SIZE_MAX - 1))
 			record->flags |= CGROUP_CUT1;
 		record->size1 = scratch->size - sizeof(*record) - record->size;
 	}
 	return record->id == scratch->of.cgroup_id && record->id1 == scratch->of.cgroup1_id;
 }
 
+/* Those of the task. */
+static __always_inline bool cgroups_fill(struct scratch *scratch)
+{
+	const struct task_struct *task = (const struct task_struct *)scratch->of.task;
+	const struct css_set *cgroups = BPF_CORE_READ(task, cgroups);
+
+	return cgroup_fill(scratch, BPF_CORE_READ(cgroups, dfl_cgrp, kn),
+			   config.cgroup1 ? cgroup1_node(cgroups) : NULL);
+}
+
 /* Returns whether the ring has taken them. */
 static __always_inline bool cgroup_send(struct scratch *scratch)
 {
-	if (cgroup_fill(scratch))
+	if (cgroups_fill(scratch))
 		return scratch_send(scratch, EVENT_CGROUP);
 	COUNT(context);
 	return false;

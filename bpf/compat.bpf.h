@@ -123,6 +123,20 @@ static __always_inline struct tcp_sock *tcp_sock_of_cast(const struct sock *sk)
 	return sk->sk_protocol == IPPROTO_TCP ? CAST(struct tcp_sock, sk) : NULL;
 }
 
+/*
+ * The cgroup that a socket was made in; NULL: not known. Before Linux 5.15 (8520e224f547) what a
+ * socket has in its place may be something else.
+ */
+static __always_inline const struct kernfs_node *socket_cgroup(const struct sock *sk)
+{
+	const struct cgroup *cgroup;
+
+	if (!bpf_core_field_exists(sk->sk_cgrp_data.cgroup))
+		return NULL;
+	cgroup = READ_ADDR(sk, sk_cgrp_data.cgroup);
+	return cgroup ? READ_ADDR(cgroup, kn) : NULL;
+}
+
 #define ENOBUFS 105 /* asm-generic/errno.h */
 
 /*

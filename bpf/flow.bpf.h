@@ -85,4 +85,35 @@ static __always_inline __u64 flow_received(const struct sock *sk, const struct t
 	       (READ_SOCKET(alive, sk, __sk_common.skc_flags) >> SOCK_DONE & 1);
 }
 
+/* How long nothing was sent nor received. Returns whether anything ever was. */
+static __always_inline bool idle_ns(const struct tcp_sock *tp, __u64 *ret)
+{
+	__u64 last_us = READ_ADDR(tp, tcp_mstamp), now_us = bpf_ktime_get_ns() / 1000;
+
+	*ret = now_us > last_us ? (now_us - last_us) * 1000 : 0;
+	return last_us;
+}
+
+/* What records of a socket that is open say; flow and syn: as for flow_sent(). */
+struct carried {
+	__u64 bytes_sent;
+	__u64 bytes_received;
+	__u32 unacked;
+	__u32 retransmits;
+	__u32 rtt_us;
+};
+
+static __always_inline void carried_read(struct carried *carried, const struct flow *flow,
+					 const struct sock *sk, bool syn)
+{
+	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
+	__u64 sent = flow_sent(flow, syn);
+
+	carried->bytes_sent = sent + flow_refused(flow, tp, sent, false);
+	carried->bytes_received = flow_received(sk, tp, false);
+	carried->unacked = flow_unacked(flow);
+	carried->retransmits = READ_ADDR(tp, total_retrans);
+	carried->rtt_us = READ_ADDR(tp, srtt_us) >> 3; /* srtt_us is in eighths */
+}
+
 #endif

@@ -123,8 +123,15 @@ typedef struct {
 	int owned; /* a thread is at work on the socket, or was when a packet came */
 } socket_lock_t;
 
+struct cgroup;
+
+struct sock_cgroup_data {
+	struct cgroup *cgroup;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct sock_cgroup_data sk_cgrp_data;
 	socket_lock_t sk_lock;
 	__u16 sk_type;
 	__u16 sk_protocol;
@@ -347,8 +354,6 @@ struct kernfs_node___before_6_15 {
 	struct kernfs_node *parent;
 };
 
-struct cgroup;
-
 struct cgroup_subsys_state {
 	struct cgroup *cgroup;
 	struct cgroup_subsys_state *parent;
@@ -437,6 +442,11 @@ struct bpf_iter__task_file {
 	struct task_struct *task;
 	__u32 fd;
 	struct file *file;
+};
+
+struct bpf_iter__tcp {
+	struct bpf_iter_meta *meta;
+	struct sock_common *sk_common;
 };
 
 struct bpf_iter__bpf_map_elem {

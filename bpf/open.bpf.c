@@ -21,12 +21,6 @@
 #include "bpf/socket.bpf.h"
 #include "bpf/told.bpf.h"
 
-/* What an iterator returns to have its program run again for the same, now or at the next read. */
-#define AGAIN 1
-
-/* How often a socket is put off that somebody is at work on: user space waits in between. */
-#define AGAIN_MAX 3
-
 static __always_inline bool is_closing(const struct sock *sk)
 {
 	const struct sock_common *skc = &sk->__sk_common;
@@ -92,7 +86,7 @@ __noinline int open_cgroups(void)
 {
 	struct scratch *scratch = scratch_of(SCRATCH_ITERATOR);
 
-	if (!config.open_tell || !scratch || !cgroup_fill(scratch))
+	if (!config.open_tell || !scratch || !cgroups_fill(scratch))
 		return false;
 	record_end(scratch, EVENT_CGROUP);
 	return true;
@@ -122,16 +116,17 @@ __noinline int open_told(void)
 		return 0;
 	of = &scratch->of;
 	line = told_line_of_pid(of->pid);
-	if (of->cgroups_told && !is_told(told_line_of_cgroups(of->cgroups), of->cgroups))
+	if (of->cgroups_known && !is_told(told_line_of_cgroups(of->cgroups), of->cgroups))
 		tell(told_line_of_cgroups(of->cgroups), of->cgroups);
-	if (of->image_told && !is_told(line, of->image))
+	if (of->image_known && !is_told(line, of->image))
 		tell(line, of->image);
-	if (of->cgroups_told && of->image_told)
+	if (of->cgroups_known && of->image_known)
 		tell(line, of->both);
 	return 0;
 }
 
-static __always_inline void announced_set(struct scratch *scratch, const struct attempt *holder,
+/* Returns whether there may be something to tell. */
+static __always_inline bool announced_set(struct scratch *scratch, const struct attempt *holder,
 					  const struct task_struct *task)
 {
 	struct announced *of = &scratch->of;
@@ -146,8 +141,11 @@ static __always_inline void announced_set(struct scratch *scratch, const struct 
 	of->image = told_image(of->start_ns, of->pid, of->exec_id);
 	of->cgroups = told_cgroups(of->cgroup_id, of->cgroup1_id);
 	of->both = told_both(of->image, of->cgroups, *(volatile __u32 *)&shared.told_epoch);
-	of->cgroups_told = is_told(told_line_of_cgroups(of->cgroups), of->cgroups);
-	of->image_told = is_told(told_line_of_pid(of->pid), of->image);
+	if (is_told(told_line_of_pid(of->pid), of->both))
+		return false;
+	of->cgroups_known = is_told(told_line_of_cgroups(of->cgroups), of->cgroups);
+	of->image_known = is_told(told_line_of_pid(of->pid), of->image);
+	return true;
 }
 
 static __always_inline bool scratch_put(struct bpf_iter_meta *meta, const struct scratch *scratch)
@@ -160,15 +158,15 @@ static __always_inline bool holder_put(struct bpf_iter_meta *meta, struct scratc
 {
 	struct announced *of = &scratch->of;
 
-	if (!of->cgroups_told && open_cgroups()) {
+	if (!of->cgroups_known && open_cgroups()) {
 		if (!scratch_put(meta, scratch))
 			return false;
-		of->cgroups_told = true;
+		of->cgroups_known = true;
 	}
-	if (!of->image_told && open_image()) {
+	if (!of->image_known && open_image()) {
 		if (!scratch_put(meta, scratch))
 			return false;
-		of->image_told = true;
+		of->image_known = true;
 	}
 	return true;
 }
@@ -178,29 +176,16 @@ static __always_inline void open_put(struct bpf_iter_meta *meta, const struct op
 				     const struct task_struct *holder)
 {
 	struct scratch *scratch = scratch_of(SCRATCH_ITERATOR);
-	bool context = config.context && record->flags & OPEN_WANTED && scratch;
+	bool wanted = config.context && record->flags & OPEN_WANTED && scratch;
+	bool untold = wanted && announced_set(scratch, &record->base.attempt, holder);
 
-	if (context) {
-		announced_set(scratch, &record->base.attempt, holder);
-		if (!holder_put(meta, scratch))
-			return;
-	}
-	if (seq_put(meta, record, sizeof(*record)) && context)
+	if (untold && !holder_put(meta, scratch))
+		return;
+	if (seq_put(meta, record, sizeof(*record)) && untold)
 		open_told();
 }
 
 /* --- the socket --- */
-
-/* Whether the socket is better looked at again, when who is at work on it has gone on. */
-static __always_inline bool is_put_off(struct opening *opening, const struct sock *sk)
-{
-	__u64 key = (__u64)sk;
-
-	if (opening->again != key)
-		opening->n_again = 0;
-	opening->again = key;
-	return opening->n_again++ < AGAIN_MAX;
-}
 
 /*
  * The entry is the stream's own, and the stream tells all of it. One that the iterator has made for

@@ -57,28 +57,17 @@ static __always_inline void open_begin(struct open_record *record, const struct 
 	attempt->cpu = bpf_get_smp_processor_id();
 }
 
-/* How long nothing was sent nor received. */
-static __always_inline void open_idle(struct open_record *record, const struct tcp_sock *tp)
-{
-	__u64 last_us = READ_ADDR(tp, tcp_mstamp), now_us = bpf_ktime_get_ns() / 1000;
-
-	if (!last_us)
-		return;
-	record->flags |= OPEN_HAS_IDLE;
-	record->idle_ns = now_us > last_us ? (now_us - last_us) * 1000 : 0;
-}
-
 static __always_inline void open_carried(struct open_record *record, const struct flow *flow,
 					 const struct sock *sk, enum direction direction)
 {
-	const struct tcp_sock *tp = (const struct tcp_sock *)sk;
+	struct carried carried;
 
-	record->bytes_sent = flow_sent(flow, direction == DIRECTION_OUT);
-	record->bytes_sent += flow_refused(flow, tp, record->bytes_sent, false);
-	record->bytes_received = flow_received(sk, tp, false);
-	record->unacked = flow_unacked(flow);
-	record->retransmits = READ_ADDR(tp, total_retrans);
-	record->rtt_us = READ_ADDR(tp, srtt_us) >> 3; /* srtt_us is in eighths */
+	carried_read(&carried, flow, sk, direction == DIRECTION_OUT);
+	record->bytes_sent = carried.bytes_sent;
+	record->bytes_received = carried.bytes_received;
+	record->unacked = carried.unacked;
+	record->retransmits = carried.retransmits;
+	record->rtt_us = carried.rtt_us;
 }
 
 /* flow: as the direction was told from it. */
@@ -92,8 +81,8 @@ static __always_inline void open_end(struct open_record *record, const struct fl
 	record->socket = (__u64)sk;
 	record->state = flow->state;
 	record->direction = direction;
-	if (flow->state != TCP_LISTEN)
-		open_idle(record, (const struct tcp_sock *)sk);
+	if (flow->state != TCP_LISTEN && idle_ns((const struct tcp_sock *)sk, &record->idle_ns))
+		record->flags |= OPEN_HAS_IDLE;
 	if (is_connected(flow->state))
 		open_carried(record, flow, sk, direction);
 }
@@ -102,6 +91,23 @@ static __always_inline void open_end(struct open_record *record, const struct fl
 static __always_inline bool open_wanted(__u8 state, enum direction direction)
 {
 	return config.open_all || (direction != DIRECTION_IN && state != TCP_LISTEN);
+}
+
+/* What an iterator returns to have its program run again for the same, now or at the next read. */
+#define AGAIN 1
+
+/* How often a socket is put off that somebody is at work on: user space waits in between. */
+#define AGAIN_MAX 3
+
+/* Whether the socket is better looked at again, when who is at work on it has gone on. */
+static __always_inline bool is_put_off(struct opening *opening, const struct sock *sk)
+{
+	__u64 key = (__u64)sk;
+
+	if (opening->again != key)
+		opening->n_again = 0;
+	opening->again = key;
+	return opening->n_again++ < AGAIN_MAX;
 }
 
 /* Writes to what the reader of an iterator gets. */

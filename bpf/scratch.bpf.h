@@ -29,8 +29,8 @@ struct announced {
 	__u64 cgroup1_id;
 	__u32 pid;
 	__u32 exec_id;
-	__u64 image, cgroups, both;    /* fingerprints: contract/told.h */
-	bool image_told, cgroups_told; /* of iterators */
+	__u64 image, cgroups, both;	 /* fingerprints: contract/told.h */
+	bool image_known, cgroups_known; /* to who reads an iterator: told, or just written */
 };
 
 /* A way from a file or cgroup up to its root. */

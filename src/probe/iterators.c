@@ -25,10 +25,25 @@ static bool wants_open(const struct request *request)
 	return has_btf(request) && !request->no_snapshot;
 }
 
-/* Iterators over maps: since Linux 5.9 (a5cbe05a6673). */
+/* Iterators over maps (a5cbe05a6673), and over TCP sockets (52d87d5f6418): since Linux 5.9. */
+static bool has_others(const struct request *request)
+{
+	return has_btf(request) && kernel_version() >= KERNEL(5, 9);
+}
+
 static bool can_sweep(const struct request *request)
 {
-	return has_btf(request) && !request->only_open && kernel_version() >= KERNEL(5, 9);
+	return has_others(request) && !request->only_open;
+}
+
+static bool wants_sockets(const struct request *request)
+{
+	return has_others(request) && request->only_open;
+}
+
+static bool wants_gauges(const struct request *request)
+{
+	return has_others(request) && request->gauges;
 }
 
 static const struct {
@@ -38,6 +53,9 @@ static const struct {
 	[ITERATOR_OPEN] = {"open_file", "bpf_iter_task_file", wants_open},
 	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", "bpf_iter_bpf_map_elem", can_sweep},
 	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", "bpf_iter_bpf_map_elem", can_sweep},
+	[ITERATOR_SOCKETS] = {"orphan_socket", "bpf_iter_tcp", wants_sockets},
+	[ITERATOR_GAUGE_SLOTS] = {"gauge_slots", "bpf_iter_bpf_map_elem", wants_gauges},
+	[ITERATOR_GAUGE_OVERFLOW] = {"gauge_overflow", "bpf_iter_bpf_map_elem", wants_gauges},
 };
 
 const char *iterator_name(enum iterator iterator)

@@ -18,6 +18,9 @@ enum iterator {
 	ITERATOR_SWEEP_SLOTS, /* the map slots, and overflow: what has no socket any more is counted
 			       */
 	ITERATOR_SWEEP_OVERFLOW,
+	ITERATOR_SOCKETS,     /* the TCP sockets of a network namespace */
+	ITERATOR_GAUGE_SLOTS, /* the map slots, and overflow: what connections have carried */
+	ITERATOR_GAUGE_OVERFLOW,
 	N_ITERATORS,
 };
 

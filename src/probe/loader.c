@@ -16,24 +16,12 @@
 #include "probe/filters.h"
 #include "probe/follow.h"
 #include "probe/kernel.h"
-#include "probe/loader.h"
-#include "probe/missed.h"
 #include "probe/object.h"
-#include "probe/programs.h"
+#include "probe/probe.h"
 #include "util/array.h"
 #include "probe/types.h"
 #include "util/clock.h"
 #include "util/log.h"
-
-struct probe {
-	struct bpf_object *object;
-	struct programs programs;
-	struct shared *shared; /* the object's, mapped */
-	size_t shared_size;
-	int followed_fd, ring_fd, types_fd;
-	int told_fd;
-	struct span observed;
-};
 
 static int libbpf_say_all(enum libbpf_print_level level, const char *format, va_list args)
 {
@@ -48,23 +36,15 @@ static int libbpf_say(enum libbpf_print_level level, const char *format, va_list
 	return level == LIBBPF_DEBUG ? 0 : libbpf_say_all(level, format, args);
 }
 
-/* A map of the object, with values of that size (0: any); NULL if there is none. */
-static struct bpf_map *find_map(struct probe *probe, const char *name, size_t value_size)
-{
-	struct bpf_map *map = bpf_object__find_map_by_name(probe->object, name);
-
-	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
-}
-
 static bool has_all_maps(struct probe *probe)
 {
-	return find_map(probe, ".rodata", sizeof(struct config)) &&
-	       find_map(probe, ".bss", sizeof(struct shared)) && find_map(probe, "ring", 0) &&
-	       find_map(probe, "overflow", 0) && find_map(probe, "slots", 0) &&
-	       find_map(probe, "followed", 1) && find_map(probe, "calls", 0) &&
-	       find_map(probe, "told", sizeof(struct told_line)) &&
-	       find_map(probe, "calls_by_tid", 0) && find_map(probe, "untracked_calls", 0) &&
-	       find_map(probe, "executed", 0) && find_map(probe, "lineages", 0) &&
+	return probe_map(probe, ".rodata", sizeof(struct config)) &&
+	       probe_map(probe, ".bss", sizeof(struct shared)) && probe_map(probe, "ring", 0) &&
+	       probe_map(probe, "overflow", 0) && probe_map(probe, "slots", 0) &&
+	       probe_map(probe, "followed", 1) && probe_map(probe, "calls", 0) &&
+	       probe_map(probe, "told", sizeof(struct told_line)) &&
+	       probe_map(probe, "calls_by_tid", 0) && probe_map(probe, "untracked_calls", 0) &&
+	       probe_map(probe, "executed", 0) && probe_map(probe, "lineages", 0) &&
 	       filters_found(probe->object);
 }
 
@@ -83,15 +63,15 @@ static int size_maps(struct probe *probe, const struct request *request,
 	int err = 0;
 
 	for (size_t i = 0; !err && i < ARRAY_SIZE(optional); i++)
-		err = bpf_map__set_autocreate(find_map(probe, optional[i].map, 0),
+		err = bpf_map__set_autocreate(probe_map(probe, optional[i].map, 0),
 					      optional[i].wanted);
 	if (!err)
-		err = bpf_map__set_initial_value(find_map(probe, ".rodata", 0), config,
+		err = bpf_map__set_initial_value(probe_map(probe, ".rodata", 0), config,
 						 sizeof(*config));
 	if (!err)
-		err = bpf_map__set_max_entries(find_map(probe, "ring", 0), request->ring_size);
+		err = bpf_map__set_max_entries(probe_map(probe, "ring", 0), request->ring_size);
 	if (!err)
-		err = bpf_map__set_max_entries(find_map(probe, "overflow", 0),
+		err = bpf_map__set_max_entries(probe_map(probe, "overflow", 0),
 					       config->overflow_max);
 	return err ? err : filters_size(probe->object, request);
 }
@@ -145,7 +125,7 @@ static int configure(struct probe *probe, const struct request *request, struct 
 
 static int map_shared(struct probe *probe)
 {
-	struct bpf_map *bss = find_map(probe, ".bss", 0);
+	struct bpf_map *bss = probe_map(probe, ".bss", 0);
 	size_t page = sysconf(_SC_PAGESIZE);
 
 	probe->shared_size = (bpf_map__value_size(bss) + page - 1) / page * page;
@@ -167,9 +147,9 @@ static int load(struct probe *probe, const struct request *request, struct error
 	if (err)
 		return error_set(error, err, "the kernel refused the BPF programs: %s",
 				 strerror(-err));
-	probe->followed_fd = bpf_map__fd(find_map(probe, "followed", 1));
-	probe->ring_fd = bpf_map__fd(find_map(probe, "ring", 0));
-	probe->told_fd = bpf_map__fd(find_map(probe, "told", 0));
+	probe->followed_fd = bpf_map__fd(probe_map(probe, "followed", 1));
+	probe->ring_fd = bpf_map__fd(probe_map(probe, "ring", 0));
+	probe->told_fd = bpf_map__fd(probe_map(probe, "told", 0));
 	err = map_shared(probe);
 	if (!err)
 		err = filters_fill(probe->object, request);
@@ -215,7 +195,11 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 	libbpf_set_print(request->verbosity > 1 ? libbpf_say_all
 			 : request->verbosity	? libbpf_say
 						: NULL);
-	if (request->btf_path && btf_check(request->btf_path, error))
+	if (request->btf_path && request->only_open)
+		err = error_set(error, -ENOEXEC,
+				"cannot list what is open with --btf: that takes BTF of the "
+				"kernel's own");
+	else if (request->btf_path && btf_check(request->btf_path, error))
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else
 		err = open_object(probe, request, error);
@@ -231,7 +215,7 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 		err = programs_attach(&probe->programs, request, error);
 	if (!err && request->follow_pids)
 		err = follow_named(probe, request, error);
-	if (!err) {
+	if (!err && !request->only_open) {
 		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
 		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
 		/* A program that begins on another CPU after this moment sees the phase. */
@@ -244,32 +228,6 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 	}
 	*ret = probe;
 	return 0;
-}
-
-/*
- * Without the iterator the phase stays PHASE_TRACKING: an unknown result may be of an attempt that
- * began before, and proves no loss.
- */
-int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
-{
-	const struct iterators *iterators = &probe->programs.iterators;
-	int err = iterator_run(iterators, ITERATOR_OPEN, NULL, record, ctx, error);
-
-	if (!err && probe->observed.begin_ns && iterator_is_loaded(iterators, ITERATOR_OPEN))
-		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
-	return err;
-}
-
-int probe_sweep(struct probe *probe, struct error *error)
-{
-	const struct iterators *iterators = &probe->programs.iterators;
-	int err = iterator_run(iterators, ITERATOR_SWEEP_SLOTS, find_map(probe, "slots", 0), NULL,
-			       NULL, error);
-
-	if (!err && probe->shared->n_overflow)
-		err = iterator_run(iterators, ITERATOR_SWEEP_OVERFLOW,
-				   find_map(probe, "overflow", 0), NULL, NULL, error);
-	return err;
 }
 
 void probe_detach(struct probe *probe)
@@ -294,98 +252,4 @@ void probe_close(struct probe *probe)
 	programs_unregister(&probe->programs);
 	types_close(&probe->types_fd);
 	free(probe);
-}
-
-struct span probe_observed(const struct probe *probe)
-{
-	return probe->observed;
-}
-
-int probe_follow(struct probe *probe, uint32_t pid)
-{
-	const uint8_t verdict = KEY_WANTED;
-
-	return bpf_map_update_elem(probe->followed_fd, &pid, &verdict, BPF_ANY) ? -errno : 0;
-}
-
-bool probe_follows_any(const struct probe *probe)
-{
-	return follow_any(probe->followed_fd);
-}
-
-int probe_followed(const struct probe *probe)
-{
-	return follow_count(probe->followed_fd);
-}
-
-void probe_counters(struct probe *probe, struct counters *ret)
-{
-	struct counters sum = {};
-
-	for (size_t cpu = 0; cpu < COUNTER_SLOTS; cpu++) {
-		const volatile struct counters *slot = &probe->shared->counters[cpu];
-
-		sum.sent += slot->sent;
-		sum.ring += slot->ring;
-		sum.missed += slot->missed;
-		sum.state += slot->state;
-		sum.unmatched += slot->unmatched;
-		sum.skipped += slot->skipped;
-		sum.recovered += slot->recovered;
-		sum.context += slot->context;
-	}
-	programs_add_skips(&probe->programs, &sum);
-	sum.missed = missed_in_all(&sum, probe->observed.end_ns);
-	*ret = sum;
-}
-
-uint64_t probe_tracked(struct probe *probe)
-{
-	struct bpf_map *slots = find_map(probe, "slots", 0);
-	uint64_t slot[bpf_map__value_size(slots) / sizeof(uint64_t)];
-	uint64_t n = probe->shared->n_overflow;
-
-	for (uint32_t i = 0; i < bpf_map__max_entries(slots); i++)
-		if (!bpf_map_lookup_elem(bpf_map__fd(slots), &i, slot) && slot[0])
-			n++; /* its key, which is first: bpf/tracked.bpf.h */
-	return n;
-}
-
-void probe_share(const struct probe *probe, unsigned int index, struct share *ret)
-{
-	*ret = probe->shared->shares[index];
-	ret->comm[COMM_LEN - 1] = '\0'; /* it may be being written */
-}
-
-uint64_t probe_room(struct probe *probe)
-{
-	return bpf_map__max_entries(find_map(probe, "overflow", 0));
-}
-
-/* Others that have their place in the line are told again as well. */
-static void tell_again(struct probe *probe, uint32_t line)
-{
-	const struct told_line none = {};
-
-	bpf_map_update_elem(probe->told_fd, &line, &none, BPF_ANY);
-}
-
-void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup)
-{
-	if (cgroup) {
-		tell_again(probe, told_line_of_cgroups(told_cgroups(cgroup->id, cgroup->id1)));
-		__atomic_fetch_add(&probe->shared->told_epoch, 1, __ATOMIC_RELEASE);
-	}
-	if (pid)
-		tell_again(probe, told_line_of_pid(pid));
-}
-
-int probe_ring_fd(const struct probe *probe)
-{
-	return probe->ring_fd;
-}
-
-const char *probe_tracepoints(const struct probe *probe)
-{
-	return probe->programs.tracepoints;
 }

@@ -129,6 +129,11 @@ static const struct program table[] = {
 
 _Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
+static bool program_wanted(size_t i, const struct request *request)
+{
+	return !request->only_open && table[i].wanted(request);
+}
+
 static int find_program(const struct bpf_object *object, const char *path, const char *name,
 			struct bpf_program **ret, struct error *error)
 {
@@ -237,7 +242,7 @@ static const char *take_types(struct programs *programs, const struct kernel_typ
 		if (table[i].classic)
 			continue;
 		programs->type_ids[i] = types[i].id;
-		if (!types[i].id && table[i].wanted(request))
+		if (!types[i].id && program_wanted(i, request))
 			missing = table[i].tracepoint;
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++) {
@@ -284,7 +289,7 @@ int programs_choose(struct programs *programs, const struct request *request, st
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
-		err = bpf_program__set_autoload(programs->progs[i], table[i].wanted(request));
+		err = bpf_program__set_autoload(programs->progs[i], program_wanted(i, request));
 	if (!err)
 		err = iterators_choose(&programs->iterators, request);
 	if (!err)
@@ -324,7 +329,7 @@ static void list_tracepoint(struct programs *programs, const char *tracepoint)
 int programs_attach(struct programs *programs, const struct request *request, struct error *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!table[i].wanted(request)) {
+		if (!program_wanted(i, request)) {
 			programs->progs[i] = NULL;
 			continue;
 		}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+/* What is asked of the kernel side once it is loaded. */
+#include <errno.h>
+
+#include <bpf/bpf.h>
+
+#include "contract/told.h"
+#include "probe/follow.h"
+#include "probe/missed.h"
+#include "probe/probe.h"
+
+struct bpf_map *probe_map(const struct probe *probe, const char *name, size_t value_size)
+{
+	struct bpf_map *map = bpf_object__find_map_by_name(probe->object, name);
+
+	return map && (!value_size || bpf_map__value_size(map) == value_size) ? map : NULL;
+}
+
+/*
+ * Without the iterator the phase stays PHASE_TRACKING: an unknown result may be of an attempt that
+ * began before, and proves no loss.
+ */
+int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	const struct iterators *iterators = &probe->programs.iterators;
+	int err = iterator_run(iterators, ITERATOR_OPEN, NULL, record, ctx, error);
+
+	if (!err && probe->observed.begin_ns && iterator_is_loaded(iterators, ITERATOR_OPEN))
+		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;
+	return err;
+}
+
+/* Both maps that entries are in, one after the other. */
+static int run_over_tracked(struct probe *probe, enum iterator slots, enum iterator overflow,
+			    probe_record_fn *record, void *ctx, struct error *error)
+{
+	const struct iterators *iterators = &probe->programs.iterators;
+	int err = iterator_run(iterators, slots, probe_map(probe, "slots", 0), record, ctx, error);
+
+	if (!err && probe->shared->n_overflow)
+		err = iterator_run(iterators, overflow, probe_map(probe, "overflow", 0), record,
+				   ctx, error);
+	return err;
+}
+
+int probe_sockets(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	const struct iterators *iterators = &probe->programs.iterators;
+
+	if (!iterator_is_loaded(iterators, ITERATOR_SOCKETS))
+		return error_set(error, -EOPNOTSUPP,
+				 "cannot look at sockets that no process holds: the kernel shows "
+				 "them since Linux 5.9");
+	return iterator_run(iterators, ITERATOR_SOCKETS, NULL, record, ctx, error);
+}
+
+int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	if (!iterator_is_loaded(&probe->programs.iterators, ITERATOR_GAUGE_SLOTS))
+		return error_set(error, -EOPNOTSUPP,
+				 "cannot see what connections carry: that takes Linux 5.9, and "
+				 "BTF of the kernel's own");
+	return run_over_tracked(probe, ITERATOR_GAUGE_SLOTS, ITERATOR_GAUGE_OVERFLOW, record, ctx,
+				error);
+}
+
+int probe_sweep(struct probe *probe, struct error *error)
+{
+	return run_over_tracked(probe, ITERATOR_SWEEP_SLOTS, ITERATOR_SWEEP_OVERFLOW, NULL, NULL,
+				error);
+}
+
+struct span probe_observed(const struct probe *probe)
+{
+	return probe->observed;
+}
+
+int probe_follow(struct probe *probe, uint32_t pid)
+{
+	const uint8_t verdict = KEY_WANTED;
+
+	return bpf_map_update_elem(probe->followed_fd, &pid, &verdict, BPF_ANY) ? -errno : 0;
+}
+
+bool probe_follows_any(const struct probe *probe)
+{
+	return follow_any(probe->followed_fd);
+}
+
+int probe_followed(const struct probe *probe)
+{
+	return follow_count(probe->followed_fd);
+}
+
+void probe_counters(struct probe *probe, struct counters *ret)
+{
+	struct counters sum = {};
+
+	for (size_t cpu = 0; cpu < COUNTER_SLOTS; cpu++) {
+		const volatile struct counters *slot = &probe->shared->counters[cpu];
+
+		sum.sent += slot->sent;
+		sum.ring += slot->ring;
+		sum.missed += slot->missed;
+		sum.state += slot->state;
+		sum.unmatched += slot->unmatched;
+		sum.skipped += slot->skipped;
+		sum.recovered += slot->recovered;
+		sum.context += slot->context;
+	}
+	programs_add_skips(&probe->programs, &sum);
+	sum.missed = missed_in_all(&sum, probe->observed.end_ns);
+	*ret = sum;
+}
+
+uint64_t probe_tracked(struct probe *probe)
+{
+	struct bpf_map *slots = probe_map(probe, "slots", 0);
+	uint64_t slot[bpf_map__value_size(slots) / sizeof(uint64_t)];
+	uint64_t n = probe->shared->n_overflow;
+
+	for (uint32_t i = 0; i < bpf_map__max_entries(slots); i++)
+		if (!bpf_map_lookup_elem(bpf_map__fd(slots), &i, slot) && slot[0])
+			n++; /* its key, which is first: bpf/tracked.bpf.h */
+	return n;
+}
+
+void probe_share(const struct probe *probe, unsigned int index, struct share *ret)
+{
+	*ret = probe->shared->shares[index];
+	ret->comm[COMM_LEN - 1] = '\0'; /* it may be being written */
+}
+
+uint64_t probe_room(struct probe *probe)
+{
+	return bpf_map__max_entries(probe_map(probe, "overflow", 0));
+}
+
+/* Others that have their place in the line are told again as well. */
+static void tell_again(struct probe *probe, uint32_t line)
+{
+	const struct told_line none = {};
+
+	bpf_map_update_elem(probe->told_fd, &line, &none, BPF_ANY);
+}
+
+void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup)
+{
+	if (cgroup) {
+		tell_again(probe, told_line_of_cgroups(told_cgroups(cgroup->id, cgroup->id1)));
+		__atomic_fetch_add(&probe->shared->told_epoch, 1, __ATOMIC_RELEASE);
+	}
+	if (pid)
+		tell_again(probe, told_line_of_pid(pid));
+}
+
+int probe_ring_fd(const struct probe *probe)
+{
+	return probe->ring_fd;
+}
+
+const char *probe_tracepoints(const struct probe *probe)
+{
+	return probe->programs.tracepoints;
+}
