@@ -8,6 +8,7 @@
 
 #include "top/live_parts.h"
 #include "util/clock.h"
+#include "util/count.h"
 
 /* After a minute, an eighth is left of a weight. */
 #define HALF_LIFE_NS (20 * NSEC_PER_SEC)
@@ -179,6 +180,8 @@ void live_event(struct live *live, const struct event *event)
 		return;
 	}
 	add_to_pair(pair, &news);
+	if (event->kind == EVENT_FAILED)
+		pair->shown.error = event->error;
 	pair_name(pair, event);
 	if (event->kind != EVENT_OPEN)
 		pairs_touch(&live->pairs, pair, event->time_ns);

@@ -77,6 +77,8 @@ struct live_pair {
 	struct endpoint dst;
 	struct live_connection *connections; /* newest first */
 	size_t n_open, n_pending;
+	size_t n_preexisting;			    /* of n_open */
+	uint16_t error;				    /* of its last failure; 0: none */
 	uint64_t begun, failed, cancelled, retries; /* since the beginning */
 	/* Attempts, and failures by 16 more: of before the last tick, half as much 20 s later. */
 	uint32_t weight;
@@ -86,7 +88,7 @@ struct live_pair {
 	uint64_t p50_ns, p90_ns, p99_ns, max_ns;
 	uint64_t tx, rx, tx_rate, rx_rate; /* rates: of those that are open */
 	uint64_t last_ns;		   /* of its last event; 0: none since tracing began */
-	struct live_pair *prev, *next;
+	struct live_pair *prev, *next;	   /* prev of the first: the last */
 };
 
 struct live_failure {
@@ -124,7 +126,7 @@ void live_gauge(struct live *live, const struct gauge *gauge);
  */
 void live_tick(struct live *live, uint64_t now_ns);
 
-/* All pairs, in no order; valid until the next call of the three above. */
+/* All pairs, the newest first; valid until the next call of the three above. */
 const struct live_pair *live_pairs(const struct live *live);
 
 struct live_sums {

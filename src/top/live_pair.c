@@ -10,6 +10,7 @@
 
 #include "format/who.h"
 #include "model/wanted.h"
+#include "util/count.h"
 
 /* Of struct live_pair: exe, container, container_name, unit, cgroup. */
 #define PAIR_TEXTS 5

@@ -72,10 +72,4 @@ void pair_weigh(struct pair *pair, uint64_t begun, uint64_t failed);
 /* An interval ends. decay: what is left of a weight of when it began. Rates are 0 then. */
 void pair_tick(struct pair *pair, double decay);
 
-/* Adds without passing the greatest number. */
-static inline void add_count(uint32_t *to, uint64_t n)
-{
-	*to = n < UINT32_MAX - *to ? *to + (uint32_t)n : UINT32_MAX;
-}
-
 #endif

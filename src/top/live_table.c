@@ -29,6 +29,7 @@ static void count_phase(struct live *live, const struct connection *connection, 
 	} else if (connection->phase == PHASE_OPEN) {
 		pair->n_open += by;
 		sums->n_open += by;
+		pair->n_preexisting += connection->shown.preexisting ? by : 0;
 		sums->n_preexisting += connection->shown.preexisting ? by : 0;
 	}
 }

@@ -7,6 +7,7 @@
 #define TOP_ROWS_H
 
 #include "top/live.h"
+#include "util/names.h"
 
 /* What a row is. */
 enum rows_by {
@@ -33,7 +34,7 @@ enum rows_order {
 };
 
 struct row {
-	const struct live_pair *pair; /* the first of the row */
+	const struct live_pair *pair; /* the oldest of the row */
 	size_t n_pairs;
 	size_t n_open, n_pending;
 	struct live_interval last;
@@ -55,30 +56,35 @@ struct rows_how {
 	enum rows_by by;
 	enum rows_order order;
 	bool reverse;
-	bool idle; /* also pairs at which nothing happens: no event in the last minute, no rate */
-	const char *filter;	    /* words, all of which must fit: rows_fit(); "": all */
+	bool idle; /* also rows at which nothing happens: no event in the last minute, no rate */
+	const char *filter; /* rows_fit(); "": all. A word without `!` asks for idle rows, too */
 	const struct live_pair *of; /* only pairs that `of_by` puts into its row; NULL: all */
 	enum rows_by of_by;
+	const struct names *names; /* of users and ports; NULL: numbers alone */
 	uint64_t now_ns;
 };
 
 /*
- * Makes the rows anew. A row keeps its place for 3 s at least (by how.now_ns), unless how changes.
- * Returns 0 or -ENOMEM.
+ * Makes the rows anew. A row keeps its place for 3 s at least (by how.now_ns), unless how changes:
+ * until then only new ones come in between, and others go. Rows are valid until live changes.
+ * Returns 0 or -ENOMEM: then there are none.
  */
 int rows_make(struct rows *rows, const struct live *live, const struct rows_how *how);
 
 size_t rows_n(const struct rows *rows);
-size_t rows_all(const struct rows *rows); /* without the filter */
-const struct row *rows_at(const struct rows *rows, size_t index);
+size_t rows_all(const struct rows *rows); /* without the filter: idle ones, if it asks for them */
+const struct row *rows_at(const struct rows *rows, size_t index); /* NULL behind the last */
 
 /*
- * Whether the pair fits the words: each that of name, executable, container, unit, pid, user,
- * address, network (10.0.0.0/8), port, state ("close_wait"), errno ("ECONNREFUSED"), by a part of
- * it in any case (numbers and addresses whole); a word after `!` must not fit. "port 443", "comm
- * ng" ask that field alone. A pair fits by any of its connections.
+ * Whether the pair fits all words. A number is a pid, user or port. An address is the
+ * destination's: whole, with a port or without, a network ("10.0.0.0/8"), or its beginning
+ * ("10.0."). Any other word is a part, in any case, of name, executable, container, unit, user, the
+ * state of a connection
+ * ("close_wait") or the errno of one or of the last failure. "port 443", "comm ng" ask that field
+ * alone: pid, user, comm, exe, container, unit, cgroup, address, port, state, error. Behind `!`, a
+ * word must not fit. What is still being typed ("port ", "!", "10.0.0.0/") leaves nothing out.
  */
-bool rows_fit(const struct live_pair *pair, const char *words);
+bool rows_fit(const struct live_pair *pair, const char *words, const struct names *names);
 
 /* Whether both are of one row; those of which that is not known share one. */
 bool rows_same(enum rows_by by, const struct live_pair *a, const struct live_pair *b);
