@@ -52,12 +52,14 @@ static void print_rows(const struct check_result *rows, size_t n, bool color)
 		print_row(&rows[i], width, color);
 }
 
-/* Returns whether none of the rows is as bad as this. */
+/*
+ * Returns whether none of the rows is as bad as this; listing: of those alone that listing needs.
+ */
 static bool print_verdict(const char *what, const struct check_result *rows, size_t n,
-			  enum check_status bad)
+			  enum check_status bad, bool listing)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (rows[i].status < bad)
+		if (rows[i].status < bad || (listing && !rows[i].listing))
 			continue;
 		printf("%s cannot work here: %s: ", what, rows[i].name);
 		print_escaped(rows[i].found);
@@ -88,7 +90,8 @@ int doctor_main(const struct options *options, bool color)
 	print_rows(rows, n, color);
 	printf("\n");
 	if (build)
-		print_verdict("building", rows + host, build, CHECK_WARN);
-	can_trace = print_verdict("tracing", rows, host, CHECK_FAIL);
+		print_verdict("building", rows + host, build, CHECK_WARN, false);
+	print_verdict("listing what is open", rows, host, CHECK_WARN, true);
+	can_trace = print_verdict("tracing", rows, host, CHECK_FAIL, false);
 	return can_trace ? STATUS_DONE : STATUS_UNABLE;
 }

@@ -260,6 +260,22 @@ static bool check_syscall_tracepoint(struct check_context *context, const struct
 	return not_tested(result, "to read tracefs");
 }
 
+/* A program for an iterator gets a struct of that name; the kernel's kernel/bpf/bpf_iter.c. */
+static bool check_iterator(struct check_context *context, const struct check *check,
+			   struct check_result *result)
+{
+	char name[64];
+
+	if (context->btf_path)
+		return report(result, false, "not with --btf");
+	if (!context->btf)
+		return not_tested(result, "BTF");
+	snprintf(name, sizeof(name), "bpf_iter__%s", check->arg);
+	if (btf__find_by_name_kind(context->btf, name, BTF_KIND_STRUCT) < 0)
+		return report(result, false, "not in this kernel's BTF");
+	return report(result, true, "available");
+}
+
 static bool check_task_storage(struct check_context *context, const struct check *check,
 			       struct check_result *result)
 {
@@ -336,40 +352,44 @@ static bool check_audit(struct check_context *context, const struct check *check
 }
 
 const struct check checks[] = {
-	{"kernel", check_kernel, NULL, CHECK_FAIL, false, BOOT_NEWER},
-	{"privilege", check_privilege, NULL, CHECK_FAIL, false, ADVICE_PRIVILEGE},
-	{"BTF", check_btf, NULL, CHECK_FAIL, false, ADVICE_BTF},
-	{"ring buffer", check_ring, NULL, CHECK_FAIL, false, BOOT_NEWER},
+	{"kernel", check_kernel, NULL, CHECK_FAIL, false, true, BOOT_NEWER},
+	{"privilege", check_privilege, NULL, CHECK_FAIL, false, true, ADVICE_PRIVILEGE},
+	{"BTF", check_btf, NULL, CHECK_FAIL, false, true, ADVICE_BTF},
+	{"ring buffer", check_ring, NULL, CHECK_FAIL, false, true, BOOT_NEWER},
 	{"tracepoint inet_sock_set_state", check_btf_tracepoint, "inet_sock_set_state", CHECK_FAIL,
-	 false, "boot a kernel built with CONFIG_INET=y and BTF"},
-	{"BTF tracepoint programs", check_load, "inet_sock_set_state", CHECK_FAIL, false,
+	 false, false, "boot a kernel built with CONFIG_INET=y and BTF"},
+	{"BTF tracepoint programs", check_load, "inet_sock_set_state", CHECK_FAIL, false, false,
 	 "boot a kernel built with CONFIG_BPF_EVENTS=y"},
-	{"bpf_ktime_get_boot_ns", check_clock, NULL, CHECK_FAIL, false, BOOT_NEWER},
-	{"lockdown", check_lockdown, NULL, CHECK_FAIL, false,
+	{"bpf_ktime_get_boot_ns", check_clock, NULL, CHECK_FAIL, false, true, BOOT_NEWER},
+	{"lockdown", check_lockdown, NULL, CHECK_FAIL, false, true,
 	 "boot without lockdown=confidentiality: integrity mode is fine"},
-	{"tracefs", check_tracefs, NULL, CHECK_FAIL, true, ADVICE_TRACEFS},
+	{"tracefs", check_tracefs, NULL, CHECK_FAIL, true, false, ADVICE_TRACEFS},
 	{"tracepoint sys_enter_connect", check_syscall_tracepoint, "sys_enter_connect", CHECK_FAIL,
-	 true, BOOT_SYSCALL},
+	 true, false, BOOT_SYSCALL},
 	{"tracepoint sys_exit_connect", check_syscall_tracepoint, "sys_exit_connect", CHECK_FAIL,
-	 true, BOOT_SYSCALL},
+	 true, false, BOOT_SYSCALL},
 	{"tracepoint tcp_retransmit_skb", check_btf_tracepoint, "tcp_retransmit_skb", CHECK_WARN,
-	 false, "nothing to do, but retries will not be seen"},
+	 false, false, "nothing to do, but retries will not be seen"},
 	{"tracepoint sched_process_fork", check_btf_tracepoint, "sched_process_fork", CHECK_WARN,
-	 false, "nothing to do, but children of '-- COMMAND' will not be followed"},
+	 false, false, "nothing to do, but children of '-- COMMAND' will not be followed"},
 	{"tracepoint sched_process_exit", check_btf_tracepoint, "sched_process_exit", CHECK_WARN,
-	 false, "nothing to do, but ended children of '-- COMMAND' stay in the list"},
-	{"task storage", check_task_storage, NULL, CHECK_WARN, false,
+	 false, false, "nothing to do, but ended children of '-- COMMAND' stay in the list"},
+	{"iterator task_file", check_iterator, "task_file", CHECK_WARN, false, true,
+	 "nothing to do, but what is open already is not known"},
+	{"iterator tcp", check_iterator, "tcp", CHECK_WARN, false, false,
+	 "nothing to do, but 'list --all' lacks what no process holds"},
+	{"task storage", check_task_storage, NULL, CHECK_WARN, false, false,
 	 "nothing to do, but a seccomp filter's answer on a socket used before will not be seen"},
-	{"locked memory", check_memlock, NULL, CHECK_WARN, false,
+	{"locked memory", check_memlock, NULL, CHECK_WARN, false, false,
 	 "raise it before the start: ulimit -l unlimited"},
-	{"pid namespace", check_pidns, NULL, CHECK_WARN, false,
+	{"pid namespace", check_pidns, NULL, CHECK_WARN, false, false,
 	 "process ids are those of the initial pid namespace, not those seen in here"},
-	{"cgroup v2", check_cgroup, NULL, CHECK_WARN, false,
+	{"cgroup v2", check_cgroup, NULL, CHECK_WARN, false, false,
 	 "--cgroup needs it: mount -t cgroup2 none /mnt"},
-	{"cgroup paths", check_cgroup1, NULL, CHECK_WARN, false,
+	{"cgroup paths", check_cgroup1, NULL, CHECK_WARN, false, false,
 	 "nothing to do, but a container or unit that only another hierarchy of version 1 has "
 	 "(name=systemd) stays unknown"},
-	{"login users", check_audit, NULL, CHECK_WARN, false,
+	{"login users", check_audit, NULL, CHECK_WARN, false, false,
 	 "nothing to do, but who logged in stays unknown: the kernel was built without "
 	 "CONFIG_AUDIT"},
 };

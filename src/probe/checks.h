@@ -16,6 +16,7 @@ enum check_status { CHECK_PASS, CHECK_WARN, CHECK_FAIL };
 struct check_result {
 	const char *name; /* static: what was looked at */
 	enum check_status status;
+	bool listing;	  /* without it, what is open cannot be listed either */
 	char found[96];	  /* one line, never empty */
 	char advice[192]; /* one line; empty on CHECK_PASS */
 };

@@ -49,7 +49,7 @@ static void context_close(struct check_context *context)
 static void run_check(struct check_context *context, const struct check *check,
 		      struct check_result *ret)
 {
-	*ret = (struct check_result){.name = check->name};
+	*ret = (struct check_result){.name = check->name, .listing = check->listing};
 	snprintf(ret->advice, sizeof(ret->advice), "%s", check->advice);
 	if (check->run(context, check, ret))
 		ret->advice[0] = '\0';

@@ -30,6 +30,7 @@ struct check {
 	const char *arg;	  /* for run() */
 	enum check_status failed; /* what it means if run() says no */
 	bool syscalls;		  /* only the system call tracepoints need it */
+	bool listing;		  /* to list what is open needs it */
 	const char *advice;
 };
 
