@@ -59,9 +59,9 @@ static void happen(struct live *live, struct expected *expected, uint64_t *seed)
 	struct event event = random_event(seed);
 	bool never_sent = false;
 
-	if (event.kind == EVENT_OPEN)
-		event.open.state = next_random(seed) % 4 ? TCP_ESTABLISHED : TCP_SYN_SENT;
-	else
+	event.open.direction = DIRECTION_OUT;
+	event.open.state = next_random(seed) % 4 ? TCP_ESTABLISHED : TCP_SYN_SENT;
+	if (event.kind != EVENT_OPEN)
 		never_sent = event.not_sent = !(next_random(seed) % 8);
 	never_sent = never_sent && event.kind != EVENT_RETRY;
 	event.start_ns = next_random(seed) % CONNECTIONS;
