@@ -33,18 +33,6 @@ static const struct {
 
 /* Cells */
 
-/* So short that seven columns are enough. */
-static const char *state_name(uint8_t state)
-{
-	static const char *const names[] = {
-		[1] = "ESTAB",	 [2] = "SYN_SNT", [3] = "SYN_RCV",  [4] = "FIN_WT1",
-		[5] = "FIN_WT2", [6] = "TIME_WT", [7] = "CLOSED",   [8] = "CLOSE_W",
-		[9] = "LAST_AK", [10] = "LISTEN", [11] = "CLOSING",
-	};
-
-	return state < ARRAY_SIZE(names) && names[state] ? names[state] : "-";
-}
-
 /* "sshd +2": two more processes hold it. */
 static void process_cell(struct cell *cell, const struct event *event, unsigned int max)
 {
@@ -154,7 +142,7 @@ static void fill_cell(struct cell *cell, const struct event *event, enum list_co
 
 	switch (column) {
 	case LIST_STATE:
-		cell_word(cell, state_name(event->open.state));
+		cell_word(cell, brief_state(event->open.state));
 		return;
 	case LIST_PROCESS:
 		process_cell(cell, event, max);
@@ -318,18 +306,6 @@ void list_table_row(struct buffer *out, const struct list_table *table, const st
 		}
 }
 
-/* "1,284" */
-static void put_grouped(struct buffer *out, uint64_t number)
-{
-	if (number >= 1000) {
-		put_grouped(out, number / 1000);
-		buffer_putc(out, ',');
-		buffer_u64_padded(out, number % 1000, 3);
-	} else {
-		buffer_u64(out, number);
-	}
-}
-
 void list_sums(struct buffer *out, const struct opens *opens)
 {
 	const struct {
@@ -348,7 +324,7 @@ void list_sums(struct buffer *out, const struct opens *opens)
 		if (!parts[i].n)
 			continue;
 		buffer_puts(out, comma);
-		put_grouped(out, parts[i].n);
+		brief_grouped(out, parts[i].n);
 		buffer_puts(out, parts[i].what);
 		comma = ", ";
 	}

@@ -71,6 +71,65 @@ static void sizes_have_two_digits_at_least_and_are_cut_off(void **state)
 	assert_string_equal(size_text(UINT64_MAX), "15E");
 }
 
+static const char *count_text(uint64_t n)
+{
+	struct buffer b = empty_buffer();
+
+	brief_count(&b, n);
+	return text_of(&b);
+}
+
+static const char *grouped_text(uint64_t n)
+{
+	struct buffer b = empty_buffer();
+
+	brief_grouped(&b, n);
+	return text_of(&b);
+}
+
+static const char *age_text(uint64_t ns)
+{
+	struct buffer b = empty_buffer();
+
+	brief_age(&b, ns);
+	return text_of(&b);
+}
+
+static void counts_are_whole_as_long_as_they_fit(void **state)
+{
+	(void)state;
+	assert_string_equal(count_text(0), "0");
+	assert_string_equal(count_text(99999), "99999");
+	assert_string_equal(count_text(100000), "100K");
+	assert_string_equal(count_text(999999), "999K");
+	assert_string_equal(count_text(1000000), "1.0M");
+	assert_string_equal(count_text(9999999), "9.9M");
+	assert_string_equal(count_text(12345678), "12M");
+	assert_string_equal(count_text(UINT64_MAX), "18E");
+	assert_string_equal(grouped_text(0), "0");
+	assert_string_equal(grouped_text(999), "999");
+	assert_string_equal(grouped_text(1004), "1,004");
+	assert_string_equal(grouped_text(UINT64_MAX), "18,446,744,073,709,551,615");
+}
+
+static void ages_are_cut_off_to_what_the_eye_needs(void **state)
+{
+	(void)state;
+	assert_string_equal(age_text(0), "0.0s");
+	assert_string_equal(age_text(2199999999), "2.1s");
+	assert_string_equal(age_text(10 * SEC - 1), "9.9s");
+	assert_string_equal(age_text(60 * SEC - 1), "59s");
+	assert_string_equal(age_text(62 * SEC), "1m02s");
+	assert_string_equal(age_text(252 * SEC), "4m12s");
+	assert_string_equal(age_text(600 * SEC), "10m");
+	assert_string_equal(age_text(3600 * SEC - 1), "59m");
+	assert_string_equal(age_text(3600 * SEC + 7 * 60 * SEC), "1h07m");
+	assert_string_equal(age_text(36000 * SEC), "10h");
+	assert_string_equal(age_text(95 * 3600 * SEC), "95h");
+	assert_string_equal(age_text(4 * 86400 * SEC), "4d");
+	assert_string_equal(age_text(86400 * SEC * 9999), "9999d");
+}
+
 static void nothing_is_wider_than_it_may_be(void **state)
 {
 	uint64_t seed = 1;
@@ -83,12 +142,16 @@ static void nothing_is_wider_than_it_may_be(void **state)
 		assert_true(strlen(size_text(value)) <= 5);
 		assert_true(strlen(duration_text(value >> 1)) <= 7);
 		assert_true(strlen(duration_text(value >> 2)) <= 6);
+		assert_true(strlen(count_text(value)) <= 5);
+		assert_true(strlen(age_text(value % (9999 * 86400 * SEC))) <= 5);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(counts_are_whole_as_long_as_they_fit),
+		cmocka_unit_test(ages_are_cut_off_to_what_the_eye_needs),
 		cmocka_unit_test(durations_have_three_digits_and_are_cut_off),
 		cmocka_unit_test(sizes_have_two_digits_at_least_and_are_cut_off),
 		cmocka_unit_test(nothing_is_wider_than_it_may_be),
