@@ -163,7 +163,7 @@ def documented_keys():
         words = re.findall(r"`([^`]*)`", file.read())
     return {word for word in words if re.fullmatch(r"timestamp|[a-z0-9]+(\.[a-zA-Z0-9_]+)+", word)
             and word not in ("tpconnect.start", "tpconnect.loss", "tpconnect.stop",
-                             "tpconnect.count", "tpconnect.latency")}
+                             "tpconnect.count", "tpconnect.latency", "tpconnect.list")}
 
 
 def check_wrong(validator, good):

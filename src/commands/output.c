@@ -23,6 +23,8 @@ static void write_failed(struct output *output, struct session *session, int err
 		output->closed = true;
 		if (session)
 			session_stop(session, STATUS_DONE);
+	} else if (output->once && err != output->write_error) {
+		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
 	} else if (err != output->write_error) {
 		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
 			    "memory until then is counted as lost (output)",
@@ -223,6 +225,14 @@ static bool lacks_names(const struct request *request)
 	return wanted_has_names(&request->wanted) && !request->container_names;
 }
 
+void output_say_names(const struct request *request)
+{
+	if (lacks_names(request))
+		log_warning(
+			"--container: of names, only those of LXC and systemd-nspawn are known; "
+			"--container-names looks up others");
+}
+
 void output_started(void *ctx, struct session *session, const struct session_start *start)
 {
 	struct notice notice = {
@@ -242,10 +252,7 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	flush(output, session);
 	log_info("tracing outbound TCP connections at %s%s%s", start->tracepoints,
 		 what_is_missing(output->options), what_is_unknown());
-	if (lacks_names(&output->options->request))
-		log_warning(
-			"--container: of names, only those of LXC and systemd-nspawn are known; "
-			"--container-names looks up others");
+	output_say_names(&output->options->request);
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
 }
@@ -323,25 +330,24 @@ void output_flush_patiently(struct output *output)
 	hear(output, NULL);
 }
 
-static void discard_pending(struct output *output)
+void output_settle(struct output *output)
 {
+	output_flush_patiently(output);
 	if (sink_pending(output->sink))
 		books_lost(&output->books, writer_discard(output->writer));
 	books_written(&output->books, sink_written(output->sink));
 }
 
 /* What is left out as it does not fit is as it was asked for; this may be otherwise. */
-static void say_unknown(const struct session *session, const struct request *request)
+void output_say_unknown(uint64_t n, const char *what, const struct request *request)
 {
-	uint64_t n = session_left_out(session).unknown;
-
 	if (n)
-		log_warning(
-			"%" PRIu64 " of the filtered events might have been wanted: what --exe, "
-			"--container or --unit ask for is not known of them%s",
-			n,
-			lacks_names(request) ? "; --container-names looks up names of containers"
-					     : "");
+		log_warning("%" PRIu64 " of the %s might have been wanted: what --exe, "
+			    "--container or --unit ask for is not known of them%s",
+			    n, what,
+			    lacks_names(request)
+				    ? "; --container-names looks up names of containers"
+				    : "");
 }
 
 static void print_summary(const struct output *output, const struct books *books)
@@ -372,8 +378,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	};
 	struct output *output = ctx;
 
-	output_flush_patiently(output);
-	discard_pending(output);
+	output_settle(output);
 	count(output, session, &end->counters);
 	stop.books = output->books;
 	put_notice(output, &stop);
@@ -383,7 +388,8 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 		writer_discard(output->writer);
 	if (!books_balanced(&stop.books))
 		log_debug("the books do not balance");
-	say_unknown(session, &output->options->request);
+	output_say_unknown(session_left_out(session).unknown, "filtered events",
+			   &output->options->request);
 	print_summary(output, &stop.books);
 }
 

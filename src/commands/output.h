@@ -26,7 +26,8 @@ struct output {
 	uint64_t left_out;    /* likewise events that the session has left out */
 	struct loss shown;    /* the loss that was last told */
 
-	bool reports; /* lines are not of single events */
+	bool reports; /* lines are not of single events, or have a header of their own */
+	bool once;    /* all lines come at once: written as fast as they are read, or not at all */
 	bool terminal;
 	unsigned int terminal_rows; /* 0: not known */
 	unsigned int since_header;  /* lines, the header included; 0: none yet */
@@ -68,6 +69,13 @@ unsigned int output_rows(struct output *output);
 
 /* Writes what is pending, waiting for a slow reader as long as it takes something at all. */
 void output_flush_patiently(struct output *output);
+
+/* Likewise; then gives up what could not be written, and counts it in the books. */
+void output_settle(struct output *output);
+
+/* What filters that user space decides lack: names of containers, and what they ask for. */
+void output_say_names(const struct request *request);
+void output_say_unknown(uint64_t n, const char *what, const struct request *request);
 
 /* The callbacks of those names: for a command that has something to do besides. */
 void output_started(void *ctx, struct session *session, const struct session_start *start);

@@ -12,6 +12,9 @@
 /* At the end, a reader or a disk that takes nothing for so long is given up. */
 #define FLUSH_PATIENCE_MS 2000
 
+/* A pager takes the next page when its reader does. */
+#define PAGER_PATIENCE_MS (24 * 3600 * 1000)
+
 /* Who talks to whom is nobody else's business; but the mode of a file of before is its owner's. */
 static void warn_of_readers(const struct output *output)
 {
@@ -86,6 +89,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 			    .closes = options->request.config.event_mask &
 				      (EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_OPEN)),
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
+		.once = options->command == COMMAND_LIST,
 		.terminal = !path && isatty(STDOUT_FILENO),
 	};
 	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
@@ -95,7 +99,8 @@ enum exit_status output_open(struct output *output, const struct options *option
 	}
 	if (sink_is_readable_by_others(output->sink))
 		warn_of_readers(output);
-	err = writer_open(output->sink, FLUSH_PATIENCE_MS, &output->writer);
+	err = writer_open(output->sink, output->once ? PAGER_PATIENCE_MS : FLUSH_PATIENCE_MS,
+			  &output->writer);
 	if (err) {
 		log_error("cannot start to write: %s", strerror(-err));
 		sink_close(output->sink);

@@ -14,7 +14,7 @@ static void say_thread(enum log_level level, uint32_t tid, uint32_t tgid, bool l
 		log_print(level, "%u is a thread of process %u; to leave that out: -p '!%u'", tid,
 			  tgid, tgid);
 	else
-		log_print(level, "%u is a thread of process %u; to trace that: -p %u", tid, tgid,
+		log_print(level, "%u is a thread of process %u; to have that: -p %u", tid, tgid,
 			  tgid);
 }
 
@@ -55,10 +55,14 @@ enum exit_status pids_check(const struct request *request)
 
 	if (pids->named.n && !any_may_run(&pids->named)) {
 		say_missing(LOG_ERROR, &pids->named, false,
-			    "to trace a program from its start: tpconnect -- COMMAND");
+			    request->only_open
+				    ? "leave -p out to list what is open of all others"
+				    : "to trace a program from its start: tpconnect -- COMMAND");
 		return STATUS_FAILED;
 	}
-	say_missing(LOG_WARNING, &pids->named, false, "the others of --pid are traced");
+	say_missing(LOG_WARNING, &pids->named, false,
+		    request->only_open ? "the others of --pid are listed"
+				       : "the others of --pid are traced");
 	say_missing(LOG_WARNING, &pids->left_out, true, "there is nothing of it to leave out");
 	return STATUS_DONE;
 }

@@ -8,6 +8,12 @@
 
 #include "util/array.h"
 
+void signals_ignore_of_writing(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
 int signals_open(struct signals *signals, bool for_command)
 {
 	static const int ours[] = {SIGINT, SIGTERM, SIGHUP, SIGCHLD};
@@ -20,9 +26,7 @@ int signals_open(struct signals *signals, bool for_command)
 	for (size_t i = 0; for_command && i < ARRAY_SIZE(passed_on); i++)
 		sigaddset(&mask, passed_on[i]);
 	sigprocmask(SIG_BLOCK, &mask, &signals->old_mask);
-	/* A closed pipe and a file at its limit are errors of write(2), no reason to die. */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	signals_ignore_of_writing();
 	signals->fd = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
 	return signals->fd < 0 ? -errno : 0;
 }

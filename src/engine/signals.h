@@ -23,6 +23,9 @@ enum signal_request {
 	SIGNAL_CHILD_ENDED, /* the command has */
 };
 
+/* A closed pipe and a file at its limit are errors of write(2) from now on, no reason to die. */
+void signals_ignore_of_writing(void);
+
 /*
  * Blocks the signals that the loop takes. for_command: also what is of no interest to us, but may
  * be to a command. -errno on failure.

@@ -28,6 +28,7 @@ void options_help(FILE *to)
 	fputs("Usage: tpconnect [trace] [OPTION...] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect count [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect latency [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
+	      "       tpconnect list [OPTION...]\n"
 	      "       tpconnect doctor\n"
 	      "\n"
 	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "
@@ -36,7 +37,9 @@ void options_help(FILE *to)
 	      "its\n"
 	      "descendants open; the exit status is then the command's own. Each INTERVAL (1, 5s, "
 	      "500ms),\n"
-	      "count and latency report what came in it; without one, everything at the end.\n"
+	      "count and latency report what came in it; without one, everything at the end. list "
+	      "shows\n"
+	      "what is open already, and who holds it.\n"
 	      "\n",
 	      to);
 	for (size_t i = 0; command_name(i); i++)

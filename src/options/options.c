@@ -102,6 +102,10 @@ static int take_word(struct parser *parser, char **words)
 		parser->has_command = true;
 		return 0;
 	}
+	if (parser->options->command == COMMAND_LIST)
+		return refuse(parser->error,
+			      "'" QUOTED "' is too much: list takes options only, such as -C %s",
+			      *words, *words);
 	if (makes_reports(parser->options))
 		return set_interval(parser->options, *words, parser->error);
 	return unknown_command(words, parser->error);
@@ -257,9 +261,9 @@ static bool needs_context(const struct options *options)
 {
 	const struct wanted *wanted = &options->request.wanted;
 
-	return options->command == COMMAND_TRACE || options->output.by & BY_CONTEXT ||
-	       choice_is_made(&wanted->exes) || choice_is_made(&wanted->containers) ||
-	       choice_is_made(&wanted->units);
+	return options->command == COMMAND_TRACE || options->command == COMMAND_LIST ||
+	       options->output.by & BY_CONTEXT || choice_is_made(&wanted->exes) ||
+	       choice_is_made(&wanted->containers) || choice_is_made(&wanted->units);
 }
 
 /* What the kernel side has to know of it all. */
@@ -282,7 +286,10 @@ static void finish_config(struct options *options)
 	config->context = needs_context(options);
 	config->args = options->args;
 	config->lineage = options->lineage;
-	config->syscalls = !options->no_syscalls;
+	config->syscalls = !options->no_syscalls && options->command != COMMAND_LIST;
+	request->only_open = options->command == COMMAND_LIST;
+	config->open_tell = request->only_open;
+	config->open_all = options->output.all;
 	request->verbosity = options->verbosity > 0 ? options->verbosity : 0;
 }
 
@@ -290,20 +297,31 @@ static int finish_events(struct options *options, struct error *error)
 {
 	if (options->command == COMMAND_TRACE)
 		return finish_trace(options, error);
-	finish_reports(options);
+	if (options->command == COMMAND_LIST)
+		options->request.config.event_mask = EVENT_BIT(EVENT_OPEN);
+	else
+		finish_reports(options);
 	return 0;
+}
+
+static bool is_given(const struct parser *parser, char letter)
+{
+	return parser->given & 1ull << (option_by_letter(letter) - option_rows);
 }
 
 static int finish(struct parser *parser)
 {
 	struct options *options = parser->options;
 
+	if (options->command == COMMAND_LIST && !is_given(parser, 'o'))
+		options->output.format = "table";
 	if (only_shows(options))
 		return 0;
 	if (parser->dashes && optind == parser->argc)
 		return refuse(parser->error, "a command is missing after --");
-	if (parser->dashes && options->command == COMMAND_DOCTOR)
-		return refuse(parser->error, "doctor takes no command");
+	if (parser->dashes &&
+	    (options->command == COMMAND_DOCTOR || options->command == COMMAND_LIST))
+		return refuse(parser->error, "%s takes no command", command_name(options->command));
 	if (parser->dashes)
 		options->limits.argv = parser->argv + optind;
 	if (check_given(parser) || settle_filters(options, parser->error) ||

@@ -22,7 +22,8 @@ struct output_options {
 	bool names;	  /* of services and users, in tables */
 	bool failed_only; /* COMMAND_COUNT: only groups in which something failed or was cancelled
 			   */
-	unsigned int by;  /* COMMAND_COUNT, COMMAND_LATENCY: BY_* bits */
+	bool all;	 /* COMMAND_LIST: also what is inbound, listens, or is held by no process */
+	unsigned int by; /* COMMAND_COUNT, COMMAND_LATENCY, COMMAND_LIST: BY_* bits */
 	uint32_t repeat_limit; /* of events as aggregate/repeats.h sums them up, a second; 0:
 				  none */
 };

@@ -8,7 +8,7 @@
 #define FLAG(member) offsetof(struct options, member)
 
 const struct option_row option_rows[] = {
-	{'p', "pid", "PID,...", set_pid, CMD_TRACING,
+	{'p', "pid", "PID,...", set_pid, CMD_SHOWING,
 	 .help = "only these processes (thread group ids)",
 	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
 		 "thread's, is said; if none of them runs, the exit status is 1.",
@@ -18,23 +18,25 @@ const struct option_row option_rows[] = {
 	 .more = "So also what that starts in turn, and after they have ended. What they had "
 		 "started before is not followed. Of a process that is left out, what it starts "
 		 "is left out as well."},
-	{'u', "uid", "USER,...", set_uid, CMD_TRACING,
+	{'u', "uid", "USER,...", set_uid, CMD_SHOWING,
 	 .help = "only these effective users, names or numbers",
 	 .more = "Names are those of /etc/passwd; no directory service is asked.",
 	 .values = VALUES_USERS, .excludes = true},
-	{'P', "port", "PORT,...", set_port, CMD_TRACING,
+	{'P', "port", "PORT,...", set_port, CMD_SHOWING,
 	 .help = "only these destination ports and ranges: 443,8000-8999",
-	 .more = "Or names of TCP services, as -N shows them: those of /etc/services.",
+	 .more = "Or names of TCP services, as -N shows them: those of /etc/services. In list "
+		 "--all, "
+		 "the peer's port of inbound connections, and a listening socket's own.",
 	 .excludes = true},
-	{'d', "dst", "CIDR,...", set_dst, CMD_TRACING,
+	{'d', "dst", "CIDR,...", set_dst, CMD_SHOWING,
 	 .help = "only these destination networks, IPv4 and IPv6",
 	 .more = "Such as 10.0.0.0/8,2001:db8::/32; an address alone is a network of one. Host "
 		 "names are not looked up.",
 	 .excludes = true},
-	{'C', "comm", "NAME,...", set_comm, CMD_TRACING,
+	{'C', "comm", "NAME,...", set_comm, CMD_SHOWING,
 	 .help = "only processes or threads of exactly that name",
 	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS, .excludes = true},
-	{0, "exe", "PATH,...", set_exe, CMD_TRACING,
+	{0, "exe", "PATH,...", set_exe, CMD_SHOWING,
 	 .help = "only these executables: /usr/bin/curl, or curl for any of that name",
 	 .more = "A path is the one in the mount namespace in which it was executed, compared "
 		 "exactly; one "
@@ -45,32 +47,36 @@ const struct option_row option_rows[] = {
 		 "as filtered. How many events were left out because it is not known whether they "
 		 "fit is said at the end.",
 	 .values = VALUES_FILE, .excludes = true},
-	{0, "container", "ID,...", set_container, CMD_TRACING,
+	{0, "container", "ID,...", set_container, CMD_SHOWING,
 	 .help = "only these containers: 12 digits of the id or more, or a name known",
 	 .more = "A name is the container's, or that of its pod: those of LXC and systemd-nspawn "
 		 "are known, all others with --container-names.",
 	 .excludes = true},
-	{0, "unit", "UNIT,...", set_unit, CMD_TRACING,
+	{0, "unit", "UNIT,...", set_unit, CMD_SHOWING,
 	 .help = "only these systemd units: nginx.service, or nginx for short",
 	 .more = "The unit is the innermost service or scope that the process is in, of the "
 		 "system's manager or of a user's.",
 	 .excludes = true},
-	{'4', "ipv4", NULL, NULL, CMD_TRACING, .flag = FLAG(ipv4),
+	{'4', "ipv4", NULL, NULL, CMD_SHOWING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
-	{'6', "ipv6", NULL, NULL, CMD_TRACING, .flag = FLAG(ipv6), .help = "only IPv6"},
-	{0, "cgroup", "PATH", set_cgroup, CMD_TRACING,
+	{'6', "ipv6", NULL, NULL, CMD_SHOWING, .flag = FLAG(ipv6), .help = "only IPv6"},
+	{0, "cgroup", "PATH", set_cgroup, CMD_SHOWING,
 	 .help = "only this cgroup v2 and all below it; may be repeated",
 	 .more = "The path is that of its directory, or the one below the place where cgroup2 is "
 		 "mounted, such as system.slice.",
 	 .values = VALUES_CGROUP, .excludes = true},
-	{0, "netns", "NETNS", set_netns, CMD_TRACING,
+	{0, "netns", "NETNS", set_netns, CMD_SHOWING,
 	 .help = "only this network namespace: self, a path, a name or an inode number",
 	 .more = "A path is one such as /proc/PID/ns/net, a name one of ip-netns(8).",
 	 .values = VALUES_NETNS, .excludes = true},
+	{0, "all", NULL, NULL, CMD(COMMAND_LIST), .flag = FLAG(output.all),
+	 .help = "list: also what is inbound, listens, or is held by no process",
+	 .more = "For the last, every network namespace that a process is in, or that is mounted "
+		 "somewhere, is entered for a moment; one that cannot be is said."},
 
 	{'e', "events", "LIST", set_events, CMD(COMMAND_TRACE),
-	 .help = "these: connect, retry, established, failed, cancelled, close, or all;\n"
-		 "+NAME and -NAME change the default: all but connect and close",
+	 .help = "connect, retry, established, failed, cancelled, close, open, or all;\n"
+		 "+NAME and -NAME change the default: all but connect, close and open",
 	 .more = "A list that begins with + or - changes what was chosen before it, by the default "
 		 "or by another -e. Any other begins with nothing: -e close,retry and -e "
 		 "close,+retry are the same two.",
@@ -85,15 +91,18 @@ const struct option_row option_rows[] = {
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "
 		 "they take."},
-	{0, "by", "LIST", set_by, CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY),
-	 .help = "group count (default process,dst) and latency (all together) by:\n"
+	{0, "by", "LIST", set_by, CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY) | CMD(COMMAND_LIST),
+	 .help = "group count (default process,dst), latency (all together), and list by:\n"
 		 "process, pid, dst, port, user, cgroup, exe, container, unit,\n"
 		 "or several, with commas",
 	 .more = "By process is by its name, by pid each process by itself, by exe by the path of "
 		 "the executable; a cgroup of which the path is not known is shown by its id. "
-		 "Beyond 10,000 groups (latency: 1,000) the rest is shown as \"other\".",
+		 "In list, how many are open in each group. Beyond 10,000 groups (latency: 1,000) "
+		 "the rest is shown as \"other\".",
 	 .values = VALUES_LIST, .words = by_name},
-	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE), .help = "stop after N events"},
+	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE) | CMD(COMMAND_LIST),
+	 .help = "stop after N events; list: show the first N",
+	 .more = "What list sums up is all that it found."},
 	{'t', "time", "DUR", set_time, CMD_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},
@@ -103,11 +112,12 @@ const struct option_row option_rows[] = {
 		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
 		 "waiting."},
 
-	{'o', "output", "FORMAT", set_output, CMD_TRACING, .help = "text (default), table or json",
-	 .more = "A table is columns for people, json one object a line. What count and latency "
-		 "show for people is the same in text and table.",
+	{'o', "output", "FORMAT", set_output, CMD_SHOWING,
+	 .help = "text (default), table (that of list) or json",
+	 .more = "A table is columns for people, json one object a line. What count, latency and "
+		 "list --by show for people is the same in text and table.",
 	 .headline = "Output", .values = VALUES_ONE, .words = output_format_name},
-	{'N', "names", NULL, NULL, CMD_TRACING, .flag = FLAG(output.names),
+	{'N', "names", NULL, NULL, CMD_SHOWING, .flag = FLAG(output.names),
 	 .help = "names of services and users, not numbers, in tables",
 	 .more = "They are those of /etc/services and /etc/passwd, read once, at the start. JSON "
 		 "always has numbers."},
@@ -123,11 +133,11 @@ const struct option_row option_rows[] = {
 	 .more = "Of a process that was forked after the start, its ancestors are those of its "
 		 "birth, by the names that they had then; without, those that live. Costs each "
 		 "fork of the host about two microseconds, and 4 MiB of memory."},
-	{0, "container-names", NULL, NULL, CMD_TRACING, .flag = FLAG(request.container_names),
+	{0, "container-names", NULL, NULL, CMD_SHOWING, .flag = FLAG(request.container_names),
 	 .help = "look up names and images of containers, and pods",
 	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
 		 "of its own; no daemon is asked. Then --container takes names as well."},
-	{'w', "write", "FILE", set_write, CMD_TRACING,
+	{'w', "write", "FILE", set_write, CMD_SHOWING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "
 		 "No "
@@ -153,7 +163,7 @@ const struct option_row option_rows[] = {
 	 .more = "So do the errnos of synchronous failures. With them, every system call of the "
 		 "host takes a few nanoseconds more.",
 	 .headline = "Tracing"},
-	{0, "object", "FILE", set_object, CMD_TRACING,
+	{0, "object", "FILE", set_object, CMD_SHOWING,
 	 .help = "load this BPF object, not the one built in", .values = VALUES_FILE},
 	{0, "btf", "FILE", set_btf, CMD_TRACING | CMD(COMMAND_DOCTOR),
 	 .help = "the kernel's BTF (type information), where it gives none itself",
@@ -164,9 +174,9 @@ const struct option_row option_rows[] = {
 	 .values = VALUES_FILE},
 	{0, "ring-size", "BYTES", set_ring_size, CMD_TRACING,
 	 .help = "ring buffer, a power of two (default 4M)"},
-	{'q', "quiet", NULL, set_quiet, CMD_TRACING, .help = "no start-up line and no warnings",
-	 .more = "The summary is always shown."},
-	{'v', "verbose", NULL, set_verbose, CMD_TRACING,
+	{'q', "quiet", NULL, set_quiet, CMD_SHOWING, .help = "no start-up line and no warnings",
+	 .more = "The summary of tracing is always shown; list has no last line then."},
+	{'v', "verbose", NULL, set_verbose, CMD_SHOWING,
 	 .help = "more of each process (text), and what libbpf warns of; -vv: all it does"},
 	{'h', "help", NULL, set_help, CMD_ALL, .help = "the options, in short",
 	 .headline = "Other"},

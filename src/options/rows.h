@@ -28,7 +28,8 @@ enum values {
 /* Sets of commands. */
 #define CMD(command) (1u << (command))
 #define CMD_TRACING  (CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY))
-#define CMD_ALL	     (CMD_TRACING | CMD(COMMAND_DOCTOR))
+#define CMD_SHOWING  (CMD_TRACING | CMD(COMMAND_LIST))
+#define CMD_ALL	     (CMD_SHOWING | CMD(COMMAND_DOCTOR))
 
 struct option_row {
 	char letter; /* 0: none */

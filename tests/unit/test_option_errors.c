@@ -54,7 +54,7 @@ static void nothing_is_suggested_where_nothing_is_near(void **state)
 {
 	static const char *const words[][2] = {
 		{"--nonsense", NULL}, {"-Z", NULL},	{"curl", NULL},	      {"-o", "yaml"},
-		{"-e", "open"},	      {"--color", "x"}, {"--by", "nonsense"}, {"--", NULL},
+		{"-e", "nothing"},    {"--color", "x"}, {"--by", "nonsense"}, {"--", NULL},
 	};
 
 	(void)state;

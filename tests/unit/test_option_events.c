@@ -5,7 +5,8 @@
 
 #define FAILED_BITS  (EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) | EVENT_BIT(EVENT_RETRY))
 #define DEFAULT_BITS (FAILED_BITS | EVENT_BIT(EVENT_ESTABLISHED))
-#define ALL_BITS     (DEFAULT_BITS | EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_CLOSE))
+#define ALL_BITS                                                                                   \
+	(DEFAULT_BITS | EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_OPEN))
 
 static void events_are_named(void **state)
 {
@@ -19,6 +20,7 @@ static void events_are_named(void **state)
 		{"failed", EVENT_BIT(EVENT_FAILED)},
 		{"cancelled", EVENT_BIT(EVENT_CANCELLED)},
 		{"close", EVENT_BIT(EVENT_CLOSE)},
+		{"open", EVENT_BIT(EVENT_OPEN)},
 		{"close,connect", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_CONNECT)},
 		{"all", ALL_BITS},
 		{"+close", DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)},
@@ -46,7 +48,7 @@ static void events_are_named(void **state)
 
 static void events_that_do_not_exist_are_refused(void **state)
 {
-	static const char *const junk[] = {"open", "Connect", "tcp.close", "", "*", "fail"};
+	static const char *const junk[] = {"opened", "Connect", "tcp.close", "", "*", "fail"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(junk); i++) {
@@ -56,7 +58,8 @@ static void events_that_do_not_exist_are_refused(void **state)
 		snprintf(quoted, sizeof(quoted), "there is no event \"%s\"", junk[i]);
 		assert_says(error, "--events: ");
 		assert_says(error, quoted);
-		assert_says(error, "connect, retry, established, failed, cancelled, close and all");
+		assert_says(error,
+			    "connect, retry, established, failed, cancelled, close, open and all");
 	}
 	assert_says(bad("-e", "close,nope"), "\"nope\"");
 	assert_says(bad("-e", "+"), "there is no event \"+\"");

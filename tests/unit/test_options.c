@@ -58,12 +58,12 @@ static void options_of_other_commands_are_refused(void **state)
 	static const struct {
 		const char *command, *option, *value, *commands;
 	} cases[] = {
-		{"doctor", "--pid", "1", "trace, count and latency"},
-		{"doctor", "-v", NULL, "trace, count and latency"},
-		{"trace", "--by", "dst", "count and latency"},
+		{"doctor", "--pid", "1", "trace, count, latency and list"},
+		{"doctor", "-v", NULL, "trace, count, latency and list"},
+		{"trace", "--by", "dst", "count, latency and list"},
 		{"latency", "-f", NULL, "trace and count"},
 		{"count", "-e", "close", "trace;"},
-		{"latency", "-n", "5", "trace;"},
+		{"latency", "-n", "5", "trace and list"},
 	};
 
 	(void)state;

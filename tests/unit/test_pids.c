@@ -43,7 +43,7 @@ static void without_any_that_runs_there_is_nothing_to_trace(void **state)
 			    "tpconnect: no process 400 runs; to trace a program from its start: "
 			    "tpconnect -- COMMAND\n");
 	assert_int_equal(check("100"), STATUS_FAILED);
-	assert_says(said, "100 is a thread of process 7; to trace that: -p 7\n");
+	assert_says(said, "100 is a thread of process 7; to have that: -p 7\n");
 	assert_int_equal(check("200"), STATUS_FAILED);
 	assert_says(said, "200 is a thread; --pid takes the process that it is of\n");
 	/* One of which nothing can be told may run. */
@@ -56,7 +56,7 @@ static void those_that_are_not_there_are_told_of(void **state)
 	assert_int_equal(check("400,1"), STATUS_DONE);
 	assert_says(said, "no process 400 runs; the others of --pid are traced\n");
 	assert_int_equal(check("1,150"), STATUS_DONE);
-	assert_says(said, "150 is a thread of process 7; to trace that: -p 7\n");
+	assert_says(said, "150 is a thread of process 7; to have that: -p 7\n");
 	assert_int_equal(check("!400,!150"), STATUS_DONE);
 	assert_says(said, "no process 400 runs; there is nothing of it to leave out\n");
 	assert_says(said, "150 is a thread of process 7; to leave that out: -p '!7'\n");
