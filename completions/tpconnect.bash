@@ -37,6 +37,7 @@ _tpconnect_rows=(
     'trace||--repeat-limit|unknown|'
     'trace count latency list doctor||--color|one|auto always never'
     'trace count latency||--no-syscalls||'
+    'trace||--no-snapshot||'
     'trace count latency list||--object|file|'
     'trace count latency doctor||--btf|file|'
     'trace count latency||--ring-size|unknown|'

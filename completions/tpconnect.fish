@@ -113,6 +113,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency list' -s w -l write
 complete -c tpconnect -n '__tpconnect_of trace' -l repeat-limit -x -d 'sum up what fails unsent more than N times a second, to one'
 complete -c tpconnect -n '__tpconnect_of trace count latency list doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l no-syscalls -d 'leave the system call tracepoints out: costs other system calls nothing'
+complete -c tpconnect -n '__tpconnect_of trace' -l no-snapshot -d 'do not look for what is open at the start: the end of such connections'
 complete -c tpconnect -n '__tpconnect_of trace count latency list' -l object -r -F -d 'load this BPF object, not the one built in'
 complete -c tpconnect -n '__tpconnect_of trace count latency doctor' -l btf -r -F -d 'the kernel\'s BTF (type information), where it gives none itself'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -l ring-size -x -d 'ring buffer, a power of two (default 4M)'

@@ -117,6 +117,7 @@ _tpconnect() {
     _tpconnect_add 'trace' '*--repeat-limit=[sum up what fails unsent more than N times a second, to one]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency list doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
     _tpconnect_add 'trace count latency' '--no-syscalls[leave the system call tracepoints out: costs other system calls nothing]'
+    _tpconnect_add 'trace' '--no-snapshot[do not look for what is open at the start: the end of such connections]'
     _tpconnect_add 'trace count latency list' '*--object=[load this BPF object, not the one built in]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency doctor' '*--btf=[the kernel'\''s BTF (type information), where it gives none itself]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency' '*--ring-size=[ring buffer, a power of two (default 4M)]:BYTES:_tpconnect_unknown'

@@ -121,6 +121,23 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	output_finished(&trace->output, session, end);
 }
 
+/* Events that -e has added by name, and another option leaves out. */
+static void warn_of_events_left_out(const struct options *options)
+{
+	uint32_t left_out = options->added_events & ~options->request.config.event_mask;
+
+	if (options->output.failed_only && left_out)
+		log_warning(
+			"some events that -e adds are left out by -f, which shows results only");
+	else if (options->request.config.min_latency_ns && left_out)
+		log_warning("some events that -e adds are left out by -l, as they have no latency");
+	else if (left_out & EVENT_BIT(EVENT_OPEN))
+		log_warning("-e +open shows nothing %s",
+			    options->limits.argv
+				    ? "of a COMMAND: before it starts, it has no connection"
+				    : "with --no-snapshot");
+}
+
 /* What was asked for and is not shown like this. */
 static void warn_of_what_is_not_shown(const struct options *options,
 				      const struct format_ops *format)
@@ -133,9 +150,7 @@ static void warn_of_what_is_not_shown(const struct options *options,
 			"take -o json");
 	else if (format == &format_text && options->lineage && options->verbosity < 1)
 		log_warning("--lineage shows ancestors only with -v or -o json");
-	if (options->added_events & ~options->request.config.event_mask)
-		log_warning(
-			"some events that -e adds are left out by -f, which shows results only");
+	warn_of_events_left_out(options);
 }
 
 int trace_main(const struct options *options, bool color)

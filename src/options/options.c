@@ -202,6 +202,21 @@ static void finish_reports(struct options *options)
 	options->request.config.event_mask = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
 }
 
+/* Nothing is open before of a command that is still to be started. */
+static int leave_open_out(struct options *options, struct error *error)
+{
+	__u32 *events = &options->request.config.event_mask;
+
+	if (!options->limits.argv && !options->request.no_snapshot)
+		return 0;
+	if (*events &= ~EVENT_BIT(EVENT_OPEN))
+		return 0;
+	if (options->limits.argv)
+		return refuse(error, "--events: of a COMMAND nothing is open before it starts, so "
+				     "open alone leaves no event to show");
+	return refuse(error, "--no-snapshot leaves none of the events that --events names");
+}
+
 static int finish_trace(struct options *options, struct error *error)
 {
 	if (!options->request.config.event_mask)
@@ -216,7 +231,7 @@ static int finish_trace(struct options *options, struct error *error)
 		return refuse(error,
 			      "--min-latency leaves no event to show: only established, failed "
 			      "and cancelled have a latency");
-	return 0;
+	return leave_open_out(options, error);
 }
 
 /* Refuses -4 or -6 if all named networks are of the other family. */

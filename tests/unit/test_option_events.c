@@ -21,6 +21,7 @@ static void events_are_named(void **state)
 		{"cancelled", EVENT_BIT(EVENT_CANCELLED)},
 		{"close", EVENT_BIT(EVENT_CLOSE)},
 		{"open", EVENT_BIT(EVENT_OPEN)},
+		{"+open", DEFAULT_BITS | EVENT_BIT(EVENT_OPEN)},
 		{"close,connect", EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_CONNECT)},
 		{"all", ALL_BITS},
 		{"+close", DEFAULT_BITS | EVENT_BIT(EVENT_CLOSE)},
@@ -88,6 +89,25 @@ static void failed_narrows_the_events_down(void **state)
 		    "--failed leaves none of the events that --events names");
 }
 
+/* Nobody has seen how long what is open before took, and a command has nothing before it starts. */
+static void what_is_open_before_is_left_out_where_it_cannot_be(void **state)
+{
+	(void)state;
+	assert_int_equal(good("-e", "all", "--", "true")->request.config.event_mask,
+			 ALL_BITS & ~EVENT_BIT(EVENT_OPEN));
+	assert_int_equal(good("-e", "all", "--no-snapshot")->request.config.event_mask,
+			 ALL_BITS & ~EVENT_BIT(EVENT_OPEN));
+	assert_true(parsed.options.request.no_snapshot);
+	assert_false(good("-l", "1ms", "-e", "+open")->request.config.event_mask &
+		     EVENT_BIT(EVENT_OPEN));
+	assert_int_equal(good("-f", "-e", "+open")->request.config.event_mask, DEFAULT_BITS);
+	assert_int_equal(parsed.options.added_events, EVENT_BIT(EVENT_OPEN));
+	assert_says(bad("-e", "open", "--", "true"), "of a COMMAND nothing is open before");
+	assert_says(bad("-e", "open", "--no-snapshot"), "--no-snapshot leaves none of the events");
+	assert_says(bad("-e", "open", "-l", "1ms"), "--min-latency leaves no event to show");
+	assert_says(bad("count", "--no-snapshot"), "--no-snapshot");
+}
+
 /* Whether of the established ones only those after a retry are shown. */
 static void failed_shows_what_a_retry_came_to(void **state)
 {
@@ -134,6 +154,7 @@ int main(void)
 		row(events_that_do_not_exist_are_refused),
 		row(a_list_that_leaves_no_event_is_refused),
 		row(failed_narrows_the_events_down),
+		row(what_is_open_before_is_left_out_where_it_cannot_be),
 		row(failed_shows_what_a_retry_came_to),
 		row(what_a_list_replaces_was_not_added),
 		row(a_list_of_signed_events_changes_the_one_before_it),
