@@ -217,7 +217,7 @@ static __always_inline int open_seen(struct bpf_iter__task_file *ctx, struct tas
 	record = &opening->record;
 	attempt = &record->base.attempt;
 	open_begin(record, sk);
-	if (!destination_wanted(attempt))
+	if (!open_destination_wanted(attempt, sk))
 		return 0;
 	settled = flow_settled(&flow, sk);
 	if (flow.state == TCP_CLOSE)

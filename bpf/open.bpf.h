@@ -57,6 +57,17 @@ static __always_inline void open_begin(struct open_record *record, const struct 
 	attempt->cpu = bpf_get_smp_processor_id();
 }
 
+/* destination_wanted(), for a socket that may listen: it has no peer, and its own port stands in.
+ */
+static __always_inline bool open_destination_wanted(const struct attempt *attempt,
+						    const struct sock *sk)
+{
+	bool listens = READ_ADDR(sk, __sk_common.skc_state) == TCP_LISTEN;
+
+	return endpoint_wanted(attempt->netns, listens ? attempt->sport : attempt->dport) &&
+	       address_wanted(attempt);
+}
+
 static __always_inline void open_carried(struct open_record *record, const struct flow *flow,
 					 const struct sock *sk, enum direction direction)
 {

@@ -76,7 +76,7 @@ static __always_inline int orphan_seen(struct bpf_iter_meta *meta, const struct 
 		return 0;
 	record = &opening->record;
 	open_begin(record, sk);
-	if (!destination_wanted(&record->base.attempt))
+	if (!open_destination_wanted(&record->base.attempt, sk))
 		return 0;
 	settled = orphan_settled(&flow, sk);
 	if (!settled && !connect_chose_port(sk) && is_put_off(opening, sk))
