@@ -65,22 +65,31 @@ static void refused(void *ctx, uint32_t inum, int err)
 {
 	struct unheld *unheld = ((struct asking *)ctx)->unheld;
 
-	if (!inum) {
-		unheld->untold = err;
-		return;
-	}
 	add_number(&unheld->refused, inum);
 	unheld->err = err;
+}
+
+static void untold(void *ctx, uint32_t pid, int err)
+{
+	struct unheld *unheld = ((struct asking *)ctx)->unheld;
+
+	unheld->untold++;
+	unheld->untold_pid = pid;
+	unheld->untold_err = err;
 }
 
 int unheld_ask(struct unheld *unheld, struct probe *probe, probe_record_fn *record, void *ctx,
 	       struct error *error)
 {
 	struct asking asking = {unheld, probe, record, ctx, error};
-	const struct netns_visit visit = {
-		.ctx = &asking, .wants = wants, .inside = inside, .refused = refused};
+	const struct netns_visit visit = {.ctx = &asking,
+					  .wants = wants,
+					  .inside = inside,
+					  .refused = refused,
+					  .untold = untold};
 	int err;
 
+	unheld->untold = 0;
 	error->text[0] = '\0';
 	err = netns_visit_all(&visit);
 	if (err && !error->text[0])
@@ -150,9 +159,11 @@ void unheld_say(const struct unheld *unheld, const struct vector *with_sockets)
 			    strerror(-unheld->err));
 	}
 	if (unheld->untold)
-		log_warning("cannot tell the network namespaces of some processes: %s; run it as "
-			    "root, or " NOT_SHOWN,
-			    strerror(-unheld->untold));
+		log_warning("cannot tell the network namespace of %" PRIu32 " process%s, %s%" PRIu32
+			    ": %s; if nothing else is in it, " NOT_SHOWN,
+			    unheld->untold, unheld->untold > 1 ? "es" : "",
+			    unheld->untold > 1 ? "the last of them " : "", unheld->untold_pid,
+			    strerror(-unheld->untold_err));
 	find_unreached(unheld, with_sockets, &unreached);
 	if (unreached.n) {
 		join_numbers(&unreached, numbers, sizeof(numbers));

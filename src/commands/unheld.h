@@ -17,8 +17,10 @@ struct unheld {
 	struct vector visited;	     /* numbers of namespaces, uint32_t */
 	struct vector refused;	     /* likewise of those that could not be entered */
 	int err;		     /* why the last of them could not, -errno */
-	int untold;		     /* why those of some processes cannot be told, -errno */
-	struct vector before;	     /* struct event_open.socket, in order once sorted */
+	uint32_t untold;	     /* processes of which it cannot be told, at the last time */
+	uint32_t untold_pid;	     /* one of them */
+	int untold_err;
+	struct vector before; /* struct event_open.socket, in order once sorted */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include <mntent.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -40,7 +41,6 @@ struct visits {
 	const struct netns_visit *how;
 	struct vector seen; /* of uint32_t */
 	bool away;	    /* the thread is in another than its own */
-	bool untold;	    /* refused() has been told of such a process */
 };
 
 static bool was_seen(const struct visits *visits, uint32_t inum)
@@ -53,57 +53,54 @@ static bool was_seen(const struct visits *visits, uint32_t inum)
 	return false;
 }
 
-/* Each is refused once; inum 0: not known which. */
-static void refuse(struct visits *visits, uint32_t inum, int err)
-{
-	if (!inum && visits->untold)
-		return;
-	visits->untold |= !inum;
-	visits->how->refused(visits->how->ctx, inum, err);
-}
-
 static bool is_gone(int err)
 {
 	return err == -ENOENT || err == -ESRCH;
 }
 
-/*
- * path: of a file that was a moment ago; of a mounted one that may be a namespace of another kind.
- * inum: what it was then, 0: not known. Returns 0 or what inside() has returned.
- */
-static int visit_path(struct visits *visits, const char *path, uint32_t inum)
+/* In the descriptor's. Returns 0 or what inside() has returned. */
+static int enter(struct visits *visits, int fd, uint32_t inum)
 {
 	const struct netns_visit *how = visits->how;
-	_cleanup_close_ int fd = netns_open(path, &inum);
-	int err;
+	int err = vector_push(&visits->seen, &inum, sizeof(inum));
 
-	if (is_gone(fd) || fd == -EINVAL || (fd >= 0 && was_seen(visits, inum)))
-		return 0;
-	err = vector_push(&visits->seen, &inum, sizeof(inum));
-	if (err || (inum && !how->wants(how->ctx, inum)))
+	if (err || !how->wants(how->ctx, inum))
 		return err;
-	if (fd < 0 || setns(fd, CLONE_NEWNET)) {
-		refuse(visits, inum, fd < 0 ? fd : -errno);
+	if (setns(fd, CLONE_NEWNET)) {
+		how->refused(how->ctx, inum, -errno);
 		return 0;
 	}
 	visits->away = true;
 	return how->inside(how->ctx, inum);
 }
 
+/* path: of a file that was a moment ago. *ret_err: why it could not be opened, if it is not gone.
+ */
+static int visit_path(struct visits *visits, const char *path, int *ret_err)
+{
+	uint32_t inum;
+	_cleanup_close_ int fd = netns_open(path, &inum);
+
+	*ret_err = fd < 0 && !is_gone(fd) ? fd : 0;
+	return fd < 0 || was_seen(visits, inum) ? 0 : enter(visits, fd, inum);
+}
+
 /* What the link says is enough for most: they are in a namespace that was visited. */
 static int visit_process(struct visits *visits, const char *pid)
 {
+	const struct netns_visit *how = visits->how;
 	char path[64], link[64] = "";
+	int err = 0, unopened = 0;
 	uint32_t inum = 0;
 
 	snprintf(path, sizeof(path), "/proc/%.20s/ns/net", pid);
-	if (readlink(path, link, sizeof(link) - 1) < 0) {
-		if (!is_gone(-errno))
-			refuse(visits, 0, -errno);
-		return 0;
-	}
-	sscanf(link, "net:[%u]", &inum);
-	return was_seen(visits, inum) ? 0 : visit_path(visits, path, inum);
+	if (readlink(path, link, sizeof(link) - 1) < 0)
+		unopened = is_gone(-errno) ? 0 : -errno;
+	else if (sscanf(link, "net:[%u]", &inum) != 1 || !was_seen(visits, inum))
+		err = visit_path(visits, path, &unopened);
+	if (unopened)
+		how->untold(how->ctx, (uint32_t)strtoul(pid, NULL, 10), unopened);
+	return err;
 }
 
 static int visit_processes(struct visits *visits)
@@ -126,11 +123,11 @@ static int visit_mounts(struct visits *visits)
 {
 	FILE *mounts = setmntent("/proc/self/mounts", "re");
 	const struct mntent *entry;
-	int err = 0;
+	int err = 0, other; /* a namespace of another kind */
 
 	while (mounts && !err && (entry = getmntent(mounts)))
 		if (!strcmp(entry->mnt_type, "nsfs"))
-			err = visit_path(visits, entry->mnt_dir, 0);
+			err = visit_path(visits, entry->mnt_dir, &other);
 	if (mounts)
 		endmntent(mounts);
 	return err;

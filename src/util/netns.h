@@ -20,8 +20,11 @@ struct netns_visit {
 	/* The calling thread is in it. Returns 0; or -errno, which ends the visits. */
 	int (*inside)(void *ctx, uint32_t inum);
 
-	/* It cannot be entered; inum 0: that of some process cannot be told. err: -errno. */
+	/* It cannot be entered. err: -errno. */
 	void (*refused)(void *ctx, uint32_t inum, int err);
+
+	/* Which one the process is in cannot be told. */
+	void (*untold)(void *ctx, uint32_t pid, int err);
 };
 
 /*
