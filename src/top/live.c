@@ -154,7 +154,8 @@ static void add_to_sums(struct live *live, const struct news *news)
 
 void live_event(struct live *live, const struct event *event)
 {
-	struct connection *connection = live_find(live, event->start_ns, event->cpu);
+	struct connection *connection =
+		live_find(live, (struct connection_id){event->start_ns, event->cpu});
 	bool is_new = !connection, first;
 	struct pair *pair = NULL;
 	struct news news;
@@ -191,7 +192,8 @@ void live_event(struct live *live, const struct event *event)
 
 void live_gauge(struct live *live, const struct gauge *gauge)
 {
-	struct connection *connection = live_find(live, gauge->start_ns, gauge->cpu);
+	struct connection *connection =
+		live_find(live, (struct connection_id){gauge->start_ns, gauge->cpu});
 	struct live_connection *shown;
 
 	if (!connection || connection->phase == PHASE_ENDED)

@@ -44,7 +44,7 @@ struct live {
 };
 
 /* NULL: it is not known. */
-struct connection *live_find(const struct live *live, uint64_t start_ns, uint16_t cpu);
+struct connection *live_find(const struct live *live, struct connection_id id);
 
 /* The event's pair, which is added if it was not there. NULL: no room. */
 struct pair *live_pair_of(struct live *live, const struct event *event);

@@ -8,9 +8,8 @@
 
 #include <utlist.h>
 
-struct connection *live_find(const struct live *live, uint64_t start_ns, uint16_t cpu)
+struct connection *live_find(const struct live *live, struct connection_id id)
 {
-	const struct connection_id id = {.start_ns = start_ns, .cpu = cpu};
 	struct connection *connection;
 
 	HASH_FIND(hh, live->connections, &id, sizeof(id), connection);

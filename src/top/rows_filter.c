@@ -152,7 +152,7 @@ static bool word_fits(const struct live_pair *pair, const struct filter_word *wo
 		pair->pid == word->number) ||
 	       (fields & FIELD_USER && user_fits(pair, word, names)) ||
 	       (fields & FIELD_PORT && port_fits(pair, word, names)) ||
-	       (fields & FIELD_COMM && has_part(pair->comm, word)) ||
+	       (fields & FIELD_COMM && strcasestr(pair->comm, word->text)) ||
 	       (fields & FIELD_EXE && has_part(pair->exe, word)) ||
 	       (fields & FIELD_CONTAINER && container_fits(pair, word)) ||
 	       (fields & FIELD_UNIT && unit_fits(pair, word)) ||

@@ -15,6 +15,7 @@
 #include "aggregate/sockets.h"
 #include "enrich/enrich.h"
 #include "top/live.h"
+#include "top/rows.h"
 #include "unit/context.h"
 #include "unit/failing_malloc.h"
 #include "unit/live_events.h"
@@ -314,6 +315,40 @@ static void a_copy_without_memory_is_none(void **state)
 	assert_int_equal(blocks, 0);
 }
 
+static void rows_without_memory_are_none(void **state)
+{
+	const struct rows_how how = {.by = ROWS_PROCESS, .filter = "curl port 443"};
+	struct rows *rows;
+	struct live *live;
+	int failed = 0;
+
+	(void)state;
+	assert_int_equal(live_new(&live), 0);
+	connect_all(live);
+	for (int fails = 0; fails < CALLS; fails++) {
+		long before = blocks;
+
+		rows = NULL;
+		calls_until_failure = fails;
+		if (!rows_new(&rows)) {
+			int err = rows_make(rows, live, &how);
+
+			calls_until_failure = INT_MAX;
+			assert_true(!err || err == -ENOMEM);
+			assert_int_equal(rows_n(rows), err ? 0 : KEYS);
+			failed += err != 0;
+			assert_int_equal(rows_make(rows, live, &how), 0);
+			assert_int_equal(rows_n(rows), KEYS);
+		}
+		calls_until_failure = INT_MAX;
+		rows_free(rows);
+		assert_int_equal(blocks, before);
+	}
+	assert_in_range(failed, KEYS, KEYS + 20);
+	live_free(live);
+	assert_int_equal(blocks, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -325,6 +360,7 @@ int main(void)
 		cmocka_unit_test(repeats_without_memory_are_refused),
 		cmocka_unit_test(connections_without_memory_are_counted_only),
 		cmocka_unit_test(a_copy_without_memory_is_none),
+		cmocka_unit_test(rows_without_memory_are_none),
 		cmocka_unit_test(sockets_without_memory_are_refused_and_keep_the_rest),
 	};
 
