@@ -49,6 +49,12 @@ static __always_inline void open_begin(struct open_record *record, const struct 
 
 	__builtin_memset(record, 0, sizeof(*record));
 	attempt_addresses(attempt, sk, false);
+	/* Of what listens there is no peer's address to tell. */
+	if (attempt->family == 6 && address_is_mapped(attempt->saddr)) {
+		attempt->family = 4;
+		attempt->flags |= ATTEMPT_MAPPED;
+		address_from_ipv4(attempt->daddr, 0);
+	}
 	attempt->sport = bpf_ntohs(READ_ADDR(tp, inet_conn.icsk_inet.inet_sport));
 	attempt->flags |= ATTEMPT_PREEXISTING;
 	if (HAS_MPTCP && READ_ADDR(tp, is_mptcp))
@@ -96,6 +102,8 @@ static __always_inline void open_end(struct open_record *record, const struct fl
 		record->flags |= OPEN_HAS_IDLE;
 	if (is_connected(flow->state))
 		open_carried(record, flow, sk, direction);
+	else if (is_pending(flow->state))
+		record->retransmits = READ_ADDR((const struct tcp_sock *)sk, total_retrans);
 }
 
 /* Whether config asks for a socket of that kind. */
