@@ -234,8 +234,9 @@ static void expect_holder(const struct end *end)
 {
 	expect_int("tpconnect.holders", end->holders);
 	if (!end->pid) {
-		expect_null("process.pid");
-		expect_null("process.executable.name");
+		expect_nobody();
+		expect_cgroup(); /* of who made it */
+		expect_string("tpconnect.cgroup.id", "*");
 		return;
 	}
 	expect_int("process.pid", end->pid);
@@ -248,8 +249,10 @@ static void expect_open(const struct end *end)
 	/* What does not hold of this process is said again, and that counts. */
 	expect("open", end->peer.len ? &end->peer : &end->local);
 	expect_endpoint("network.local", &end->local.addr);
-	if (!end->peer.len)
+	if (!end->peer.len) {
+		expect_null("network.peer.address");
 		expect_null("network.peer.port");
+	}
 	expect_int("tpconnect.netns", end->netns);
 	expect_holder(end);
 	expect_string("network.connection.state", state_name(end->state));
@@ -257,7 +260,9 @@ static void expect_open(const struct end *end)
 		expect_string("tpconnect.direction", end->direction);
 		expect_int("tpconnect.bytes_sent", end->sent);
 		expect_int("tpconnect.bytes_received", end->received);
-		expect_int("tpconnect.unacked", end->unacked);
+		expect_int("tpconnect.bytes_unacked", end->unacked);
+	} else {
+		expect_null("tpconnect.direction");
 	}
 	expect_bool("or_unknown", end->or_unknown);
 	expect_string("way", end->way);

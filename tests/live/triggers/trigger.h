@@ -57,6 +57,8 @@ void expect(const char *event, const struct target *target);
 bool is_plain(const char *text);
 /* Who the process is, of what `expect` does not know of itself: part of `expect`. */
 void expect_who(void);
+/* The part of it that is of each attempt, as a process can be moved: the path of the cgroup. */
+void expect_cgroup(void);
 /* From now on: its living ancestors as well. */
 void expect_ancestors(void);
 /* From now on: what each attempt says itself, and no more of who. */

@@ -239,8 +239,7 @@ static bool cgroup_of(const char *text, const char *controller, char *path, size
 	return false;
 }
 
-/* Of each attempt, as a process can be moved. */
-static void expect_cgroup(void)
+void expect_cgroup(void)
 {
 	char text[4 * PATH_MAX], path[PATH_MAX] = "", path1[PATH_MAX];
 
