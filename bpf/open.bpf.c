@@ -56,7 +56,8 @@ static __always_inline void entry_add(struct opening *opening, const struct sock
 	tracked->stage = advance(STAGE_NONE, found).next;
 	tracked->total_retrans = READ_ADDR(tp, total_retrans);
 	tracked->retransmits = tracked->total_retrans;
-	tracked->share = share_index(share_owner(holder));
+	opening->holder = (__u64)holder;
+	tracked->share = share_index(share_owner_at(*(volatile __u64 *)&opening->holder));
 	overflow_add(key, tracked);
 	/* Should it have moved on meanwhile, nothing else would take it out again. */
 	if (is_pending(state) ? !is_pending(READ_ADDR(sk, __sk_common.skc_state)) : is_closing(sk))

@@ -10,6 +10,7 @@
 struct opening {
 	struct open_record record;
 	struct tracked tracked; /* what is entered of it */
+	__u64 holder;		/* a task: to a global function it must be a number */
 	__u64 again;		/* the socket that was last put off */
 	__u64 n_again;		/* how often */
 };

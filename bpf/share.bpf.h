@@ -40,14 +40,14 @@ static __always_inline __u32 share_owner(const struct task_struct *task)
 }
 
 /*
- * Of the current task. A global function, which the verifier goes through once for each program. As
+ * Of the task at that address. A global function, which the verifier goes through once for each program. As
  * a part of the program, it was gone through for each state that the program could be in, with all
  * rounds of its loop: a seventh of the verifier's work. It has no casts, which probe/kfunc.c puts
  * into programs only.
  */
-__weak __noinline __u32 share_owner_current(void)
+__weak __noinline __u32 share_owner_at(__u64 task)
 {
-	return share_owner((const struct task_struct *)bpf_get_current_task());
+	return share_owner((const struct task_struct *)task);
 }
 
 /* The index in shared.shares; hashed as in slot_of(). */
@@ -61,7 +61,7 @@ static __always_inline __u16 share_of(const struct attempt *attempt)
 {
 	if (attempt->pid != bpf_get_current_pid_tgid() >> 32)
 		return share_index(attempt->uid);
-	return share_index(share_owner_current());
+	return share_index(share_owner_at(bpf_get_current_task()));
 }
 
 static __always_inline struct share *share_at(__u16 index)

@@ -13,6 +13,7 @@
  * the first of them was attached.
  */
 #include "bpf/attempt.bpf.h"
+#include "bpf/before.bpf.h"
 #include "bpf/close.bpf.h"
 #include <bpf/bpf_tracing.h>
 
@@ -20,10 +21,19 @@ enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
 
 #define FIRST_COPY (config.tp_preemptible ? COPY_PERF : COPY_FIRST)
 
-/* Any state after the handshake -> CLOSE. */
+/* Whether no copy runs after this one. */
+static __always_inline bool is_last(enum copy copy)
+{
+	return copy == COPY_SECOND || FAULT(ONE_COPY);
+}
+
+/*
+ * Any state after the handshake -> CLOSE. The entry stays until the last copy has run: without it,
+ * the next copy would take the connection for one from before tracing began.
+ */
 static __always_inline void connection_closed(__u64 key, struct tracked *tracked,
 					      const struct sock *sk, const struct tcp_sock *tp,
-					      int oldstate)
+					      int oldstate, enum copy copy)
 {
 	struct step step = advance(tracked->stage, EVIDENCE_ENDED);
 	__u64 now;
@@ -36,8 +46,14 @@ static __always_inline void connection_closed(__u64 key, struct tracked *tracked
 			step = step_to(STAGE_NONE, ACTION_MISSED);
 		result_send(tracked, step, now, 0);
 	}
-	if (step.actions & ACTION_CLOSE && event_wanted(EVENT_CLOSE))
-		connection_close_send(tracked, sk, tp, oldstate);
+	if (step.actions & ACTION_CLOSE && event_wanted(EVENT_CLOSE)) {
+		if (is_unattributed(&tracked->attempt))
+			COUNT(unattributed);
+		else
+			connection_close_send(tracked, sk, tp, oldstate);
+	}
+	if (is_last(copy) || !event_wanted(EVENT_CLOSE))
+		step.next = STAGE_NONE;
 	attempt_move(key, tracked, step);
 }
 
@@ -166,19 +182,23 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	if (evidence == EVIDENCE_BEGUN || evidence == EVIDENCE_END)
 		return;
 	tracked = tracked_find(key);
-	if (!tracked) {
+	if (!tracked)
 		untracked(key, sk, oldstate, newstate, copy);
+	if (!tracked && evidence != EVIDENCE_ENDED)
 		return;
-	}
 	tp = tcp_sock_for(copy, sk);
 	if (!tp)
+		return;
+	if (!tracked)
+		tracked = entry_of_before(key, sk, tp, oldstate, copy == FIRST_COPY);
+	if (!tracked)
 		return;
 	if (!tracked_is_of(tracked, &sk->__sk_common, true))
 		attempt_move(key, tracked, advance(tracked->stage, EVIDENCE_GONE));
 	else if (evidence == EVIDENCE_ESTABLISHED)
 		attempt_established(key, tracked, tp);
 	else if (evidence == EVIDENCE_ENDED)
-		connection_closed(key, tracked, sk, tp, oldstate);
+		connection_closed(key, tracked, sk, tp, oldstate, copy);
 	else if (tracked->stage == STAGE_PENDING)
 		attempt_closed(key, tracked, sk, tp);
 	else

@@ -35,6 +35,7 @@ static __always_inline void untracked_begin(const struct attempt *attempt, struc
 
 	COUNT(state);
 	__sync_fetch_and_add(&shared.untracked, 1);
+	*(volatile __u64 *)&shared.untracked_ever = true;
 	if (!slot)
 		return;
 	*slot = *attempt;

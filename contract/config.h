@@ -112,7 +112,7 @@ struct config {
 	__u8 open_track; /* connections that are open already get entries, so that their end is told
 			  */
 	__u8 open_all;	 /* EVENT_OPEN also for sockets that were accepted, and that listen */
-	__u8 reserved;
+	__u8 open_end;	 /* EVENT_CLOSE also of connections without an entry, from before */
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
@@ -143,10 +143,12 @@ struct counters {
 	__u64 missed;	 /* attempts of which something was skipped, as later evidence shows */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 skipped;	 /* ends of calls that were skipped: counted by the kernel, not by a program
-			  */
-	__u64 recovered; /* of these, those of which nothing lacks, or it is counted as missed */
 	__u64 context;	 /* EVENT_PROCESS and EVENT_CGROUP that were put off to a later attempt */
+	__u64 unattributed; /* ends of connections that may have been open before tracing began, and
+			       wanted: nobody can say. No loss */
+	__u32 skipped;	 /* ends of calls that were skipped: counted by the kernel, not by a program
+			  */
+	__u32 recovered; /* of these, those of which nothing lacks, or it is counted as missed */
 };
 
 /* Users whose attempts are counted apart; of more, some share with another: bpf/share.bpf.h. */
@@ -175,6 +177,7 @@ struct shared {
 			     bpf/tracked.bpf.h */
 	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
 	__s64 untracked;  /* attempts that are counted as `state` and have not ended yet */
+	__u64 untracked_ever; /* whether there ever was one */
 	struct share shares[SHARES];
 	__u8 slot_tags[SLOTS]; /* of the socket that had the slot last, by the kernel side */
 };

@@ -14,6 +14,7 @@
 /* How far the entry of an attempt is. */
 enum stage {
 	STAGE_NONE,	      /* there is no entry */
+	STAGE_ENDED,	      /* all was shown: the last copy of the program takes the entry out */
 	STAGE_BEFORE,	      /* pending when tracing began: whose it was, nobody knows */
 	STAGE_PENDING,	      /* its beginning was shown */
 	STAGE_CLOSED_IN_CALL, /* closed within its connect(2), which will return the errno */
@@ -110,9 +111,11 @@ STAGE_INLINE struct step stage_ended(enum stage stage)
 {
 	switch (stage) {
 	case STAGE_PENDING:
-		return step_to(STAGE_NONE, ACTION_ESTABLISHED | ACTION_UNTIMED | ACTION_CLOSE);
+		return step_to(STAGE_ENDED, ACTION_ESTABLISHED | ACTION_UNTIMED | ACTION_CLOSE);
 	case STAGE_ESTABLISHED:
-		return step_to(STAGE_NONE, ACTION_CLOSE);
+		return step_to(STAGE_ENDED, ACTION_CLOSE);
+	case STAGE_ENDED: /* another copy of the program has seen it */
+		return step_to(STAGE_ENDED, 0);
 	default: /* with no entry: accepted, filtered out, or open before tracing began */
 		return stage_displaced(stage);
 	}

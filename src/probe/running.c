@@ -107,6 +107,7 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.skipped += slot->skipped;
 		sum.recovered += slot->recovered;
 		sum.context += slot->context;
+		sum.unattributed += slot->unattributed;
 	}
 	programs_add_skips(&probe->programs, &sum);
 	sum.missed = missed_in_all(&sum, probe->observed.end_ns);

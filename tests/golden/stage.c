@@ -11,6 +11,7 @@
 
 static const char *const stages[STAGE_END] = {
 	[STAGE_NONE] = "none",
+	[STAGE_ENDED] = "ended",
 	[STAGE_BEFORE] = "before",
 	[STAGE_PENDING] = "pending",
 	[STAGE_CLOSED_IN_CALL] = "closed_in_call",

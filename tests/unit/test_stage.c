@@ -70,6 +70,8 @@ static void check_from(enum stage stage, enum told told, int length)
 		assert_int_equal(told, TOLD_CONNECT);
 	if (stage == STAGE_ESTABLISHED)
 		assert_int_equal(told, TOLD_ESTABLISHED);
+	if (stage == STAGE_ENDED)
+		assert_int_equal(told, TOLD_ALL);
 	if (!length)
 		return;
 	for (enum evidence evidence = 0; evidence < EVIDENCE_END; evidence++)
@@ -230,6 +232,11 @@ static void happen(struct life *life, const struct happening *happening, enum se
 	} else if (evidence != EVIDENCE_END) {
 		for (enum seen copy = SEEN_BY_NONE; copy < seen; copy++)
 			give(life, evidence, copy == SEEN_BY_NONE);
+		/* The last copy takes the entry out. If that is skipped, the sweep does. */
+		if (life->stage == STAGE_ENDED && seen == SEEN_BY_BOTH)
+			life->stage = STAGE_NONE;
+		else if (life->stage == STAGE_ENDED && seen == SEEN_BY_ONE)
+			life->skips++;
 	}
 	life->truth = happening->to;
 	if (evidence != EVIDENCE_END && seen == SEEN_BY_NONE) {
