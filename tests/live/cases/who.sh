@@ -485,8 +485,10 @@ case_who_ancestors() {
     jq -r 'def ns: (.[:19] + "Z" | fromdate) * 1000 + (.[20:23] | tonumber);
         select(."event.name" == "tcp.failed") | (."process.creation.time" | ns) as $own |
         $own - $own, (."tpconnect.process.ancestors"[].creation_time | $own - ns)' record >since
-    paste since ticks | awk 'NR == 1 { own = $2 }
-        { off = $1 - (own - $2) * 10; if (off < -20 || off > 20) print }' >odd
+    awk 'NR == FNR { since[NR] = $1; next }
+        FNR == 1 { own = $1 }
+        { off = since[FNR] - (own - $1) * 10; if (off < -20 || off > 20) print since[FNR], $1 }' \
+        since ticks >odd
     [[ ! -s odd ]] || fail "ms before it, and ticks: $(cat odd)"
 }
 
