@@ -250,11 +250,12 @@ case_who_chroot() { # docs/spec.md, T13
 case_who_own_root() { # docs/spec.md, T13
     mkdir new
     trace
-    apart 'mount -t tmpfs tmpfs new && mkdir new/old new/bin new/proc
+    apart 'exec >>expected
+        mount -t tmpfs tmpfs new && mkdir new/old new/bin new/proc
         cp "$1" new/bin/steps
         mount -t proc proc new/proc
         cd new && pivot_root . old
-        exec /bin/steps 10.99.0.2 cd:/bin detach:/old try:81' "$triggers/steps" >>expected
+        exec /bin/steps 10.99.0.2 cd:/bin detach:/old try:81' "$triggers/steps"
     stop_trace
     check
     shows 81 "$who_exe" /bin/steps
