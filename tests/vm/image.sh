@@ -23,7 +23,7 @@ tools=(bash sh awk basename bpftool cat chmod chown chroot clear cmp comm cp cur
 # Some are built into one kernel and modules of another; what a kernel does not have at all, the
 # cases will notice.
 modules=(veth dummy nf_tables nft_ct nft_reject_inet nft_numgen nft_counter nft_objref nf_conntrack
-    nf_reject_ipv4 nf_reject_ipv6 inet_diag tcp_diag mptcp_diag 8250 8250_pci)
+    nf_reject_ipv4 nf_reject_ipv6 inet_diag tcp_diag mptcp_diag overlay 8250 8250_pci)
 
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
