@@ -6,8 +6,10 @@
 void key_of(struct key *ret, const struct event *event, unsigned int by)
 {
 	memset(ret, 0, sizeof(*ret));
-	if (by & (BY_PROCESS | BY_PID | BY_USER))
-		ret->has_process = !!(event->has & EVENT_HAS_PROCESS);
+	if (by & (BY_PROCESS | BY_PID | BY_USER) && event->has & EVENT_HAS_PROCESS)
+		ret->has |= KEY_HAS_PROCESS;
+	if (by & (BY_DST | BY_PORT) && !event_listens(event))
+		ret->has |= KEY_HAS_PEER;
 	/* Bytes after the NUL are the kernel's leftovers: they would tell equal names apart. */
 	if (by & (BY_PROCESS | BY_PID))
 		memcpy(ret->comm, event->comm, strnlen(event->comm, sizeof(ret->comm) - 1));
@@ -15,11 +17,11 @@ void key_of(struct key *ret, const struct event *event, unsigned int by)
 		ret->pid = event->pid;
 		ret->process_start_ns = event->process_start_ns;
 	}
-	if (by & BY_DST) {
+	if (by & BY_DST && ret->has & KEY_HAS_PEER) {
 		memcpy(ret->addr, event->dst.addr, sizeof(ret->addr));
 		ret->scope_id = event->dst.scope_id;
 	}
-	if (by & BY_PORT)
+	if (by & BY_PORT && ret->has & KEY_HAS_PEER)
 		ret->port = event->dst.port;
 	if (by & BY_USER)
 		ret->uid = event->uid;

@@ -23,6 +23,12 @@ enum key_text {
 	KEY_TEXTS,
 };
 
+/* key.has: of what it is by, what there is. */
+enum key_has {
+	KEY_HAS_PROCESS = 1 << 0, /* by process, pid or user: the process is known */
+	KEY_HAS_PEER = 1 << 1,	  /* by dst or port: what listens has none */
+};
+
 /* No padding: compared and hashed as bytes. What is not grouped by is 0. */
 struct key {
 	uint64_t process_start_ns;
@@ -31,7 +37,7 @@ struct key {
 	uint8_t addr[16];	   /* IPv4 as ::ffff:a.b.c.d */
 	uint32_t scope_id;	   /* with addr: see struct endpoint */
 	uint32_t port;		   /* host byte order */
-	uint32_t has_process;	   /* by process, pid or user: 0 if the process is not known */
+	uint32_t has;		   /* KEY_HAS_* */
 	uint32_t texts[KEY_TEXTS]; /* numbers, as aggregate/texts.h gives them; 0: not known */
 	char comm[COMM_LEN];
 };

@@ -105,16 +105,6 @@ static void put_sockets(struct list *list)
 
 /* Groups */
 
-/* As -P has it: what listens has its own port, as there is no other. */
-static void group_socket(struct groups *groups, const struct event *event)
-{
-	struct event grouped = *event;
-
-	if (event_listens(event))
-		grouped.dst.port = event->src.port;
-	opens_add(groups_value(groups, &grouped), &grouped);
-}
-
 static void put_group_table(struct list *list, const struct group *const *groups, size_t n)
 {
 	const struct format_context *ctx = &list->output.context;
@@ -169,7 +159,7 @@ static enum exit_status put_groups(struct list *list)
 	}
 	for (size_t i = 0; i < snapshot_n(list->snapshot); i++) {
 		snapshot_get(list->snapshot, i, &event);
-		group_socket(groups, &event);
+		opens_add(groups_value(groups, &event), &event);
 	}
 	if (groups_sorted(groups, opens_compare, &sorted, &n)) {
 		log_error("no memory");

@@ -41,16 +41,11 @@ static void put_peer(struct json *json, const struct event *event)
 		json_u64(json, "tpconnect.peer.scope_id", event->dst.scope_id);
 }
 
-static bool has_peer(const struct event *event)
-{
-	return event->kind != EVENT_OPEN || !event_listens(event);
-}
-
 static void put_network(struct json *json, const struct event *event)
 {
 	json_word(json, "network.transport", "tcp");
 	json_word(json, "network.type", event->family == 4 ? "ipv4" : "ipv6");
-	if (has_peer(event))
+	if (!event_listens(event))
 		put_peer(json, event);
 	if (event->has & EVENT_HAS_SRC) {
 		json_text(json, "network.local.address",

@@ -91,7 +91,8 @@ void key_cell(struct cell *cell, const struct group *group, enum key_column colu
 {
 	const struct key *key = &group->key;
 
-	if (column <= KEY_USER && !key->has_process) {
+	if ((column <= KEY_USER && !(key->has & KEY_HAS_PROCESS)) ||
+	    ((column == KEY_DST || column == KEY_PORT) && !(key->has & KEY_HAS_PEER))) {
 		cell_word(cell, "-");
 		return;
 	}
@@ -216,13 +217,13 @@ static void json_group(struct json *json, const struct group *group, unsigned in
 		json_true(json, "tpconnect.other");
 		return;
 	}
-	if (by & BY_DST)
+	if (by & BY_DST && key->has & KEY_HAS_PEER)
 		json_address(json, key);
-	if (by & BY_PORT)
+	if (by & BY_PORT && key->has & KEY_HAS_PEER)
 		json_u64(json, "network.peer.port", key->port);
-	if (by & (BY_PROCESS | BY_PID) && key->has_process)
+	if (by & (BY_PROCESS | BY_PID) && key->has & KEY_HAS_PROCESS)
 		json_process(json, group);
-	if (by & BY_USER && key->has_process)
+	if (by & BY_USER && key->has & KEY_HAS_PROCESS)
 		json_u64(json, "process.user.id", key->uid);
 	json_texts(json, group->texts);
 	if (by & BY_CGROUP && group->cgroup.id && !group->cgroup.several)

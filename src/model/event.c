@@ -61,7 +61,7 @@ const char *direction_name(enum direction direction)
 
 bool event_listens(const struct event *event)
 {
-	return event->open.state == TCP_LISTEN;
+	return event->kind == EVENT_OPEN && event->open.state == TCP_LISTEN;
 }
 
 /* By the kernel's numbers, net/tcp_states.h. */

@@ -113,7 +113,7 @@ const char *direction_name(enum direction direction);
 /* "established", "fin_wait_1", ...: OpenTelemetry's network.connection.state; NULL: no such. */
 const char *tcp_state_name(uint8_t state);
 
-/* Whether the socket of an EVENT_OPEN listens: it has no peer, and nothing of a connection. */
+/* Whether it is an EVENT_OPEN of a socket that listens: without peer, and all of a connection. */
 bool event_listens(const struct event *event);
 
 /* "fin", "reset_sent", ...; NULL for ENDED_UNKNOWN and for what does not exist. */

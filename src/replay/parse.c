@@ -537,7 +537,7 @@ static bool is_whole(const struct parse *parse)
 		return true;
 	if (!parse->has_id || !event->family)
 		return false;
-	if (event->kind == EVENT_OPEN && event_listens(event)) /* it has no peer */
+	if (event_listens(event)) /* it has no peer */
 		return true;
 	return parse->has_peer && parse->has_port &&
 	       (event->kind != EVENT_OPEN || tcp_state_name(event->open.state));

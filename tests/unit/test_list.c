@@ -320,8 +320,9 @@ static void groups_make_a_table_and_json(void **state)
 			      .listening = 2,
 			      .bytes_sent = 1288490188,
 			      .bytes_received = 900};
-	struct group group = {
-		.key = {.has_process = 1, .comm = "nginx"}, .process = {.pid = 7}, .value = &opens};
+	struct group group = {.key = {.has = KEY_HAS_PROCESS, .comm = "nginx"},
+			      .process = {.pid = 7},
+			      .value = &opens};
 	struct buffer out = empty_buffer();
 	struct report_table table;
 

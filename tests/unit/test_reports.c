@@ -28,7 +28,7 @@ static struct counts some_counts = {
 static struct group group_of(void *value)
 {
 	struct group group = {
-		.key = {.has_process = 1,
+		.key = {.has = KEY_HAS_PROCESS | KEY_HAS_PEER,
 			.uid = 33,
 			.comm = "e\033vil",
 			.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
