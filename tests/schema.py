@@ -103,6 +103,8 @@ WRONG = [
     ("tpconnect.count", "tpconnect.other", True),
     ("tpconnect.latency", "tpconnect.latency.buckets", [[1, 2]]),
     ("tpconnect.latency", "tpconnect.latency.count", None),
+    ("tpconnect.list", "tpconnect.open", None),
+    ("tpconnect.list", "tpconnect.interval_ns", 1),
 ]
 
 

@@ -9,7 +9,8 @@
  * \xNN; `\e` in the lines expected of text-color, table-color and count-color is the escape
  * character. table-80 is a table in as many columns, table-80-header one with its headers; the
  * columns of a close are there where the case has one, or what is open. "count process,dst" and
- * "latency dst", and both with -json, are reports by these keys, of the first second.
+ * "latency dst", and both with -json, are reports by these keys, of the first second; "list" and
+ * list-80 the table of what is open, with its last line, and "list process,dst" that by these keys.
  *
  * Lines that begin with image and cgroup, behind records, say who made the attempts of those, back
  * to the last such lines: who.h. text-verbose is what -v shows.
@@ -26,10 +27,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/report_count.h"
-#include "format/report_latency.h"
+#include "format/format.h"
 #include "model/decode.h"
 #include "record.h"
+#include "report.h"
 #include "util/cleanup.h"
 #include "who.h"
 
@@ -75,81 +76,6 @@ static void put_events(struct buffer *out, const struct golden_case *c,
 	}
 }
 
-static unsigned int parse_by(const struct golden_case *c, const char *list)
-{
-	_cleanup_free_ char *copy = strdup(list);
-	unsigned int by = 0;
-
-	for (char *name = strtok(copy, ","); name; name = strtok(NULL, ",")) {
-		if (!by_find(name))
-			die(&c->place, "no such key: '%s'", name);
-		by |= by_find(name);
-	}
-	return by;
-}
-
-static const struct span first_second = {.begin_ns = 0, .end_ns = 1000000000};
-
-static void put_counts(struct buffer *out, const struct group **groups, size_t n, unsigned int by,
-		       bool json, const struct format_context *ctx)
-{
-	struct report_table table;
-
-	if (!json) {
-		report_table_start(&table, &count_columns, by);
-		for (size_t i = 0; i < n; i++)
-			report_table_fit(&table, groups[i], NULL);
-		if (ctx->width)
-			report_table_narrow(&table, ctx->width);
-		span_title(out, &first_second, ctx);
-		report_table_header(out, &table);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (json)
-			count_json(out, groups[i], by, &first_second, ctx);
-		else
-			report_table_row(out, &table, groups[i], ctx);
-}
-
-static void put_latencies(struct buffer *out, const struct group **groups, size_t n,
-			  unsigned int by, bool json, const struct format_context *ctx)
-{
-	if (!json)
-		span_title(out, &first_second, ctx);
-	for (size_t i = 0; i < n; i++)
-		if (json)
-			latency_json(out, groups[i], by, &first_second, ctx);
-		else
-			latency_drawing(out, groups[i], by, ctx);
-}
-
-static void put_report(struct buffer *out, const struct golden_case *c, bool count, unsigned int by,
-		       bool json, const struct format_context *ctx)
-{
-	_cleanup_free_ const struct group **sorted = NULL;
-	struct groups *groups;
-	size_t n;
-
-	if (groups_new(by, count ? sizeof(struct counts) : sizeof(struct histogram), RECORDS_MAX,
-		       &groups))
-		die(&c->place, "no memory");
-	for (size_t i = 0; i < c->n_events; i++) {
-		void *value = groups_value(groups, &c->events[i]);
-
-		if (count)
-			counts_add(value, &c->events[i]);
-		else
-			histogram_add(value, c->events[i].latency_ns);
-	}
-	if (groups_sorted(groups, count ? counts_compare : histogram_compare, &sorted, &n))
-		die(&c->place, "no memory");
-	if (count)
-		put_counts(out, sorted, n, by, json, ctx);
-	else
-		put_latencies(out, sorted, n, by, json, ctx);
-	groups_free(groups);
-}
-
 /* "text", "text-color", "table-80", "count-80 dst,port", "latency-json process". */
 static void put_output(struct buffer *out, const struct golden_case *c)
 {
@@ -168,15 +94,12 @@ static void put_output(struct buffer *out, const struct golden_case *c)
 		.closes = has_close(c),
 	};
 	const struct format_ops *format = format_find(name);
-	bool count = !strcmp(name, "count");
 
 	if (format)
 		put_events(out, c, format, ctx);
-	else if (count || !strcmp(name, "latency"))
-		put_report(out, c, count, parse_by(c, *space ? space + 1 : ""),
-			   !strcmp(variant, "json"), &ctx);
-	else
-		die(&c->place, "no such format: '%s'", c->format);
+	else if (!put_report(out, name, *space ? space + 1 : "", !strcmp(variant, "json"),
+			     c->events, c->n_events, &ctx))
+		die(&c->place, "no such format, or keys: '%s'", c->format);
 }
 
 static bool run_case(const struct golden_case *c)

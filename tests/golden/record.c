@@ -99,6 +99,7 @@ static const struct word words[] = {
 	{"unacked", WORD_NUMBER, FIELD(open.unacked), 0, EVENT_OPEN},
 	{"fd", WORD_NUMBER, FIELD(open.fd), 0, EVENT_OPEN},
 	{"held", WORD_FLAG, FIELD(open.flags), OPEN_HELD, EVENT_OPEN},
+	{"kernel", WORD_FLAG, FIELD(open.flags), OPEN_KERNEL, EVENT_OPEN},
 	{"state", WORD_STATE, FIELD(open.state), 0, EVENT_OPEN},
 	{"direction", WORD_DIRECTION, FIELD(open.direction), 0, EVENT_OPEN},
 };
