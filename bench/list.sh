@@ -3,7 +3,8 @@
 # list.sh [ROUNDS [CONNECTIONS]]: what it costs to list what is open: docs/open.md. Makes so many
 # connections (default 50,000, and so twice as many sockets) in a namespace of their own, lists them by
 # turns with tpconnect list and with ss -tinp, and prints medians of the rounds (default 5): the CPU
-# time of each, its ratio to that of ss, and microseconds a socket. Needs root, ss and a quiet machine.
+# time of each, its ratio to that of ss, and microseconds a socket, without start and end. Of those, list
+# --by process has hardly anything to write: it is the snapshot. Needs root, ss and a quiet machine.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -33,9 +34,9 @@ cpu_ms() {
 # each SUFFIX: all of it once. --all finds those of both ends, as ss does.
 each() {
     cpu_ms "list$1" build/tpconnect list
+    cpu_ms "by$1" build/tpconnect list --by process
     cpu_ms "all$1" build/tpconnect list --all
     cpu_ms "json$1" build/tpconnect list --all -o json
-    cpu_ms "by$1" build/tpconnect list --all --by process
     cpu_ms "ss$1" nsenter --net="/run/netns/$netns" ss -tinp
 }
 
@@ -76,6 +77,6 @@ printf '%s, %s rounds, load %s, %d sockets\n' "$(uname -sr)" "$rounds" "$(cut -d
     "$((2 * connections))"
 row 'ss -tinp' ss
 row 'list' list
+row 'list --by process' by
 row 'list --all' all
 row 'list --all -o json' json
-row 'list --all --by process' by
