@@ -78,12 +78,18 @@ doctor_fails() {
 	fi
 }
 
-# trace_fails NAME HOW CHECK FOUND ADVICE [PREFIX...]: tracing says the same in one line.
-trace_fails() {
-	local name="trace: $1" how="$2" check="$3" found="$4" advice="$5"
-	shift 5
+# trace_fails, list_fails NAME HOW CHECK FOUND ADVICE [PREFIX...]: tracing says the same in one line, or
+# listing.
+trace_fails() { command_fails 'trace -t 1s' "$@"; }
+list_fails() { command_fails list "$@"; }
 
-	within "$how" "$@" "$TPCONNECT" -t 1s
+command_fails() {
+	local words name how="$3" check="$4" found="$5" advice="$6"
+
+	read -ra words <<<"$1"
+	name="${words[0]}: $2"
+	shift 6
+	within "$how" "$@" "$TPCONNECT" "${words[@]}"
 	if [[ $status -ne 3 ]]; then
 		report "$name" "exit status $status instead of 3"
 	elif [[ $(wc -l <"$work/err") -ne 1 ]]; then
@@ -128,8 +134,16 @@ succeeds "doctor: nothing missing" true "$TPCONNECT" doctor
 succeeds "trace: nothing missing" true "$TPCONNECT" -t 0.2s
 
 both_fail "no tracefs" "$hide_tracefs" tracefs 'not mounted' 'mount -t tracefs'
+within "$hide_tracefs" "$TPCONNECT" doctor
+if grep -q '^listing what is open can work here$' "$work/out"; then
+	report "doctor: no tracefs, none needed" ''
+else
+	report "doctor: no tracefs, none needed" "it does not say that listing can work"
+fi
+succeeds "list: no tracefs, none needed" "$hide_tracefs" "$TPCONNECT" list -q --netns self
 succeeds "trace: no tracefs, none needed" "$hide_tracefs" "$TPCONNECT" --no-syscalls -t 0.2s
 both_fail "no BTF" "$hide_btf" BTF 'No such file' CONFIG_DEBUG_INFO_BTF
+list_fails "no BTF" "$hide_btf" BTF 'No such file' CONFIG_DEBUG_INFO_BTF
 cp /sys/kernel/btf/vmlinux "$work/btf"
 succeeds "doctor: no BTF, but --btf" "$hide_btf" "$TPCONNECT" doctor --btf "$work/btf"
 succeeds "trace: no BTF, but --btf" "$hide_btf" "$TPCONNECT" --btf "$work/btf" -t 0.2s
@@ -139,6 +153,8 @@ both_fail "root without capabilities" true privilege 'CAP_BPF and CAP_PERFMON' \
 	'confined: start it on the host' \
 	setpriv --bounding-set=-all --inh-caps=-all
 both_fail "another user" true privilege 'CAP_BPF and CAP_PERFMON' 'run as root' "${nobody[@]}"
+list_fails "another user" true privilege 'CAP_BPF and CAP_PERFMON' 'run as root' "${nobody[@]}"
+succeeds "list: another user, with two capabilities" true "${all_but_tracefs[@]}" "$TPCONNECT" list -q --netns self
 both_fail "root of a user namespace" true privilege 'user namespace' 'on the host' \
 	unshare --user --map-root-user
 both_fail "may not read tracefs" true tracefs 'Permission denied' CAP_DAC_READ_SEARCH \

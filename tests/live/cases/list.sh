@@ -348,6 +348,29 @@ case_list_formats() { # docs/spec.md, 7: list -o, -w, -n, -q
     has REMOTE 10.99.0.2:http 10.99.0.2:http 10.99.0.2:http
 }
 
+case_list_container() { # the holder's container, by its id, and by a name of container_names.sh's Docker
+    local docker
+
+    make_cgroup
+    mkdir -p "$cgroup/docker/$container_id"
+    serve "$b" 10.99.0.2 80
+    talk inside 1 10.99.0.2 80
+    echo "$talker" >"$cgroup/docker/$container_id/cgroup.procs"
+    talk outside 1 10.99.0.2 80
+    listing --netns "$a"
+    has CONTAINER/UNIT "${container_id:0:12}" -
+    listing --netns "$a" --container "$container_id"
+    has PROCESS inside
+    printf '%s' '{"Name":"/shop","Config":{"Image":"registry.example.com/shop:1"}}' >shop
+    # shellcheck disable=SC2016 # for the inner shell
+    docker='mount -t tmpfs none /var/lib; mkdir -p "${1%/*}"; cat shop >"$1"; shift; exec "$@"'
+    unshare --mount sh -ec "$docker" sh "$container_file" "$tpconnect" list --netns "$a" --container-names \
+        --container shop >listed 2>list_messages || fail "$(cat list_messages)"
+    has PROCESS inside
+    has CONTAINER/UNIT shop
+    [[ ! -s list_messages ]] || fail "$(cat list_messages)"
+}
+
 case_list_hostile_name() { # docs/spec.md, 5
     serve "$b" 10.99.0.2 80
     talk $'a\e[31mb\nc=" d' 1 10.99.0.2 80
