@@ -10,12 +10,12 @@
 #define BPF_DIRECTION_BPF_H
 
 #include "bpf/flow.bpf.h"
+#include "bpf/maps.bpf.h"
 #include "contract/open.h"
 
 static __always_inline enum direction direction_counted(const struct flow *flow)
 {
-	__u32 once = flow->bytes_sent - flow->bytes_retrans;
-	__u32 unacked = flow->snd_nxt - flow->snd_una;
+	__u32 unacked = flow->snd_nxt - flow->snd_una, once = flow_once(flow);
 	__u32 syn = (__u32)flow->bytes_acked - (once - unacked) - fin_was_sent(flow);
 
 	return syn == 1 ? DIRECTION_OUT : syn == 0 ? DIRECTION_IN : DIRECTION_UNKNOWN;
@@ -33,7 +33,7 @@ static __always_inline enum direction direction_at_close(const struct tcp_sock *
 /* Whether somebody is at work on the socket. On real-time kernels the second lock does not tell. */
 static __always_inline bool socket_is_locked(const struct sock *sk)
 {
-	if (READ_ADDR(sk, sk_lock.owned))
+	if (READ_ADDR(sk, sk_lock.owned) || FAULT(SOCKETS_LOCKED))
 		return true;
 	return bpf_core_field_exists(sk->sk_lock.slock.rlock.raw_lock.val) &&
 	       READ_ADDR(sk, sk_lock.slock.rlock.raw_lock.val.counter);

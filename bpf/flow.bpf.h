@@ -36,6 +36,12 @@ static __always_inline bool fin_was_sent(const struct flow *flow)
 	return fin_is_queued(flow) && flow->snd_nxt == flow->write_seq;
 }
 
+/* Payload sent, each byte once, by the kernel's own count: what it is worth, flow_sent() says. */
+static __always_inline __u64 flow_once(const struct flow *flow)
+{
+	return flow->bytes_sent - flow->bytes_retrans;
+}
+
 /*
  * Payload sent, each byte once, by sequence numbers: the kernel's bytes_sent counts each try of a
  * segment that this host itself refuses (firewall, full queue), and bytes_retrans only some. syn:
@@ -56,7 +62,7 @@ static __always_inline __u64 flow_refused(const struct flow *flow, const struct 
 					  __u64 sent, bool alive)
 {
 	__u32 unsent = flow->write_seq - flow->snd_nxt;
-	__s64 tried = flow->bytes_sent - flow->bytes_retrans - sent, mss;
+	__s64 tried = flow_once(flow) - sent, mss;
 
 	if (unsent && fin_is_queued(flow))
 		unsent--;

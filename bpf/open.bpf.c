@@ -70,6 +70,7 @@ static __always_inline bool result_counts(const struct attempt *attempt)
 	return unknown_counts(attempt->netns, attempt->dport);
 }
 
+/* Half of the room is left to attempts, whose beginning nothing makes up for. */
 static __always_inline bool entry_wanted(const struct attempt *attempt, __u8 state,
 					 enum direction direction)
 {
@@ -77,7 +78,8 @@ static __always_inline bool entry_wanted(const struct attempt *attempt, __u8 sta
 		return false;
 	if (is_pending(state) && result_counts(attempt))
 		return true;
-	return config.open_track && direction == DIRECTION_OUT;
+	return config.open_track && direction == DIRECTION_OUT &&
+	       *(volatile __u64 *)&shared.n_overflow < config.overflow_max / 2;
 }
 
 /* --- who holds it --- */

@@ -12,7 +12,8 @@ struct opening {
 	struct tracked tracked; /* what is entered of it */
 	__u64 holder;		/* a task: to a global function it must be a number */
 	__u64 again;		/* the socket that was last put off */
-	__u64 n_again;		/* how often */
+	__u32 n_again;		/* how often */
+	__u32 n_all;		/* how often any was */
 };
 
 struct {
@@ -78,9 +79,11 @@ static __always_inline bool open_destination_wanted(const struct attempt *attemp
 static __always_inline void open_carried(struct open_record *record, const struct flow *flow,
 					 const struct sock *sk, enum direction direction)
 {
+	bool syn = direction == DIRECTION_OUT ||
+		   (direction == DIRECTION_UNKNOWN && flow_once(flow) < flow_sent(flow, false));
 	struct carried carried;
 
-	carried_read(&carried, flow, sk, direction == DIRECTION_OUT);
+	carried_read(&carried, flow, sk, syn);
 	record->bytes_sent = carried.bytes_sent;
 	record->bytes_received = carried.bytes_received;
 	record->unacked = carried.unacked;
@@ -116,8 +119,13 @@ static __always_inline bool open_wanted(__u8 state, enum direction direction)
 /* What an iterator returns to have its program run again for the same, now or at the next read. */
 #define AGAIN 1
 
-/* How often a socket is put off that somebody is at work on: user space waits in between. */
-#define AGAIN_MAX 3
+/*
+ * How often a socket is put off that somebody is at work on, and how often all are: user space
+ * waits up to 16 ms in between, and who works on sockets without an end must not keep it for longer
+ * than 2 s in all.
+ */
+#define AGAIN_MAX     3
+#define AGAIN_ALL_MAX 256
 
 /* Whether the socket is better looked at again, when who is at work on it has gone on. */
 static __always_inline bool is_put_off(struct opening *opening, const struct sock *sk)
@@ -127,7 +135,11 @@ static __always_inline bool is_put_off(struct opening *opening, const struct soc
 	if (opening->again != key)
 		opening->n_again = 0;
 	opening->again = key;
-	return opening->n_again++ < AGAIN_MAX;
+	if (opening->n_again >= AGAIN_MAX || opening->n_all >= AGAIN_ALL_MAX)
+		return false;
+	opening->n_again++;
+	opening->n_all++;
+	return true;
 }
 
 /* Writes to what the reader of an iterator gets. */

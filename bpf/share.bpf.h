@@ -40,10 +40,10 @@ static __always_inline __u32 share_owner(const struct task_struct *task)
 }
 
 /*
- * Of the task at that address. A global function, which the verifier goes through once for each program. As
- * a part of the program, it was gone through for each state that the program could be in, with all
- * rounds of its loop: a seventh of the verifier's work. It has no casts, which probe/kfunc.c puts
- * into programs only.
+ * Of the task at that address. A global function, which the verifier goes through once for each
+ * program. As a part of the program, it was gone through for each state that the program could be
+ * in, with all rounds of its loop: a seventh of the verifier's work. It has no casts, which
+ * probe/kfunc.c puts into programs only.
  */
 __weak __noinline __u32 share_owner_at(__u64 task)
 {

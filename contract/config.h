@@ -70,6 +70,7 @@ enum fault {
 	FAULT_CLOSES_HIDDEN = 1 << 4,	   /* TCP_CLOSE is, for sockets with destination port 80 */
 	FAULT_ESTABLISHED_HIDDEN = 1 << 5, /* likewise TCP_ESTABLISHED */
 	FAULT_EXITS_LOST = 1 << 6, /* of calls that ask for port 80; counted as the kernel does */
+	FAULT_SOCKETS_LOCKED = 1 << 7, /* always, as far as the iterator over descriptors sees */
 };
 
 /* The controller by whose cgroup of version 1 a process is placed: the first that has one. */

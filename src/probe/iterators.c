@@ -92,10 +92,10 @@ bool iterator_is_loaded(const struct iterators *iterators, enum iterator iterato
 	return iterators->progs[iterator];
 }
 
-/* Waits longer for each try that follows one without output, up to 16 ms. */
+/* Waits longer for each try that follows one without output: 1, 4, 16 ms. */
 static void wait_again(unsigned int tries)
 {
-	const struct timespec pause = {.tv_nsec = 1000000l << (tries < 4 ? tries : 4)};
+	const struct timespec pause = {.tv_nsec = 1000000l << (tries < 2 ? 2 * tries : 4)};
 
 	nanosleep(&pause, NULL);
 }

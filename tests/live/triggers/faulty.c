@@ -22,6 +22,7 @@ static const struct {
 	{"closes_hidden", FAULT_CLOSES_HIDDEN},
 	{"established_hidden", FAULT_ESTABLISHED_HIDDEN},
 	{"exits_lost", FAULT_EXITS_LOST},
+	{"sockets_locked", FAULT_SOCKETS_LOCKED},
 };
 
 static void refuse(const char *problem, const char *what)
