@@ -13,7 +13,19 @@ open_network() {
         tcp dport 92 drop"
 }
 
-# await_open FILE: until the trigger $opener says there that all is open.
+# open_trigger NAMESPACE FILE PROGRAM ARGUMENT...: until the case ends; its pid goes to $opener, what it
+# prints to the file, and what it says of itself to FILE.said.
+open_trigger() {
+    local name="$1" file="$2" program="$3"
+    shift 3
+
+    nsenter --net="/run/netns/$name" "$triggers/$program" "$@" >"$file" 2>"$file.said" 0<>endless &
+    opener=$!
+    pids+=("$opener")
+    await_open "$file.said"
+}
+
+# await_open FILE: until the trigger says there that all is open.
 await_open() {
     local status=0 _
 
@@ -29,21 +41,10 @@ await_open() {
 
 open_or_gone() { grep -qs '^open$' "$1" || gone "$opener"; }
 
-# open_trigger NAMESPACE FILE PROGRAM ARGUMENT...: until the case ends. What it prints goes to standard output.
-open_trigger() {
-    local name="$1" said="$2" program="$3"
-    shift 3
-
-    nsenter --net="/run/netns/$name" "$triggers/$program" "$@" 2>"$said" 0<>endless &
-    opener=$!
-    pids+=("$opener")
-    await_open "$said"
-}
-
 # open_all [-WAY...] or open_all WAY...: in A.
 open_all() {
     open_network
-    open_trigger "$a" opened open "$@" >expected
+    open_trigger "$a" expected open "$@"
 }
 
 # What only some kernels or hosts have, and has cases of its own.
@@ -210,7 +211,7 @@ case_open_in_io_uring() { # 35: no table of descriptors has it
 case_open_in_namespaces() { # 29, 35
     open_all established nobodys-netns
     mv expected expected.a
-    open_trigger "$b" opened.b open established >expected.b
+    open_trigger "$b" expected.b open established
     cat expected.a expected.b >expected
     list_open --all
     # Others may have many more.
@@ -259,7 +260,7 @@ free_megabytes() { awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/me
 case_open_many() { # 36
     [[ $stress_count -ge 20000 ]] || skip "LIVE_COUNT asks for less"
     [[ $(free_megabytes) -ge 2048 ]] || skip "100,000 sockets need more memory than is free"
-    open_trigger "$a" opened pairs 10 5000 80 >made
+    open_trigger "$a" made pairs 10 5000 80
     list_open --all --netns "/run/netns/$a"
     jq -r 'select(."network.connection.state" != "listen") |
         [."process.pid", ."network.local.address", ."network.local.port", ."network.peer.address",

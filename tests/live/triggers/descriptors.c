@@ -7,12 +7,13 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "trigger.h"
 
+#define EACH_MAX      1000000 /* below fs.nr_open, unless that was set */
+#define OTHERS	      10      /* what it has besides */
 #define PROCESSES_MAX 200
 
 /* The child is ready when this returns. */
@@ -42,18 +43,14 @@ static void fork_with(int n, int fd)
 int main(int argc, char **argv)
 {
 	int n = argc == 2 ? atoi(argv[1]) : 0, fd = open("/dev/null", O_RDONLY), each;
-	struct rlimit limit;
 
-	if (n <= 0 || fd < 0 || getrlimit(RLIMIT_NOFILE, &limit))
+	if (n <= 0 || fd < 0)
 		die("usage: descriptors N");
-	limit.rlim_cur = limit.rlim_max;
-	if (setrlimit(RLIMIT_NOFILE, &limit))
-		die("setrlimit");
-	each = limit.rlim_max > (rlim_t)n + 100 ? n : (int)limit.rlim_max - 100;
+	each = allow_descriptors(EACH_MAX) - OTHERS;
 	if (n / each > PROCESSES_MAX)
 		unable("a process may not have more than %d descriptors", each);
 	for (; n > 0; n -= each)
-		fork_with(each, fd);
+		fork_with(n < each ? n : each, fd);
 	fprintf(stderr, "open\n");
 	while (wait(NULL) > 0)
 		;

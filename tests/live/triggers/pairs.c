@@ -9,12 +9,12 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "trigger.h"
 
+#define OTHERS		 20    /* descriptors that a process has besides */
 #define FROM_ONE_ADDRESS 10000 /* as many ports as any range has */
 
 static void print_end(int fd)
@@ -79,13 +79,11 @@ static void run(int listener, int first, int n, const char *port)
 int main(int argc, char **argv)
 {
 	int processes = argc == 4 ? atoi(argv[1]) : 0, n = argc == 4 ? atoi(argv[2]) : 0, listener;
-	struct rlimit limit;
 	struct target any;
 
-	if (processes <= 0 || n <= 0 || getrlimit(RLIMIT_NOFILE, &limit))
+	if (processes <= 0 || n <= 0)
 		die("usage: pairs PROCESSES CONNECTIONS PORT");
-	limit.rlim_cur = limit.rlim_max;
-	if (limit.rlim_max < (rlim_t)2 * n + 100 || setrlimit(RLIMIT_NOFILE, &limit))
+	if (allow_descriptors(2 * n + OTHERS) < 2 * n + OTHERS)
 		unable("a process may not have %d descriptors", 2 * n);
 	any = target_parse("0.0.0.0", argv[3], false);
 	listener = socket_for(&any, 0);

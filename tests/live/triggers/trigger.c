@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,6 +71,21 @@ struct target target_parse(const char *addr, const char *port, bool mapped)
 		die("%s is not an address", text);
 	}
 	return target;
+}
+
+int allow_descriptors(int n)
+{
+	struct rlimit limit = {n, n};
+
+	/* More than its hard limit, only who is privileged may have. */
+	if (!setrlimit(RLIMIT_NOFILE, &limit))
+		return n;
+	if (getrlimit(RLIMIT_NOFILE, &limit))
+		die("getrlimit");
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		die("setrlimit");
+	return limit.rlim_max < (rlim_t)n ? (int)limit.rlim_max : n;
 }
 
 static long long now_ns(void)

@@ -29,6 +29,9 @@ struct target target_parse(const char *addr, const char *port, bool mapped);
 /* A TCP socket for the target; type: 0 or SOCK_NONBLOCK. Dies if there is none. */
 int socket_for(const struct target *target, int type);
 
+/* Lets this process have n descriptors, or as many as it may have; returns how many. */
+int allow_descriptors(int n);
+
 /* How long ago socket_for() made it, in ns; 0 if it did not. */
 long long age_of(int fd);
 
