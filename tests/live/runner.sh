@@ -8,7 +8,8 @@
 
 # Files and cases that need all CPUs, or most of the programs that a tracepoint takes, or that make the
 # kernel skip programs: it counts these for the whole host, and so for a neighbour that must miss none.
-ALONE=(stress.sh skipped.sh filters_mix.sh load.sh closed_meanwhile replaced_meanwhile open_many)
+ALONE=(stress.sh skipped.sh filters_mix.sh load.sh closed_meanwhile replaced_meanwhile open_many
+    open_churn open_churn_without_snapshot)
 : "${LIVE_SECONDS:=300}"
 # How long one that was ended may take to clean up.
 : "${LIVE_GRACE:=5}"
