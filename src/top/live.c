@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <utlist.h>
+
 #include "top/live_parts.h"
 #include "util/clock.h"
 #include "util/count.h"
@@ -198,14 +200,22 @@ void live_gauge(struct live *live, const struct gauge *gauge)
 
 	if (!connection || connection->phase == PHASE_ENDED)
 		return;
+	/* What has a gauge is established, also where the event of that was lost. */
+	if (connection->phase == PHASE_PENDING && gauge->state != TCP_SYN_SENT)
+		live_set_phase(live, connection, PHASE_OPEN);
 	live_carry(live, connection, gauge->bytes_sent, gauge->bytes_received);
-	connection->gauged = true;
+	connection->gauged = connection->was_gauged = true;
 	shown = &connection->shown;
 	shown->state = gauge->state;
 	shown->idle_ns = gauge->idle_ns;
 	shown->unacked = gauge->unacked;
 	shown->retransmits = gauge->retransmits;
 	shown->rtt_us = gauge->rtt_us;
+}
+
+void live_gauges_complete(struct live *live)
+{
+	live->gauges_complete = true;
 }
 
 /* What is left of a weight: 2^(-ns / HALF_LIFE_NS), by squaring, without libm. */
@@ -243,6 +253,32 @@ static void tick_connection(struct connection *connection, uint64_t ns)
 	connection->gauged = false;
 }
 
+/* Whether its end must have gone unseen. */
+static bool is_gone(const struct live *live, struct connection *connection)
+{
+	if (connection->gauged)
+		connection->lacking = 0;
+	else if (live->gauges_complete && connection->was_gauged)
+		connection->lacking++;
+	return connection->lacking >= LIVE_LACKING;
+}
+
+static void tick_connections(struct live *live, uint64_t now_ns, uint64_t ns)
+{
+	struct connection *connection, *next;
+
+	DL_FOREACH_SAFE(live->of_phase[PHASE_OPEN], connection, next)
+	{
+		if (is_gone(live, connection)) {
+			connection->shown.unseen = true;
+			live_end(live, connection, now_ns);
+		} else {
+			tick_connection(connection, ns);
+		}
+	}
+	live->gauges_complete = false;
+}
+
 static void tick_sums(struct live *live, uint64_t now_ns)
 {
 	struct live_sums *sums = &live->sums;
@@ -263,8 +299,7 @@ void live_tick(struct live *live, uint64_t now_ns)
 
 	for (struct live_pair *pair = live->pairs.list; pair; pair = pair->next)
 		pair_tick((struct pair *)pair, left);
-	for (struct connection *c = live->of_phase[PHASE_OPEN]; c; c = c->next)
-		tick_connection(c, ns);
+	tick_connections(live, now_ns, ns);
 	tick_sums(live, now_ns);
 	live_expire(live, now_ns);
 	live->tick_ns = now_ns;

@@ -48,6 +48,7 @@ struct live_connection {
 	bool has_src, measured; /* measured: a gauge, EVENT_OPEN or EVENT_CLOSE has come */
 	bool preexisting;
 	bool ended;
+	bool unseen;	      /* its end was: ended_ns is when that was noticed */
 	uint16_t error;	      /* of its failure or end; 0: none */
 	enum event_kind last; /* the last event */
 	struct endpoint src;
@@ -121,12 +122,19 @@ void live_event(struct live *live, const struct event *event);
 void live_gauge(struct live *live, const struct gauge *gauge);
 
 /*
+ * All gauges of this interval have come: before live_tick(). An open connection that had gauges
+ * before, and lacks one LIVE_LACKING times in a row, has ended, and the event of that was lost.
+ */
+#define LIVE_LACKING 3
+void live_gauges_complete(struct live *live);
+
+/*
  * An interval ends: after its gauges. Rates are over the time since the last tick. Forgets what has
  * ended LIVE_ENDED_NS ago.
  */
 void live_tick(struct live *live, uint64_t now_ns);
 
-/* All pairs, the newest first; valid until the next call of the three above. */
+/* All pairs, the newest first; valid until the next call of the four above. */
 const struct live_pair *live_pairs(const struct live *live);
 
 struct live_sums {

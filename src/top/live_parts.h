@@ -24,6 +24,8 @@ struct connection {
 	enum phase phase;
 	bool established;		/* EVENT_ESTABLISHED has come */
 	bool gauged;			/* since the last tick */
+	bool was_gauged;		/* ever */
+	uint8_t lacking;		/* of the last gauges, in a row */
 	bool has_base;			/* a gauge had come at the last tick as well: */
 	uint64_t tx_base, rx_base;	/* what it had carried then */
 	struct connection *prev, *next; /* of the same phase */
@@ -39,8 +41,9 @@ struct live {
 	struct histogram handshakes;   /* of that */
 	struct live_failures failures;
 	struct live_sums sums;
-	uint64_t tick_ns; /* of the last one; 0: there was none */
-	bool told_begun;  /* EVENT_CONNECT comes: what has none began before */
+	uint64_t tick_ns;     /* of the last one; 0: there was none */
+	bool told_begun;      /* EVENT_CONNECT comes: what has none began before */
+	bool gauges_complete; /* of this interval */
 };
 
 /* NULL: it is not known. */
@@ -63,6 +66,9 @@ void live_clear(struct live *live);
 /* What the event says of the connection. is_new: it is the first that does. */
 void live_update(struct live *live, struct connection *connection, const struct event *event,
 		 bool is_new);
+
+/* It is over, at that time. */
+void live_end(struct live *live, struct connection *connection, uint64_t time_ns);
 
 /* What it has carried. In the interval counts what is more than before. */
 void live_carry(struct live *live, struct connection *connection, uint64_t tx, uint64_t rx);

@@ -57,14 +57,14 @@ static void update_times(struct live_connection *shown, const struct event *even
 		shown->established_ns = event->time_ns - event->duration_ns;
 }
 
-static void end(struct live *live, struct connection *connection, const struct event *event)
+void live_end(struct live *live, struct connection *connection, uint64_t time_ns)
 {
 	struct live_connection *shown = &connection->shown;
 
 	live_set_phase(live, connection, PHASE_ENDED);
 	shown->state = TCP_CLOSE;
 	shown->ended = true;
-	shown->ended_ns = event->time_ns;
+	shown->ended_ns = time_ns;
 	shown->tx_rate = shown->rx_rate = 0;
 }
 
@@ -89,7 +89,7 @@ static void advance(struct live *live, struct connection *connection, const stru
 	case EVENT_FAILED:
 	case EVENT_CANCELLED:
 	case EVENT_CLOSE:
-		end(live, connection, event);
+		live_end(live, connection, event->time_ns);
 		break;
 	default:
 		break;

@@ -179,10 +179,17 @@ static void add_interval(struct live_interval *to, const struct live_interval *f
 	to->bytes_received += from->bytes_received;
 }
 
-static void add_to_row(struct row *row, const struct live_pair *pair)
+/* Of a process, the pair of the last event is named by the image that runs now. */
+static bool is_better(enum rows_by by, const struct row *row, const struct live_pair *pair)
 {
-	if (!row->n_pairs++)
-		row->pair = pair; /* the first that fits */
+	return !row->n_pairs || (by == ROWS_PROCESS && pair->last_ns > row->pair->last_ns);
+}
+
+static void add_to_row(struct row *row, const struct live_pair *pair, enum rows_by by)
+{
+	if (is_better(by, row, pair))
+		row->pair = pair;
+	row->n_pairs++;
 	row->n_open += pair->n_open;
 	row->n_pending += pair->n_pending;
 	add_interval(&row->last, &pair->last);
@@ -222,7 +229,7 @@ static int add_pair(struct rows *rows, const struct live_pair *pair, const struc
 	node->any_active |= active;
 	if (filter_fits(filter, pair)) {
 		node->active |= active;
-		add_to_row(&node->row, pair);
+		add_to_row(&node->row, pair, how->by);
 	}
 	return 0;
 }

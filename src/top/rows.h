@@ -34,7 +34,7 @@ enum rows_order {
 };
 
 struct row {
-	const struct live_pair *pair; /* the oldest of the row */
+	const struct live_pair *pair; /* the oldest; of ROWS_PROCESS, that of the last event */
 	size_t n_pairs;
 	size_t n_open, n_pending;
 	struct live_interval last;
@@ -78,11 +78,12 @@ const struct row *rows_at(const struct rows *rows, size_t index); /* NULL behind
 /*
  * Whether the pair fits all words. A number is a pid, user or port. An address is the
  * destination's: whole, with a port or without, a network ("10.0.0.0/8"), or its beginning
- * ("10.0."). Any other word is a part, in any case, of name, executable, container, unit, user, the
- * state of a connection
- * ("close_wait") or the errno of one or of the last failure. "port 443", "comm ng" ask that field
- * alone: pid, user, comm, exe, container, unit, cgroup, address, port, state, error. Behind `!`, a
- * word must not fit. What is still being typed ("port ", "!", "10.0.0.0/") leaves nothing out.
+ * ("10.0."). Any other word is a part, in any case, of name, executable, container, unit or user,
+ * of a connection's state
+ * ("close_wait"), or of the errno of a connection or of the last failure. "port 443", "comm ng" ask
+ * that field alone: pid, user, comm, exe, container, unit, cgroup, address, port, state, error.
+ * Behind `!`, a word must not fit. What is being typed ("port ", "!", "10.0.0.0/") leaves nothing
+ * out.
  */
 bool rows_fit(const struct live_pair *pair, const char *words, const struct names *names);
 

@@ -317,6 +317,53 @@ static void gauges_of_what_is_not_open_are_left_alone(void **state)
 	assert_int_equal(the_connection(live)->tx, 10);
 }
 
+static void what_has_a_gauge_is_established(void **state)
+{
+	struct live *live = *state;
+	struct gauge gauge = live_gauge_of(100, 10, 10);
+
+	take(live, live_of(EVENT_CONNECT, 100, 100));
+	gauge.state = TCP_SYN_SENT;
+	measure(live, gauge);
+	assert_int_equal(the_pair(live)->n_pending, 1);
+	gauge.state = TCP_CLOSE_WAIT;
+	measure(live, gauge);
+	assert_int_equal(the_pair(live)->n_pending, 0);
+	assert_int_equal(the_pair(live)->n_open, 1);
+	assert_int_equal(the_connection(live)->state, TCP_CLOSE_WAIT);
+	take(live, live_established(100, 300, 200)); /* it was on its way */
+	live_tick(live, SECOND);
+	assert_int_equal(the_pair(live)->n_open, 1);
+	assert_int_equal(the_connection(live)->latency_ns, 200);
+	assert_int_equal(last_interval(live)->established, 1);
+}
+
+/* Two have gauges; the second no longer, as the event of its end was lost. */
+static void what_lacks_gauges_has_ended_unseen(void **state)
+{
+	struct live *live = *state;
+	const struct live_connection *second;
+
+	take(live, live_established(99, 300, 200)); /* of this one, no gauge ever comes */
+	take(live, live_established(100, 300, 200));
+	take(live, live_established(101, 300, 200));
+	second = the_pair(live)->connections;
+	for (uint64_t i = 1; i <= 9; i++) {
+		measure(live, live_gauge_of(100, i, i));
+		if (i <= 2 || i == 5)
+			measure(live, live_gauge_of(101, i, i));
+		if (i != 8) /* they failed that time */
+			live_gauges_complete(live);
+		live_tick(live, i * SECOND);
+		assert_int_equal(second->ended, i == 9);
+	}
+	assert_true(second->unseen);
+	assert_int_equal(second->start_ns, 101);
+	assert_int_equal(second->ended_ns, 9 * SECOND);
+	assert_int_equal(the_pair(live)->n_open, 2);
+	assert_int_equal(live_sums(live)->closed, 0);
+}
+
 static void a_clock_that_stands_still_gives_no_rate(void **state)
 {
 	struct live *live = *state;
@@ -347,6 +394,8 @@ int main(void)
 		TEST(a_counter_that_goes_back_gives_no_rate),
 		TEST(what_a_close_tells_is_of_its_interval),
 		TEST(gauges_of_what_is_not_open_are_left_alone),
+		TEST(what_has_a_gauge_is_established),
+		TEST(what_lacks_gauges_has_ended_unseen),
 		TEST(a_clock_that_stands_still_gives_no_rate),
 	};
 

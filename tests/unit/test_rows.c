@@ -212,6 +212,27 @@ static void a_row_sums_its_pairs(void **state)
 	rows_free(rows);
 }
 
+static void a_process_is_named_by_what_it_runs_now(void **state)
+{
+	struct live *live = *state;
+	struct rows_how how = plain;
+	struct event event = numbered(101, 7, 1000, 2, 443);
+	struct rows *rows;
+
+	take(live, numbered(100, 7, 1000, 1, 443));
+	strcpy(event.comm, "wget"); /* to another destination */
+	event.time_ns++;
+	take(live, event);
+	assert_int_equal(rows_new(&rows), 0);
+	how.by = ROWS_PROCESS;
+	made(rows, live, how);
+	assert_string_equal(rows_at(rows, 0)->pair->comm, "wget");
+	how.by = ROWS_PORT;
+	made(rows, live, how);
+	assert_string_equal(rows_at(rows, 0)->pair->comm, "curl");
+	rows_free(rows);
+}
+
 /* Which rows */
 
 static void idle_rows_are_left_out_unless_asked_for(void **state)
@@ -521,6 +542,7 @@ int main(void)
 		TEST(the_same_is_of_one_row),
 		TEST(networks_are_of_24_bits_or_64),
 		TEST(a_row_sums_its_pairs),
+		TEST(a_process_is_named_by_what_it_runs_now),
 		TEST(idle_rows_are_left_out_unless_asked_for),
 		TEST(what_is_pending_is_not_idle),
 		TEST(what_is_over_stays_as_long_as_it_is_known),
