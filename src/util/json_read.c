@@ -257,21 +257,6 @@ bool json_skip(struct json_reader *reader, enum json_token token)
 	return true;
 }
 
-/* UTF-8 of a code point up to U+10FFFF. */
-static size_t encode(uint32_t c, char out[4])
-{
-	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
-
-	if (n == 1) {
-		out[0] = (char)c;
-		return n;
-	}
-	for (size_t i = n - 1; i; i--, c >>= 6)
-		out[i] = (char)(0x80 | (c & 0x3f));
-	out[0] = (char)(0xf0u << (4 - n) | c);
-	return n;
-}
-
 /* The code point of the escape \uXXXX at *s, or of two, which are one's surrogates. -1: none. */
 static int32_t take_code_point(const char **s, const char *end)
 {
@@ -304,7 +289,7 @@ static size_t take_character(const char **s, const char *end, char out[4])
 		return 1;
 	}
 	code_point = take_code_point(s, end);
-	return code_point <= 0 ? 0 : encode((uint32_t)code_point, out);
+	return code_point <= 0 ? 0 : utf8_of((uint32_t)code_point, out);
 }
 
 int json_text(const struct json_reader *reader, char *out, size_t size)

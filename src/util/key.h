@@ -3,7 +3,7 @@
 #ifndef UTIL_KEY_H
 #define UTIL_KEY_H
 
-enum key {
+enum key_code {
 	KEY_NONE = 0,
 	/* 1 to 0x10ffff: a character; of control characters KEY_CTRL('C') and the like */
 	KEY_UP = 0x110000,

@@ -15,7 +15,7 @@ static int make_room(void **items, size_t size, size_t len, size_t n, size_t *ca
 		return 0;
 	while (more - len < n)
 		more *= 2;
-	moved = reallocarray(*items, more, size);
+	moved = realloc(*items, more * size);
 	if (!moved)
 		return -ENOMEM;
 	*items = moved;

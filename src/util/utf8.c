@@ -37,6 +37,20 @@ size_t utf8_step(const char *s, size_t n, uint32_t *ret)
 	return len;
 }
 
+size_t utf8_of(uint32_t code_point, char ret[4])
+{
+	size_t n = code_point < 0x80 ? 1 : code_point < 0x800 ? 2 : code_point < 0x10000 ? 3 : 4;
+
+	if (n == 1) {
+		ret[0] = (char)code_point;
+		return n;
+	}
+	for (size_t i = n - 1; i; i--, code_point >>= 6)
+		ret[i] = (char)(0x80 | (code_point & 0x3f));
+	ret[0] = (char)(0xf0u << (4 - n) | code_point);
+	return n;
+}
+
 static void put_hex_escapes(struct buffer *out, const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

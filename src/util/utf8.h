@@ -16,6 +16,9 @@
  */
 size_t utf8_step(const char *s, size_t n, uint32_t *ret);
 
+/* The bytes of a character up to U+10FFFF, and no surrogate. Returns their number, 1 to 4. */
+size_t utf8_of(uint32_t code_point, char ret[4]);
+
 /* C0, DEL or C1: what a terminal may obey instead of show. */
 static inline bool is_control(uint32_t code_point)
 {

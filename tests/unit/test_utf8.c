@@ -45,6 +45,12 @@ static void utf8_accepts_every_character_and_no_surrogate_or_beyond(void **state
 
 		assert_int_equal(utf8_step((char *)bytes, len ? len : whole, &got), len);
 		assert_int_equal(got, len ? c : UINT32_MAX);
+		if (len) {
+			char ours[4];
+
+			assert_int_equal(utf8_of(c, ours), len);
+			assert_memory_equal(ours, bytes, len);
+		}
 	}
 }
 
