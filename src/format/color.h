@@ -5,6 +5,9 @@
 
 #include "model/event.h"
 
+#define SGR_BOLD     "\033[1m"
+#define SGR_DIM	     "\033[2m"
+#define SGR_REVERSE  "\033[7m"
 #define SGR_RED	     "\033[31m"
 #define SGR_BOLD_RED "\033[1;31m"
 #define SGR_GREEN    "\033[32m"

@@ -9,6 +9,7 @@
 #include "top/rows.h"
 #include "util/buffer.h"
 #include "util/key.h"
+#include "util/lines.h"
 #include "util/names.h"
 
 /* What a key asks for that is not the view's to do. */
@@ -21,6 +22,7 @@ enum view_action {
 	VIEW_FAR_BACK, /* a minute */
 	VIEW_FAR_FORTH,
 	VIEW_SUSPEND,
+	VIEW_REDRAW, /* something else has written to the terminal */
 };
 
 /* What stands around the rows, which the view cannot know. */
@@ -46,22 +48,33 @@ void view_free(struct view *view);
 /* words: as typed behind `/`. */
 void view_set_filter(struct view *view, const char *words);
 
-/* Takes a key; what it changes is seen in the next view_draw(). */
+/*
+ * Takes a key; what it changes is seen in the next view_draw(), which takes VIEW_KEYS_MAX of them.
+ */
 enum view_action view_key(struct view *view, int key);
+
+/* Keys that have come since the last view_draw(): others are lost. */
+#define VIEW_KEYS_MAX 256
 
 /* Whether the rows stand still, whatever happens. */
 bool view_is_frozen(const struct view *view);
 
 /*
- * Draws the screen: `height` lines, each at most `width` columns wide, colours and NUL-free; line i
- * is valid until the next call. Any size is fine; less than 40x10 shows what fits. Hostile names
- * cannot move the cursor. Returns 0 or -ENOMEM.
+ * Draws the screen: `height` lines, each at most `width` columns wide, with colours of their own.
+ * Any size is fine; less than 40x10 shows what fits. Hostile names cannot move the cursor. Returns
+ * 0 or -ENOMEM.
  */
 int view_draw(struct view *view, const struct live *live, const struct view_head *head,
 	      unsigned int width, unsigned int height);
-const char *view_line(const struct view *view, unsigned int i, size_t *ret_len);
 
-/* The rows as shown, as text without colours: what `w` writes. -ENOBUFS: out is too small. */
-int view_table(const struct view *view, struct buffer *out);
+/* As drawn last. */
+const struct lines *view_lines(const struct view *view);
+
+/*
+ * All rows as text without colours, in the columns that were drawn last: what `w` writes. Returns
+ * 0; -ENOBUFS: out is too small; -ENOMEM.
+ */
+int view_table(struct view *view, const struct live *live, const struct view_head *head,
+	       struct buffer *out);
 
 #endif

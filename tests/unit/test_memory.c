@@ -15,6 +15,7 @@
 #include "aggregate/sockets.h"
 #include "enrich/enrich.h"
 #include "top/live.h"
+#include "top/view.h"
 #include "top/rows.h"
 #include "unit/context.h"
 #include "unit/failing_malloc.h"
@@ -361,6 +362,42 @@ static void rows_without_memory_are_none(void **state)
 	assert_int_equal(blocks, 0);
 }
 
+/* Takes the keys all the same, and draws when there is memory again. */
+static void a_screen_without_memory_is_drawn_later(void **state)
+{
+	const struct view_head head = {.now_ns = SECOND, .interval_ns = SECOND};
+	struct live *live;
+	struct view *view;
+	int failed = 0;
+
+	(void)state;
+	assert_int_equal(live_new(&live), 0);
+	connect_all(live, true);
+	for (int fails = 0; fails < 3000; fails += fails < 60 ? 1 : 37) {
+		long before = blocks;
+
+		view = NULL;
+		calls_until_failure = fails;
+		if (!view_new(true, true, &view)) {
+			for (const char *keys = "gj\rjpf/42"; *keys; keys++)
+				view_key(view, *keys == '\r' ? KEY_ENTER : *keys);
+			int err = view_draw(view, live, &head, 80, 24);
+
+			calls_until_failure = INT_MAX;
+			assert_true(!err || err == -ENOMEM);
+			failed += err != 0;
+			assert_int_equal(view_draw(view, live, &head, 80, 24), 0);
+			assert_int_equal(view_lines(view)->n, 24);
+		}
+		calls_until_failure = INT_MAX;
+		view_free(view);
+		assert_int_equal(blocks, before);
+	}
+	assert_true(failed > 50);
+	live_free(live);
+	assert_int_equal(blocks, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +410,7 @@ int main(void)
 		cmocka_unit_test(connections_without_memory_are_counted_only),
 		cmocka_unit_test(a_copy_without_memory_is_none),
 		cmocka_unit_test(rows_without_memory_are_none),
+		cmocka_unit_test(a_screen_without_memory_is_drawn_later),
 		cmocka_unit_test(sockets_without_memory_are_refused_and_keep_the_rest),
 	};
 

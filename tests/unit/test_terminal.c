@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -151,7 +152,7 @@ static void wait_for_a_signal(void)
 
 static void write_nowhere(void)
 {
-	volatile int *nowhere = NULL;
+	volatile char *nowhere = mmap(NULL, 1, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	*nowhere = 1;
 }
