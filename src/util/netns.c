@@ -78,7 +78,7 @@ static int enter(struct visits *visits, int fd, uint32_t inum)
  */
 static int visit_path(struct visits *visits, const char *path, int *ret_err)
 {
-	uint32_t inum;
+	uint32_t inum = 0;
 	_cleanup_close_ int fd = netns_open(path, &inum);
 
 	*ret_err = fd < 0 && !is_gone(fd) ? fd : 0;
@@ -146,7 +146,7 @@ static int visit_own(struct visits *visits, uint32_t inum)
 int netns_visit_all(const struct netns_visit *visit)
 {
 	struct visits visits = {.how = visit};
-	uint32_t inum;
+	uint32_t inum = 0;
 	_cleanup_close_ int own = netns_open("/proc/thread-self/ns/net", &inum);
 	int err;
 

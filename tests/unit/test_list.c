@@ -154,10 +154,10 @@ static void a_pipe_gets_all_of_everything(void **state)
 static void a_terminal_gets_what_fits(void **state)
 {
 	struct event events[8];
-	size_t n = some(events);
+	const size_t n = 2; /* the others have nothing longer */
 
 	(void)state;
-	n = 2; /* the others have nothing longer */
+	some(events);
 	assert_string_equal(
 		table_of(events, n, 121),
 		"STATE PROCESS  PID FD LOCAL          REMOTE         DIR  IDLE   RTT RETR UNACKED "
