@@ -47,7 +47,7 @@ churn_is_told() {
     for ((start = 1; start <= starts; start++)); do
         rm -f record
         trace -e open,established,close --ring-size 64M "$@"
-        wait_for 1000 close
+        wait_for "$((stress_count / 20))" close
         stop_trace
         mv record "record.$start"
     done
