@@ -88,6 +88,51 @@ case_stress_steered_teeth() { # 22: with what makes up for it taken out as well,
     cat said
 }
 
+# What was open before and has no entry as it ends is told by one copy of the program, whichever sees it.
+case_stress_steered_ends_of_before() { # 37
+    local each=$((stress_count / 8)) holder
+
+    mkfifo until
+    sleep infinity >until &
+    holder=$!
+    pids+=("$holder")
+    nsenter --net="/run/netns/$a" "$triggers/pairs" 4 "$each" 80 <until >made 2>said &
+    pids+=("$!")
+    await grep -qs open said || fail "the trigger failed: $(cat said)"
+    steer_loopback
+    trace_ends_of_before record.first
+    first_tracer="$tracer"
+    trace_ends_of_before record.second
+    spin
+    kill "$holder"
+    await none_open || fail "$(within "$a" ss -Htn exclude time-wait | wc -l) connections do not end"
+    stop_trace
+    tracer="$first_tracer"
+    stop_trace
+    awk '$5 == 80 { print $2, $3, $4 }' made | sort >want
+    [[ $(wc -l <want) -eq $((4 * each)) ]] || fail "the trigger has not said all"
+    lacking record.first >missing
+    lacking record.second >missing.second
+    diff missing missing.second >differences || fail "one tracer lacks what another has: $(head -n 5 differences)"
+    [[ ! -s missing ]] || skip "of $((4 * each)) ends, this kernel hid $(wc -l <missing) from every program"
+}
+
+trace_ends_of_before() {
+    trace_raw --netns "/run/netns/$a" -e close -o json -w "$1" --ring-size 64M --no-snapshot
+    await grep -qs '"tpconnect.start"' "$1" || fail "tpconnect did not start: $(cat messages)"
+}
+
+# lacking RECORD: what is in `want` and not there; nothing may be there that is not wanted, or twice.
+lacking() {
+    jq -r 'select(."event.name" == "tcp.close" and ."tpconnect.preexisting") |
+        [."network.local.address", ."network.local.port", ."network.peer.address"] | join(" ")' "$1" | sort >got
+    comm -13 want got >odd
+    [[ ! -s odd ]] || fail "$1: not wanted, or once more: $(head -n 5 odd)"
+    comm -23 want got
+}
+
+none_open() { [[ $(within "$a" ss -Htn exclude time-wait | wc -l) -eq 0 ]]; }
+
 # The kernel may skip the program at the beginning of a call, and run the one at its end. What seccomp
 # answers looks so too, but nothing of that may be invented, and the request is known all the same.
 case_stress_entry_skipped() {
