@@ -93,6 +93,15 @@ variant_cgroup1() {
     live established refused
 }
 
+# Mounting the pids controller takes it away from version 2.
+variant_hybrid() {
+    mkdir /run/pids
+    mount -t cgroup -o pids cgroup /run/pids
+    run $tpconnect doctor
+    says "cgroup v1 and v2: doctor" 0 0 'version 2, and version 1 by its pids controller' out
+    live who_cgroup_hybrid who_cgroup_both
+}
+
 variant_no_ipv6() {
     [[ ! -e /proc/sys/net/ipv6 ]] || echo "not ok no-ipv6: this kernel has IPv6"
     run $tpconnect doctor

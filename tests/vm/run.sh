@@ -132,6 +132,7 @@ run_degraded() {
 	mounts 2
 	lockdown 2 lockdown=confidentiality
 	cgroup1 2 tpconnect.cgroup1
+	hybrid 2
 	no-ipv6 2 ipv6.disable=1
 	one-cpu 1
 	eight-cpus 8
