@@ -57,7 +57,8 @@ static int compare(const void *a, const void *b, void *arg)
 
 void rows_sort(struct ranked *ranked, size_t n, const struct rows_how *how)
 {
-	qsort_r(ranked, n, sizeof(*ranked), compare, (void *)how);
+	if (n) /* else there is no array, which must not be NULL */
+		qsort_r(ranked, n, sizeof(*ranked), compare, (void *)how);
 }
 
 const char *rows_order_name(size_t i)

@@ -381,7 +381,7 @@ static unsigned int shown_width(const char *line, size_t len, bool utf8, bool co
 		step = color_length(line + i, len - i);
 		if (step) {
 			assert_true(color);
-			plain = !memcmp(line + i, SGR_PLAIN, step);
+			plain = !strncmp(line + i, SGR_PLAIN, step);
 			continue;
 		}
 		step = utf8_step(line + i, len - i, &code_point);
