@@ -154,6 +154,17 @@ static void add_to_sums(struct live *live, const struct news *news)
 		histogram_add(&live->handshakes, news->handshake_ns);
 }
 
+static void tell_pair(struct live *live, struct pair *pair, const struct event *event,
+		      const struct news *news)
+{
+	add_to_pair(pair, news);
+	pair_name(pair, event);
+	if (event->kind == EVENT_FAILED)
+		pair->shown.error = event->error;
+	if (event->kind != EVENT_OPEN) /* which says only that it was there */
+		pairs_touch(&live->pairs, pair, event->time_ns);
+}
+
 void live_event(struct live *live, const struct event *event)
 {
 	struct connection *connection =
@@ -182,12 +193,7 @@ void live_event(struct live *live, const struct event *event)
 		live->sums.forgotten += first ? weight_of(event) : 0;
 		return;
 	}
-	add_to_pair(pair, &news);
-	if (event->kind == EVENT_FAILED)
-		pair->shown.error = event->error;
-	pair_name(pair, event);
-	if (event->kind != EVENT_OPEN)
-		pairs_touch(&live->pairs, pair, event->time_ns);
+	tell_pair(live, pair, event, &news);
 	if (connection)
 		live_update(live, connection, event, is_new);
 }
