@@ -43,7 +43,7 @@ static struct buffer *next_line(struct list *list, size_t max, uint64_t events)
 	struct buffer *line = list->output.closed ? NULL : output_line(&list->output, NULL, max);
 
 	if (!line)
-		books_lost(&list->output.books, events);
+		books_lost(&list->output.ledger.books, events);
 	return line;
 }
 
@@ -238,7 +238,7 @@ static enum exit_status finish(struct list *list)
 	if (has_last_line(list) && is_table(list))
 		put_last_line(list);
 	output_settle(&list->output);
-	lost = list->output.books.lost.output;
+	lost = list->output.ledger.books.lost.output;
 	if (list->output.closed)
 		return STATUS_DONE; /* who closed the pipe wants nothing more */
 	if (has_last_line(list) && !is_table(list))

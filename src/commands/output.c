@@ -50,7 +50,7 @@ static void hear(struct output *output, struct session *session)
 {
 	struct writer_report report = writer_tell(output->writer);
 
-	books_written(&output->books, sink_written(output->sink));
+	books_written(&output->ledger.books, sink_written(output->sink));
 	if (report.reopened)
 		output_reopened(output, &report);
 	say_late(output, report.late);
@@ -155,7 +155,7 @@ void output_fit(struct output *output, const struct event *event)
 void output_commit(struct output *output, uint64_t events)
 {
 	if (!sink_commit(output->sink, events)) {
-		books_lost(&output->books, events);
+		books_lost(&output->ledger.books, events);
 		return;
 	}
 	output->taken += events;
@@ -282,25 +282,6 @@ static void on_reopen(void *ctx, struct session *session)
 	writer_reopen(output->writer);
 }
 
-static void count(struct output *output, struct session *session, const struct counters *counters)
-{
-	const struct loss lost = {
-		.ring = counters->ring,
-		.missed = counters->missed,
-		.state = counters->state,
-		.unmatched = counters->unmatched,
-		.context = counters->context,
-	};
-	uint64_t undecodable = session_undecodable(session);
-	uint64_t left_out = session_left_out(session).events;
-
-	books_kernel(&output->books, counters->sent, &lost);
-	books_lost(&output->books, undecodable - output->undecodable);
-	output->undecodable = undecodable;
-	books_filtered(&output->books, left_out - output->left_out);
-	output->left_out = left_out;
-}
-
 static void on_tick(void *ctx, struct session *session, const struct counters *counters)
 {
 	struct output *output = ctx;
@@ -308,8 +289,8 @@ static void on_tick(void *ctx, struct session *session, const struct counters *c
 
 	if (output->reopen_error)
 		writer_reopen(output->writer);
-	count(output, session, counters);
-	notice.books = output->books;
+	ledger_count(&output->ledger, session, counters);
+	notice.books = output->ledger.books;
 	if (!memcmp(&notice.books.lost, &output->shown, sizeof(output->shown)))
 		return;
 	output->shown = notice.books.lost;
@@ -334,8 +315,8 @@ void output_settle(struct output *output)
 {
 	output_flush_patiently(output);
 	if (sink_pending(output->sink))
-		books_lost(&output->books, writer_discard(output->writer));
-	books_written(&output->books, sink_written(output->sink));
+		books_lost(&output->ledger.books, writer_discard(output->writer));
+	books_written(&output->ledger.books, sink_written(output->sink));
 }
 
 /* What is left out as it does not fit is as it was asked for; this may be otherwise. */
@@ -350,23 +331,11 @@ void output_say_unknown(uint64_t n, const char *what, const struct request *requ
 				    : "");
 }
 
+/* Who closed the pipe wants nothing more, unless it is to know that something is missing. */
 static void print_summary(const struct output *output, const struct books *books)
 {
-	const struct loss *lost = &books->lost;
-	char context[32] = "";
-
-	/* Who closed the pipe wants nothing more, unless it is to know that something is missing.
-	 */
-	if (output->closed && books_all_lost(books) == lost->output)
-		return;
-	/* Rare, and the line is older than it: who reads the line may know of no more classes. */
-	if (lost->context)
-		snprintf(context, sizeof(context), " context=%" PRIu64, lost->context);
-	log_error("sent=%" PRIu64 " written=%" PRIu64 " filtered=%" PRIu64 " lost: ring=%" PRIu64
-		  " missed=%" PRIu64 " state=%" PRIu64 " unmatched=%" PRIu64 " output=%" PRIu64
-		  "%s",
-		  books->sent, books->written, books->filtered, lost->ring, lost->missed,
-		  lost->state, lost->unmatched, lost->output, context);
+	if (!output->closed || books_all_lost(books) != books->lost.output)
+		ledger_say(books);
 }
 
 void output_finished(void *ctx, struct session *session, const struct session_end *end)
@@ -379,8 +348,8 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	struct output *output = ctx;
 
 	output_settle(output);
-	count(output, session, &end->counters);
-	stop.books = output->books;
+	ledger_count(&output->ledger, session, &end->counters);
+	stop.books = output->ledger.books;
 	put_notice(output, &stop);
 	writer_finish(output->writer);
 	/* The notice may be written in part. The books, which it has told, are final. */

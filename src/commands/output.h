@@ -6,7 +6,7 @@
 #ifndef COMMANDS_OUTPUT_H
 #define COMMANDS_OUTPUT_H
 
-#include "books/books.h"
+#include "commands/ledger.h"
 #include "engine/session.h"
 #include "format/format.h"
 #include "options/options.h"
@@ -20,11 +20,9 @@ struct output {
 	struct sink *sink;		 /* to which lines are brought; the writer's to close */
 	struct writer *writer;
 	struct format_context context;
-	struct books books;
-	uint64_t taken;	      /* events of all lines that the sink has ever taken */
-	uint64_t undecodable; /* records of the session's that are in the books */
-	uint64_t left_out;    /* likewise events that the session has left out */
-	struct loss shown;    /* the loss that was last told */
+	struct ledger ledger;
+	uint64_t taken;	   /* events of all lines that the sink has ever taken */
+	struct loss shown; /* the loss that was last told */
 
 	bool reports; /* lines are not of single events, or have a header of their own */
 	bool once;    /* all lines come at once: written as fast as they are read, or not at all */

@@ -18,7 +18,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	if (reporter->ops->wants(event))
 		reporter->ops->add(groups_value(reporter->groups, event), event);
 	else
-		books_filtered(&reporter->output.books, 1);
+		books_filtered(&reporter->output.ledger.books, 1);
 }
 
 static bool is_json(const struct reporter *reporter)
@@ -36,7 +36,8 @@ static size_t filter(struct reporter *reporter, const struct group **groups, siz
 		if (!ops->shown || ops->shown(reporter->output.options, groups[i]->value))
 			groups[kept++] = groups[i];
 		else
-			books_filtered(&reporter->output.books, ops->n_events(groups[i]->value));
+			books_filtered(&reporter->output.ledger.books,
+				       ops->n_events(groups[i]->value));
 	return kept;
 }
 
@@ -114,7 +115,7 @@ static void put_group(struct reporter *reporter, struct session *session, const 
 		output_line(output, session, reporter->ops->text_max + report_texts_max(group));
 
 	if (!text) {
-		books_lost(&output->books, events);
+		books_lost(&output->ledger.books, events);
 		return;
 	}
 	if (is_json(reporter))

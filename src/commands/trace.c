@@ -27,7 +27,7 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	output_fit(output, event);
 	line = output_line(output, trace->over ? NULL : trace->session, format_line_max(event));
 	if (!line) {
-		books_lost(&output->books, 1 + event->repeated);
+		books_lost(&output->ledger.books, 1 + event->repeated);
 		return;
 	}
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
@@ -54,7 +54,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 
 	trace->session = session;
 	if (max && output->taken == max) {
-		books_filtered(&output->books, 1);
+		books_filtered(&output->ledger.books, 1);
 		return;
 	}
 	if (output->options->limits.argv)
