@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* tpconnect trace: a line for each event. */
+#include <stdlib.h>
+
 #include "aggregate/repeats.h"
 #include "commands/daemons.h"
 #include "commands/output.h"
 #include "commands/run.h"
+#include "commands/trace.h"
 #include "format/summary.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -153,26 +156,55 @@ static void warn_of_what_is_not_shown(const struct options *options,
 	warn_of_events_left_out(options);
 }
 
-int trace_main(const struct options *options, bool color)
+int trace_open(const struct options *options, bool color, struct trace **ret,
+	       struct consumer *ret_consumer)
 {
+	struct trace *trace = calloc(1, sizeof(*trace));
 	struct consumer consumer;
-	struct trace trace = {0};
-	int status = output_open(&trace.output, options, color);
+	int status;
 
-	if (status)
+	if (!trace) {
+		log_error("no memory");
+		return STATUS_FAILED;
+	}
+	status = output_open(&trace->output, options, color);
+	if (status) {
+		free(trace);
 		return status;
-	warn_of_what_is_not_shown(options, trace.output.format);
+	}
 	/* With a bound on the events there is one already, and it is of events as they come. */
 	if (options->output.repeat_limit && !options->limits.max_events &&
-	    repeats_open(options->output.repeat_limit, pass_event, &trace, &trace.repeats))
+	    repeats_open(options->output.repeat_limit, pass_event, trace, &trace->repeats))
 		log_warning("out of memory: what is repeated is not summed up");
-	consumer = output_consumer(&trace.output);
-	trace.output_idle = consumer.idle;
+	consumer = output_consumer(&trace->output);
+	trace->output_idle = consumer.idle;
 	consumer.event = on_event;
 	consumer.idle = on_idle;
 	consumer.finished = on_finished;
+	*ret_consumer = consumer;
+	*ret = trace;
+	return STATUS_DONE;
+}
+
+void trace_close(struct trace *trace)
+{
+	if (!trace)
+		return;
+	output_close(&trace->output);
+	repeats_close(trace->repeats);
+	free(trace);
+}
+
+int trace_main(const struct options *options, bool color)
+{
+	struct consumer consumer;
+	struct trace *trace;
+	int status = trace_open(options, color, &trace, &consumer);
+
+	if (status)
+		return status;
+	warn_of_what_is_not_shown(options, trace->output.format);
 	status = session_run(&options->request, &options->limits, &consumer, 1);
-	output_close(&trace.output);
-	repeats_close(trace.repeats);
+	trace_close(trace);
 	return status;
 }

@@ -18,6 +18,15 @@
 
 static enum log_level max_level = LOG_INFO;
 
+static log_take_fn *diverted;
+static void *diverted_ctx;
+
+void log_divert(log_take_fn *take, void *ctx)
+{
+	diverted = take;
+	diverted_ctx = ctx;
+}
+
 void log_set_level(enum log_level max)
 {
 	max_level = max;
@@ -39,6 +48,10 @@ void log_print(enum log_level level, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
+	if (diverted) {
+		diverted(diverted_ctx, level, message);
+		return;
+	}
 	buffer_literal(&out, PREFIX);
 	/* Messages have no control characters of their own: one that is there is part of a name. */
 	put_escaped(&out, message, strlen(message), false);
@@ -71,6 +84,11 @@ void log_library(const char *format, va_list args)
 
 	if (len < 0)
 		return;
+	if (diverted) {
+		diverted(diverted_ctx, LOG_DEBUG, text);
+		free(text);
+		return;
+	}
 	/* An end of line, the last one's included, takes three bytes; everything else four. */
 	out.cap = 4 * (size_t)len + 1;
 	out.data = escaped = malloc(out.cap);

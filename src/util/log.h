@@ -15,6 +15,13 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 void log_set_level(enum log_level max);
 enum log_level log_level(void);
 
+/*
+ * From now on messages go to take(), without end of line and prefix, and not to stderr: whoever
+ * has the terminal shows them. NULL: to stderr again.
+ */
+typedef void log_take_fn(void *ctx, enum log_level level, const char *message);
+void log_divert(log_take_fn *take, void *ctx);
+
 void log_print(enum log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /*

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* A line for each event, wherever the output leads: what `trace` does, and `top -w` besides. */
+#ifndef COMMANDS_TRACE_H
+#define COMMANDS_TRACE_H
+
+#include "engine/consumer.h"
+#include "options/options.h"
+
+struct trace;
+
+/*
+ * Opens what the options name. *ret is the caller's to close, *ret_consumer belongs to it. Returns
+ * an exit status; why not has been said.
+ */
+int trace_open(const struct options *options, bool color, struct trace **ret,
+	       struct consumer *ret_consumer);
+void trace_close(struct trace *trace);
+
+#endif
