@@ -103,6 +103,9 @@ WRONG = [
     ("tpconnect.count", "tpconnect.other", True),
     ("tpconnect.latency", "tpconnect.latency.buckets", [[1, 2]]),
     ("tpconnect.latency", "tpconnect.latency.count", None),
+    ("tpconnect.top", "tpconnect.rows", None),
+    ("tpconnect.top", "tpconnect.rows", [{"tpconnect.open": 1}]),
+    ("tpconnect.top", "tpconnect.pending", -1),
     ("tpconnect.list", "tpconnect.open", None),
     ("tpconnect.list", "tpconnect.interval_ns", 1),
 ]
@@ -165,7 +168,8 @@ def documented_keys():
         words = re.findall(r"`([^`]*)`", file.read())
     return {word for word in words if re.fullmatch(r"timestamp|[a-z0-9]+(\.[a-zA-Z0-9_]+)+", word)
             and word not in ("tpconnect.start", "tpconnect.loss", "tpconnect.stop",
-                             "tpconnect.count", "tpconnect.latency", "tpconnect.list")}
+                             "tpconnect.count", "tpconnect.latency", "tpconnect.list",
+                             "tpconnect.top")}
 
 
 def check_wrong(validator, good):

@@ -14,6 +14,7 @@
 	ROW(COMMAND_COUNT, "count", count_main, "attempts and results by process and destination") \
 	ROW(COMMAND_LATENCY, "latency", latency_main, "a histogram of handshake latency")          \
 	ROW(COMMAND_LIST, "list", list_main, "connections that are open now, of all processes")    \
+	ROW(COMMAND_TOP, "top", top_main, "a live screen of processes, destinations, connections") \
 	ROW(COMMAND_DOCTOR, "doctor", doctor_main,                                                 \
 	    "whether this host can build and run it, and what to do if not")
 

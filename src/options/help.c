@@ -29,6 +29,7 @@ void options_help(FILE *to)
 	      "       tpconnect count [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect latency [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect list [OPTION...]\n"
+	      "       tpconnect top [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect doctor\n"
 	      "\n"
 	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "

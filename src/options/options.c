@@ -44,7 +44,8 @@ static const struct option_row *row_of(int opt)
 
 static bool makes_reports(const struct options *options)
 {
-	return options->command == COMMAND_COUNT || options->command == COMMAND_LATENCY;
+	return options->command == COMMAND_COUNT || options->command == COMMAND_LATENCY ||
+	       options->command == COMMAND_TOP;
 }
 
 static bool only_shows(const struct options *options)
@@ -217,6 +218,19 @@ static int leave_open_out(struct options *options, struct error *error)
 	return refuse(error, "--no-snapshot leaves none of the events that --events names");
 }
 
+/* Text is the screen. */
+static int finish_top(struct options *options, struct error *error)
+{
+	const char *format = options->output.format;
+
+	if (!strcmp(format, "table"))
+		return refuse(error, "top has a screen, or -o json; for lines: tpconnect list, or "
+				     "tpconnect count 1");
+	options->request.config.event_mask = EVENTS_ALL;
+	options->request.gauges = true;
+	return leave_open_out(options, error);
+}
+
 static int finish_trace(struct options *options, struct error *error)
 {
 	if (!options->request.config.event_mask)
@@ -277,8 +291,9 @@ static bool needs_context(const struct options *options)
 	const struct wanted *wanted = &options->request.wanted;
 
 	return options->command == COMMAND_TRACE || options->command == COMMAND_LIST ||
-	       options->output.by & BY_CONTEXT || choice_is_made(&wanted->exes) ||
-	       choice_is_made(&wanted->containers) || choice_is_made(&wanted->units);
+	       options->command == COMMAND_TOP || options->output.by & BY_CONTEXT ||
+	       choice_is_made(&wanted->exes) || choice_is_made(&wanted->containers) ||
+	       choice_is_made(&wanted->units);
 }
 
 /* What the kernel side has to know of it all. */
@@ -308,10 +323,25 @@ static void finish_config(struct options *options)
 	request->verbosity = options->verbosity > 0 ? options->verbosity : 0;
 }
 
+/* A record has what its filters have let through, and is not written again. */
+static int check_replay(const struct options *options, struct error *error)
+{
+	if (!options->output.replay_path)
+		return 0;
+	if (options->limits.argv || request_narrows(&options->request))
+		return refuse(error, "--replay shows what a record has: leave things out with "
+				     "--filter");
+	if (options->output.write_path && strcmp(options->output.format, "json") != 0)
+		return refuse(error, "--write goes with --replay only where -o json writes lines");
+	return 0;
+}
+
 static int finish_events(struct options *options, struct error *error)
 {
 	if (options->command == COMMAND_TRACE)
 		return finish_trace(options, error);
+	if (options->command == COMMAND_TOP)
+		return finish_top(options, error);
 	if (options->command == COMMAND_LIST)
 		options->request.config.event_mask = EVENT_BIT(EVENT_OPEN);
 	else
@@ -344,7 +374,7 @@ static int finish(struct parser *parser)
 	    finish_events(options, parser->error))
 		return -EINVAL;
 	finish_config(options);
-	return 0;
+	return check_replay(options, parser->error);
 }
 
 int options_parse(int argc, char **argv, struct options *ret, struct error *error)

@@ -24,8 +24,10 @@ struct output_options {
 			   */
 	bool all;	 /* COMMAND_LIST: also what is inbound, listens, or is held by no process */
 	unsigned int by; /* COMMAND_COUNT, COMMAND_LATENCY, COMMAND_LIST: BY_* bits */
-	uint32_t repeat_limit; /* of events as aggregate/repeats.h sums them up, a second; 0:
-				  none */
+	const char *filter;	 /* COMMAND_TOP: words, as rows_fit() takes them; NULL: none */
+	const char *replay_path; /* COMMAND_TOP: a record to be shown again; NULL: this host */
+	uint32_t repeat_limit;	 /* of events as aggregate/repeats.h sums them up, a second; 0:
+				    none */
 };
 
 struct options {

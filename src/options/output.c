@@ -32,6 +32,21 @@ int set_write(struct options *options, const char *value, struct error *reason)
 	return 0;
 }
 
+int set_filter(struct options *options, const char *value, struct error *reason)
+{
+	(void)reason;
+	options->output.filter = value;
+	return 0;
+}
+
+int set_replay(struct options *options, const char *value, struct error *reason)
+{
+	if (!*value)
+		return refuse_value(reason, "a file name is missing");
+	options->output.replay_path = value;
+	return 0;
+}
+
 int set_repeat_limit(struct options *options, const char *value, struct error *reason)
 {
 	uint64_t limit;

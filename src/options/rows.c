@@ -89,7 +89,7 @@ const struct option_row option_rows[] = {
 		 "failed, cancelled, retry, and established after a retry",
 	 .more = "With -e +established, all that are. In count: only groups in which something "
 		 "failed or was cancelled."},
-	{'l', "min-latency", "DUR", set_min_latency, CMD_TRACING,
+	{'l', "min-latency", "DUR", set_min_latency, CMD_RESULTS,
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "
 		 "they take."},
@@ -119,7 +119,17 @@ const struct option_row option_rows[] = {
 	 .more = "A table is columns for people, json one object a line. What count, latency and "
 		 "list --by show for people is the same in text and table.",
 	 .headline = "Output", .values = VALUES_ONE, .words = output_format_name},
-	{'N', "names", NULL, NULL, CMD_SHOWING, .flag = FLAG(output.names),
+	{0, "filter", "WORDS", set_filter, CMD(COMMAND_TOP),
+	 .help = "top: begin with this filter, as it is typed behind /",
+	 .more = "All words must fit: each a part of a name, executable, container or unit, or a "
+		 "whole pid, user, address, network, port, state or errno; one behind ! must not. "
+		 "'port 443' asks that field alone."},
+	{0, "replay", "FILE", set_replay, CMD(COMMAND_TOP),
+	 .help = "top: show a record that -o json has written",
+	 .more = "As it was at its end; [ and ] go an interval back and forth, { and } a minute. "
+		 "FILE - is standard input.",
+	 .values = VALUES_FILE},
+	{'N', "names", NULL, NULL, CMD_RESULTS | CMD(COMMAND_LIST), .flag = FLAG(output.names),
 	 .help = "names of services and users, not numbers, in tables",
 	 .more = "They are those of /etc/services and /etc/passwd, read once, at the start. JSON "
 		 "always has numbers."},

@@ -27,7 +27,8 @@ enum values {
 
 /* Sets of commands. */
 #define CMD(command) (1u << (command))
-#define CMD_TRACING  (CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY))
+#define CMD_RESULTS  (CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY))
+#define CMD_TRACING  (CMD_RESULTS | CMD(COMMAND_TOP))
 #define CMD_SHOWING  (CMD_TRACING | CMD(COMMAND_LIST))
 #define CMD_ALL	     (CMD_SHOWING | CMD(COMMAND_DOCTOR))
 
@@ -55,7 +56,7 @@ extern const struct option_row option_rows[];
 extern const size_t n_option_rows;
 
 /* No more rows than that. */
-#define OPTION_ROWS_MAX 40
+#define OPTION_ROWS_MAX 48
 
 /* The row of a letter; NULL if it is no option's. */
 const struct option_row *option_by_letter(char letter);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "format/fields.h"
+#include "model/wanted.h"
 #include "util/address.h"
 #include "util/json.h"
 
@@ -13,7 +14,8 @@
 
 static size_t texts_max(const struct live_pair *pair)
 {
-	const char *const texts[] = {pair->exe, pair->container, pair->unit, pair->cgroup};
+	const char *const texts[] = {pair->exe, pair->container, pair->container_name, pair->unit,
+				     pair->cgroup};
 	size_t sum = 0;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
@@ -60,13 +62,16 @@ static void put_slowest(struct json *json, uint64_t p50_ns, uint64_t p99_ns, uin
 
 static void put_process(struct json *json, const struct live_pair *pair)
 {
+	bool is_id = pair->container && is_hex(pair->container, CONTAINER_ID_MIN);
+
 	if (pair->has_process) {
 		json_u64(json, "process.pid", pair->pid);
 		json_string(json, "process.executable.name", pair->comm);
 		json_known(json, "process.executable.path", pair->exe);
 		json_u64(json, "process.user.id", pair->uid);
 	}
-	json_known(json, "container.id", pair->container);
+	json_known(json, "container.id", is_id ? pair->container : NULL);
+	json_known(json, "container.name", is_id ? pair->container_name : pair->container);
 	json_known(json, "tpconnect.systemd.unit", pair->unit);
 	json_known(json, "process.linux.cgroup", pair->cgroup);
 }

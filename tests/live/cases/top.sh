@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154,SC2016 # what run.sh and lib.sh set; what is typed
+# tpconnect top: the screen in a real terminal (terminal.sh has its functions), and its lines of JSON.
+
+await_title() { await_screen '^tpconnect top '; }
+
+# The terminal is the shell's again: its prompt is there, what was typed is shown, the cursor too.
+terminal_is_given_back() {
+    await_prompt
+    ! screen_shows '^tpconnect top ' || fail "the screen is still there: $(screen)"
+    type_in 'echo here=$((6 * 7))'
+    await_screen '^here=42$'
+    screen_shows 'echo here=' || fail "what is typed is not shown: $(screen)"
+    [[ $(terminal display-message -p '#{cursor_flag} #{alternate_on} #{wrap_flag}') == "1 0 1" ]] ||
+        fail "cursor, screen, wrapping: $(terminal display-message -p '#{cursor_flag} #{alternate_on} #{wrap_flag}')"
+}
+
+case_top_screen() { # docs/spec.md, 7: three connections, one refused, one that is never answered
+    peer_is_away
+    serve "$a" 127.0.0.1 80
+    open_terminal 140 40
+    type_in '$tpconnect top --netns $a'
+    await_title
+    refuse refused 127.0.0.1 81
+    hold 1 127.0.0.1 80
+    hold 1 10.99.0.2 443
+    await_screen '[ >]refused +[0-9]+ .*127\.0\.0\.1:81 +0 '
+    await_screen '[ >]hold +[0-9]+ .*127\.0\.0\.1:80 +1 '
+    await_screen '[ >]hold +[0-9]+ .*10\.99\.0\.2:443 +0 '
+    await_screen 'ECONNREFUSED'
+    screen_shows 'lost 0' || fail "the title has no losses: $(screen)"
+    # The filter works as it is typed, and what it excludes is gone.
+    press /
+    enter '!refused port 80'
+    await_screen ' 127\.0\.0\.1:80 +1 '
+    ! screen_shows '[ >]refused +[0-9]' || fail "the filter shows it: $(screen)"
+    press q
+    terminal_is_given_back
+    scrolled | grep -qE '^tpconnect: sent=[0-9]+ written=[0-9]+ filtered=0 lost: ring=0 missed=0 state=0' ||
+        fail "no books at the end: $(scrolled)"
+}
+
+# What the terminal was is given back, however it ends.
+case_top_gives_back() {
+    local signal
+
+    open_terminal 80 24
+    type_in '$tpconnect top --netns $a'
+    await_title
+    press C-c
+    terminal_is_given_back
+    for signal in TERM SEGV HUP; do
+        type_in_anew '$tpconnect top --netns $a'
+        await_title
+        pkill "-$signal" --full "^$tpconnect top --netns $a" || fail "no process"
+        terminal_is_given_back
+    done
+    # Stopped, and gone on with.
+    type_in_anew '$tpconnect top --netns $a'
+    await_title
+    press C-z
+    terminal_is_given_back
+    type_in_anew fg
+    await_title
+    pkill -TSTP --full "^$tpconnect top --netns $a" || fail "no process"
+    terminal_is_given_back
+    type_in_anew fg
+    await_title
+    press q
+    terminal_is_given_back
+}
+
+case_top_resized() { # in bursts, down to nothing
+    local i
+
+    serve "$a" 127.0.0.1 80
+    open_terminal 140 40
+    type_in '$tpconnect top --netns $a'
+    await_title
+    hold 1 127.0.0.1 80
+    for i in {1..30}; do
+        terminal resize-window -x $((5 * i)) -y $((1 + i % 25))
+    done
+    terminal resize-window -x 40 -y 10
+    await_screen '>hold +127'
+    terminal resize-window -x 300 -y 100
+    await_screen '>hold +[0-9]+ .*127\.0\.0\.1:80 +1 '
+    [[ $(screen | grep -cE '^tpconnect top ') -eq 1 ]] || fail "what was there is left: $(screen)"
+    press q
+    terminal_is_given_back
+}
+
+case_top_hostile() { # a name cannot reach the terminal
+    open_terminal 80 24
+    type_in '$tpconnect top --netns $a'
+    await_title
+    refuse $'\e]0;pwned\a\e[2J' 127.0.0.1 81
+    await_screen '127\.0\.0\.1:81'
+    screen_shows '^tpconnect top ' || fail "the screen was cleared: $(screen)"
+    [[ $(terminal display-message -p '#{pane_title}') != *pwned* ]] || fail "the title was set"
+    press q
+    terminal_is_given_back
+}
+
+case_top_records() { # -w: what the screen has shown can be shown again
+    open_terminal 80 24
+    type_in '$tpconnect top --netns $a -w record'
+    await_title
+    refuse refused 127.0.0.1 81
+    await_screen '>refused +[0-9]'
+    press q
+    terminal_is_given_back
+    [[ $(jq -r 'select(."event.name" == "tcp.failed") | ."error.type"' record) == ECONNREFUSED ]] ||
+        fail "the record: $(cat record)"
+    type_in_anew '$tpconnect top --replay record'
+    await_screen '>refused +[0-9]'
+    screen_shows 'record' || fail "it does not say that it is a record: $(screen)"
+    press q
+    terminal_is_given_back
+}
+
+case_top_json() { # a line each interval, whose sums are those of the events
+    serve "$a" 127.0.0.1 80
+    "$tpconnect" top -o json --netns "$a" -w record -t 2 500ms 2>messages &
+    pids+=($!)
+    await grep -qs '"tpconnect.start"' record || fail "it did not start: $(cat messages)"
+    within "$a" "$triggers/connect" -c answered established 127.0.0.1 80 >/dev/null
+    refuse refused 127.0.0.1 81
+    wait "${pids[-1]}" || fail "status $?: $(cat messages)"
+    [[ $(grep -c '"event.name":"tpconnect.top"' record) -ge 4 ]] || fail "not each 500 ms: $(cat record)"
+    jq -se 'map(select(."event.name" == "tpconnect.top")) |
+        (map(."tpconnect.attempts") | add) == 2 and (map(."tpconnect.failed") | add) == 1 and
+        (map(."tpconnect.established") | add) == 1 and
+        (map(."tpconnect.rows"[] | select(."process.executable.name" == "refused") |
+            ."network.peer.port") | unique) == [81]' record >/dev/null || fail "the frames: $(cat record)"
+    [[ $(stop_field events.sent) -eq $(stop_field events.written) ]] || fail "the books: $(tail -n 1 record)"
+}
+
+case_top_without_terminal() {
+    local status=0
+
+    "$tpconnect" top >stdout 2>messages || status=$?
+    [[ $status -eq 1 && ! -s stdout ]] || fail "status $status: $(cat stdout)"
+    grep -q 'tpconnect list.*tpconnect count 1' messages || fail "no way out: $(cat messages)"
+    [[ $(wc -l <messages) -eq 1 ]] || fail "not one line: $(cat messages)"
+}
+
+case_top_replay_refused() {
+    local status=0
+
+    echo nonsense >other
+    "$tpconnect" top -o json --replay other >stdout 2>messages || status=$?
+    grep -q 'other: 1 lines are none of' messages || fail "not said: $(cat messages)"
+    "$tpconnect" top -o json --replay missing >stdout 2>messages && fail "a record that is not there"
+    grep -q 'cannot open the record missing: No such file' messages || fail "not said: $(cat messages)"
+    "$tpconnect" top -o json --replay other -p 1 2>messages && fail "filters of the kernel are taken"
+    grep -q -- '--filter' messages || fail "no way out: $(cat messages)"
+}
