@@ -485,3 +485,23 @@ int session_run(const struct request *request, const struct limits *limits,
 	close_all(&session);
 	return status;
 }
+#include "model/decode.h"
+struct gg {
+	session_gauge_fn *gauge;
+	void *ctx;
+};
+static int on_gauge_record(void *ctx, const void *record, size_t size)
+{
+	struct gg *gg = ctx;
+	struct gauge gauge;
+	int err = gauge_decode(record, size, &gauge);
+	if (!err)
+		gg->gauge(gg->ctx, &gauge);
+	return err;
+}
+int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx)
+{
+	struct gg gg = {gauge, ctx};
+	struct error error;
+	return probe_gauges(session->probe, on_gauge_record, &gg, &error);
+}

@@ -89,8 +89,9 @@ static void set_open(struct config *config, const struct request *request)
 	config->open_track =
 		snapshot && (close || request->gauges) && !config->min_latency_ns && !command;
 	config->open_end = close && !config->min_latency_ns && !command;
-	config->open_tell = snapshot && !command && (config->event_mask & EVENT_BIT(EVENT_OPEN) ||
-					 (close && config->open_track) || request->only_open);
+	config->open_tell = snapshot && !command &&
+			    (config->event_mask & EVENT_BIT(EVENT_OPEN) ||
+			     (close && config->open_track) || request->only_open);
 }
 
 static int configure(struct probe *probe, const struct request *request, struct error *error)

@@ -224,3 +224,9 @@ int checks_explain(bool need_syscalls, const char *btf_path, struct error *reaso
 	(void)btf_path;
 	return fake.kernel_lacks ? error_set(reason, -ENOTSUP, "the fake kernel is too old") : 0;
 }
+
+int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	(void)probe, (void)record, (void)ctx, (void)error;
+	return 0;
+}

@@ -209,16 +209,16 @@ static void every_value_of_the_widest_socket_is_written(void **state)
 	event.kind = EVENT_OPEN;
 	event.preexisting = true;
 	event.has = UINT32_MAX & ~EVENT_HAS_OBSERVED;
-	assert_non_null(strstr(
-		line(&format_json, &event),
-		"\"tpconnect.preexisting\":true,\"tpconnect.holders\":4294967295,"
-		"\"network.connection.state\":\"syn_received\",\"tpconnect.fd\":4294967295,"
-		"\"tpconnect.direction\":\"unknown\","
-		"\"tpconnect.idle_ns\":18446744073709551615,"
-		"\"tpconnect.bytes_sent\":18446744073709551615,"
-		"\"tpconnect.bytes_received\":18446744073709551615,"
-		"\"tpconnect.retransmits\":4294967295,\"tpconnect.rtt_us\":4294967295,"
-		"\"tpconnect.bytes_unacked\":4294967295,"));
+	assert_non_null(
+		strstr(line(&format_json, &event),
+		       "\"tpconnect.preexisting\":true,\"tpconnect.holders\":4294967295,"
+		       "\"network.connection.state\":\"syn_received\",\"tpconnect.fd\":4294967295,"
+		       "\"tpconnect.direction\":\"unknown\","
+		       "\"tpconnect.idle_ns\":18446744073709551615,"
+		       "\"tpconnect.bytes_sent\":18446744073709551615,"
+		       "\"tpconnect.bytes_received\":18446744073709551615,"
+		       "\"tpconnect.retransmits\":4294967295,\"tpconnect.rtt_us\":4294967295,"
+		       "\"tpconnect.bytes_unacked\":4294967295,"));
 	assert_non_null(strstr(line(&format_json, &event),
 			       "\"tpconnect.connection.id\":\"pffffffffffffffff-ffff\""));
 }

@@ -58,12 +58,13 @@ static void options_of_other_commands_are_refused(void **state)
 	static const struct {
 		const char *command, *option, *value, *commands;
 	} cases[] = {
-		{"doctor", "--pid", "1", "trace, count, latency and list"},
-		{"doctor", "-v", NULL, "trace, count, latency and list"},
+		{"doctor", "--pid", "1", "trace, count, latency, list and top"},
+		{"doctor", "-v", NULL, "trace, count, latency, list and top"},
 		{"trace", "--by", "dst", "count, latency and list"},
 		{"latency", "-f", NULL, "trace and count"},
 		{"count", "-e", "close", "trace;"},
 		{"latency", "-n", "5", "trace and list"},
+		{"list", "--replay", "x", "top;"},
 	};
 
 	(void)state;
