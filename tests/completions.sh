@@ -92,13 +92,14 @@ expect() {
 
 expectations() {
     cat <<-ROWS
-	tpconnect |trace count latency doctor|--port
+	tpconnect |trace count latency list doctor|--port
 	tpconnect co|count|trace
 	tpconnect count |  |trace count
 	tpconnect --po|--port|--pid
 	tpconnect --|--events --max-events --failed --port|--by
 	tpconnect count --|--by --failed --port|--events --max-events
 	tpconnect -q -P 80 latency --|--by|--events --failed
+	tpconnect list --|--all --by --port --max-events|--events --failed
 	tpconnect doctor --|--color --help|--port --by
 	tpconnect -o |text table json|trace
 	tpconnect -o js|json|text
