@@ -105,42 +105,43 @@ static void put_sockets(struct list *list)
 
 /* Groups */
 
-static void put_group_table(struct list *list, const struct group *const *groups, size_t n)
+/* Makes the table for the groups, and writes its header. */
+static void start_table(struct list *list, struct report_table *table,
+			const struct group *const *groups, size_t n)
 {
 	const struct format_context *ctx = &list->output.context;
-	struct report_table table;
 	struct buffer *line;
 
-	report_table_start(&table, &open_columns, list->output.options->output.by);
+	report_table_start(table, &open_columns, list->output.options->output.by);
 	for (size_t i = 0; i < n; i++)
-		report_table_fit(&table, groups[i], ctx->names);
+		report_table_fit(table, groups[i], ctx->names);
 	if (ctx->width)
-		report_table_narrow(&table, ctx->width);
+		report_table_narrow(table, ctx->width);
 	line = n ? next_line(list, REPORT_LINE_MAX, 0) : NULL;
-	if (line) {
-		report_table_header(line, &table);
-		output_commit(&list->output, 0);
-	}
-	for (size_t i = 0; i < n; i++) {
-		line = next_line(list, REPORT_LINE_MAX + report_texts_max(groups[i]), 1);
-		if (!line)
-			continue;
-		report_table_row(line, &table, groups[i], ctx);
-		output_commit(&list->output, 1);
-	}
+	if (!line)
+		return;
+	report_table_header(line, table);
+	output_commit(&list->output, 0);
 }
 
-static void put_group_json(struct list *list, const struct group *const *groups, size_t n)
+static void write_groups(struct list *list, const struct group *const *groups, size_t n)
 {
+	const struct format_context *ctx = &list->output.context;
 	uint64_t now_ns = clock_now_ns(CLOCK_BOOTTIME);
-	struct buffer *line;
+	struct report_table table;
 
+	if (!is_json(list))
+		start_table(list, &table, groups, n);
 	for (size_t i = 0; i < n; i++) {
-		line = next_line(list, REPORT_LINE_MAX + report_texts_max(groups[i]), 1);
+		struct buffer *line =
+			next_line(list, REPORT_LINE_MAX + report_texts_max(groups[i]), 1);
+
 		if (!line)
 			continue;
-		open_json(line, groups[i], list->output.options->output.by, now_ns,
-			  &list->output.context);
+		if (is_json(list))
+			open_json(line, groups[i], list->output.options->output.by, now_ns, ctx);
+		else
+			report_table_row(line, &table, groups[i], ctx);
 		output_commit(&list->output, 1);
 	}
 }
@@ -166,8 +167,7 @@ static enum exit_status put_groups(struct list *list)
 		groups_free(groups);
 		return STATUS_FAILED;
 	}
-	(is_json(list) ? put_group_json : put_group_table)(
-		list, (const struct group *const *)sorted, limit(list, n));
+	write_groups(list, (const struct group *const *)sorted, limit(list, n));
 	groups_free(groups);
 	return STATUS_DONE;
 }
@@ -243,10 +243,9 @@ static enum exit_status finish(struct list *list)
 		return STATUS_DONE; /* who closed the pipe wants nothing more */
 	if (has_last_line(list) && !is_table(list))
 		log_last_line(list);
-	if (!lost)
-		return STATUS_DONE;
-	log_error("%" PRIu64 " lines could not be written", lost);
-	return STATUS_FAILED;
+	if (lost)
+		log_error("%" PRIu64 " lines could not be written", lost);
+	return lost || list->output.write_error ? STATUS_FAILED : STATUS_DONE;
 }
 
 static enum exit_status show(struct list *list)

@@ -453,6 +453,12 @@ case_list_full_disk() { # docs/spec.md, 8
     grep -q "^tpconnect: $((2000 - lines)) lines could not be written$" list_messages ||
         fail "$lines lines, and: $(cat list_messages)"
     [[ $(tail -c 1 full/record | wc -l) -eq 1 ]] || fail "a line is not whole"
+    # Also where the last line alone is lost.
+    status=0
+    "$tpconnect" list --netns "$b" >/dev/full 2>list_messages || status=$?
+    [[ $status -eq 1 ]] || fail "/dev/full: status $status"
+    grep -q '^tpconnect: cannot write to stdout: No space left on device$' list_messages ||
+        fail "$(cat list_messages)"
 }
 
 case_list_terminal() { # docs/spec.md, 7: it fits the terminal
