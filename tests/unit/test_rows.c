@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -399,6 +400,70 @@ static void an_order_is_by_what_it_says(void **state)
 	rows_free(rows);
 }
 
+static struct names *names_of(const char *passwd)
+{
+	char path[] = "/tmp/test_rows.XXXXXX";
+	struct names *names;
+	int fd = mkstemp(path);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, passwd, strlen(passwd)), strlen(passwd));
+	close(fd);
+	assert_int_equal(names_load("/nonexistent", path, &names), 0);
+	unlink(path);
+	return names;
+}
+
+/* What is not known comes last. */
+static void names_are_those_of_the_grouping(void **state)
+{
+	static const struct image a = {.exe = "/a"}, b = {.exe = "/b"}, unknown = {0};
+	static const struct cgroup unit = {.path = "/u", .unit = "m.service"},
+				   named = {.path = "/z",
+					    .container_id = "0",
+					    .container_name = "z"},
+				   nothing = {0};
+	static const char *const orders[ROWS_BY_END] = {
+		[ROWS_PAIR] = "1 1 2 0", /* by comm and pid, then by destination */
+		[ROWS_PROCESS] = "1 2 0", [ROWS_EXE] = "2 1 0",	  [ROWS_CONTAINER] = "2 1 0",
+		[ROWS_USER] = "2 1 0",	  [ROWS_DST] = "2 1 1 0", [ROWS_NETWORK] = "1 0",
+		[ROWS_PORT] = "0 2 1",
+	};
+	struct live *live = *state;
+	struct event events[] = {
+		numbered(100, 1, 1000, 3, 443),
+		numbered(101, 1, 1000, 2, 443),
+		numbered(102, 2, 0, 1, 80),
+		numbered(103, 0, 0, 101, 22),
+	};
+	struct rows_how how = plain;
+	struct rows *rows;
+	struct names *names = names_of("alice:x:1000:0::/:\nroot:x:0:0::/:\n");
+
+	events[0].image = events[1].image = &b;
+	events[0].cgroup = events[1].cgroup = &named;
+	events[2].image = &a;
+	events[2].cgroup = &unit;
+	events[3].has = 0;
+	events[3].image = &unknown;
+	events[3].cgroup = &nothing;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
+		take(live, events[i]);
+	assert_int_equal(rows_new(&rows), 0);
+	how.order = ORDER_NAME;
+	for (how.by = 0; how.by < ROWS_BY_END; how.by++)
+		assert_string_equal(made(rows, live, how), orders[how.by]);
+	how.by = ROWS_PAIR;
+	made(rows, live, how);
+	assert_int_equal(rows_at(rows, 0)->pair->dst.addr[15], 2);
+	how.by = ROWS_USER;
+	how.names = names;
+	how.reverse = true;
+	assert_string_equal(made(rows, live, how), "0 2 1"); /* nobody, root, alice */
+	names_free(names);
+	rows_free(rows);
+}
+
 static void a_row_keeps_its_place_for_3_seconds(void **state)
 {
 	struct live *live = *state;
@@ -549,6 +614,7 @@ int main(void)
 		TEST(a_filter_counts_what_it_leaves_out),
 		TEST(a_row_can_be_looked_into),
 		TEST(an_order_is_by_what_it_says),
+		TEST(names_are_those_of_the_grouping),
 		TEST(a_row_keeps_its_place_for_3_seconds),
 		TEST(another_order_is_made_at_once),
 		TEST(a_clock_that_goes_back_ends_the_peace),
