@@ -3,23 +3,22 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/child.h"
-#include "engine/descendants.h"
+#include "engine/command.h"
 #include "engine/intake.h"
+#include "engine/intervals.h"
 #include "engine/pids.h"
 #include "engine/probe_start.h"
 #include "engine/shares.h"
 #include "engine/signals.h"
 #include "engine/sweep.h"
 #include "engine/timer.h"
+#include "engine/wall_clock.h"
 #include "engine/who.h"
 #include "enrich/enrich.h"
 #include "probe/loader.h"
-#include "util/array.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -29,18 +28,6 @@
 
 /* How long the ring is left alone at a time while a consumer has no room. */
 #define HELD_MS 1
-
-/* A smaller change of the clocks' distance is the noise of reading them. */
-#define CLOCK_NOISE_NS 1000
-
-/* Consumers that have an interval. */
-#define INTERVALS_MAX 8
-
-struct interval {
-	struct session *session;
-	const struct consumer *consumer;
-	int fd;
-};
 
 struct session {
 	const struct request *request;
@@ -52,16 +39,15 @@ struct session {
 	struct who who;
 	struct loop loop;
 	struct signals signals;
-	int tick_fd, limit_fd, clock_fd; /* -1: not opened */
-	int clock_source, ring_source;	 /* of the loop */
-	bool held;			 /* the ring is left alone */
+	struct wall_clock clock;
+	int tick_fd;	 /* -1: not opened */
+	int ring_source; /* of the loop */
+	bool held;	 /* the ring is left alone */
 	bool over;
-	struct interval intervals[INTERVALS_MAX];
-	size_t n_intervals;
+	struct intervals intervals;
 	struct shares shares;
 	struct sweep sweep;
 	struct left_out left_out;
-	int64_t boot_to_utc_ns;
 	unsigned int ticks;
 	bool stopping;
 	enum exit_status status;
@@ -131,7 +117,7 @@ static void on_event(void *ctx, struct event *event)
 		session->left_out.unknown += fit == FIT_UNKNOWN;
 		return;
 	}
-	FOR_CONSUMERS(session, event, event, session->boot_to_utc_ns);
+	FOR_CONSUMERS(session, event, event, session->clock.boot_to_utc_ns);
 }
 
 static bool is_busy(void *ctx)
@@ -143,23 +129,6 @@ static bool is_busy(void *ctx)
 		    session->consumers[i].busy(session->consumers[i].ctx))
 			return true;
 	return false;
-}
-
-static void clock_refresh(struct session *session)
-{
-	int64_t now = clock_boot_to_utc_ns();
-
-	if (llabs(now - session->boot_to_utc_ns) > CLOCK_NOISE_NS)
-		session->boot_to_utc_ns = now;
-}
-
-static void on_clock_step(void *ctx, short revents)
-{
-	struct session *session = ctx;
-
-	(void)revents;
-	clock_step_rearm(session->clock_fd);
-	clock_refresh(session);
 }
 
 /* Hands on what is in the ring. Returns whether nothing more can be done now. */
@@ -177,10 +146,9 @@ static bool drain(struct session *session)
 	return left != INTAKE_SOME;
 }
 
-static bool command_is_over(const struct session *session)
+static bool is_command_over(const struct session *session)
 {
-	return session->limits->argv && !session->signals.child.pid &&
-	       !descendants_awaited(session->limits, session->probe);
+	return command_is_over(session->limits, &session->signals, session->probe);
 }
 
 static void on_signal(void *ctx, short revents)
@@ -193,7 +161,7 @@ static void on_signal(void *ctx, short revents)
 		if (request == SIGNAL_REOPEN) {
 			FOR_CONSUMERS(session, reopen);
 		} else if (request == SIGNAL_STOP ||
-			   (request == SIGNAL_CHILD_ENDED && command_is_over(session))) {
+			   (request == SIGNAL_CHILD_ENDED && is_command_over(session))) {
 			session_stop(session, STATUS_DONE);
 		}
 	}
@@ -222,27 +190,12 @@ static void on_tick(void *ctx, short revents)
 
 	(void)revents;
 	session->ticks += timer_expired(session->tick_fd);
-	if (command_is_over(session))
+	if (is_command_over(session))
 		session_stop(session, STATUS_DONE);
 	if (session->ticks < TICKS_A_SECOND)
 		return;
 	session->ticks = 0;
 	on_second(session);
-}
-
-static void on_interval(void *ctx, short revents)
-{
-	struct interval *interval = ctx;
-
-	(void)revents;
-	if (timer_expired(interval->fd))
-		interval->consumer->interval(interval->consumer->ctx, interval->session);
-}
-
-static void on_limit(void *ctx, short revents)
-{
-	(void)revents;
-	session_stop(ctx, STATUS_DONE);
 }
 
 static void loop_once(struct session *session)
@@ -255,9 +208,7 @@ static void loop_once(struct session *session)
 		session_stop(session, STATUS_FAILED);
 		return;
 	}
-	/* What happened before the wall clock was set is shown by the clock of before. */
-	if (!loop_is_ready(&session->loop, session->clock_source))
-		clock_refresh(session);
+	wall_clock_turn(&session->clock, &session->loop);
 	empty = drain(session);
 	loop_serve(&session->loop);
 	if (empty)
@@ -275,67 +226,21 @@ static int open_sources(struct session *session)
 	session->tick_fd = timer_open(TICK_NS, TICK_NS);
 	if (session->tick_fd < 0)
 		return session->tick_fd;
-	/* Without it, a step of the wall clock is noticed a little later: no reason to give up. */
-	session->clock_fd = clock_step_open();
-	session->clock_source = loop_add(loop, session->clock_fd, POLLIN, on_clock_step, session);
+	wall_clock_watch(&session->clock, loop);
 	loop_add(loop, session->tick_fd, POLLIN, on_tick, session);
 	return 0;
 }
 
-/* The first interval began with tracing, a little while ago. */
-static int add_interval(struct session *session, const struct consumer *consumer)
-{
-	struct interval *interval = &session->intervals[session->n_intervals];
-	uint64_t due = probe_observed(session->probe).begin_ns + consumer->interval_ns;
-	uint64_t now = clock_now_ns(CLOCK_BOOTTIME);
-	int fd;
-
-	if (session->n_intervals == INTERVALS_MAX)
-		return -ENOSPC;
-	fd = timer_open(due > now ? due - now : 1, consumer->interval_ns);
-	if (fd < 0)
-		return fd;
-	*interval = (struct interval){.session = session, .consumer = consumer, .fd = fd};
-	session->n_intervals++;
-	return loop_add(&session->loop, fd, POLLIN, on_interval, interval);
-}
-
-/* What is told in spans of time, and its end; signals are served last. Returns 0 or -errno. */
+/* What is told in spans of time; signals are served last. Returns 0 or -errno. */
 static int open_spans(struct session *session)
 {
-	struct loop *loop = &session->loop;
-	int err = 0;
+	int err = intervals_open(&session->intervals, session, session->consumers,
+				 session->n_consumers, probe_observed(session->probe).begin_ns,
+				 session->limits->duration_ns);
 
-	for (size_t i = 0; err >= 0 && i < session->n_consumers; i++)
-		if (session->consumers[i].interval && session->consumers[i].interval_ns)
-			err = add_interval(session, &session->consumers[i]);
-	if (err >= 0 && session->limits->duration_ns) {
-		session->limit_fd = timer_open(session->limits->duration_ns, 0);
-		err = session->limit_fd < 0
-			      ? session->limit_fd
-			      : loop_add(loop, session->limit_fd, POLLIN, on_limit, session);
-	}
-	if (err >= 0)
-		err = loop_add(loop, session->signals.fd, POLLIN, on_signal, session);
-	return err < 0 ? err : 0;
-}
-
-static enum exit_status start_child(struct session *session)
-{
-	char **argv = session->limits->argv;
-	struct child *child = &session->signals.child;
-	int err;
-
-	if (!argv)
-		return STATUS_DONE;
-	err = child_start(argv, &session->signals.old_mask, child);
 	if (!err)
-		err = probe_follow(session->probe, child->pid);
-	if (err) {
-		log_error("cannot start %s: %s", argv[0], strerror(-err));
-		return STATUS_FAILED;
-	}
-	return STATUS_DONE;
+		err = loop_add(&session->loop, session->signals.fd, POLLIN, on_signal, session);
+	return err < 0 ? err : 0;
 }
 
 static enum exit_status open_all(struct session *session)
@@ -372,23 +277,20 @@ static enum exit_status open_all(struct session *session)
 	/* It need only end the waiting: the ring is drained first in every turn. */
 	session->ring_source =
 		loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
-	return start_child(session);
+	return command_start(session->limits, &session->signals, session->probe);
 }
 
 static void close_all(struct session *session)
 {
-	int fds[] = {session->tick_fd, session->clock_fd, session->limit_fd};
-
 	intake_close(&session->intake);
 	who_close(&session->who);
 	probe_close(session->probe);
 	child_close(&session->signals.child);
 	signals_close(&session->signals);
-	for (size_t i = 0; i < ARRAY_SIZE(fds); i++)
-		if (fds[i] >= 0)
-			close(fds[i]);
-	for (size_t i = 0; i < session->n_intervals; i++)
-		close(session->intervals[i].fd);
+	wall_clock_close(&session->clock);
+	if (session->tick_fd >= 0)
+		close(session->tick_fd);
+	intervals_close(&session->intervals);
 }
 
 static void start(struct session *session)
@@ -404,10 +306,8 @@ static void start(struct session *session)
 	if (err) {
 		log_error("cannot set up timers: %s", strerror(-err));
 		session_stop(session, STATUS_FAILED);
-	} else if (session->signals.child.pid) {
-		err = child_release(&session->signals.child);
-		if (err)
-			log_error("cannot run %s: %s", session->limits->argv[0], strerror(-err));
+	} else {
+		command_go(session->limits, &session->signals);
 	}
 }
 
@@ -418,31 +318,15 @@ static void finish(struct session *session)
 	sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
 	session->over = true;
-	clock_refresh(session);
+	wall_clock_refresh(&session->clock);
 	intake_drain_last(&session->intake, session->probe);
-	if (session->limits->argv && !session->signals.child.pid)
-		descendants_say_left(session->limits, session->probe);
+	command_say_left(session->limits, &session->signals, session->probe);
 	sum_counters(session, &end.counters);
 	shares_tell(&session->shares, session->probe, &end.counters);
 	end.tracked = probe_tracked(session->probe);
 	end.observed = probe_observed(session->probe);
 	FOR_CONSUMERS(session, finished, &end);
 	who_say_forgotten(&session->who);
-}
-
-/* Tracing can end before the command does (-n, -t); the exit status is its own all the same. */
-static int final_status(struct session *session)
-{
-	struct signals *signals = &session->signals;
-	struct pollfd pollfd = {.fd = signals->fd, .events = POLLIN};
-
-	if (!session->limits->argv || session->status != STATUS_DONE)
-		return session->status;
-	while (signals->child.pid && !signals->abandoned) {
-		poll(&pollfd, 1, -1);
-		on_signal(session, POLLIN);
-	}
-	return signals->child.status;
 }
 
 static bool any_reopens(const struct consumer *consumers, size_t n)
@@ -468,10 +352,8 @@ int session_run(const struct request *request, const struct limits *limits,
 		.signals = {.fd = -1,
 			    .child = {.hold_fd = -1, .error_fd = -1},
 			    .hangup_reopens = any_reopens(consumers, n)},
+		.clock = wall_clock_now(),
 		.tick_fd = -1,
-		.limit_fd = -1,
-		.clock_fd = -1,
-		.boot_to_utc_ns = clock_boot_to_utc_ns(),
 	};
 	int status = open_all(&session);
 
@@ -480,7 +362,11 @@ int session_run(const struct request *request, const struct limits *limits,
 		while (!session.stopping)
 			loop_once(&session);
 		finish(&session);
-		status = final_status(&session);
+		status = session.status;
+		/* Tracing can end before the command does (-n, -t): its status is its own all the
+		 * same. */
+		if (limits->argv && status == STATUS_DONE)
+			status = command_status(&session.signals);
 	}
 	close_all(&session);
 	return status;
