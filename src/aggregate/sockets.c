@@ -102,6 +102,8 @@ static bool is_better(const struct event *a, const struct event *b)
 {
 	if (a->open.wanted != b->open.wanted)
 		return a->open.wanted;
+	if (a->open.fit != b->open.fit)
+		return a->open.fit > b->open.fit;
 	if (a->open.held != b->open.held)
 		return a->open.held;
 	if (a->process_start_ns != b->process_start_ns)

@@ -8,7 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "probe/kernel.h"
+#include "commands/start_line.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -184,30 +184,6 @@ static bool ends_by_hand(const struct options *options)
 	       !options->limits.argv;
 }
 
-/* What stays unseen that would not have to: by the user's choice, or for this kernel's lack. */
-static const char *what_is_missing(const struct options *options)
-{
-	if (options->no_syscalls)
-		return "; without the system calls, attempts that fail before SYN_SENT and the "
-		       "errnos of synchronous failures stay unseen";
-	if (options->request.btf_path)
-		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
-		       "before stays unseen, and attempts under way at the start are not known, so "
-		       "results of nothing known are not counted (unmatched)";
-	if (!kernel_has_task_storage())
-		return "; without task storage, which this kernel lacks, a seccomp filter's answer "
-		       "on a socket used before stays unseen";
-	return "";
-}
-
-/* What stays unknown of processes, for this kernel's lack: docs/who.md. */
-static const char *what_is_unknown(void)
-{
-	return kernel_has_audit()
-		       ? ""
-		       : "; who logged in stays unknown on this kernel, which is without audit";
-}
-
 static void on_sink_ready(void *ctx, short revents)
 {
 	struct output *output = ctx;
@@ -250,8 +226,7 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	if (header_due(output))
 		put_header(output);
 	flush(output, session);
-	log_info("tracing outbound TCP connections at %s%s%s", start->tracepoints,
-		 what_is_missing(output->options), what_is_unknown());
+	start_line_say(output->options, start->tracepoints);
 	output_say_names(&output->options->request);
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
@@ -262,6 +237,13 @@ static bool is_busy(void *ctx)
 	struct output *output = ctx;
 
 	return writer_is_busy(output->writer);
+}
+
+static bool has_room(void *ctx)
+{
+	struct output *output = ctx;
+
+	return sink_pending(output->sink) <= SINK_CAPACITY / 4;
 }
 
 static void on_idle(void *ctx, struct session *session)
@@ -369,6 +351,7 @@ struct consumer output_consumer(struct output *output)
 		.interval_ns = output->options->limits.interval_ns,
 		.started = output_started,
 		.busy = is_busy,
+		.has_room = has_room,
 		.idle = on_idle,
 		.tick = on_tick,
 		.reopen = output->options->output.write_path ? on_reopen : NULL,

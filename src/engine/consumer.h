@@ -4,6 +4,7 @@
 #define ENGINE_CONSUMER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "contract/config.h"
@@ -47,6 +48,12 @@ struct consumer {
 	 */
 	bool (*busy)(void *ctx);
 
+	/*
+	 * Whether it can take some dozens of events now without losing any: only then it gets those
+	 * of what was open before tracing began, which can be very many at once. NULL: always.
+	 */
+	bool (*has_room)(void *ctx);
+
 	/* Everything that was waiting has been handed on. Ten times a second at least. */
 	void (*idle)(void *ctx, struct session *session);
 
@@ -61,5 +68,10 @@ struct consumer {
 
 	void (*finished)(void *ctx, struct session *session, const struct session_end *end);
 };
+
+/* Of n consumers: whether any is busy; whether each has room; whether any opens files anew. */
+bool consumers_are_busy(const struct consumer *consumers, size_t n);
+bool consumers_have_room(const struct consumer *consumers, size_t n);
+bool consumers_reopen(const struct consumer *consumers, size_t n);
 
 #endif

@@ -50,8 +50,7 @@ static void dispatch_event(struct intake *intake, const void *record, size_t siz
 			    strerror(-err));
 }
 
-static void dispatch_context(struct intake *intake, enum event_kind kind, const void *record,
-			     size_t size)
+void intake_context(struct intake *intake, enum event_kind kind, const void *record, size_t size)
 {
 	int err = intake->context(intake->ctx, kind, record, size);
 
@@ -66,7 +65,7 @@ static void dispatch(struct intake *intake, const void *record, size_t size)
 	unsigned int kind = record_kind(record, size);
 
 	if (kind == EVENT_PROCESS || kind == EVENT_CGROUP)
-		dispatch_context(intake, (enum event_kind)kind, record, size);
+		intake_context(intake, (enum event_kind)kind, record, size);
 	else
 		dispatch_event(intake, record, size);
 }

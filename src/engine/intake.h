@@ -43,6 +43,9 @@ enum intake_left { INTAKE_SOME, INTAKE_EMPTY, INTAKE_HELD };
 
 int intake_drain(struct intake *intake);
 
+/* Takes a record of who or where as if it came out of the ring. */
+void intake_context(struct intake *intake, enum event_kind kind, const void *record, size_t size);
+
 /* Once detached: waits for what programs that were still running send, which is not long. */
 void intake_drain_last(struct intake *intake, struct probe *probe);
 

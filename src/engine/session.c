@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "engine/command.h"
+#include "engine/gauges.h"
 #include "engine/intake.h"
 #include "engine/intervals.h"
+#include "engine/opened.h"
 #include "engine/pids.h"
 #include "engine/probe_start.h"
 #include "engine/shares.h"
@@ -29,6 +31,9 @@
 /* How long the ring is left alone at a time while a consumer has no room. */
 #define HELD_MS 1
 
+/* Events of what was open before that are told before the loop looks at all else. */
+#define OPENED_AT_ONCE 64
+
 struct session {
 	const struct request *request;
 	const struct limits *limits;
@@ -45,6 +50,7 @@ struct session {
 	bool held;	 /* the ring is left alone */
 	bool over;
 	struct intervals intervals;
+	struct opened opened;
 	struct shares shares;
 	struct sweep sweep;
 	struct left_out left_out;
@@ -92,6 +98,11 @@ struct left_out session_left_out(const struct session *session)
 		if ((session)->consumers[i_].callback)                                             \
 	(session)->consumers[i_].callback((session)->consumers[i_].ctx, session, ##__VA_ARGS__)
 
+int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx)
+{
+	return gauges_read(session->probe, gauge, ctx);
+}
+
 void session_identify(struct session *session, struct event *event)
 {
 	enrich_again(session->who.enrich, event);
@@ -110,6 +121,7 @@ static void on_event(void *ctx, struct event *event)
 	struct session *session = ctx;
 	enum fit fit;
 
+	opened_ended(&session->opened, event);
 	who_event(&session->who, event);
 	fit = wanted_fit(&session->request->wanted, event);
 	if (fit != FIT_YES) {
@@ -124,11 +136,7 @@ static bool is_busy(void *ctx)
 {
 	const struct session *session = ctx;
 
-	for (size_t i = 0; i < session->n_consumers; i++)
-		if (session->consumers[i].busy &&
-		    session->consumers[i].busy(session->consumers[i].ctx))
-			return true;
-	return false;
+	return consumers_are_busy(session->consumers, session->n_consumers);
 }
 
 /* Hands on what is in the ring. Returns whether nothing more can be done now. */
@@ -172,6 +180,7 @@ static void sum_counters(struct session *session, struct counters *ret)
 {
 	probe_counters(session->probe, ret);
 	ret->context += session->intake.context_lost;
+	ret->sent += session->opened.told;
 }
 
 static void on_second(struct session *session)
@@ -198,10 +207,26 @@ static void on_tick(void *ctx, short revents)
 	on_second(session);
 }
 
+static void tell_opened(struct session *session, size_t max)
+{
+	struct event event;
+
+	for (size_t n = 0; n < max && opened_next(&session->opened, &event); n++)
+		on_event(session, &event);
+}
+
+static int patience_ms(struct session *session, bool telling)
+{
+	bool held = session->held || (opened_is_left(&session->opened) && is_busy(session));
+
+	return telling ? 0 : held ? HELD_MS : -1;
+}
+
 static void loop_once(struct session *session)
 {
-	int err = loop_wait(&session->loop, session->held ? HELD_MS : -1);
+	bool telling = opened_is_due(&session->opened, session->consumers, session->n_consumers);
 	bool empty;
+	int err = loop_wait(&session->loop, patience_ms(session, telling));
 
 	if (err) {
 		log_error("cannot wait for events: %s", strerror(-err));
@@ -209,7 +234,10 @@ static void loop_once(struct session *session)
 		return;
 	}
 	wall_clock_turn(&session->clock, &session->loop);
-	empty = drain(session);
+	/* The end of a connection comes behind that it was open. */
+	if (telling)
+		tell_opened(session, OPENED_AT_ONCE);
+	empty = telling || drain(session);
 	loop_serve(&session->loop);
 	if (empty)
 		FOR_CONSUMERS(session, idle);
@@ -246,7 +274,6 @@ static int open_spans(struct session *session)
 static enum exit_status open_all(struct session *session)
 {
 	enum exit_status status;
-	struct error error;
 	int err = who_open(&session->who, session->request);
 
 	if (err) {
@@ -263,10 +290,6 @@ static enum exit_status open_all(struct session *session)
 		status = probe_start(session->request, &session->probe);
 	if (status)
 		return status;
-	if (probe_snapshot(session->probe, NULL, NULL, &error)) {
-		log_error("%s", error.text);
-		return STATUS_FAILED;
-	}
 	session->who.probe = session->probe;
 	err = intake_open(&session->intake, session->probe);
 	if (err) {
@@ -274,6 +297,7 @@ static enum exit_status open_all(struct session *session)
 		return STATUS_FAILED;
 	}
 	session->who.intake = &session->intake;
+	opened_look(&session->opened, session->probe);
 	/* It need only end the waiting: the ring is drained first in every turn. */
 	session->ring_source =
 		loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
@@ -291,6 +315,7 @@ static void close_all(struct session *session)
 	if (session->tick_fd >= 0)
 		close(session->tick_fd);
 	intervals_close(&session->intervals);
+	opened_close(&session->opened);
 }
 
 static void start(struct session *session)
@@ -319,6 +344,7 @@ static void finish(struct session *session)
 	probe_detach(session->probe);
 	session->over = true;
 	wall_clock_refresh(&session->clock);
+	tell_opened(session, SIZE_MAX);
 	intake_drain_last(&session->intake, session->probe);
 	command_say_left(session->limits, &session->signals, session->probe);
 	sum_counters(session, &end.counters);
@@ -327,14 +353,6 @@ static void finish(struct session *session)
 	end.observed = probe_observed(session->probe);
 	FOR_CONSUMERS(session, finished, &end);
 	who_say_forgotten(&session->who);
-}
-
-static bool any_reopens(const struct consumer *consumers, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (consumers[i].reopen)
-			return true;
-	return false;
 }
 
 int session_run(const struct request *request, const struct limits *limits,
@@ -351,9 +369,10 @@ int session_run(const struct request *request, const struct limits *limits,
 			   .ctx = &session},
 		.signals = {.fd = -1,
 			    .child = {.hold_fd = -1, .error_fd = -1},
-			    .hangup_reopens = any_reopens(consumers, n)},
+			    .hangup_reopens = consumers_reopen(consumers, n)},
 		.clock = wall_clock_now(),
 		.tick_fd = -1,
+		.opened = {.request = request, .who = &session.who, .intake = &session.intake},
 	};
 	int status = open_all(&session);
 
@@ -370,24 +389,4 @@ int session_run(const struct request *request, const struct limits *limits,
 	}
 	close_all(&session);
 	return status;
-}
-#include "model/decode.h"
-struct gg {
-	session_gauge_fn *gauge;
-	void *ctx;
-};
-static int on_gauge_record(void *ctx, const void *record, size_t size)
-{
-	struct gg *gg = ctx;
-	struct gauge gauge;
-	int err = gauge_decode(record, size, &gauge);
-	if (!err)
-		gg->gauge(gg->ctx, &gauge);
-	return err;
-}
-int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx)
-{
-	struct gg gg = {gauge, ctx};
-	struct error error;
-	return probe_gauges(session->probe, on_gauge_record, &gg, &error);
 }

@@ -47,6 +47,7 @@ struct event_open {
 	enum direction direction; /* DIRECTION_UNKNOWN is shown as such */
 	bool held;		  /* by the event's process; else no holder is known */
 	bool wanted;		  /* the kernel side's filters want it of this holder */
+	uint8_t fit;		  /* enum fit: and what user space has to say of the same */
 	bool kernel;		  /* a socket of the kernel's own */
 };
 

@@ -188,7 +188,7 @@ const struct option_row option_rows[] = {
 	 .more = "Raw, or in an ELF file such as vmlinux. It must be of the very build of the "
 		 "kernel that runs: with any other, everything that is read would be wrong. "
 		 "A file that can be seen to be of another is refused. Costs a little more for "
-		 "each connection, and attempts under way at the start are not known.",
+		 "each connection, and what is pending or open at the start is not known.",
 	 .values = VALUES_FILE},
 	{0, "ring-size", "BYTES", set_ring_size, CMD_TRACING,
 	 .help = "ring buffer, a power of two (default 4M)"},

@@ -7,6 +7,7 @@ def id: ."tpconnect.connection.id";
 def is_event: name | startswith("tcp.");
 def is_result: name | . == "tcp.established" or . == "tcp.failed" or . == "tcp.cancelled";
 def sent: ."tpconnect.sent" != false;
+def preexisting: ."tpconnect.preexisting" == true;
 
 # "*" is any value, null no value; at_most_ns is of the latency; of ancestors, no times are known.
 def matches($want): . as $event |
@@ -73,7 +74,8 @@ def life: [.[] | name | ltrimstr("tcp.")] | join(" ");
 def attempts:
     [$record[] | select(is_event)] | group_by(id)[] | . as $attempt | life |
     select($facts.lossless) |
-    (select(test(if $facts.whole
+    (select(test(if $attempt | all(preexisting) then "^(open( close)?|close)$"
+                 elif $facts.whole
                  then "^connect( retry)*( (established( close)?|failed|cancelled))?$"
                  else "^(connect ?)?(retry ?)*(established( close)?|failed|cancelled|close)?$" end)
             | not) |

@@ -50,12 +50,18 @@ void fake_tell(const struct record *context)
 	queued();
 }
 
+void fake_is_open(const struct record *record)
+{
+	assert_true(fake.n_opened < FAKE_RECORDS_MAX);
+	fake.opened[fake.n_opened++] = record;
+}
+
 int probe_open(const struct request *request, struct probe **ret, struct error *error)
 {
 	fake.config = request->config;
 	if (fake.open_err)
 		return error_set(error, fake.open_err, "the fake does not open");
-	fake.opened++;
+	fake.opened_times++;
 	*ret = (struct probe *)&fake;
 	return 0;
 }
@@ -67,11 +73,25 @@ void probe_close(struct probe *probe)
 
 int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
 {
+	int err = 0;
+
 	(void)probe;
-	(void)record;
-	(void)ctx;
-	(void)error;
-	return 0;
+	fake.snapshots++;
+	for (size_t i = 0; !err && i < fake.n_opened; i++)
+		err = record(ctx, fake.opened[i], fake.opened[i]->size);
+	if (!err)
+		err = fake.snapshot_err;
+	return err ? error_set(error, err, "the fake cannot look") : 0;
+}
+
+int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
+{
+	int err = fake.gauges_err;
+
+	(void)probe;
+	for (size_t i = 0; !err && i < fake.n_gauges; i++)
+		err = record(ctx, &fake.gauges[i], sizeof(fake.gauges[i]));
+	return err ? error_set(error, err, "the fake has no gauges") : 0;
 }
 
 int probe_sweep(struct probe *probe, struct error *error)
@@ -223,10 +243,4 @@ int checks_explain(bool need_syscalls, const char *btf_path, struct error *reaso
 	(void)need_syscalls;
 	(void)btf_path;
 	return fake.kernel_lacks ? error_set(reason, -ENOTSUP, "the fake kernel is too old") : 0;
-}
-
-int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
-{
-	(void)probe, (void)record, (void)ctx, (void)error;
-	return 0;
 }

@@ -13,13 +13,14 @@
 
 #include "contract/attempt.h"
 #include "contract/config.h"
+#include "contract/open.h"
 #include "probe/loader.h"
 
 #define FAKE_RECORDS_MAX 256
 
 struct fake_probe {
 	/* What the functions return. */
-	int open_err, ring_err, fill_err, sweep_err;
+	int open_err, ring_err, fill_err, sweep_err, snapshot_err, gauges_err;
 	bool kernel_lacks; /* something: checks_explain() */
 	int follow_err, followed;
 	struct counters counters;
@@ -30,7 +31,7 @@ struct fake_probe {
 
 	/* What was asked for. */
 	struct config config;
-	unsigned int opened, closed, detached, sweeps, fills_when_detached;
+	unsigned int opened_times, closed, detached, sweeps, snapshots, fills_when_detached;
 	uint32_t follows;
 	uint32_t tells_again;	  /* the process that was asked for last */
 	struct cgroup_key cgroup; /* with it; all 0: without */
@@ -40,6 +41,10 @@ struct fake_probe {
 	const struct record
 		*context[FAKE_RECORDS_MAX]; /* in the place of the record of that index */
 	size_t n, next;
+
+	const struct record *opened[FAKE_RECORDS_MAX]; /* what probe_snapshot() finds */
+	struct gauge_record gauges[4];
+	size_t n_opened, n_gauges;
 };
 
 extern struct fake_probe fake;
@@ -52,5 +57,8 @@ void fake_send(enum event_kind kind, uint32_t pid);
 
 /* It sends that record of who or where, borrowed, which is not counted. */
 void fake_tell(const struct record *context);
+
+/* That record, borrowed, is among those that a snapshot gives. */
+void fake_is_open(const struct record *record);
 
 #endif

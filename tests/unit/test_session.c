@@ -140,7 +140,7 @@ static int end(void **state)
 	/* Else the command of the next session would have them blocked. */
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);
 	/* What a session has opened it has closed, and no command is left. */
-	assert_int_equal(fake.opened, fake.closed);
+	assert_int_equal(fake.opened_times, fake.closed);
 	assert_int_equal(count_open(), open_before);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	sigprocmask(SIG_SETMASK, &mask_of_before, NULL);

@@ -119,6 +119,24 @@ static void of_those_that_are_wanted(void **state)
 	assert_int_equal(only()->holders, 3);
 }
 
+/* Of these, of whom it is known that they fit comes before of whom it is not, and both before others. */
+static void and_that_fit_best(void **state)
+{
+	(void)state;
+	for (uint8_t fit = 0; fit < 3; fit++) {
+		struct event event = held(7, 1 + fit, 1 + fit, 1);
+
+		event.open.fit = fit;
+		add(event);
+		assert_int_equal(only()->pid, 1 + fit);
+		event.open.wanted = false;
+		event.open.fit = 2;
+		event.pid = 10 + fit;
+		add(event);
+		assert_int_equal(only()->pid, 1 + fit);
+	}
+}
+
 /* As iter/tcp shows it, before or after who holds it is known. */
 static void nobody_is_no_holder(void **state)
 {
@@ -227,6 +245,7 @@ int main(void)
 		socket_test(a_process_holds_it_once),
 		socket_test(who_started_first_is_chosen),
 		socket_test(of_those_that_are_wanted),
+		socket_test(and_that_fit_best),
 		socket_test(nobody_is_no_holder),
 		socket_test(all_is_of_the_record_that_is_chosen),
 		socket_test(the_direction_is_known_if_one_of_them_tells),

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+#include "commands/start_line.h"
+
+#include "probe/kernel.h"
+#include "util/log.h"
+
+/* What stays unseen that would not have to: by the user's choice, or for this kernel's lack. */
+static const char *what_is_missing(const struct options *options)
+{
+	if (options->no_syscalls)
+		return "; without the system calls, attempts that fail before SYN_SENT and the "
+		       "errnos of synchronous failures stay unseen";
+	if (options->request.btf_path)
+		return "; without the kernel's own BTF, a seccomp filter's answer on a socket used "
+		       "before stays unseen, and what is pending or open at the start is not "
+		       "known, so results of nothing known are not counted (unmatched)";
+	if (!kernel_has_task_storage())
+		return "; without task storage, which this kernel lacks, a seccomp filter's answer "
+		       "on a socket used before stays unseen";
+	return "";
+}
+
+/* Of what was there before. */
+static const char *what_is_not_looked_for(const struct request *request)
+{
+	if (!request->no_snapshot)
+		return "";
+	return request->config.event_mask & EVENT_BIT(EVENT_CLOSE)
+		       ? "; what is pending or open at the start is not looked for, so results of "
+			 "nothing known are not counted (unmatched), and the end of what was open "
+			 "is shown without who held it"
+		       : "; what is pending at the start is not looked for, so results of nothing "
+			 "known are not counted (unmatched)";
+}
+
+/* What stays unknown of processes, for this kernel's lack: docs/who.md. */
+static const char *what_is_unknown(void)
+{
+	return kernel_has_audit()
+		       ? ""
+		       : "; who logged in stays unknown on this kernel, which is without audit";
+}
+
+void start_line_say(const struct options *options, const char *tracepoints)
+{
+	log_info("tracing outbound TCP connections at %s%s%s%s", tracepoints,
+		 what_is_missing(options), what_is_not_looked_for(&options->request),
+		 what_is_unknown());
+}

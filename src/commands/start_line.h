@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The line that a session of events begins with, for people. */
+#ifndef COMMANDS_START_LINE_H
+#define COMMANDS_START_LINE_H
+
+#include "options/options.h"
+
+/* Says what is traced at which tracepoints, and what stays unseen or unknown. */
+void start_line_say(const struct options *options, const char *tracepoints);
+
+#endif
