@@ -142,6 +142,12 @@ def of_notice: {
     })
 };
 
+# It has no peer, and carries nothing.
+def of_listener:
+    (of_event | del(."network.peer.address", ."network.peer.port")) +
+    {"tpconnect.holders": "int", "network.connection.state": ["listen"]};
+
+def listens: ."network.connection.state" == "listen";
 def is_close: ."event.name" == "tcp.close";
 def is_preexisting: ."tpconnect.preexisting" == true;
 def is_of_nobody: (."tpconnect.origin" == "mptcp" or is_preexisting) and ."process.pid" == null;
@@ -167,6 +173,7 @@ def may_of_its_beginning:
         if is_close then {"tpconnect.connection.duration_ns": "id"} else {} end end;
 def must_have: ."event.name" as $name |
     if of_notice[$name] then of_line + of_notice[$name]
+    elif $name == "tcp.open" and listens then of_listener + of_its_beginning + of_its_process
     elif of_name[$name] then of_event + of_name[$name] + of_its_beginning + of_its_process
     else null end;
 def may_have: ."event.name" as $name |

@@ -63,6 +63,7 @@ compare_open() {
     jq -c "${1:-.}" expected >wanted
     problems="$(jq -nr --slurpfile events listed --slurpfile expected wanted -f "$here/open.jq")"
     [[ -z $problems ]] || fail "$problems"
+    compare keys.jq '{}' listed
 }
 
 # ss_sockets: of each socket in A, in the words of the output. A FIN is no payload; what waits for its time

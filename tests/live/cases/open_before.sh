@@ -2,6 +2,97 @@
 # shellcheck shell=bash disable=SC2154 # what run.sh, lib.sh and open.sh set
 # What was open when tracing began, and how its end is told.
 
+# --- what does not begin while tracing does ----------------------------------------------------
+
+# Packets pass again, and the trigger ends.
+open_end() {
+    rule_in "$a" input ""
+    kill -KILL "$opener"
+    wait "$opener" 2>/dev/null || true
+    await nothing_is_open || fail "still open: $(within "$a" ss -tan)"
+}
+
+nothing_is_open() { [[ -z $(within "$a" ss -Htan exclude time-wait) ]]; }
+
+# expect_closes MORE: what must be told of the end of each connection that this host has opened, for
+# `wanted`; MORE changes it, in jq.
+expect_closes() {
+    jq -c 'select(."tpconnect.direction" == "out" and ."network.connection.state" != "syn_sent") |
+        with_entries(select(.key | IN("way", "network.type", "network.local.address", "network.local.port",
+            "network.peer.address", "network.peer.port", "tpconnect.ipv4_mapped", "tpconnect.netns",
+            "tpconnect.bytes_sent", "tpconnect.bytes_received", "process.pid", "process.executable.name",
+            "process.user.id", "tpconnect.holders"))) + {
+            optional: .or_unknown, "event.name": "tcp.close", "tpconnect.preexisting": true,
+            "tpconnect.connection.duration_ns": null, "tpconnect.observed.duration_ns": "*"} |
+        if ."tpconnect.holders" == 0 then ."tpconnect.holders" = null else . end |
+        '"$1" expected
+}
+
+# compare_record EVENT FILE: the events of this name with what is wanted of them.
+compare_record() {
+    local problems
+
+    jq -c "select(.\"event.name\" == \"$1\")" record >some
+    problems="$(jq -nr --slurpfile events some --slurpfile expected "$2" -f "$here/open.jq")"
+    [[ -z $problems ]] || fail "$problems"
+}
+
+# closes_are_told MORE OPTION...
+closes_are_told() {
+    local more="$1"
+    shift
+
+    trace -e open,close "$@"
+    open_end
+    expect_closes "$more" >closes
+    wait_for "$(grep -vc '"optional":true' closes)" close
+    stop_trace
+    compare_record tcp.close closes
+    compare keys.jq '{}' record
+    keep_lines record
+    ids_of '."event.name" == "tcp.close"' | uniq -d >odd
+    [[ ! -s odd ]] || fail "told twice: $(cat odd)"
+    only_loss
+}
+
+# ids_of WHICH: of such events in the record, sorted.
+ids_of() { jq -r "select($1) | .\"tpconnect.connection.id\"" record | sort; }
+
+# opens_are_told MORE: in the record, those that were open and that some process holds; MORE as above.
+opens_are_told() {
+    jq -c 'select((."tpconnect.direction" == "out" or .or_unknown) and ."tpconnect.holders" > 0) |
+        ."tpconnect.preexisting" = true | '"$1" expected >opens
+    compare_record tcp.open opens
+    # What is told of a connection twice has one name.
+    comm -23 <(ids_of '."event.name" == "tcp.close" and ."process.pid"') \
+        <(ids_of '."event.name" == "tcp.open"' | uniq) >odd
+    [[ ! -s odd ]] || fail "closed, and not open: $(cat odd)"
+}
+
+case_open_closes() { # 38
+    open_everywhere
+    closes_are_told .
+    opens_are_told .
+}
+
+# Of what no process holds, nobody can say whether the filter wants it.
+case_open_closes_of_a_process() { # 38
+    local its
+
+    open_everywhere
+    its="select(.\"process.pid\" == $opener)"
+    closes_are_told "$its" -p "$opener"
+    opens_are_told "$its"
+}
+
+# Only what the kernel has counted tells who opened it, and nothing who held it.
+case_open_closes_without_snapshot() { # 38
+    open_everywhere
+    closes_are_told '. + {"process.pid": null, "process.executable.name": null,
+        "process.user.id": null, "tpconnect.holders": null}' --no-snapshot
+    ! grep -q '"tcp.open"' record || fail "there was no snapshot: $(grep tcp.open record)"
+}
+
 # --- while much begins and ends ----------------------------------------------------------------
 
 # churn OPEN: in A, so many are open at any time; for `churned`, once it has been told to end.
