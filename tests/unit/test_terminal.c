@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -100,6 +101,7 @@ static void start(void (*act)(void))
 	assert_true(pty.pid >= 0);
 	if (pty.pid)
 		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after a test that failed */
 	/* cmocka would go on with the next test in this process. */
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		signal(crashes[i], SIG_DFL);

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <wchar.h>
 
 #include <cmocka.h>
 
 #include "util/array.h"
 #include "util/utf8.h"
+#include "util/width.h"
 
 /* RFC 3629, section 3, written the other way: encodes; 0 for what is no character. */
 static size_t utf8_encode(uint32_t c, unsigned char to[4])
@@ -169,6 +172,26 @@ static void a_name_takes_as_many_columns_as_it_is_said_to(void **state)
 	assert_memory_equal(many + 20, "a\u0301\u0301\u0301" ELLIPSIS, 10);
 }
 
+/* The C library is of another version of Unicode, but in scripts that have long been complete. */
+static void widths_are_those_of_the_c_library(void **state)
+{
+	unsigned int others = 0;
+
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	for (uint32_t c = 0xa0; c < 0x110000; c++) {
+		int theirs = wcwidth((wchar_t)c);
+
+		if (theirs < 0 || char_steers(c) || (unsigned int)theirs == char_width(c))
+			continue;
+		if (c < 0x700 || (c >= 0x3000 && c < 0xd800))
+			fail_msg("U+%04X has %u columns, not %d", c, char_width(c), theirs);
+		others++;
+	}
+	assert_in_range(others, 0, 400);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +199,7 @@ int main(void)
 		cmocka_unit_test(utf8_refuses_what_is_cut_overlong_or_no_start),
 		cmocka_unit_test(what_a_terminal_may_obey_is_escaped),
 		cmocka_unit_test(quotes_and_backslashes_are_escaped_between_quotes_only),
+		cmocka_unit_test(widths_are_those_of_the_c_library),
 		cmocka_unit_test(a_name_takes_as_many_columns_as_it_is_said_to),
 		cmocka_unit_test(an_escape_is_written_whole_or_not_at_all),
 	};

@@ -129,6 +129,8 @@ static void what_is_typed_is_no_command(void **state)
 	assert_int_equal(press(f, "?q"), VIEW_NOTHING); /* which leaves the help */
 	draw(f);
 	assert_true(is_shown(f, "PROCESS"));
+	assert_int_equal(press(f, "?jk"), VIEW_NOTHING); /* which read on in it */
+	assert_int_equal(press(f, "q"), VIEW_NOTHING);
 	assert_int_equal(press(f, "?"), VIEW_NOTHING);
 	draw(f);
 	assert_int_equal(press(f, "w"), VIEW_NOTHING);
