@@ -41,7 +41,7 @@ void draw_all_rows(struct draw *draw);
 /* draw_pane.c: what is below the table; title included. */
 void draw_pane(struct draw *draw, size_t n);
 
-/* A title: left and right, each shortened by its end, and a rule between them. */
+/* A title: left, a rule, and right, as far as there is room. in_it: keys move below it. */
 void draw_pane_title(struct draw *draw, bool in_it, const struct cell *left,
 		     const struct cell *right);
 

@@ -37,7 +37,10 @@ static bool is_chosen(const struct view *view, size_t index)
 	return row && rows_same(view->by, row->pair, &view->chosen_pair.pair);
 }
 
-/* If the chosen row is no more, the one at its place is taken. */
+/*
+ * If the chosen row is no more, the one at its place is chosen; but not while words are typed, as
+ * it may come back with the next character.
+ */
 static void find_chosen(struct draw *draw)
 {
 	struct view *view = draw->view;
@@ -56,7 +59,7 @@ static void find_chosen(struct draw *draw)
 		}
 	if (view->selected >= n)
 		view->selected = n ? n - 1 : 0;
-	if (n)
+	if (n && !view->typing)
 		choose(draw);
 }
 

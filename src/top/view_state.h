@@ -19,7 +19,7 @@ enum pane {
 /* Where in a list we are: lines above the first that is shown. */
 struct scroll {
 	size_t top;
-	size_t n, height; /* lines that there are, and that are shown, as drawn last */
+	size_t height; /* lines that are shown, as drawn last */
 };
 
 struct view {
