@@ -37,6 +37,7 @@ GOOD_NOTICES = [
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
     '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6,"tpconnect.events.sent":10,'
     '"tpconnect.events.written":8,"tpconnect.events.filtered":1,"tpconnect.tracked":6,'
+    '"tpconnect.preexisting.unattributed":0,'
     '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z",'
     '"tpconnect.observed.until":"2026-02-16T12:34:57.000000000Z"}',
 ]
@@ -98,6 +99,7 @@ WRONG = [
     ("tpconnect.loss", "tpconnect.loss.output", -1),
     ("tpconnect.loss", "tpconnect.loss.unheard_of", 0),
     ("tpconnect.stop", "tpconnect.observed.until", None),
+    ("tpconnect.stop", "tpconnect.preexisting.unattributed", None),
     ("tpconnect.count", "tpconnect.failed.because", 1),
     ("tpconnect.count", "tpconnect.attempts", None),
     ("tpconnect.count", "tpconnect.other", True),

@@ -313,6 +313,16 @@ void output_say_unknown(uint64_t n, const char *what, const struct request *requ
 				    : "");
 }
 
+/* Of before, and with a filter by process: they may have been wanted, and are not shown. */
+static void say_unattributed(uint64_t n)
+{
+	if (n)
+		log_warning("%" PRIu64 " %s of before the start ended before it was known whose "
+			    "%s",
+			    n, n == 1 ? "connection" : "connections",
+			    n == 1 ? "it was" : "they were");
+}
+
 /* Who closed the pipe wants nothing more, unless it is to know that something is missing. */
 static void print_summary(const struct output *output, const struct books *books)
 {
@@ -326,6 +336,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 		.kind = NOTICE_STOP,
 		.observed = end->observed,
 		.tracked = end->tracked,
+		.unattributed = end->counters.unattributed,
 	};
 	struct output *output = ctx;
 
@@ -341,6 +352,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 		log_debug("the books do not balance");
 	output_say_unknown(session_left_out(session).unknown, "filtered events",
 			   &output->options->request);
+	say_unattributed(stop.unattributed);
 	print_summary(output, &stop.books);
 }
 

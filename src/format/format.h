@@ -63,6 +63,7 @@ struct notice {
 	struct span observed;		/* NOTICE_STOP; of NOTICE_START, where it begins */
 	struct books books;		/* NOTICE_STOP; of NOTICE_LOSS, what was lost */
 	uint64_t tracked;		/* NOTICE_STOP */
+	uint64_t unattributed;		/* NOTICE_STOP: as of struct counters */
 };
 
 struct format_ops {

@@ -193,6 +193,7 @@ static void put_books(struct json *json, const struct notice *notice)
 	json_u64(json, "tpconnect.events.written", notice->books.written);
 	json_u64(json, "tpconnect.events.filtered", notice->books.filtered);
 	json_u64(json, "tpconnect.tracked", notice->tracked);
+	json_u64(json, "tpconnect.preexisting.unattributed", notice->unattributed);
 }
 
 static void put_versions(struct json *json, const struct notice *notice)

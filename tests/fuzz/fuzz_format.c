@@ -177,6 +177,7 @@ static void bound_notice(struct notice *notice)
 		&notice->books.lost.output, &notice->books.sent,
 		&notice->books.written,	    &notice->books.filtered,
 		&notice->tracked,	    &notice->books.lost.context,
+		&notice->unattributed,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)

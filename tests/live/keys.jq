@@ -138,6 +138,7 @@ def of_notice: {
     "tpconnect.stop": (of_loss + {
         "tpconnect.events.sent": "int", "tpconnect.events.written": "int",
         "tpconnect.events.filtered": "int", "tpconnect.tracked": "int",
+        "tpconnect.preexisting.unattributed": "int",
         "tpconnect.observed.from": "time", "tpconnect.observed.until": "time"
     })
 };

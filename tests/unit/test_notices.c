@@ -33,6 +33,7 @@ static const struct notice sample_notice = {
 			   .output = 5,
 			   .context = 6}},
 	.tracked = 6,
+	.unattributed = 7,
 	.observed = {999999999, 1000000000},
 };
 
@@ -79,7 +80,7 @@ static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
 			    "\"tpconnect.loss.output\":0,\"tpconnect.loss.context\":0,"
 			    "\"tpconnect.events.sent\":10,"
 			    "\"tpconnect.events.written\":8,\"tpconnect.events.filtered\":1,"
-			    "\"tpconnect.tracked\":6,"
+			    "\"tpconnect.tracked\":6,\"tpconnect.preexisting.unattributed\":7,"
 			    "\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\","
 			    "\"tpconnect.observed.until\":\"1970-01-01T00:00:01.000000000Z\"}\n");
 }
