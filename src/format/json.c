@@ -57,12 +57,16 @@ static void put_network(struct json *json, const struct event *event)
 static void put_process(struct json *json, const struct event *event,
 			const struct format_context *ctx)
 {
+	bool has_thread = !event->preexisting; /* a process holds a socket, and no thread of it */
+
 	json_u64(json, "process.pid", event->pid);
-	json_u64(json, "thread.id", event->tid);
+	if (has_thread)
+		json_u64(json, "thread.id", event->tid);
 	if (event->ppid)
 		json_u64(json, "process.parent_pid", event->ppid);
 	json_string(json, "process.executable.name", event->comm);
-	json_string(json, "thread.name", event->thread_comm);
+	if (has_thread)
+		json_string(json, "thread.name", event->thread_comm);
 	json_u64(json, "process.user.id", event->uid);
 	if (event->process_start_ns)
 		put_time(json, "process.creation.time", event->process_start_ns,

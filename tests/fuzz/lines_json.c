@@ -70,9 +70,14 @@ static void check_json_process(json_t *object, const struct attempt *a, bool pre
 	if (!a->pid)
 		return;
 	check_json_integer(object, "process.pid", a->pid);
-	check_json_integer(object, "thread.id", a->tid);
 	check_json_integer(object, "process.user.id", a->uid);
 	check_json_name(object, "process.executable.name", a->comm);
+	if (preexisting) {
+		check(!json_object_get(object, "thread.id"), "a thread that holds");
+		check(!json_object_get(object, "thread.name"), "a thread that holds");
+		return;
+	}
+	check_json_integer(object, "thread.id", a->tid);
 	check_json_name(object, "thread.name", a->thread_comm);
 }
 
