@@ -102,6 +102,8 @@ static void take_key(struct top_ui *ui, int key)
 		write_table(ui);
 	else if (action == VIEW_SUSPEND)
 		terminal_suspend();
+	else if (action == VIEW_REDRAW)
+		screen_forget(&ui->screen);
 	else if (action != VIEW_NOTHING)
 		ui->act(ui->ctx, action);
 }

@@ -152,7 +152,11 @@ def listens: ."network.connection.state" == "listen";
 def is_close: ."event.name" == "tcp.close";
 def is_preexisting: ."tpconnect.preexisting" == true;
 def is_of_nobody: (."tpconnect.origin" == "mptcp" or is_preexisting) and ."process.pid" == null;
-def of_its_process: if is_of_nobody then {} else of_process end;
+# A process holds a socket, and no thread of it.
+def of_its_process:
+    if is_of_nobody then {}
+    elif is_preexisting then of_process | del(."thread.id", ."thread.name")
+    else of_process end;
 def may_of_its_process:
     if is_of_nobody and is_preexisting
     then {"tpconnect.cgroup.id": "digits"} + may_of_cgroup
