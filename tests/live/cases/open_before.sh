@@ -75,6 +75,19 @@ case_open_closes() { # 38
     opens_are_told .
 }
 
+case_open_closes_mptcp() { # 38
+    open_all mptcp
+    closes_are_told .
+    opens_are_told .
+}
+
+case_open_closes_ipv6() { # 38; docs/spec.md, T9
+    has_ipv6 || skip "this host has no IPv6"
+    open_all ipv6 ipv4-mapped
+    closes_are_told .
+    opens_are_told .
+}
+
 # Of what no process holds, nobody can say whether the filter wants it.
 case_open_closes_of_a_process() { # 38
     local its
