@@ -94,16 +94,13 @@ static bool is_within(const uint8_t addr[16], const struct filter_address *netwo
 	       (!bits || !((addr[bytes] ^ network->addr[bytes]) >> (8 - bits)));
 }
 
-/* "192.0.2.1:443", "2001:db8::7]:443": with the bracket that a word may have at its beginning. */
 static bool address_begins(const struct live_pair *pair, const char *beginning)
 {
-	char text[ADDRESS_TEXT_MAX + sizeof("]:65535")];
+	char text[ADDRESS_TEXT_MAX];
 	struct buffer out = {.data = text, .cap = sizeof(text)};
 	size_t len = strlen(beginning);
 
 	put_zoned_address(&out, pair->dst.addr, pair->family, pair->dst.scope_id);
-	buffer_puts(&out, pair->family == 4 ? ":" : "]:");
-	buffer_u64(&out, pair->dst.port);
 	return len <= out.len && !strncasecmp(text, beginning, len);
 }
 

@@ -44,6 +44,9 @@ static void a_connection_is_pending_open_and_over(void **state)
 	assert_int_equal(the_connection(live)->ended_ns, 900);
 	assert_int_equal(the_connection(live)->tx, 10);
 	assert_int_equal(the_connection(live)->rx, 20);
+	assert_int_equal(the_connection(live)->rtt_us, 0); /* never measured */
+	assert_int_equal(the_connection(live)->start_ns, 100);
+	assert_int_equal(the_connection(live)->cpu, 1);
 	assert_int_equal(pair->begun, 1);
 	assert_int_equal(live_sums(live)->begun, 1);
 	assert_int_equal(live_sums(live)->closed, 1);

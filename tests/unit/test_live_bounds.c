@@ -125,7 +125,12 @@ static void failures_are_remembered_newest_first(void **state)
 	event.latency_ns = 24;
 	assert_null(live_failure(live, 0));
 	take(live, event);
-	take(live, live_of(EVENT_CANCELLED, 101, 2 * SECOND));
+	event = live_of(EVENT_CANCELLED, 101, 2 * SECOND);
+	event.has &= ~EVENT_HAS_RETRIES;
+	event.retries = 9;
+	take(live, event);
+	assert_int_equal(live_failure(live, 0)->retries, 0);
+	assert_int_equal(live_failure(live, 0)->latency_ns, 0);
 	assert_int_equal(live_failure(live, 0)->error, 0);
 	assert_int_equal(live_failure(live, 0)->time_ns, 2 * SECOND);
 	assert_false(live_failure(live, 0)->has_src);

@@ -115,6 +115,13 @@ static void what_is_not_said_again_stays_for_the_same_image_alone(void **state)
 	assert_string_equal(pair->exe, "memfd:payload");
 	assert_null(pair->unit);
 	assert_null(pair->cgroup);
+	event.cgroup = &curl_cgroup;
+	event.start_ns = 310;
+	take(live, event);
+	event.cgroup = NULL;
+	event.start_ns = 320;
+	take(live, event);
+	assert_string_equal(pair->unit, "curl.service");
 	event.exec_id++;
 	event.start_ns = 400;
 	take(live, event);
@@ -186,11 +193,24 @@ static void an_interval_has_what_happened_in_it(void **state)
 	assert_int_equal(live_sums(live)->history[LIVE_HISTORY - 2].failed, 1);
 	assert_int_equal(last_interval(live)->cancelled, 1);
 	assert_int_equal(last_interval(live)->slowest_ns, 0);
+	assert_int_equal(last_interval(live)->p99_ns, 0);
 	assert_int_equal(pair->begun, 2); /* who tells of beginnings tells of all */
 	assert_int_equal(live_sums(live)->n_history, 2);
 	for (int i = 3; i < LIVE_HISTORY + 9; i++)
 		live_tick(live, i * SECOND);
 	assert_int_equal(live_sums(live)->n_history, LIVE_HISTORY);
+}
+
+static void p99_leaves_one_in_a_hundred_out(void **state)
+{
+	struct live *live = *state;
+
+	for (uint64_t i = 1; i <= 100; i++)
+		take(live, live_established(i, SECOND, i == 50 ? SECOND : MSEC));
+	live_tick(live, SECOND);
+	assert_in_range(last_interval(live)->p99_ns, MSEC, 2 * MSEC);
+	assert_int_equal(last_interval(live)->slowest_ns, SECOND);
+	assert_in_range(the_pair(live)->p99_ns, MSEC, 2 * MSEC);
 }
 
 static void what_the_application_waited_for_is_no_handshake(void **state)
@@ -336,6 +356,7 @@ int main(void)
 		TEST(a_container_without_an_id_has_its_name),
 		TEST(names_are_any_bytes),
 		TEST(an_interval_has_what_happened_in_it),
+		TEST(p99_leaves_one_in_a_hundred_out),
 		TEST(what_the_application_waited_for_is_no_handshake),
 		TEST(failures_weigh_more),
 		TEST(a_weight_is_halved_in_20_seconds),

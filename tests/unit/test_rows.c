@@ -126,6 +126,7 @@ static void the_same_is_of_one_row(void **state)
 {
 	struct live *live = *state;
 	const struct live_pair *a, *b;
+	struct live_pair other;
 
 	take(live, numbered(100, 7, 1000, 1, 443));
 	take(live, numbered(101, 7, 1000, 2, 443));
@@ -140,6 +141,17 @@ static void the_same_is_of_one_row(void **state)
 	assert_false(rows_same(ROWS_DST, a, b));
 	assert_true(rows_same(ROWS_NETWORK, a, b));
 	assert_true(rows_same(ROWS_PORT, a, b));
+
+	other = *a;
+	other.exe = "/usr/bin/wget";
+	assert_false(rows_same(ROWS_EXE, a, &other));
+	assert_true(rows_same(ROWS_CONTAINER, a, &other));
+	other.uid++;
+	assert_false(rows_same(ROWS_USER, a, &other));
+	other.dst.port++;
+	assert_false(rows_same(ROWS_PORT, a, &other));
+	assert_false(rows_same(ROWS_DST, a, &other));
+	assert_true(rows_same(ROWS_NETWORK, a, &other));
 }
 
 static void networks_are_of_24_bits_or_64(void **state)
@@ -231,6 +243,27 @@ static void a_process_is_named_by_what_it_runs_now(void **state)
 	how.by = ROWS_PORT;
 	made(rows, live, how);
 	assert_string_equal(rows_at(rows, 0)->pair->comm, "curl");
+	rows_free(rows);
+}
+
+static void a_row_has_the_history_of_its_pairs(void **state)
+{
+	struct live *live = *state;
+	struct rows_how how = plain;
+	const struct row *row;
+	struct rows *rows;
+
+	attempt(live, 7, 2, 1);
+	attempt(live, 8, 3, 1);
+	for (uint64_t i = 1; i <= LIVE_HISTORY; i++)
+		live_tick(live, i * SECOND);
+	assert_int_equal(rows_new(&rows), 0);
+	how.by = ROWS_PORT;
+	made(rows, live, how);
+	row = rows_at(rows, 0);
+	assert_int_equal(row->history[0], 5);
+	for (size_t i = 1; i < LIVE_HISTORY; i++)
+		assert_int_equal(row->history[i], 0);
 	rows_free(rows);
 }
 
@@ -608,6 +641,7 @@ int main(void)
 		TEST(networks_are_of_24_bits_or_64),
 		TEST(a_row_sums_its_pairs),
 		TEST(a_process_is_named_by_what_it_runs_now),
+		TEST(a_row_has_the_history_of_its_pairs),
 		TEST(idle_rows_are_left_out_unless_asked_for),
 		TEST(what_is_pending_is_not_idle),
 		TEST(what_is_over_stays_as_long_as_it_is_known),

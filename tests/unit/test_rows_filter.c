@@ -219,6 +219,9 @@ static void words_fit(void **state)
 		{link_local, "fe80::1%4", false},
 		{link_local, "fe80::1%", true},
 		{link_local, "[fe80::1%3]:80", true},
+		{link_local, "[fe80::1%3]:8", false},
+		{link_local, "[fe80::1%", true},
+		{link_local, "[fe80::2%", false},
 		{link_local, "fe80::1%eth0", false},
 		/* failures */
 		{failed, "ECONNREFUSED", true},
