@@ -174,10 +174,13 @@ tracked_by() {
 filters_in() {
     local id
 
-    # One bpftool for all: each reads the kernel's types.
+    # One bpftool for all, as each reads the kernel's types; and it reads all symbols of the kernel for each
+    # program, of which one is asked for, and one is what calls are told by.
+    grep -E ' (__bpf_call_base|bpf_get_current_ancestor_cgroup_id)$' /proc/kallsyms >symbols
     for id in $(programs_of "$1"); do
         echo "prog dump xlated id $id"
-    done | bpftool batch file - >code
+    done >dumps
+    unshare --mount sh -c 'mount --bind symbols /proc/kallsyms && exec bpftool batch file dumps' >code
     ! grep -q 'call bpf_get_current_ancestor_cgroup_id' code || echo cgroup
     grep -oE 'map\[id:[0-9]+' code | cut -d : -f 2 | sort -u | while read -r id; do
         map_name "$id" | grep -xE 'pids|uids|comms|networks|followed' || true
