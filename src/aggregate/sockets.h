@@ -30,7 +30,8 @@ size_t sockets_n(const struct sockets *sockets);
 /*
  * The socket of that index (below sockets_n()), in the order in which they came first: with its
  * holders counted; of those that are wanted and fit best, as it was seen of the process that
- * started first, and of that one's lowest descriptor. open.wanted: whether any is. Valid until sockets_add().
+ * started first, and of that one's lowest descriptor. open.wanted: whether any is. Valid until
+ * sockets_add().
  */
 const struct event *sockets_at(const struct sockets *sockets, size_t index);
 

@@ -119,7 +119,8 @@ static void of_those_that_are_wanted(void **state)
 	assert_int_equal(only()->holders, 3);
 }
 
-/* Of these, of whom it is known that they fit comes before of whom it is not, and both before others. */
+/* Of these, of whom it is known that they fit comes before of whom it is not, and both before
+ * others. */
 static void and_that_fit_best(void **state)
 {
 	(void)state;
