@@ -76,12 +76,11 @@ static uint64_t weight_of(const struct event *event)
 /* Those that have not been counted yet. */
 static uint64_t retries_of(const struct event *event, const struct connection *connection)
 {
-	uint32_t counted = connection ? connection->shown.retries : 0;
-
 	if (!connection)
 		return event->kind == EVENT_RETRY && !event->not_sent;
-	return event->has & EVENT_HAS_RETRIES && event->retries > counted ? event->retries - counted
-									  : 0;
+	if (!(event->has & EVENT_HAS_RETRIES) || event->retries <= connection->shown.retries)
+		return 0;
+	return event->retries - connection->shown.retries;
 }
 
 /* docs/spec.md, T8: a deferred one holds the application's own idle time. */
@@ -300,7 +299,7 @@ static void tick_sums(struct live *live, uint64_t now_ns)
 
 void live_tick(struct live *live, uint64_t now_ns)
 {
-	uint64_t ns = live->tick_ns && now_ns > live->tick_ns ? now_ns - live->tick_ns : 0;
+	uint64_t ns = now_ns > live->tick_ns ? now_ns - live->tick_ns : 0;
 	double left = decay(ns);
 
 	for (struct live_pair *pair = live->pairs.list; pair; pair = pair->next)

@@ -20,15 +20,22 @@ static void a_connection_is_pending_open_and_over(void **state)
 {
 	struct live *live = *state;
 	const struct live_pair *pair;
+	struct event event;
 
 	take(live, live_of(EVENT_CONNECT, 100, 100));
 	pair = the_pair(live);
+	assert_false(the_connection(live)->has_src);
 	assert_int_equal(pair->n_pending, 1);
 	assert_int_equal(pair->n_open, 0);
 	assert_int_equal(the_connection(live)->state, TCP_SYN_SENT);
 	assert_int_equal(the_connection(live)->begun_ns, 100);
 
-	take(live, live_established(100, 300, 200));
+	event = live_established(100, 300, 200);
+	event.has |= EVENT_HAS_SRC;
+	event.src.port = 4711;
+	take(live, event);
+	assert_true(the_connection(live)->has_src);
+	assert_int_equal(the_connection(live)->src.port, 4711);
 	assert_int_equal(pair->n_pending, 0);
 	assert_int_equal(pair->n_open, 1);
 	assert_int_equal(live_sums(live)->n_open, 1);
@@ -250,6 +257,7 @@ static void syns_sent_again_are_counted_once(void **state)
 static void a_rate_is_of_two_gauges(void **state)
 {
 	struct live *live = *state;
+	struct gauge gauge = live_gauge_of(100, 9000, 100);
 	const struct live_connection *connection;
 
 	take(live, live_established(100, 300, 200));
@@ -261,7 +269,15 @@ static void a_rate_is_of_two_gauges(void **state)
 	assert_int_equal(connection->tx_rate, 0);
 	assert_int_equal(last_interval(live)->bytes_sent, 5000);
 
-	measure(live, live_gauge_of(100, 9000, 100));
+	gauge.idle_ns = 3;
+	gauge.unacked = 4;
+	gauge.retransmits = 5;
+	gauge.rtt_us = 6;
+	measure(live, gauge);
+	assert_int_equal(connection->idle_ns, 3);
+	assert_int_equal(connection->unacked, 4);
+	assert_int_equal(connection->retransmits, 5);
+	assert_int_equal(connection->rtt_us, 6);
 	live_tick(live, 3 * SECOND);
 	assert_int_equal(connection->tx_rate, 2000);
 	assert_int_equal(connection->rx_rate, 0);

@@ -236,12 +236,19 @@ static void what_has_ended_makes_room_for_a_pair(void **state)
 
 static void connections_that_find_no_room_are_counted(void **state)
 {
+	struct event retry = live_of(EVENT_RETRY, 1 << 20, 1 << 20);
 	struct live *live = *state;
 
 	for (uint64_t id = 0; id < LIVE_CONNECTIONS_MAX; id++)
 		take(live, live_of(EVENT_CONNECT, id, id));
 	take(live, live_of(EVENT_CONNECT, 1 << 20, 1 << 20));
+	retry.retries = 5;
+	take(live, retry);
+	retry.not_sent = true;
+	take(live, retry);
 	take(live, live_established(1 << 20, 1 << 20, 0)); /* is not counted again */
+	live_tick(live, 1 << 20);
+	assert_int_equal(last_interval(live)->retries, 1);
 	assert_int_equal(live_sums(live)->forgotten, 1);
 	assert_int_equal(live_sums(live)->begun, LIVE_CONNECTIONS_MAX + 1);
 	assert_int_equal(live_sums(live)->n_pending, LIVE_CONNECTIONS_MAX);

@@ -126,6 +126,13 @@ static void what_is_not_said_again_stays_for_the_same_image_alone(void **state)
 	event.start_ns = 400;
 	take(live, event);
 	assert_null(pair->exe);
+	event.image = &curl_image;
+	event.start_ns = 410;
+	take(live, event);
+	event.image = NULL;
+	event.start_ns = 420;
+	take(live, event);
+	assert_string_equal(pair->exe, "/usr/bin/curl");
 }
 
 static void a_container_without_an_id_has_its_name(void **state)
@@ -268,6 +275,16 @@ static void a_weight_is_halved_in_20_seconds(void **state)
 	}
 }
 
+static void a_weight_stays_where_the_clock_goes_back(void **state)
+{
+	struct live *live = *state;
+
+	take(live, live_failed(100, SECOND, ECONNREFUSED));
+	live_tick(live, 2 * SECOND);
+	live_tick(live, SECOND);
+	assert_int_equal(the_pair(live)->weight, 17);
+}
+
 static void weights_have_an_upper_end(void **state)
 {
 	struct live *live = *state;
@@ -360,6 +377,7 @@ int main(void)
 		TEST(what_the_application_waited_for_is_no_handshake),
 		TEST(failures_weigh_more),
 		TEST(a_weight_is_halved_in_20_seconds),
+		TEST(a_weight_stays_where_the_clock_goes_back),
 		TEST(weights_have_an_upper_end),
 		TEST(percentiles_are_of_all_handshakes),
 		TEST(a_percentile_is_never_too_low_and_a_fifth_too_high_at_most),

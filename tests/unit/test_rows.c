@@ -144,6 +144,8 @@ static void the_same_is_of_one_row(void **state)
 
 	other = *a;
 	other.exe = "/usr/bin/wget";
+	assert_true(rows_same(ROWS_PROCESS, a, &other));
+	assert_true(rows_same(ROWS_PAIR, a, &other));
 	assert_false(rows_same(ROWS_EXE, a, &other));
 	assert_true(rows_same(ROWS_CONTAINER, a, &other));
 	other.uid++;
