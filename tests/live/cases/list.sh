@@ -282,8 +282,8 @@ print("gone", flush=True)
 sys.stdin.read()' $$ >left 0<>endless &
     pids+=($!)
     await grep -qs gone left || fail "nobody has left: $(cat left)"
-    listing --all
-    grep -qE "no process is in network namespace $(head -n 1 left), in which there are sockets" list_messages ||
+    listing --all --netns "$(head -n 1 left)"
+    grep -q "no process is in network namespace $(head -n 1 left), in which there are sockets" list_messages ||
         fail "not said: $(cat list_messages)"
     listing --all --netns "!$(head -n 1 left)"
     ! grep 'no process is in' list_messages >odd || fail "said, though it is not wanted: $(cat odd)"
