@@ -99,7 +99,8 @@ static void on_interval(void *ctx, struct session *session)
 {
 	struct frames *frames = ctx;
 
-	session_gauges(session, on_gauge, frames->live);
+	if (!session_gauges(session, on_gauge, frames->live))
+		live_gauges_complete(frames->live);
 	put_live_frame(frames, session, clock_now_ns(CLOCK_BOOTTIME));
 }
 

@@ -92,7 +92,8 @@ static void refresh(struct live_screen *screen, uint64_t now_ns)
 	uint64_t begin_ns = clock_now_ns(CLOCK_PROCESS_CPUTIME_ID), end_ns;
 	struct view_head *head = &screen->ui.head;
 
-	session_gauges(screen->session, on_gauge, screen->live);
+	if (!session_gauges(screen->session, on_gauge, screen->live))
+		live_gauges_complete(screen->live);
 	live_tick(screen->live, now_ns);
 	head->interval_ns = now_ns - screen->last_ns;
 	head->cost = (double)(begin_ns - screen->last_cpu_ns) / (double)head->interval_ns;
