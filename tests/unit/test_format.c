@@ -133,6 +133,7 @@ static void seed_widest(struct event *event)
 	event->origin = ORIGIN_IO_URING;
 	event->family = 6;
 	event->not_sent = event->deferred = event->mapped = true;
+	event->open.held = event->open.wanted = event->open.kernel = true;
 	event->ended = ENDED_RESET_RECEIVED;
 	event->error = ENOTRECOVERABLE;
 	/* Six bytes each in JSON, four in text. */

@@ -102,9 +102,13 @@ static void start(void (*act)(void))
 	if (pty.pid)
 		return;
 	prctl(PR_SET_PDEATHSIG, SIGKILL); /* after a test that failed */
-	/* cmocka would go on with the next test in this process. */
+	/*
+	 * cmocka would go on with the next test in this process; and who runs the tests may have
+	 * SIGHUP ignored, as nohup(1) does.
+	 */
 	for (size_t i = 0; i < ARRAY_SIZE(crashes); i++)
 		signal(crashes[i], SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
 	setpgid(0, 0);
 	dup2(pty.theirs, STDOUT_FILENO);
 	close(pty.ours);

@@ -85,6 +85,8 @@ static struct event widest_event(const struct image *image, const struct cgroup 
 	event.origin = ORIGIN_IO_URING;
 	event.family = 6;
 	event.not_sent = event.deferred = event.mapped = true;
+	event.preexisting = false; /* which would lack a thread */
+	event.open.held = event.open.wanted = event.open.kernel = true;
 	event.ended = ENDED_RESET_RECEIVED;
 	event.error = ENOTRECOVERABLE;
 	memset(event.comm, 1, COMM_LEN - 1);
