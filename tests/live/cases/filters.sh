@@ -174,13 +174,10 @@ tracked_by() {
 filters_in() {
     local id
 
-    # One bpftool for all, as each reads the kernel's types; and it reads all symbols of the kernel for each
-    # program, of which one is asked for, and one is what calls are told by.
-    grep -E ' (__bpf_call_base|bpf_get_current_ancestor_cgroup_id)$' /proc/kallsyms >symbols
+    # One bpftool for all: each reads the kernel's types.
     for id in $(programs_of "$1"); do
         echo "prog dump xlated id $id"
-    done >dumps
-    unshare --mount sh -c 'mount --bind symbols /proc/kallsyms && exec bpftool batch file dumps' >code
+    done | bpftool batch file - >code
     ! grep -q 'call bpf_get_current_ancestor_cgroup_id' code || echo cgroup
     grep -oE 'map\[id:[0-9]+' code | cut -d : -f 2 | sort -u | while read -r id; do
         map_name "$id" | grep -xE 'pids|uids|comms|networks|followed' || true
