@@ -389,8 +389,8 @@ run_example() {
     line="${line//\/var\/log/$PWD}"
     case "$line" in
     *'-- '*) ;;
-    *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 0.1s/' <<<"$line")" ;;
-    *) line="$(sed -E 's/^tpconnect( count| latency)?/& -t 0.1s/' <<<"$line")" ;;
+    *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 1s/' <<<"$line")" ;;
+    *) line="$(sed -E 's/^tpconnect( count| latency)?/& -t 1s/' <<<"$line")" ;;
     esac
     timeout "$STEP_SECONDS" bash -o pipefail -c "$tpconnect ${line#tpconnect }" >stdout 2>messages ||
         fail "$line: status $?: $(cat messages)"
@@ -411,6 +411,6 @@ case_examples() { # the manual page
     while read -r line; do
         run_example "$line"
         n=$((n + 1))
-    done < <(examples | sort -u)
+    done < <(examples)
     [[ $n -ge 20 ]] || fail "only $n examples were found"
 }
