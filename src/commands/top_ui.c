@@ -235,9 +235,8 @@ static int take_terminal(struct top_ui *ui)
 int top_ui_open(struct top_ui *ui, const struct options *options, bool color, struct loop *loop)
 {
 	ui->loop = loop;
-	if (gethostname(ui->host, sizeof(ui->host) - 1))
-		ui->host[0] = '\0';
-	ui->head.host = ui->host;
+	uname(&ui->system);
+	ui->head.host = ui->system.nodename;
 	/* Without names, numbers are as good. */
 	if (!names_load(NAMES_SERVICES, NAMES_PASSWD, &ui->names))
 		ui->head.names = ui->names;

@@ -4,6 +4,7 @@
 #define COMMANDS_TOP_UI_H
 
 #include <stdbool.h>
+#include <sys/utsname.h>
 
 #include "engine/loop.h"
 #include "options/options.h"
@@ -27,7 +28,7 @@ struct top_ui {
 	struct loop *loop; /* borrowed */
 	int terminal_source;
 	struct names *names;
-	char host[256];
+	struct utsname system;
 	char note[256];		/* the last message; "": none */
 	struct vector messages; /* of char *: shown once the terminal is given back */
 	bool is_open;
