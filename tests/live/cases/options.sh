@@ -378,9 +378,29 @@ examples() {
         sed 's/\\-/-/g; s/\\(aq/'"'"'/g; s/\\e/\\/g'
 }
 
+# What traces nothing ends by itself. A screen needs a terminal: top.sh.
+run_example_at_once() {
+    local line="$1"
+
+    [[ $line != 'tpconnect top'* ]] || line+=' -o json'
+    timeout "$STEP_SECONDS" bash -o pipefail -c "$tpconnect ${line#tpconnect }" >stdout 2>messages ||
+        fail "$line: status $?: $(cat messages)"
+    # What list says of the host is of no concern here.
+    ! grep -E 'tpconnect --help|unknown|leave it out' messages >odd || fail "$line: it complains: $(cat messages)"
+}
+
 # What an example names, as this host has it; and an end a little after tracing has begun.
 run_example() {
     local line="$1"
+
+    case "$line" in
+    'tpconnect list'* | *' --replay '*)
+        touch record.json FILE # of top -w, should that not have been run
+        run_example_at_once "$line"
+        return
+        ;;
+    'tpconnect top'*) line+=' -o json' ;;
+    esac
 
     line="${line//1234,1235/$$,$PPID}"
     line="${line//1234/$$}"
@@ -389,8 +409,8 @@ run_example() {
     line="${line//\/var\/log/$PWD}"
     case "$line" in
     *'-- '*) ;;
-    *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 1s/' <<<"$line")" ;;
-    *) line="$(sed -E 's/^tpconnect( count| latency)?/& -t 1s/' <<<"$line")" ;;
+    *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 0.2s/' <<<"$line")" ;;
+    *) line="$(sed -E 's/^tpconnect( count| latency| top)?/& -t 0.2s/' <<<"$line")" ;;
     esac
     timeout "$STEP_SECONDS" bash -o pipefail -c "$tpconnect ${line#tpconnect }" >stdout 2>messages ||
         fail "$line: status $?: $(cat messages)"
