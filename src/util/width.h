@@ -10,8 +10,9 @@
 unsigned int char_width(uint32_t code_point);
 
 /*
- * Whether it shows nothing itself, and changes how others are shown: the direction of text, what is
- * joined, which form an emoji has. Terminals differ in how they take them.
+ * Whether it shows nothing itself: it changes how others are shown, such as the direction of text,
+ * what is joined, which form an emoji has; or fills a place in a syllable of Hangul. Terminals
+ * differ in how they take them.
  */
 bool char_steers(uint32_t code_point);
 
