@@ -126,11 +126,17 @@ static void on_names(void *ctx, const struct cgroup *named)
 	enrich_names(snapshot->enrich, named);
 }
 
+static bool always(const void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
 static void ask_names(void *ctx, const struct cgroup *cgroup)
 {
 	const struct snapshot *snapshot = ctx;
 
-	containers_ask(snapshot->containers, cgroup, true);
+	containers_ask(snapshot->containers, cgroup, always);
 }
 
 /* The whole */

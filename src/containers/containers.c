@@ -140,20 +140,35 @@ void containers_finish(struct containers *containers, int ms)
 			containers_take(containers);
 }
 
-/* Returns whether the answer has come. */
-static bool await(struct containers *containers, const struct cgroup_key *key)
+/* Takes what comes until then. Returns whether the answer has come. */
+static bool await_until(struct containers *containers, const struct cgroup_key *key, uint64_t end)
 {
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
-	const uint64_t end = now + CONTAINERS_WAIT_MS * NSEC_PER_MSEC;
 	struct pollfd pollfd = {.fd = containers->fd, .events = POLLIN};
 	struct cgroup_key answered;
 
-	for (; now < end; now = clock_now_ns(CLOCK_MONOTONIC)) {
+	for (; now < end && containers->fd >= 0; now = clock_now_ns(CLOCK_MONOTONIC)) {
 		if (poll(&pollfd, 1, (int)((end - now) / NSEC_PER_MSEC) + 1) <= 0)
 			continue;
 		while (containers->unanswered && take_one(containers, &answered))
 			if (!memcmp(&answered, key, sizeof(*key)))
 				return true;
+	}
+	return false;
+}
+
+/* Returns whether the answer has come. */
+static bool await(struct containers *containers, const struct cgroup_key *key,
+		  containers_wait_fn *may_wait)
+{
+	uint64_t end = clock_now_ns(CLOCK_MONOTONIC);
+
+	for (int ms = 0; ms < CONTAINERS_WAIT_MS; ms += CONTAINERS_SLICE_MS) {
+		if (!may_wait(containers->ctx))
+			return false;
+		end += CONTAINERS_SLICE_MS * NSEC_PER_MSEC;
+		if (await_until(containers, key, end))
+			return true;
 		if (containers->fd < 0)
 			return false;
 	}
@@ -178,7 +193,8 @@ static bool make_question(const struct cgroup *cgroup, struct container_question
 	return *ret->id || *ret->pod_uid;
 }
 
-bool containers_ask(struct containers *containers, const struct cgroup *cgroup, bool wait)
+bool containers_ask(struct containers *containers, const struct cgroup *cgroup,
+		    containers_wait_fn *may_wait)
 {
 	struct container_question question;
 
@@ -190,6 +206,6 @@ bool containers_ask(struct containers *containers, const struct cgroup *cgroup, 
 		return false;
 	}
 	containers->unanswered++;
-	return !wait || containers->vain >= CONTAINERS_WAITS_MAX ||
-	       !await(containers, &cgroup->key);
+	return containers->vain >= CONTAINERS_WAITS_MAX ||
+	       !await(containers, &cgroup->key, may_wait);
 }

@@ -29,11 +29,18 @@ static void on_names(void *ctx, const struct cgroup *named)
 }
 
 /* While the ring fills, nothing is waited for: later events of the cgroup have the names. */
+static bool may_wait(const void *ctx)
+{
+	const struct who *who = ctx;
+
+	return who->intake && intake_has_room(who->intake);
+}
+
 static void ask_names(void *ctx, const struct cgroup *cgroup)
 {
 	const struct who *who = ctx;
 
-	containers_ask(who->containers, cgroup, who->intake && intake_has_room(who->intake));
+	containers_ask(who->containers, cgroup, may_wait);
 }
 
 int who_open(struct who *who, const struct request *request)

@@ -85,6 +85,18 @@ static struct cgroup cgroup_of(uint64_t n)
 	return (struct cgroup){.key = {n, 0}, .container_id = ID, .runtime = "containerd"};
 }
 
+static bool always(const void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static bool never(const void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
 /* As long as it takes. */
 static void await_answers(struct fixture *fixture, unsigned int n)
 {
@@ -98,7 +110,7 @@ static void ask(struct fixture *fixture, const struct cgroup *cgroup)
 {
 	unsigned int before = fixture->answers.n;
 
-	if (containers_ask(fixture->containers, cgroup, true))
+	if (containers_ask(fixture->containers, cgroup, always))
 		await_answers(fixture, before + 1);
 	assert_int_equal(fixture->answers.n, before + 1);
 	assert_int_equal(fixture->answers.last.key.id, cgroup->key.id);
@@ -145,7 +157,7 @@ static void a_cgroup_of_no_container_is_not_asked_for(void **state)
 	(void)state;
 	start(&fixture);
 	for (size_t i = 0; i < 3; i++)
-		assert_false(containers_ask(fixture.containers, &cgroups[i], true));
+		assert_false(containers_ask(fixture.containers, &cgroups[i], always));
 	ask_any(&fixture);
 	assert_int_equal(fixture.answers.n, 1);
 	stop(&fixture);
@@ -218,7 +230,7 @@ static void slow_answers_are_taken_when_they_come(void **state)
 	assert_int_equal(waitpid(fixture.pid, NULL, WUNTRACED), fixture.pid);
 	while (n < CONTAINERS_WAITS_MAX) {
 		cgroup = cgroup_of(++n);
-		assert_true(containers_ask(fixture.containers, &cgroup, true));
+		assert_true(containers_ask(fixture.containers, &cgroup, always));
 	}
 	containers_take(fixture.containers);
 	assert_int_equal(fixture.answers.n, 0);
@@ -227,10 +239,38 @@ static void slow_answers_are_taken_when_they_come(void **state)
 	assert_int_equal(fixture.answers.last.key.id, n);
 	/* Not waited for any more: so no answer is taken. */
 	cgroup = cgroup_of(++n);
-	assert_true(containers_ask(fixture.containers, &cgroup, true));
+	assert_true(containers_ask(fixture.containers, &cgroup, always));
 	assert_int_equal(fixture.answers.n, CONTAINERS_WAITS_MAX);
 	await_answers(&fixture, CONTAINERS_WAITS_MAX + 1);
 	assert_int_equal(fixture.answers.last.key.id, n);
+	stop(&fixture);
+}
+
+/* In a child of this process. */
+static void continue_soon(pid_t pid)
+{
+	usleep(5 * CONTAINERS_SLICE_MS * 1000);
+	kill(pid, SIGCONT);
+	_exit(0);
+}
+
+/* On a busy machine, it may not run for a while. */
+static void a_late_answer_is_waited_for(void **state)
+{
+	const struct cgroup cgroup = cgroup_of(1);
+	struct fixture fixture;
+	pid_t pid;
+
+	(void)state;
+	start(&fixture);
+	kill(fixture.pid, SIGSTOP);
+	assert_int_equal(waitpid(fixture.pid, NULL, WUNTRACED), fixture.pid);
+	pid = fork();
+	assert_int_not_equal(pid, -1);
+	if (!pid)
+		continue_soon(fixture.pid);
+	assert_false(containers_ask(fixture.containers, &cgroup, always));
+	assert_int_equal(fixture.answers.n, 1);
 	stop(&fixture);
 }
 
@@ -247,7 +287,7 @@ static void a_process_that_hangs_is_not_waited_for(void **state)
 	for (uint64_t n = 1; asked && n < 1000000; n++) {
 		const struct cgroup cgroup = cgroup_of(n);
 
-		asked = containers_ask(fixture.containers, &cgroup, false);
+		asked = containers_ask(fixture.containers, &cgroup, never);
 	}
 	assert_false(asked);
 	stop(&fixture);
@@ -262,8 +302,8 @@ static void without_the_process_there_are_no_names(void **state)
 	start(&fixture);
 	kill(fixture.pid, SIGKILL);
 	assert_int_equal(waitpid(fixture.pid, NULL, 0), fixture.pid);
-	assert_false(containers_ask(fixture.containers, &cgroup, true));
-	assert_false(containers_ask(fixture.containers, &cgroup, true));
+	assert_false(containers_ask(fixture.containers, &cgroup, always));
+	assert_false(containers_ask(fixture.containers, &cgroup, always));
 	containers_take(fixture.containers);
 	assert_int_equal(fixture.answers.n, 0);
 	fixture.pid = 0;
@@ -315,6 +355,7 @@ int main(void)
 		cmocka_unit_test(the_process_has_no_right_but_to_read),
 		cmocka_unit_test(signals_to_all_do_not_end_it),
 		cmocka_unit_test(slow_answers_are_taken_when_they_come),
+		cmocka_unit_test(a_late_answer_is_waited_for),
 		cmocka_unit_test(a_process_that_hangs_is_not_waited_for),
 		cmocka_unit_test(without_the_process_there_are_no_names),
 		cmocka_unit_test(it_ends_with_who_started_it),
