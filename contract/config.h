@@ -179,6 +179,8 @@ struct shared {
 	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
 	__s64 untracked;  /* attempts that are counted as `state` and have not ended yet */
 	__u64 untracked_ever; /* whether there ever was one */
+	__u64 dns_unread; /* answers of name servers of which nothing could be read, by the kernel
+			     side. No loss of attempts */
 	struct share shares[SHARES];
 	__u8 slot_tags[SLOTS]; /* of the socket that had the slot last, by the kernel side */
 };

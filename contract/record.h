@@ -28,6 +28,7 @@ enum event_kind {
 	EVENT_PROCESS = 64, /* process.h */
 	EVENT_CGROUP,	    /* cgroup.h */
 	EVENT_GAUGE,	    /* open.h */
+	EVENT_DNS,	    /* dns.h */
 };
 
 #define EVENT_BIT(kind) (1u << (kind))

@@ -15,6 +15,7 @@ enum by {
 	BY_EXE = 1 << 6,       /* the executable's path */
 	BY_CONTAINER = 1 << 7, /* its id; its name where it has no id */
 	BY_UNIT = 1 << 8,      /* of systemd */
+	BY_NAME = 1 << 9,      /* the destination's, by DNS */
 };
 
 /* Those that need more than an attempt itself says: EVENT_PROCESS and EVENT_CGROUP. */

@@ -56,6 +56,24 @@ const char *direction_name(enum direction direction)
 	return names[(unsigned int)direction < DIRECTION_END ? direction : DIRECTION_UNKNOWN];
 }
 
+const char *dns_source_name(enum dns_source source)
+{
+	static const char *const names[] = {
+		[DNS_FROM_PROCESS] = "process",
+		[DNS_FROM_PARENT] = "parent",
+		[DNS_FROM_HOST] = "host",
+	};
+
+	return (unsigned int)source < ARRAY_SIZE(names) ? names[source] : NULL;
+}
+
+const char *event_server(const struct event *event)
+{
+	const struct dns_names *names = event->names;
+
+	return names && names->source != DNS_FROM_HOST && names->n == 1 ? names->names[0] : NULL;
+}
+
 /* net/tcp_states.h */
 #define TCP_LISTEN 10
 

@@ -12,6 +12,7 @@
 #include "contract/attempt.h"
 #include "contract/open.h"
 #include "model/cgroup.h"
+#include "model/dns_names.h"
 #include "model/image.h"
 
 /* An address of 16 bytes (IPv4 as ::ffff:a.b.c.d) and a port in host byte order. */
@@ -81,6 +82,7 @@ struct event {
 	 */
 	const struct image *image;
 	const struct cgroup *cgroup;
+	const struct dns_names *names;
 
 	/* how many more such events the line stands for: aggregate/repeats.h */
 	uint64_t repeated;
@@ -113,6 +115,9 @@ const char *direction_name(enum direction direction);
 
 /* "established", "fin_wait_1", ...: OpenTelemetry's network.connection.state; NULL: no such. */
 const char *tcp_state_name(uint8_t state);
+
+/* The name that the destination was asked for by, if that is certain (docs/spec.md, T14); NULL. */
+const char *event_server(const struct event *event);
 
 /* Whether it is an EVENT_OPEN of a socket that listens: without peer, and all of a connection. */
 bool event_listens(const struct event *event);

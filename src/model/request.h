@@ -13,6 +13,12 @@
 #include "model/wanted.h"
 #include "util/choice.h"
 
+enum dns_use {
+	DNS_UNUSED,  /* nobody's: not one program more is loaded */
+	DNS_PROCESS, /* those that the process itself got, or the one that forked it */
+	DNS_HOST,    /* and those of all others, where these say nothing */
+};
+
 /* What is named must not be left out, nor lie in a network that is. */
 struct request {
 	struct config config;	/* what depends on the kernel is set by probe_open() */
@@ -21,6 +27,7 @@ struct request {
 	struct choice comms;	/* of char[COMM_LEN], NULs to its end; config.filter_comm */
 	struct choice networks; /* of struct config_network, with config.filter_dst */
 	struct wanted wanted;	/* of what the kernel side sends; owned as well */
+	enum dns_use dns;	/* whose answers of name servers give names */
 	bool container_names;	/* look up names of containers and pods */
 	bool follow_pids;	/* with config.follow, and no filter_pid: and whom they start */
 	bool no_snapshot;	/* do not look for what is open or pending already */
