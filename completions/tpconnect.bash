@@ -35,6 +35,7 @@ _tpconnect_rows=(
     'trace||--args||'
     'trace||--lineage||'
     'trace count latency list top||--container-names||'
+    'trace count latency top||--dns|=one|host'
     'trace count latency list top|-w|--write|file|'
     'trace||--repeat-limit|unknown|'
     'trace count latency list top doctor||--color|one|auto always never'
@@ -147,7 +148,7 @@ _tpconnect_options() {
 }
 
 _tpconnect() {
-    local current="${COMP_WORDS[COMP_CWORD]}" before="" command="" row=() i
+    local current="${COMP_WORDS[COMP_CWORD]}" before="" command="" equals="" row=() i
 
     COMPREPLY=()
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -162,12 +163,14 @@ _tpconnect() {
     [[ $COMP_CWORD -eq 0 ]] || before="${COMP_WORDS[COMP_CWORD - 1]}"
     # bash takes --name=value for three words.
     if [[ $current == = ]]; then
-        current=""
+        current="" equals="="
     elif [[ $before == = ]]; then
-        before="${COMP_WORDS[COMP_CWORD - 2]}"
+        before="${COMP_WORDS[COMP_CWORD - 2]}" equals="="
     fi
-    if [[ $before == -* ]] && _tpconnect_row "$before" && [[ -n ${row[3]-} ]]; then
-        _tpconnect_value "${row[3]}" "${row[4]-}" "$current"
+    # A value that may be left out stands only behind =.
+    if [[ $before == -* ]] && _tpconnect_row "$before" && [[ -n ${row[3]-} ]] &&
+        [[ ${row[3]} != =* || -n $equals ]]; then
+        _tpconnect_value "${row[3]#=}" "${row[4]-}" "$current"
     elif [[ $current == -* ]]; then
         _tpconnect_options "${command:-trace}" "$current"
     elif [[ -z $command ]]; then

@@ -112,6 +112,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency list' -s N -l names
 complete -c tpconnect -n '__tpconnect_of trace' -l args -d 'the arguments of processes too: they can hold secrets'
 complete -c tpconnect -n '__tpconnect_of trace' -l lineage -d 'ancestors too that have died: with -v or in JSON'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top' -l container-names -d 'look up names and images of containers, and pods'
+complete -c tpconnect -n '__tpconnect_of trace count latency top' -l dns -f -a '(__tpconnect_one host)' -d 'names of destinations, by the answers of name servers that processes get'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'
 complete -c tpconnect -n '__tpconnect_of trace' -l repeat-limit -x -d 'sum up what fails unsent more than N times a second, to one'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'

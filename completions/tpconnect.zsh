@@ -116,6 +116,7 @@ _tpconnect() {
     _tpconnect_add 'trace' '--args[the arguments of processes too: they can hold secrets]'
     _tpconnect_add 'trace' '--lineage[ancestors too that have died: with -v or in JSON]'
     _tpconnect_add 'trace count latency list top' '--container-names[look up names and images of containers, and pods]'
+    _tpconnect_add 'trace count latency top' '*--dns=-[names of destinations, by the answers of name servers that processes get]::host:_tpconnect_one host'
     _tpconnect_add 'trace count latency list top' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'
     _tpconnect_add 'trace' '*--repeat-limit=[sum up what fails unsent more than N times a second, to one]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency list top doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'

@@ -107,6 +107,9 @@ expectations() {
 	tpconnect --output |text table json|trace
 	tpconnect -fo |text table json|trace
 	tpconnect --color |auto always never|
+	tpconnect --dns=|host|trace
+	tpconnect --dns=ho|host|trace
+	tpconnect --dns co|count|host
 	tpconnect -e |connect close all|
 	tpconnect -e close,+re|close,+retry|close,retry
 	tpconnect count --by |process pid dst port user cgroup exe container unit|

@@ -9,7 +9,7 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books enrich containers format probe sink engine options replay top terminal commands"
+all="util contract model aggregate books dns enrich containers format probe sink engine options replay top terminal commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
@@ -19,7 +19,8 @@ declare -A may_include=(
     [format]="aggregate books contract model util"
     [probe]="contract model util"
     [sink]="util"
-    [enrich]="contract model util"
+    [dns]="contract model util"
+    [enrich]="contract dns model util"
     [containers]="model util"
     [replay]="contract model util"
     [top]="aggregate contract format model util"

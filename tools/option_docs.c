@@ -64,7 +64,8 @@ static void bash_row(FILE *to, const struct option_row *row)
 	fputc('|', to);
 	if (row->letter)
 		fprintf(to, "-%c", row->letter);
-	fprintf(to, "|--%s|%s|", row->name, row->value ? values_names[row->values] : "");
+	fprintf(to, "|--%s|%s%s|", row->name, row->value_optional ? "=" : "",
+		row->value ? values_names[row->values] : "");
 	put_words(to, row);
 	fputs("'\n", to);
 }
@@ -83,7 +84,9 @@ static void bash_table(FILE *to)
 static void zsh_row(FILE *to, const struct option_row *row)
 {
 	const char *any = row->value ? "*" : "", *plus = row->value ? "+" : "",
-		   *equals = row->value ? "=" : "";
+		   *equals = row->value_optional ? "=-"
+			     : row->value	 ? "="
+						 : "";
 
 	fputs("    _tpconnect_add '", to);
 	put_commands(to, row->commands);
@@ -97,8 +100,8 @@ static void zsh_row(FILE *to, const struct option_row *row)
 	put_brief(to, row->help, "'\\''");
 	fputc(']', to);
 	if (row->value) {
-		fprintf(to, ":%s:_tpconnect_%s%s", row->value, values_names[row->values],
-			row->words ? " " : "");
+		fprintf(to, "%s:%s:_tpconnect_%s%s", row->value_optional ? ":" : "", row->value,
+			values_names[row->values], row->words ? " " : "");
 		put_words(to, row);
 	}
 	fputs("'\n", to);
@@ -126,7 +129,9 @@ static void fish_row(FILE *to, const struct option_row *row)
 	if (row->letter)
 		fprintf(to, " -s %c", row->letter);
 	fprintf(to, " -l %s", row->name);
-	if (row->value && row->values == VALUES_FILE)
+	if (row->value_optional)
+		fputs(" -f", to);
+	else if (row->value && row->values == VALUES_FILE)
 		fputs(" -r -F", to);
 	else if (row->value)
 		fputs(" -x", to);
@@ -193,7 +198,7 @@ static void man_row(FILE *to, const struct option_row *row)
 	}
 	man_name(to, "--", row->name);
 	if (row->value)
-		fprintf(to, " \\fI%s\\fR", row->value);
+		fprintf(to, row->value_optional ? "[=\\fI%s\\fR]" : " \\fI%s\\fR", row->value);
 	fputc('\n', to);
 	if (first[0] >= 'a' && first[0] <= 'z')
 		first[0] += 'A' - 'a';

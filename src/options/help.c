@@ -9,9 +9,12 @@ static void help_row(FILE *to, const struct option_row *row)
 	char left[64];
 	const char *line = row->help;
 
-	snprintf(left, sizeof(left), "  %c%c%c --%s%s%s", row->letter ? '-' : ' ',
+	snprintf(left, sizeof(left), "  %c%c%c --%s%s%s%s", row->letter ? '-' : ' ',
 		 row->letter ? row->letter : ' ', row->letter ? ',' : ' ', row->name,
-		 row->value ? " " : "", row->value ? row->value : "");
+		 !row->value	       ? ""
+		 : row->value_optional ? "[="
+				       : " ",
+		 row->value ? row->value : "", row->value_optional ? "]" : "");
 	for (;;) {
 		int len = strcspn(line, "\n");
 

@@ -26,7 +26,9 @@ static void make_tables(struct getopt_tables *tables)
 	*at++ = '+'; /* stop at the first word that is no option: it may begin a command */
 	*at++ = ':'; /* tell a missing value apart */
 	for (size_t i = 0; i < n_option_rows; i++) {
-		int arg = option_rows[i].value ? required_argument : no_argument;
+		int arg = !option_rows[i].value		  ? no_argument
+			  : option_rows[i].value_optional ? optional_argument
+							  : required_argument;
 
 		tables->longs[i] = (struct option){option_rows[i].name, arg, NULL, LONG_BASE + i};
 		if (!option_rows[i].letter)
@@ -103,6 +105,11 @@ static int take_word(struct parser *parser, char **words)
 		parser->has_command = true;
 		return 0;
 	}
+	if (parser->options->request.dns == DNS_PROCESS && keyword_find(dns_name, *words) >= 0)
+		return refuse(parser->error,
+			      "'%s' is too much: with --dns it is written as "
+			      "--dns=%s",
+			      *words, *words);
 	if (parser->options->command == COMMAND_LIST)
 		return refuse(parser->error,
 			      "'" QUOTED "' is too much: list takes options only, such as -C %s",
@@ -292,8 +299,8 @@ static bool needs_context(const struct options *options)
 
 	return options->command == COMMAND_TRACE || options->command == COMMAND_LIST ||
 	       options->command == COMMAND_TOP || options->output.by & BY_CONTEXT ||
-	       choice_is_made(&wanted->exes) || choice_is_made(&wanted->containers) ||
-	       choice_is_made(&wanted->units);
+	       options->request.dns || choice_is_made(&wanted->exes) ||
+	       choice_is_made(&wanted->containers) || choice_is_made(&wanted->units);
 }
 
 /* What the kernel side has to know of it all. */
@@ -313,6 +320,9 @@ static void finish_config(struct options *options)
 		config->follow = config->filter_pid;
 		config->filter_pid = FILTER_UNUSED;
 	}
+	/* list sees no answers. */
+	if (options->output.by & BY_NAME && !request->dns && options->command != COMMAND_LIST)
+		request->dns = DNS_PROCESS;
 	config->context = needs_context(options);
 	config->args = options->args;
 	config->lineage = options->lineage;

@@ -32,6 +32,25 @@ int set_write(struct options *options, const char *value, struct error *reason)
 	return 0;
 }
 
+/* What --dns can be told. */
+const char *dns_name(size_t i)
+{
+	return i ? NULL : "host";
+}
+
+int set_dns(struct options *options, const char *value, struct error *reason)
+{
+	if (value && keyword_find(dns_name, value) < 0)
+		return refuse_value(
+			reason,
+			"\"" QUOTED "\" is nobody whose answers could be shown; write "
+			"--dns for those of each process itself, or --dns=host for those "
+			"of all others as well",
+			value);
+	options->request.dns = value ? DNS_HOST : DNS_PROCESS;
+	return 0;
+}
+
 int set_filter(struct options *options, const char *value, struct error *reason)
 {
 	(void)reason;

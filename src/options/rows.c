@@ -149,6 +149,15 @@ const struct option_row option_rows[] = {
 	 .help = "look up names and images of containers, and pods",
 	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
 		 "of its own; no daemon is asked. Then --container takes names as well."},
+	{0, "dns", "host", set_dns, CMD_TRACING, .value_optional = true,
+	 .help = "names of destinations, by the answers of name servers that processes get",
+	 .more = "A name is shown as the destination's only if that very process, or the one that "
+		 "forked it, had asked for it and got this address for it before the attempt, and "
+		 "for no other name; of several, all are shown, and none as the destination's. "
+		 "--dns=host also shows what other processes were answered, such as a resolver of "
+		 "this host, and marks it so. No question is asked, and none looked up in reverse. "
+		 "Answers that are encrypted, or do not come by DNS, are not seen.",
+	 .values = VALUES_ONE, .words = dns_name},
 	{'w', "write", "FILE", set_write, CMD_SHOWING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "

@@ -49,7 +49,8 @@ struct option_row {
 	const char *headline;  /* heads the rows from this one on; NULL: the row before has it */
 	enum values values;
 	keywords_fn *words;
-	bool excludes; /* "!" before a value leaves that out */
+	bool excludes;	     /* "!" before a value leaves that out */
+	bool value_optional; /* there is one only behind = */
 };
 
 extern const struct option_row option_rows[];

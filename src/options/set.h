@@ -69,10 +69,10 @@ option_set set_exe, set_container, set_unit;
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
 /* output.c: how and where they are shown, and everything else */
-option_set set_output, set_write, set_filter, set_replay, set_repeat_limit, set_color, set_object,
-	set_btf, set_ring_size, set_quiet, set_verbose, set_help, set_version;
+option_set set_output, set_write, set_dns, set_filter, set_replay, set_repeat_limit, set_color,
+	set_object, set_btf, set_ring_size, set_quiet, set_verbose, set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
-keywords_fn event_name, output_format_name, color_name;
+keywords_fn event_name, output_format_name, color_name, dns_name;
 
 #endif

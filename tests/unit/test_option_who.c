@@ -150,6 +150,41 @@ static void reports_ask_who_it_was_only_where_they_tell(void **state)
 		assert_true(good("count", asking[i][0], asking[i][1])->request.config.context);
 }
 
+static void names_are_asked_for_with_a_value_or_without(void **state)
+{
+	static const char *const commands[] = {"trace", "count", "latency", "top"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
+		assert_int_equal(good(commands[i])->request.dns, DNS_UNUSED);
+		assert_int_equal(good(commands[i], "--dns")->request.dns, DNS_PROCESS);
+		/* The parent that may stand for a process is in its image. */
+		assert_true(parsed.options.request.config.context);
+		assert_int_equal(good(commands[i], "--dns=host")->request.dns, DNS_HOST);
+		assert_true(parsed.options.request.config.context);
+	}
+	assert_says(bad("list", "--dns"), "--dns is for trace, count, latency and top");
+}
+
+/* A word that follows is no value: it may be a command. */
+static void whose_names_stands_behind_an_equals_sign(void **state)
+{
+	static const char *const wrong[] = {"--dns=", "--dns=all", "--dns=hosts", "--dns=HOST"};
+
+	(void)state;
+	assert_int_equal(good("--dns", "count")->command, COMMAND_COUNT);
+	assert_int_equal(parsed.options.request.dns, DNS_PROCESS);
+	assert_int_equal(good("count", "--dns", "5s")->limits.interval_ns, 5000000000);
+	assert_string_equal(good("--dns", "--", "host")->limits.argv[0], "host");
+	assert_says(bad("--dns", "host"), "written as --dns=host");
+	assert_says(bad("count", "--dns", "host"), "written as --dns=host");
+	assert_says(bad("--dns=host", "host"), "unknown command 'host'");
+	for (size_t i = 0; i < ARRAY_SIZE(wrong); i++) {
+		assert_says(bad(wrong[i]), wrong[i] + strlen("--dns="));
+		assert_says(parsed.error.text, "--dns=host for those of all others");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -160,6 +195,8 @@ int main(void)
 		row(containers_are_ids_or_names),
 		row(units_are_completed_as_systemctl_does),
 		row(what_leaves_nothing_is_refused),
+		row(names_are_asked_for_with_a_value_or_without),
+		row(whose_names_stands_behind_an_equals_sign),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

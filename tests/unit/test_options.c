@@ -308,7 +308,8 @@ static void the_help_names_every_option_and_fits_a_terminal(void **state)
 		if (row->letter)
 			snprintf(name, sizeof(name), "  -%c, --%s ", row->letter, row->name);
 		else
-			snprintf(name, sizeof(name), "      --%s ", row->name);
+			snprintf(name, sizeof(name), "      --%s%s", row->name,
+				 row->value_optional ? "[=" : " ");
 		assert_says(text, name);
 		assert_true(row->set || row->flag);
 		assert_int_equal(row->words != NULL,
