@@ -235,8 +235,9 @@ static int take_terminal(struct top_ui *ui)
 int top_ui_open(struct top_ui *ui, const struct options *options, bool color, struct loop *loop)
 {
 	ui->loop = loop;
-	uname(&ui->system);
-	ui->head.host = ui->system.nodename;
+	/* Of which host a record is, it does not say. */
+	if (!ui->head.replay && !uname(&ui->system))
+		ui->head.host = ui->system.nodename;
 	/* Without names, numbers are as good. */
 	if (!names_load(NAMES_SERVICES, NAMES_PASSWD, &ui->names))
 		ui->head.names = ui->names;

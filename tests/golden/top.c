@@ -56,7 +56,10 @@ static void draw(struct screen_case *c)
 		c->shown.lost = 1234;
 		c->shown.missed = 5;
 	}
-	c->shown.replay = has_word(c, "replay") ? "monday.json" : NULL;
+	if (has_word(c, "replay")) {
+		c->shown.replay = "monday.json";
+		c->shown.host = NULL;
+	}
 	c->shown.note = has_word(c, "note") ? "12 rows were written to top-214438.txt" : NULL;
 	if (view_draw(c->view, c->scene.live, &c->shown, c->width, c->height))
 		die("no memory", c->head);
