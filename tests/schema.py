@@ -147,7 +147,8 @@ def read(file):
 
 
 def golden_lines():
-    for path in sorted(glob.glob(os.path.join(TOP, "tests/golden/*.txt"))):
+    paths = [path for name in ("*.txt", "*.json") for path in glob.glob(os.path.join(TOP, "tests/golden", name))]
+    for path in sorted(paths):
         with open(path, encoding="utf-8") as file:
             for text in file:
                 if text.startswith('{"timestamp"'):
