@@ -22,6 +22,7 @@
 #define SOCK_CONNECT_BIND  16
 
 #define IPPROTO_TCP   6
+#define IPPROTO_UDP   17
 #define IPPROTO_MPTCP 262
 #define S_IFMT	      0170000
 #define S_IFSOCK      0140000
@@ -93,6 +94,9 @@ struct sock_common {
 
 struct sk_buff {
 	struct sk_buff *prev;
+	unsigned int len, data_len; /* of these, so many bytes are not in what data points to */
+	__u16 transport_header;	    /* where it begins, from head */
+	unsigned char *head, *data;
 	char cb[48];
 };
 
@@ -460,7 +464,7 @@ struct trace_event_raw_tcp_retransmit_skb {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
-	unsigned long di, si, dx, orig_ax;
+	unsigned long di, si, dx, r8, orig_ax;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct user_pt_regs {

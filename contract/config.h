@@ -95,7 +95,8 @@ struct config {
 	__u32 n_cgroups;   /* so many of cgroups[] are used */
 	__u32 n_netns_left_out; /* so many of netns_left_out[] are used */
 	__u64 min_latency_ns;	/* only results at least that slow; 0: all */
-	__u16 task_storage;	/* the kernel has it for tracing programs */
+	__u8 task_storage;	/* the kernel has it for tracing programs */
+	__u8 dns_unconnected;	/* dns_send is attached as well: see dns.bpf.c */
 	__u16 has_btf;		/* the kernel has BTF: the verifier knows what pointers point to */
 	__u16 has_rdonly_cast;	/* calls of CALL_RDONLY_CAST are those of the kfunc */
 	__u16 tp_preemptible; /* programs at raw tracepoints can be preempted (Linux 7.0 and later),

@@ -64,7 +64,7 @@ static void dispatch(struct intake *intake, const void *record, size_t size)
 {
 	unsigned int kind = record_kind(record, size);
 
-	if (kind == EVENT_PROCESS || kind == EVENT_CGROUP)
+	if (kind == EVENT_PROCESS || kind == EVENT_CGROUP || kind == EVENT_DNS)
 		intake_context(intake, (enum event_kind)kind, record, size);
 	else
 		dispatch_event(intake, record, size);

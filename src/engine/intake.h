@@ -18,7 +18,7 @@ struct intake {
 	uint64_t undecodable;  /* of these, such as are of another interface: the first is told */
 	uint64_t context_lost; /* records of who and where that context() has refused: likewise */
 	void (*event)(void *ctx, struct event *event);
-	/* EVENT_PROCESS, EVENT_CGROUP: before the events that refer to it. 0 or -errno. */
+	/* EVENT_PROCESS, EVENT_CGROUP, EVENT_DNS: before the events of them. 0 or -errno. */
 	int (*context)(void *ctx, enum event_kind kind, const void *record, size_t size);
 	bool (*busy)(void *ctx); /* as of a consumer's */
 	uint64_t crowded_ns;	 /* since when the ring is half full meanwhile; 0: it is not */

@@ -39,6 +39,11 @@ bool kernel_has_task_storage(void)
 	       0;
 }
 
+bool kernel_has_socket_storage(void)
+{
+	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_SK_STORAGE, NULL) > 0;
+}
+
 bool kernel_has_audit(void)
 {
 	return !access("/proc/self/loginuid", F_OK) || access("/proc/self", F_OK) != 0;

@@ -24,6 +24,9 @@ const char *kernel_tracefs(void);
  */
 bool kernel_has_task_storage(void);
 
+/* Whether it can keep something with a socket. Needs the privilege to make maps. */
+bool kernel_has_socket_storage(void);
+
 /*
  * Whether the kernel keeps with each process who logged in (CONFIG_AUDIT). Where /proc is not there
  * to tell, it is taken to.

@@ -45,7 +45,7 @@ static bool has_all_maps(struct probe *probe)
 	       probe_map(probe, "told", sizeof(struct told_line)) &&
 	       probe_map(probe, "calls_by_tid", 0) && probe_map(probe, "untracked_calls", 0) &&
 	       probe_map(probe, "executed", 0) && probe_map(probe, "lineages", 0) &&
-	       filters_found(probe->object);
+	       probe_map(probe, "dns_askers", 0) && filters_found(probe->object);
 }
 
 /* Sets the maps up that depend on what was asked for. Returns 0 or -errno. */
@@ -58,7 +58,7 @@ static int size_maps(struct probe *probe, const struct request *request,
 	} optional[] = {
 		{"calls", config->task_storage},	 {"untracked_calls", config->task_storage},
 		{"calls_by_tid", !config->task_storage}, {"executed", config->args},
-		{"lineages", config->lineage},
+		{"lineages", config->lineage},		 {"dns_askers", config->dns_unconnected},
 	};
 	int err = 0;
 
@@ -117,6 +117,7 @@ static int configure(struct probe *probe, const struct request *request, struct 
 	config.has_rdonly_cast = probe->programs.cast_id != 0;
 	config.cgroup1 = config.context ? kernel_cgroup1() : CGROUP1_NONE;
 	config.tp_preemptible = programs_preemptible(request);
+	config.dns_unconnected = probe->programs.dns == PROBE_DNS_ALL;
 	config.task_storage = config.has_btf && kernel_has_task_storage();
 	set_open(&config, request);
 	err = size_maps(probe, request, &config);

@@ -95,6 +95,22 @@ uint64_t probe_room(struct probe *probe);
  */
 void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup);
 
+/* How answers of name servers are seen, for request->dns. */
+enum probe_dns {
+	PROBE_DNS_NONE,	     /* not at all: not asked for, or this kernel shows none */
+	PROBE_DNS_UDP,	     /* those by UDP, as their memory is freed: consume_skb */
+	PROBE_DNS_CONNECTED, /* those that come through sockets connected to port 53 */
+	PROBE_DNS_ALL,	     /* also through UDP sockets that are not connected */
+};
+
+enum probe_dns probe_dns(const struct probe *probe);
+
+/*
+ * How many answers of name servers have come of which nothing could be read, as where they were put
+ * was not known; it only grows. No event is lost by it.
+ */
+uint64_t probe_dns_unread(const struct probe *probe);
+
 /* The ring buffer map. */
 int probe_ring_fd(const struct probe *probe);
 

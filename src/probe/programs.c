@@ -26,7 +26,8 @@ struct program {
 		ENDING, /* what the kernel skips of it may be lost: see probe/missed.h */
 		BESIDE, /* what the kernel skips of it takes nothing from an attempt */
 	} skipped;
-	bool classic; /* of tracefs: its arguments have no types, with or without BTF */
+	bool classic;	  /* of tracefs: its arguments have no types, with or without BTF */
+	unsigned int dns; /* bits of enum probe_dns: only for these ways; 0: for all */
 };
 
 static bool always(const struct request *request)
@@ -62,6 +63,11 @@ static bool wants_lineage(const struct request *request)
 	return request->config.lineage;
 }
 
+static bool wants_dns(const struct request *request)
+{
+	return request->dns != DNS_UNUSED;
+}
+
 static bool wants_syscalls(const struct request *request)
 {
 	return request->config.syscalls;
@@ -89,6 +95,21 @@ static const struct program table[] = {
 	 .tracepoint = "sched_process_exec",
 	 .wanted = wants_args,
 	 .skipped = BESIDE},
+	{.name = "dns_recv",
+	 .tracepoint = "sock_recv_length",
+	 .wanted = wants_dns,
+	 .skipped = BESIDE,
+	 .dns = 1 << PROBE_DNS_CONNECTED | 1 << PROBE_DNS_ALL},
+	{.name = "dns_send",
+	 .tracepoint = "sock_send_length",
+	 .wanted = wants_dns,
+	 .skipped = BESIDE,
+	 .dns = 1 << PROBE_DNS_ALL},
+	{.name = "dns_consume",
+	 .tracepoint = "consume_skb",
+	 .wanted = wants_dns,
+	 .skipped = BESIDE,
+	 .dns = 1 << PROBE_DNS_UDP},
 	{.name = "retry_first",
 	 .tracepoint = "tcp_retransmit_skb",
 	 .wanted = wants_retry,
@@ -129,9 +150,10 @@ static const struct program table[] = {
 
 _Static_assert(ARRAY_SIZE(table) == N_PROGRAMS, "as many as have room");
 
-static bool program_wanted(size_t i, const struct request *request)
+static bool program_wanted(const struct programs *programs, size_t i, const struct request *request)
 {
-	return !request->only_open && table[i].wanted(request);
+	return !request->only_open && table[i].wanted(request) &&
+	       (!table[i].dns || table[i].dns >> programs->dns & 1);
 }
 
 static int find_program(const struct bpf_object *object, const char *path, const char *name,
@@ -232,17 +254,42 @@ static void list_types(struct kernel_type types[static N_TYPES], char names[stat
 	types[CAST_TYPE] = (struct kernel_type){"bpf_rdonly_cast", BTF_KIND_FUNC, 0};
 }
 
+/* Whether the kernel has the tracepoint of a program of that name. */
+static bool has_tracepoint(const struct kernel_type *types, const char *program)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++)
+		if (!strcmp(table[i].name, program))
+			return types[i].id;
+	return false;
+}
+
+/*
+ * Receives first: where both are, memory of datagrams may be freed later, and elsewhere. Never by
+ * the kernel's version, as that was changed in older ones too.
+ */
+static enum probe_dns choose_dns(const struct kernel_type *types, const struct request *request)
+{
+	if (!wants_dns(request) || request->only_open)
+		return PROBE_DNS_NONE;
+	if (has_tracepoint(types, "dns_recv"))
+		return has_tracepoint(types, "dns_send") && kernel_has_socket_storage()
+			       ? PROBE_DNS_ALL
+			       : PROBE_DNS_CONNECTED;
+	return has_tracepoint(types, "dns_consume") ? PROBE_DNS_UDP : PROBE_DNS_NONE;
+}
+
 /* Returns what is wanted but not there, or NULL. */
 static const char *take_types(struct programs *programs, const struct kernel_type *types,
 			      const struct request *request)
 {
 	const char *missing = NULL;
 
+	programs->dns = choose_dns(types, request);
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
 		if (table[i].classic)
 			continue;
 		programs->type_ids[i] = types[i].id;
-		if (!types[i].id && program_wanted(i, request))
+		if (!types[i].id && program_wanted(programs, i, request))
 			missing = table[i].tracepoint;
 	}
 	for (size_t i = 0; i < N_ITERATORS; i++) {
@@ -289,7 +336,8 @@ int programs_choose(struct programs *programs, const struct request *request, st
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_PROGRAMS; i++)
-		err = bpf_program__set_autoload(programs->progs[i], program_wanted(i, request));
+		err = bpf_program__set_autoload(programs->progs[i],
+						program_wanted(programs, i, request));
 	if (!err)
 		err = iterators_choose(&programs->iterators, request);
 	if (!err)
@@ -329,7 +377,7 @@ static void list_tracepoint(struct programs *programs, const char *tracepoint)
 int programs_attach(struct programs *programs, const struct request *request, struct error *error)
 {
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!program_wanted(i, request)) {
+		if (!program_wanted(programs, i, request)) {
 			programs->progs[i] = NULL;
 			continue;
 		}

@@ -16,7 +16,7 @@
 #include "probe/loader.h"
 #include "util/error.h"
 
-#define N_PROGRAMS 12
+#define N_PROGRAMS 15
 
 /* Kinds of sections that libbpf leaves to programs.c. */
 #define N_HANDLERS 2
@@ -30,6 +30,7 @@ struct programs {
 	char tracepoints[256];		       /* attached to, comma-separated */
 	__u32 type_ids[N_PROGRAMS]; /* the type of the kernel's that each is attached by; 0: none */
 	__u32 cast_id;		    /* of bpf_rdonly_cast(); 0: there is none */
+	enum probe_dns dns;	    /* which of the ways to see answers of name servers it is */
 	int handlers[N_HANDLERS];   /* libbpf's; 0: not registered */
 };
 

@@ -155,6 +155,16 @@ void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key
 		tell_again(probe, told_line_of_pid(pid));
 }
 
+enum probe_dns probe_dns(const struct probe *probe)
+{
+	return probe->programs.dns;
+}
+
+uint64_t probe_dns_unread(const struct probe *probe)
+{
+	return *(const volatile __u64 *)&probe->shared->dns_unread;
+}
+
 int probe_ring_fd(const struct probe *probe)
 {
 	return probe->ring_fd;
