@@ -96,7 +96,7 @@ copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 for wrong in "util model" "contract util" "model format" "aggregate format" "books sink" \
     "format engine" "probe options" "sink model" "engine options" "engine format" "options format" \
-    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "containers contract" "format enrich" "nowhere util"; do
+    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "nowhere util"; do
     noticed "src/${wrong% *}/x.c" "\"${wrong#* }/x.h\""
 done
 noticed bpf/x.bpf.c '"util/x.h"'

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Writes the inputs that fuzzing starts from: seeds DIR makes DIR/decode, DIR/format, DIR/options,
- * DIR/cgroup_path, DIR/json_read and DIR/keys. Records come from the contract's own structures, so
- * that they follow its changes.
+ * DIR/cgroup_path, DIR/dns, DIR/json_read and DIR/keys. Records come from the contract's own
+ * structures, so that they follow its changes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,6 +17,7 @@
 #include "contract/open.h"
 #include "fuzz/who.h"
 #include "unit/context.h"
+#include "unit/dns_message.h"
 #include "util/array.h"
 
 /* As fuzz_format.c takes it. */
@@ -306,6 +307,42 @@ static void write_key_bytes(const char *dir)
 	}
 }
 
+/* The message as UDP and TCP carry it: see fuzz_dns.c. */
+static void write_message(const char *dir, const char *name, const struct message_bytes *message)
+{
+	struct message_bytes input = {0};
+	char stream_name[32];
+
+	put_bytes(&input, "", 1);
+	put_bytes(&input, message->bytes, message->size);
+	write_file(dir, "dns", name, input.bytes, input.size);
+	input.size = 0;
+	put_bytes(&input, "\1", 1);
+	put_16(&input, (unsigned int)message->size);
+	put_bytes(&input, message->bytes, message->size);
+	snprintf(stream_name, sizeof(stream_name), "%s-tcp", name);
+	write_file(dir, "dns", stream_name, input.bytes, input.size);
+}
+
+/* Each way to an address, and names that need escapes. */
+static void write_messages(const char *dir)
+{
+	struct message_bytes message = message_of("wWw.Example.com", ns_t_a);
+
+	put_a(&message, NULL, 300, 1);
+	put_a(&message, NULL, 60, 2);
+	write_message(dir, "a", &message);
+	message = message_of("\x80\\\"$ .\x1b", ns_t_aaaa);
+	put_aaaa(&message, NULL, 0, 1);
+	write_message(dir, "aaaa", &message);
+	message = message_of("a.test", ns_t_a);
+	put_a(&message, "c", 5, 1);
+	put_cname(&message, "b.test", UINT32_MAX, "c");
+	put_cname(&message, NULL, 60, "b.test");
+	put_cname(&message, "c", 60, "a.test");
+	write_message(dir, "cnames", &message);
+}
+
 /* The length of words that each end with NUL: the empty one after the last ends them. */
 static size_t words_length(const char *words)
 {
@@ -348,6 +385,7 @@ int main(int argc, char **argv)
 	write_gauge(argv[1]);
 	write_context(argv[1]);
 	write_cgroup_paths(argv[1]);
+	write_messages(argv[1]);
 	write_json_texts(argv[1]);
 	write_key_bytes(argv[1]);
 	for (size_t i = 0; i < ARRAY_SIZE(command_lines); i++) {
