@@ -288,6 +288,27 @@ static bool check_task_storage(struct check_context *context, const struct check
 	return report(result, available, "%s", available ? "available" : "not in this kernel");
 }
 
+/* As programs.c chooses. */
+static bool check_dns(struct check_context *context, const struct check *check,
+		      struct check_result *result)
+{
+	(void)check;
+	if (context->btf_path)
+		return report(result, false, "not with --btf");
+	if (!context->btf)
+		return not_tested(result, "BTF");
+	if (context->missing)
+		return not_tested(result, context->missing);
+	if (tracepoint_id(context->btf, "sock_recv_length") < 0) {
+		bool udp = tracepoint_id(context->btf, "consume_skb") >= 0;
+
+		return report(result, false, "%s", udp ? "by UDP only" : "not seen");
+	}
+	if (tracepoint_id(context->btf, "sock_send_length") < 0 || !kernel_has_socket_storage())
+		return report(result, false, "through connected sockets only");
+	return report(result, true, "by UDP and TCP");
+}
+
 static bool check_memlock(struct check_context *context, const struct check *check,
 			  struct check_result *result)
 {
@@ -380,6 +401,8 @@ const struct check checks[] = {
 	 "nothing to do, but 'list --all' lacks what no process holds"},
 	{"task storage", check_task_storage, NULL, CHECK_WARN, false, false,
 	 "nothing to do, but a seccomp filter's answer on a socket used before will not be seen"},
+	{"name servers' answers", check_dns, NULL, CHECK_WARN, false, false,
+	 "nothing to do, but --dns lacks names by answers that come otherwise"},
 	{"locked memory", check_memlock, NULL, CHECK_WARN, false, false,
 	 "raise it before the start: ulimit -l unlimited"},
 	{"pid namespace", check_pidns, NULL, CHECK_WARN, false, false,

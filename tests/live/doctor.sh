@@ -195,11 +195,46 @@ lacks() {
 	fi
 }
 
+# says_of_dns AT: tracing with --dns has begun, and there.
+says_of_dns() {
+	if [[ $status -eq 0 ]] && grep -q "tracing outbound TCP connections $1" "$work/err"; then
+		report "trace --dns: $1" ''
+	else
+		report "trace --dns: $1" "status $status, or it is elsewhere"
+	fi
+}
+
 # controllers LINE...: these are all that /proc/cgroups has.
 controllers() {
 	printf '#subsys_name\thierarchy\tnum_cgroups\tenabled\n' >"$work/cgroups"
 	printf '%s\n' "$@" >>"$work/cgroups"
 }
+
+# renamed NAME...: the kernel's BTF calls these tracepoints otherwise, as if they were not there.
+renamed() {
+	local name script=''
+
+	for name; do
+		script+="s/btf_trace_$name/btf_trace_${name%?}X/;"
+	done
+	LC_ALL=C sed "$script" /sys/kernel/btf/vmlinux >"$work/btf"
+}
+
+if grep -q btf_trace_sock_recv_length /sys/kernel/btf/vmlinux; then
+	use_btf="mount --bind '$work/btf' /sys/kernel/btf/vmlinux;"
+	renamed sock_send_length
+	lacks "no tracepoint of sends" "$use_btf" "name servers' answers" 'connected sockets only' '--dns lacks' ''
+	within "$use_btf" "$TPCONNECT" --dns -t 0.2s
+	says_of_dns 'at sock_recv_length,tcp'
+	renamed sock_recv_length
+	lacks "no tracepoint of receives" "$use_btf" "name servers' answers" 'UDP only' '--dns lacks' ''
+	within "$use_btf" "$TPCONNECT" --dns -t 0.2s
+	says_of_dns 'at consume_skb,tcp'
+	renamed sock_recv_length consume_skb
+	lacks "no way to see answers" "$use_btf" "name servers' answers" 'not seen' '--dns lacks' ''
+	within "$use_btf" "$TPCONNECT" --dns -t 0.2s
+	says_of_dns 'at tcp'
+fi
 
 no_audit="$(cover /proc) mkdir /proc/self;"
 use_controllers="mount --bind '$work/cgroups' /proc/cgroups;"
