@@ -68,14 +68,14 @@ start() {
     local locale=C.UTF-8
 
     [[ ${2-} != ascii ]] || locale=C
-    rm -f "$work"/here/tpconnect-top-*
+    rm -f "$work"/here/tpconnect-top-* "$work/status"
     resize "$1"
+    # Not tmux is asked for the exit status: it does not always come to reap whom it has started.
     terminal respawn-pane -k -c "$work/here" \
-        "exec env LC_ALL=$locale '$program' top --color always --replay monday.json" || die "it cannot be started"
+        "LC_ALL=$locale '$program' top --color always --replay monday.json; echo \$? >'$work/status'" ||
+        die "it cannot be started"
     running=yes
 }
-
-dead() { [[ $(terminal display-message -p '#{pane_dead}') == 1 ]]; }
 
 # It ends by Ctrl-C, whatever it shows, and well: a sanitizer's report is a status of its own.
 quit() {
@@ -84,8 +84,8 @@ quit() {
     [[ $running == yes ]] || return 0
     running=no
     terminal send-keys C-c
-    await dead || { complain "it does not end"; return; }
-    status="$(terminal display-message -p '#{pane_dead_status}')"
+    await test -s "$work/status" || { complain "it does not end"; return; }
+    status="$(cat "$work/status")"
     [[ $status == 0 ]] || complain "its exit status is $status" "$(terminal capture-pane -p -S -)"
 }
 
