@@ -22,12 +22,12 @@ literals() { grep -ohP '"(\\.|[^"\\])*"' "$@" | sed 's/^"//; s/"$//; s/\\"//g'; 
 # " dst=" and the like: what a line of text has before a value. The time has no name there.
 text_keys() {
     echo time
-    literals src/format/text.c src/format/text_who.c src/format/format.h | grep -oP '(?<![^ ])[a-z_]+(?==)'
+    literals src/format/text.c src/format/text_who.c src/format/dns.c src/format/format.h | grep -oP '(?<![^ ])[a-z_]+(?==)'
 }
 
 # "process.pid" and the like. What is put together from pieces is known here as a whole.
 json_keys() {
-    literals src/format/json.c src/format/json_who.c src/format/format.h src/format/report.c src/format/report_*.c src/top/frame.c |
+    literals src/format/json.c src/format/json_who.c src/format/dns.c src/format/format.h src/format/report.c src/format/report_*.c src/top/frame.c |
         grep -oP '(?<![a-z_.])(timestamp|[a-z][a-z0-9]*(\.[a-z0-9_%]+)+\.?)(?![a-z_(/])' |
         sed -e '/\.[ch]$/d' -e '/^tpconnect\.\(count\|latency\|list\|top\)$/d' -e 's/^tpconnect\.failed\.$/&ERRNO/' |
         sed 's/\(.*\)p%u_ns$/\1p50_ns\n\1p90_ns\n\1p99_ns/'

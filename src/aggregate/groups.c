@@ -74,6 +74,20 @@ void groups_free(struct groups *groups)
 	free(groups);
 }
 
+bool group_names(const struct group *group, struct dns_names *ret)
+{
+	uint32_t has = group->key.has;
+
+	*ret = (struct dns_names){.source = has & KEY_NAMES_OF_HOST	? DNS_FROM_HOST
+					    : has & KEY_NAMES_OF_PARENT ? DNS_FROM_PARENT
+									: DNS_FROM_PROCESS};
+	while (ret->n < DNS_NAMES_MAX && group->texts[TEXT_OF_NAME + ret->n]) {
+		ret->names[ret->n] = group->texts[TEXT_OF_NAME + ret->n];
+		ret->n++;
+	}
+	return ret->n;
+}
+
 static bool is_full(const struct groups *groups)
 {
 	return HASH_COUNT(groups->nodes) >= groups->max;

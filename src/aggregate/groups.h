@@ -34,6 +34,9 @@ struct group {
 	void *value; /* of the size asked for, at first all 0 */
 };
 
+/* The names of a group by name. Returns whether it has any. */
+bool group_names(const struct group *group, struct dns_names *ret);
+
 struct groups;
 
 /* by: BY_* bits. max: keys, from 1. The caller frees it with groups_free(). -ENOMEM. */

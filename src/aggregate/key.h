@@ -10,7 +10,9 @@
 #include "model/by.h"
 #include "model/event.h"
 
-/* What of image and cgroup a key can have. Of the first three, and of the next two, one is known.
+/*
+ * What of image, cgroup and names a key can have. Of the first three, and of the next two, one is
+ * known. Names are in the order of their bytes.
  */
 enum key_text {
 	TEXT_OF_EXE,
@@ -20,13 +22,19 @@ enum key_text {
 	TEXT_OF_CONTAINER_NAME, /* where it has no id */
 	TEXT_OF_UNIT,
 	TEXT_OF_CGROUP,
-	KEY_TEXTS,
+	TEXT_OF_NAME, /* the first; the others follow */
+	KEY_TEXTS = TEXT_OF_NAME + DNS_NAMES_MAX,
 };
 
 /* key.has: of what it is by, what there is. */
 enum key_has {
 	KEY_HAS_PROCESS = 1 << 0, /* by process, pid or user: the process is known */
 	KEY_HAS_PEER = 1 << 1,	  /* by dst or port: what listens has none */
+
+	/* by name: whose answers they are, where none is certain */
+	KEY_NAMES_OF_PROCESS = 1 << 2,
+	KEY_NAMES_OF_PARENT = 1 << 3,
+	KEY_NAMES_OF_HOST = 1 << 4,
 };
 
 /* No padding: compared and hashed as bytes. What is not grouped by is 0. */
@@ -42,7 +50,7 @@ struct key {
 	char comm[COMM_LEN];
 };
 
-_Static_assert(sizeof(struct key) == 96, "struct key has holes or has grown");
+_Static_assert(sizeof(struct key) == 112, "struct key has holes or has grown");
 
 /* by: BY_* bits; 0 puts all connections together. The numbers of texts are left 0. */
 void key_of(struct key *ret, const struct event *event, unsigned int by);

@@ -270,6 +270,10 @@ static void warn_of_what_is_not_shown(const struct list *list)
 {
 	if (list->output.options->output.names && !is_table(list))
 		log_warning("-N shows names in tables only; here are numbers");
+	if (list->output.options->output.by & BY_NAME)
+		log_warning(
+			"list sees no answers of name servers, so all is without name; tpconnect "
+			"top --dns and trace --dns see those that come from now on");
 	output_say_names(&list->output.options->request);
 }
 

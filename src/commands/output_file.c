@@ -88,6 +88,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 			    .verbose = options->verbosity > 0,
 			    .closes = options->request.config.event_mask &
 				      (EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_OPEN)),
+			    .dns = options->request.dns,
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.once = options->command == COMMAND_LIST,
 		.terminal = !path && isatty(STDOUT_FILENO),

@@ -40,7 +40,7 @@ void cell_name(struct cell *cell, const char *name, unsigned int max)
 	cell->width = put_legible(&cell->text, name, max);
 }
 
-static unsigned int count_columns(const char *text)
+unsigned int cell_columns(const char *text)
 {
 	size_t len = strlen(text), step;
 	unsigned int columns = 0;
@@ -74,7 +74,7 @@ void cell_path(struct cell *cell, const char *before, const char *path, unsigned
 	unsigned int n, n_before = (unsigned int)strlen(before);
 
 	max = max < CELL_PATH_MAX ? max : CELL_PATH_MAX;
-	n = count_columns(path);
+	n = cell_columns(path);
 	cell_start(cell);
 	if (n_before + n <= max) {
 		buffer_puts(&cell->text, before);

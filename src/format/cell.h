@@ -28,6 +28,9 @@ void cell_number(struct cell *cell, uint64_t number);
 /* Any bytes, in at most max (from 1) columns: see put_legible(). */
 void cell_name(struct cell *cell, const char *name, unsigned int max);
 
+/* The columns that the text takes where nothing is shortened. */
+unsigned int cell_columns(const char *text);
+
 /* No path is given more columns: they are all that a cell has bytes for. */
 #define CELL_PATH_MAX (CELL_MAX / 4 - 8)
 

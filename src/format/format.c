@@ -25,7 +25,7 @@ const struct format_ops *format_find(const char *name)
 
 size_t format_line_max(const struct event *event)
 {
-	if (!event->image && !event->cgroup)
+	if (!event->image && !event->cgroup && !event->names)
 		return FORMAT_LINE_MAX;
 	return FORMAT_LINE_MAX + FORMAT_WHO_MAX + ESCAPE_MAX * who_text_size(event);
 }

@@ -17,16 +17,16 @@
 #include "util/names.h"
 
 /*
- * No line of a notice is longer, and none of an event of which neither image nor cgroup is known,
- * newline included (bytes). The longest such event is EVENT_OPEN in JSON: 1,672 bytes with every
- * field at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct
+ * No line of a notice is longer, and none of an event of which neither image, cgroup nor names are
+ * known, newline included (bytes). The longest such event is EVENT_OPEN in JSON: 1,672 bytes with
+ * every field at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct
  * programs' tracepoints were escaped. test_format and the fuzzer check it.
  */
 #define FORMAT_LINE_MAX 2048
 
 /*
- * What image and cgroup add to that at most, besides their texts: keys, numbers and six ancestors
- * in JSON, 1,885 bytes with every field at its widest.
+ * What image, cgroup and names add to that at most, besides their texts: keys, numbers and six
+ * ancestors in JSON, 1,885 bytes with every field at its widest, and of names 94.
  */
 #define FORMAT_WHO_MAX 2048
 
@@ -49,6 +49,7 @@ struct format_context {
 	unsigned int width;		   /* columns that a table may fill; 0: 100 */
 	unsigned int src_width, dst_width; /* of the widest cells of the table so far; 0: none */
 	bool closes; /* EVENT_CLOSE or EVENT_OPEN is wanted: a table has columns for it */
+	bool dns;    /* names of destinations are wanted: a table has a column for them */
 	const struct names *names; /* of services and users, for people; NULL: numbers */
 	struct who_memo *who_memo; /* JSON: of image and cgroup; NULL: nothing is kept */
 };

@@ -2,6 +2,7 @@
 /* One JSON object a line, docs/spec.md, 6: its keys, in the order of its table. */
 #include "format/format.h"
 
+#include "format/dns.h"
 #include "format/fields.h"
 #include "format/json_who.h"
 #include "format/who_memo.h"
@@ -168,6 +169,8 @@ static void json_event(struct buffer *out, const struct event *event,
 		put_process(&json, event, ctx);
 	if (event->has & (EVENT_HAS_PROCESS | EVENT_HAS_CGROUP)) /* a socket's own may be known */
 		who_memo_put(out, event, ctx, json_who);
+	if (event->names)
+		dns_json(&json, event->names);
 	put_result(&json, event);
 	put_attempt(&json, event);
 	if (event->preexisting)

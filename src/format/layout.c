@@ -10,7 +10,7 @@
 
 static const char *const names[COLUMNS] = {
 	"TIME(UTC)", "PID", "COMM", "SRC",   "DST", "EVENT",   "ERROR",		 "LATENCY",
-	"DURATION",  "TX",  "RX",   "ENDED", "RTT", "RETRANS", "CONTAINER/UNIT",
+	"DURATION",  "TX",  "RX",   "ENDED", "RTT", "RETRANS", "CONTAINER/UNIT", "NAME",
 };
 
 struct step {
@@ -50,6 +50,9 @@ static const struct step ending[] = {{DURATION, 8}, {TX, 5},  {RX, 5},
 /* Of a unit's name, which is often longer than the digits of a container. */
 #define CONTAINER_LEAST 14 /* CONTAINER/UNIT */
 #define CONTAINER_WHOLE 24 /* systemd-resolved.service */
+
+#define NAME_LEAST 14 /* www.debian.org */
+#define NAME_WHOLE 40 /* deb.debian.org.lb.example-provider.net */
 
 static void set_width(struct layout *layout, enum column column, unsigned int width)
 {
@@ -108,9 +111,13 @@ struct layout layout_for(const struct format_context *ctx)
 	 */
 	widen(&layout, DST, ctx->dst_width);
 	widen(&layout, SRC, ctx->src_width);
-	/* Last of all, so that no address is shortened for it. */
+	/* Last of all, so that no address is shortened for it. Who asks for names gets them first.
+	 */
+	if (ctx->dns && layout.row - layout.total > NAME_LEAST)
+		set_width(&layout, NAME, NAME_LEAST);
 	if (layout.row - layout.total > CONTAINER_LEAST)
 		set_width(&layout, CONTAINER, CONTAINER_LEAST);
+	widen(&layout, NAME, NAME_WHOLE);
 	widen(&layout, CONTAINER, CONTAINER_WHOLE);
 	return layout;
 }

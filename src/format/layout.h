@@ -24,6 +24,7 @@ enum column {
 	RTT,
 	RETRANS,
 	CONTAINER, /* or the unit */
+	NAME,	   /* of the destination */
 	COLUMNS,
 };
 
@@ -38,8 +39,8 @@ struct layout {
 #define ADDRESS_MAX 60 /* [IPv6%zone]:65535 */
 
 /*
- * Of ctx, the layout depends on width, closes, src_width and dst_width. None is narrower than 37
- * columns.
+ * Of ctx, the layout depends on width, closes, dns, src_width and dst_width. None is narrower than
+ * 37 columns.
  */
 struct layout layout_for(const struct format_context *ctx);
 

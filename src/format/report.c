@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/dns.h"
 #include "format/fields.h"
 #include "format/who.h"
 #include "util/address.h"
@@ -18,6 +19,7 @@ static const struct {
 	[KEY_EXE] = {"EXE", "exe", BY_EXE},
 	[KEY_CONTAINER] = {"CONTAINER", "container", BY_CONTAINER},
 	[KEY_UNIT] = {"UNIT", "unit", BY_UNIT},
+	[KEY_NAME] = {"NAME", "name", BY_NAME},
 	[KEY_DST] = {"DST", "dst", BY_DST},
 	[KEY_PORT] = {"PORT", "port", BY_PORT},
 	[KEY_CGROUP] = {"CGROUP", "cgroup", BY_CGROUP},
@@ -78,6 +80,13 @@ static void container_cell(struct cell *cell, const struct group *group, unsigne
 	}
 }
 
+static void name_cell(struct cell *cell, const struct group *group, unsigned int max)
+{
+	struct dns_names names;
+
+	dns_cell(cell, group_names(group, &names) ? &names : NULL, max);
+}
+
 static void text_cell(struct cell *cell, const char *text, unsigned int max)
 {
 	if (text)
@@ -117,6 +126,9 @@ void key_cell(struct cell *cell, const struct group *group, enum key_column colu
 		return;
 	case KEY_UNIT:
 		text_cell(cell, group->texts[TEXT_OF_UNIT], max);
+		return;
+	case KEY_NAME:
+		name_cell(cell, group, max);
 		return;
 	case KEY_DST:
 		cell_address(cell, key->addr, address_family(key->addr), key->scope_id, max);
@@ -212,6 +224,7 @@ static void json_texts(struct json *json, const char *const texts[KEY_TEXTS])
 static void json_group(struct json *json, const struct group *group, unsigned int by)
 {
 	const struct key *key = &group->key;
+	struct dns_names names;
 
 	if (group->other) {
 		json_true(json, "tpconnect.other");
@@ -226,6 +239,8 @@ static void json_group(struct json *json, const struct group *group, unsigned in
 	if (by & BY_USER && key->has & KEY_HAS_PROCESS)
 		json_u64(json, "process.user.id", key->uid);
 	json_texts(json, group->texts);
+	if (group_names(group, &names))
+		dns_json_key(json, &names);
 	if (by & BY_CGROUP && group->cgroup.id && !group->cgroup.several)
 		json_text(json, "tpconnect.cgroup.id", buffer_u64(json->out, group->cgroup.id));
 }

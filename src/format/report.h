@@ -26,6 +26,7 @@ enum key_column {
 	KEY_EXE,
 	KEY_CONTAINER,
 	KEY_UNIT,
+	KEY_NAME,
 	KEY_DST,
 	KEY_PORT,
 	KEY_CGROUP,

@@ -90,10 +90,9 @@ static const struct {
 	int column;
 	unsigned int least;
 } shrinkings[] = {
-	{KEY_COLUMNS, 20},   {KEY_CGROUP, 24}, {KEY_EXE, 24},  {KEY_UNIT, 24},
-	{KEY_CONTAINER, 12}, {KEY_DST, 15},    {KEY_COMM, 8},  {KEY_USER, 8},
-	{KEY_CGROUP, 12},    {KEY_EXE, 12},    {KEY_UNIT, 12}, {KEY_COLUMNS, 14},
-	{KEY_COLUMNS, 6},
+	{KEY_COLUMNS, 20},   {KEY_CGROUP, 24}, {KEY_EXE, 24},  {KEY_UNIT, 24},	  {KEY_NAME, 24},
+	{KEY_CONTAINER, 12}, {KEY_DST, 15},    {KEY_COMM, 8},  {KEY_USER, 8},	  {KEY_CGROUP, 12},
+	{KEY_EXE, 12},	     {KEY_UNIT, 12},   {KEY_NAME, 12}, {KEY_COLUMNS, 14}, {KEY_COLUMNS, 6},
 };
 
 void report_table_narrow(struct report_table *table, unsigned int width)

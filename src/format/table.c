@@ -13,6 +13,7 @@
 #include "format/cell.h"
 #include "format/close.h"
 #include "format/color.h"
+#include "format/dns.h"
 #include "format/fields.h"
 #include "format/layout.h"
 #include "format/who.h"
@@ -153,7 +154,8 @@ static bool has_numbers(const struct event *event)
 static void fill_close(struct cell *cell, const struct event *event, struct layout *layout)
 {
 	layout->width[EVENT] = layout->row - column_start(layout, EVENT);
-	layout->width[ERROR] = layout->width[LATENCY] = layout->width[CONTAINER] = 0;
+	layout->width[ERROR] = layout->width[LATENCY] = 0;
+	layout->width[CONTAINER] = layout->width[NAME] = 0;
 	layout->total = layout->row;
 	close_words(cell, event, layout->width[EVENT]);
 }
@@ -186,6 +188,8 @@ static void fill_cells(struct cell cells[COLUMNS], const struct event *event, st
 	fill_result(cells, event);
 	if (layout->width[CONTAINER])
 		who_place_cell(&cells[CONTAINER], event, layout->width[CONTAINER]);
+	if (layout->width[NAME] && event->names)
+		dns_cell(&cells[NAME], event->names, layout->width[NAME]);
 	if (has_numbers(event) && layout->width[DURATION])
 		close_fill(cells, event);
 	else if (has_numbers(event))
@@ -249,7 +253,7 @@ static bool table_fit(const struct event *event, struct format_context *ctx)
 	struct layout before = layout_for(ctx), after;
 	struct cell cell;
 
-	if (before.total >= ctx->width && !before.width[CONTAINER])
+	if (before.total >= ctx->width && !before.width[CONTAINER] && !before.width[NAME])
 		return false; /* the row is full: no column can become wider */
 	fill_end(&cell, DST, event, ctx, ADDRESS_MAX);
 	widen(&ctx->dst_width, &cell);

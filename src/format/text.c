@@ -6,7 +6,6 @@
 #include "format/fields.h"
 #include "format/text_who.h"
 #include "format/value.h"
-#include "format/who_memo.h"
 #include "util/address.h"
 
 static void put_endpoint(struct buffer *out, const struct endpoint *endpoint, uint8_t family)
@@ -59,8 +58,9 @@ static void put_who_and_where(struct buffer *out, const struct event *event,
 	}
 	if (event->has & EVENT_HAS_PROCESS)
 		put_process(out, event, ctx);
-	if (event->has & (EVENT_HAS_PROCESS | EVENT_HAS_CGROUP)) /* a socket's own may be known */
-		who_memo_put(out, event, ctx, text_who);
+	/* A socket's own may be known. */
+	if (event->has & (EVENT_HAS_PROCESS | EVENT_HAS_CGROUP) || event->names)
+		text_who(out, event, ctx);
 }
 
 static void put_attempt(struct buffer *out, const struct event *event)

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "format/dns.h"
 #include "format/value.h"
 #include "format/who.h"
+#include "format/who_memo.h"
 
 void text_exe(struct buffer *out, const struct event *event, const struct format_context *ctx)
 {
@@ -111,13 +113,24 @@ static void put_place(struct buffer *out, const struct event *event)
 	}
 }
 
-void text_who(struct buffer *out, const struct event *event, const struct format_context *ctx)
+static void put_all(struct buffer *out, const struct event *event, const struct format_context *ctx)
 {
 	if (event->cgroup)
 		put_place(out, event);
+	if (event->names)
+		dns_text(out, event->names);
 	/* Only who has asked for them gets them. */
 	if (event->image && event->image->has & IMAGE_HAS_ARGS)
 		put_args(out, event->image);
 	if (event->image && ctx->verbose)
 		put_details(out, event->image);
+}
+
+void text_who(struct buffer *out, const struct event *event, const struct format_context *ctx)
+{
+	/* What is kept is of image and cgroup alone, and names stand amidst it. */
+	if (event->names)
+		put_all(out, event, ctx);
+	else
+		who_memo_put(out, event, ctx, put_all);
 }

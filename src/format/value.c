@@ -40,6 +40,11 @@ __attribute__((always_inline)) static inline bool consists_of(bool (*is_one)(uin
 	return true;
 }
 
+bool is_bare_value(const char *s, size_t n)
+{
+	return n && consists_of(is_bare_char, s, n);
+}
+
 void put_value(struct buffer *out, const char *before, const char *s, size_t n)
 {
 	bool bare = (n || *before) && consists_of(is_bare_char, s, n);

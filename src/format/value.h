@@ -14,6 +14,9 @@
  */
 void put_value(struct buffer *out, const char *before, const char *s, size_t n);
 
+/* Whether it is that without quotes: not if it is empty. */
+bool is_bare_value(const char *s, size_t n);
+
 /* Whether a shell reads the n bytes as one word that is just these bytes. */
 bool is_plain_word(const char *s, size_t n);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format/dns.h"
 #include "util/array.h"
 
 static struct word word_of(const char *text)
@@ -126,5 +127,5 @@ static size_t cgroup_text_size(const struct cgroup *c)
 size_t who_text_size(const struct event *event)
 {
 	return (event->image ? image_text_size(event->image) : 0) +
-	       (event->cgroup ? cgroup_text_size(event->cgroup) : 0);
+	       (event->cgroup ? cgroup_text_size(event->cgroup) : 0) + dns_text_size(event->names);
 }

@@ -45,7 +45,7 @@ void who_place_cell(struct cell *cell, const struct event *event, unsigned int m
 void who_exe_cell(struct cell *cell, const char *exe, const char *exe_tail, const char *memfd,
 		  unsigned int max);
 
-/* Bytes of all texts of image and cgroup. */
+/* Bytes of all texts of image, cgroup and names. */
 size_t who_text_size(const struct event *event);
 
 #endif

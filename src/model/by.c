@@ -8,7 +8,7 @@
 const char *by_name(size_t i)
 {
 	static const char *const names[] = {"process", "pid", "dst",	   "port", "user",
-					    "cgroup",  "exe", "container", "unit"};
+					    "cgroup",  "exe", "container", "unit", "name"};
 
 	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }

@@ -32,4 +32,8 @@ struct dns_names {
 /* "process", "parent", "host". */
 const char *dns_source_name(enum dns_source source);
 
+/* The one that is certain: the only one, and not by the host's answers. Else, and for NULL: NULL.
+ */
+const char *dns_names_sure(const struct dns_names *names);
+
 #endif

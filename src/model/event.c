@@ -67,11 +67,14 @@ const char *dns_source_name(enum dns_source source)
 	return (unsigned int)source < ARRAY_SIZE(names) ? names[source] : NULL;
 }
 
+const char *dns_names_sure(const struct dns_names *names)
+{
+	return names && names->source != DNS_FROM_HOST && names->n == 1 ? names->names[0] : NULL;
+}
+
 const char *event_server(const struct event *event)
 {
-	const struct dns_names *names = event->names;
-
-	return names && names->source != DNS_FROM_HOST && names->n == 1 ? names->names[0] : NULL;
+	return dns_names_sure(event->names);
 }
 
 /* net/tcp_states.h */

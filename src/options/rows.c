@@ -95,10 +95,13 @@ const struct option_row option_rows[] = {
 		 "they take."},
 	{0, "by", "LIST", set_by, CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY) | CMD(COMMAND_LIST),
 	 .help = "group count (default process,dst), latency (all together), and list by:\n"
-		 "process, pid, dst, port, user, cgroup, exe, container, unit,\n"
+		 "process, pid, dst, port, user, cgroup, exe, container, unit, name,\n"
 		 "or several, with commas",
 	 .more = "By process is by its name, by pid each process by itself, by exe by the path of "
-		 "the executable; a cgroup of which the path is not known is shown by its id. "
+		 "the executable; a cgroup of which the path is not known is shown by its id. By "
+		 "name is by that of the destination, and implies --dns; list, which sees no "
+		 "answers of "
+		 "name servers, has none. "
 		 "In list, how many are open in each group. Beyond 10,000 groups (latency: 1,000) "
 		 "the rest is shown as \"other\".",
 	 .values = VALUES_LIST, .words = by_name},

@@ -16,6 +16,7 @@
 struct replay_texts {
 	struct image image;
 	struct cgroup cgroup;
+	struct dns_names names;
 	char *text; /* of the size of the line: no string becomes longer without its quotes */
 	size_t size, used;
 };
@@ -280,6 +281,31 @@ static int set_ancestors(struct parse *parse)
 	return parse->token == TOKEN_ARRAY_END ? 0 : -EBADMSG;
 }
 
+/* server.address is one of them. */
+static int set_dns_names(struct parse *parse)
+{
+	struct dns_names *names = &parse->texts->names;
+
+	if (parse->token != TOKEN_ARRAY)
+		return -EBADMSG;
+	while ((parse->token = json_next(parse->reader)) != TOKEN_ARRAY_END) {
+		const char *name = take_text(parse);
+
+		if (!name || strlen(name) >= DNS_NAME_ROOM)
+			return -EBADMSG;
+		if (names->n < DNS_NAMES_MAX)
+			names->names[names->n++] = name;
+	}
+	return 0;
+}
+
+static int set_dns_source(struct parse *parse)
+{
+	const char *text = take_text(parse);
+
+	return text ? value_dns_source(text, &parse->texts->names.source) : -EBADMSG;
+}
+
 /* has: a bit of the event's or the image's. */
 struct field {
 	const char *key;
@@ -391,6 +417,8 @@ static const struct field fields[] = {
 	CGROUP("process.linux.cgroup", path),
 	CGROUP("tpconnect.systemd.unit", unit),
 	CGROUP("tpconnect.app.id", app_id),
+	BY("tpconnect.dns.names", IN_EVENT, set_dns_names),
+	BY("tpconnect.dns.source", IN_EVENT, set_dns_source),
 };
 
 /* Keys mostly come in the order of the table: it is searched from behind the last that was found.
@@ -585,6 +613,7 @@ int replay_parse(const char *line, size_t size, struct replay_texts *texts, stru
 	*ret = (struct replay_line){0};
 	texts->image = (struct image){0};
 	texts->cgroup = (struct cgroup){0};
+	texts->names = (struct dns_names){0};
 	if (make_room(texts, size + 1))
 		return -ENOMEM;
 	if (read_keys(&parse) || !is_whole(&parse))
@@ -596,5 +625,7 @@ int replay_parse(const char *line, size_t size, struct replay_texts *texts, stru
 		event->image = &texts->image;
 	if (parse.has_cgroup)
 		event->cgroup = &texts->cgroup;
+	if (texts->names.n && texts->names.source)
+		event->names = &texts->names;
 	return 0;
 }

@@ -24,8 +24,8 @@ struct replay_line {
 	/*
 	 * REPLAY_EVENT: as model/decode.h makes them, but for time: a record has UTC only, and so
 	 * have time_ns, process_start_ns and those of ancestors. start_ns and cpu are those of the
-	 * connection's id: a name, and no time. Where the line says anything of them, image and
-	 * cgroup are set, without keys of their own.
+	 * connection's id: a name, and no time. Where the line says anything of them, image,
+	 * cgroup and names are set, the first two without keys of their own.
 	 */
 	struct event event;
 

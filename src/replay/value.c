@@ -200,6 +200,17 @@ int value_direction(const char *text, enum direction *ret)
 	return -EBADMSG;
 }
 
+int value_dns_source(const char *text, enum dns_source *ret)
+{
+	for (unsigned int source = DNS_FROM_PROCESS; source <= DNS_FROM_HOST; source++) {
+		if (!strcmp(text, dns_source_name((enum dns_source)source))) {
+			*ret = (enum dns_source)source;
+			return 0;
+		}
+	}
+	return -EBADMSG;
+}
+
 int value_state(const char *text, uint8_t *ret)
 {
 	for (unsigned int state = 1; state <= UINT8_MAX; state++) {

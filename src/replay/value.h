@@ -27,6 +27,7 @@ int value_errno(const char *text, uint16_t *ret);
 int value_origin(const char *text, enum origin *ret);
 int value_ended(const char *text, enum ended *ret);
 int value_direction(const char *text, enum direction *ret);
+int value_dns_source(const char *text, enum dns_source *ret);
 int value_state(const char *text, uint8_t *ret);
 
 /* "8:1" */

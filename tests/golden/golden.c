@@ -12,8 +12,8 @@
  * "latency dst", and both with -json, are reports by these keys, of the first second; "list" and
  * list-80 the table of what is open, with its last line, and "list process,dst" that by these keys.
  *
- * Lines that begin with image and cgroup, behind records, say who made the attempts of those, back
- * to the last such lines: who.h. text-verbose is what -v shows.
+ * Lines that begin with image, cgroup and dns, behind records, say who made the attempts of those,
+ * and to which names, back to the last such lines: who.h. text-verbose is what -v shows.
  *
  * A line that begins with known, behind a record, says what user space knows besides of what was
  * open before: holders, observed_ns.
@@ -62,6 +62,14 @@ static bool has_close(const struct golden_case *c)
 	return false;
 }
 
+static bool has_names(const struct golden_case *c)
+{
+	for (size_t i = 0; i < c->n_makers; i++)
+		if (c->makers[i].names.n)
+			return true;
+	return false;
+}
+
 static void put_events(struct buffer *out, const struct golden_case *c,
 		       const struct format_ops *format, struct format_context ctx)
 {
@@ -92,6 +100,7 @@ static void put_output(struct buffer *out, const struct golden_case *c)
 		.verbose = !strcmp(variant, "verbose"),
 		.width = (unsigned int)atoi(variant),
 		.closes = has_close(c),
+		.dns = has_names(c),
 	};
 	const struct format_ops *format = format_find(name);
 
@@ -153,6 +162,7 @@ static void add_record(struct golden_case *c, const char *line, const struct pla
 static bool is_who(const char *line)
 {
 	return !strncmp(line, "image ", strlen("image ")) ||
+	       !strncmp(line, "dns ", strlen("dns ")) ||
 	       !strncmp(line, "cgroup ", strlen("cgroup "));
 }
 

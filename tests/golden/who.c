@@ -139,6 +139,32 @@ static void set_cgroup(struct who *who, const char *key, const char *value, size
 		die(place, "no such word: '%s'", key);
 }
 
+static void add_name(struct who *who, const char *key, const char *value, size_t len,
+		     const struct place *place)
+{
+	struct dns_names *names = &who->names;
+
+	for (int source = DNS_FROM_PROCESS; source <= DNS_FROM_HOST; source++)
+		if (!strcmp(dns_source_name((enum dns_source)source), key))
+			names->source = (enum dns_source)source;
+	if (!names->source || names->n == DNS_NAMES_MAX)
+		die(place, "no such word, or too many: '%s'", key);
+	names->names[names->n++] = keep(who, value, len, place);
+}
+
+static void add_names(struct who *who, const char *line, char *value, const struct place *place)
+{
+	char key[KEY_MAX];
+
+	while (*line) {
+		long len = read_word(&line, key, value, place);
+
+		if (len < 0)
+			die(place, "'%s' needs a value", key);
+		add_name(who, key, value, (size_t)len, place);
+	}
+}
+
 void read_who(const char *line, struct who *who, const struct place *place)
 {
 	_cleanup_free_ char *value = malloc(strlen(line) + 1);
@@ -148,6 +174,10 @@ void read_who(const char *line, struct who *who, const struct place *place)
 	if (!value)
 		die(place, "no memory");
 	read_word(&line, what, value, place);
+	if (!strcmp(what, "dns")) {
+		add_names(who, line, value, place);
+		return;
+	}
 	is_image = !strcmp(what, "image");
 	*(is_image ? &who->has_image : &who->has_cgroup) = true;
 	while (*line) {
@@ -164,4 +194,5 @@ void who_made(struct event *event, const struct who *who)
 {
 	event->image = who->has_image ? &who->image : NULL;
 	event->cgroup = who->has_cgroup ? &who->cgroup : NULL;
+	event->names = who->names.n ? &who->names : NULL;
 }

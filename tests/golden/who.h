@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Images and cgroups, from key=value words behind `image` or `cgroup`. */
+/* Images, cgroups and names, from key=value words behind `image`, `cgroup` or `dns`. */
 #ifndef GOLDEN_WHO_H
 #define GOLDEN_WHO_H
 
@@ -11,18 +11,20 @@
 struct who {
 	struct image image;
 	struct cgroup cgroup;
+	struct dns_names names;
 	bool has_image, has_cgroup;
-	char texts[32768]; /* of both */
+	char texts[32768]; /* of all */
 	size_t used;
 };
 
 /*
  * Adds what a line says. The words are the members of the structs; args, of which each has \x00
  * behind it, and device=MAJOR:MINOR; each ancestor=PID:START_NS:NAME is one more.
+ * Behind dns, each process=NAME, parent=NAME or host=NAME is one more name.
  */
 void read_who(const char *line, struct who *who, const struct place *place);
 
-/* The event is by that image, in that cgroup, as far as they are known. */
+/* The event is by that image, in that cgroup, to these names, as far as they are known. */
 void who_made(struct event *event, const struct who *who);
 
 #endif

@@ -15,6 +15,7 @@
 #include "aggregate/histogram.h"
 #include "aggregate/texts.h"
 #include "unit/random.h"
+#include "util/array.h"
 #include "util/cleanup.h"
 
 static const struct event plain = {
@@ -299,6 +300,59 @@ static void keys_have_the_texts_that_are_asked_for_and_known(void **state)
 	assert_key_texts(&event, all, (const char *[KEY_TEXTS]){NULL});
 }
 
+/* In the order of their bytes, whichever was answered last. */
+static void keys_have_the_names_that_are_asked_for_and_known(void **state)
+{
+	const struct dns_names names = {DNS_FROM_PROCESS, 3, {"c", "a", "b"}};
+	struct event event = {.names = &names};
+
+	(void)state;
+	assert_key_texts(&event, ~(unsigned int)BY_NAME, (const char *[KEY_TEXTS]){NULL});
+	assert_key_texts(&event, BY_NAME,
+			 (const char *[KEY_TEXTS]){[TEXT_OF_NAME] = "a",
+						   [TEXT_OF_NAME + 1] = "b",
+						   [TEXT_OF_NAME + 2] = "c"});
+	event.names = NULL;
+	assert_key_texts(&event, BY_NAME, (const char *[KEY_TEXTS]){NULL});
+}
+
+/* What tells groups apart by name is what is shown of it. */
+static void one_certain_name_makes_one_group_whoever_was_answered(void **state)
+{
+	static const struct dns_names all_names[] = {
+		{DNS_FROM_PROCESS, 1, {"a"}},	   {DNS_FROM_PARENT, 1, {"a"}},
+		{DNS_FROM_HOST, 1, {"a"}},	   {DNS_FROM_PROCESS, 2, {"a", "b"}},
+		{DNS_FROM_PROCESS, 2, {"b", "a"}}, {DNS_FROM_PARENT, 2, {"a", "b"}},
+	};
+	struct groups *groups = groups_of(BY_NAME, 10);
+	_cleanup_free_ const struct group **all = NULL;
+	struct event event = plain;
+	struct dns_names names;
+	size_t n;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(all_names); i++) {
+		event.names = &all_names[i];
+		event.dst.addr[15] = (uint8_t)i;
+		counts_add(groups_value(groups, &event), &event);
+	}
+	event.names = NULL;
+	counts_add(groups_value(groups, &event), &event);
+	all = sorted(groups, &n);
+	assert_int_equal(n, 5);
+	for (size_t i = 0; i < n; i++) {
+		const struct counts *counts = all[i]->value;
+		bool any = group_names(all[i], &names);
+
+		assert_int_equal(counts->attempts,
+				 any && (dns_names_sure(&names) ||
+					 (names.n == 2 && names.source == DNS_FROM_PROCESS))
+					 ? 2
+					 : 1);
+	}
+	groups_free(groups);
+}
+
 static void equal_texts_make_one_group_wherever_they_lie(void **state)
 {
 	char path[] = "/usr/bin/curl";
@@ -548,6 +602,8 @@ int main(void)
 		cmocka_unit_test(cleared_groups_are_as_new),
 		cmocka_unit_test(a_group_knows_its_process_as_long_as_it_is_one),
 		cmocka_unit_test(keys_have_the_texts_that_are_asked_for_and_known),
+		cmocka_unit_test(keys_have_the_names_that_are_asked_for_and_known),
+		cmocka_unit_test(one_certain_name_makes_one_group_whoever_was_answered),
 		cmocka_unit_test(equal_texts_make_one_group_wherever_they_lie),
 		cmocka_unit_test(cgroups_of_one_path_are_one_group_of_several),
 		cmocka_unit_test(texts_are_bounded_as_groups_are),

@@ -125,6 +125,7 @@ static void seed_widest(struct event *event)
 	memset(event, 0xff, sizeof(*event));
 	event->image = NULL;
 	event->cgroup = NULL;
+	event->names = NULL;
 	event->kind = EVENT_CLOSE;
 	event->preexisting = false;
 	event->has &= ~(EVENT_HAS_HOLDERS | EVENT_HAS_OBSERVED);

@@ -346,7 +346,7 @@ static void latencies_are_drawn_as_bcc_does(void **state)
 static void the_longest_drawing_fits(void **state)
 {
 	static struct histogram histogram;
-	static char drawing[200000], text[4096];
+	static char drawing[400000], text[4096];
 	struct group group = group_of(&histogram);
 	struct buffer out = {.data = drawing, .cap = LATENCY_DRAWING_MAX};
 

@@ -76,7 +76,17 @@ static struct cgroup widest_cgroup(const char *text)
 	};
 }
 
-static struct event widest_event(const struct image *image, const struct cgroup *cgroup)
+static struct dns_names widest_names(const char *text)
+{
+	struct dns_names names = {.source = DNS_FROM_PROCESS, .n = DNS_NAMES_MAX};
+
+	for (size_t i = 0; i < DNS_NAMES_MAX; i++)
+		names.names[i] = text;
+	return names;
+}
+
+static struct event widest_event(const struct image *image, const struct cgroup *cgroup,
+				 const struct dns_names *names)
 {
 	struct event event;
 
@@ -94,6 +104,7 @@ static struct event widest_event(const struct image *image, const struct cgroup 
 	memcpy(event.thread_comm, event.comm, COMM_LEN);
 	event.image = image;
 	event.cgroup = cgroup;
+	event.names = names;
 	return event;
 }
 
@@ -106,6 +117,7 @@ static size_t line_length(const struct format_ops *format, const struct event *e
 		.seq = UINT64_MAX,
 		.color = true,
 		.verbose = true,
+		.dns = true,
 		.width = 500,
 	};
 	size_t max = format_line_max(event);
@@ -119,9 +131,10 @@ static size_t line_length(const struct format_ops *format, const struct event *e
 
 static void check_widest(const char *pattern, size_t pattern_len, size_t n)
 {
-	static char text[TEXT_MAX + 1], args[TEXT_MAX + 1];
+	static char text[TEXT_MAX + 1], args[TEXT_MAX + 1], name[DNS_NAME_ROOM];
 	struct image image;
 	struct cgroup cgroup;
+	struct dns_names names;
 	struct event event;
 
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
@@ -131,8 +144,20 @@ static void check_widest(const char *pattern, size_t pattern_len, size_t n)
 		image.args = args;
 		image.args_size = n;
 		cgroup = widest_cgroup(text);
-		event = widest_event(&image, &cgroup);
+		repeat(name, n < DNS_NAME_ROOM ? n : DNS_NAME_ROOM - 1, pattern[0] ? pattern : "x",
+		       pattern[0] ? pattern_len : 1);
+		names = widest_names(name);
+		event = widest_event(&image, &cgroup, &names);
 		line_length(formats[i], &event);
+		names.source = DNS_FROM_PARENT;
+		line_length(formats[i], &event);
+		names.n = 1;
+		line_length(formats[i], &event);
+		event.image = NULL;
+		event.cgroup = NULL;
+		line_length(formats[i], &event);
+		event.image = &image;
+		event.cgroup = &cgroup;
 		image.exe_tail = NULL;
 		line_length(formats[i], &event);
 		image.memfd = NULL;
@@ -151,9 +176,9 @@ static void no_line_is_longer_than_said(void **state)
 		const char *bytes;
 		size_t n;
 	} patterns[] = {
-		{"x", 1},   {"\x01", 1},     {"\xff", 1}, {"'", 1},    {"\"", 1},
-		{"\\", 1},  {"\xc2\x80", 2}, {"\n", 1},	  {"\0", 1},   {"\0'", 2},
-		{"'\0", 2}, {"x\0", 2},	     {" \0", 2},  {"\0\1", 2},
+		{"x", 1},	 {"\x01", 1}, {"\xff", 1}, {"'", 1},   {"\"", 1},  {"\\", 1},
+		{"\xc2\x80", 2}, {"\n", 1},   {"\0", 1},   {"\0'", 2}, {"'\0", 2}, {"x\0", 2},
+		{" \0", 2},	 {"\0\1", 2}, {",", 1},	   {", ", 2},
 	};
 
 	(void)state;
@@ -169,15 +194,16 @@ static void what_is_no_text_fits_its_share(void **state)
 {
 	const struct image image = widest_image("");
 	const struct cgroup cgroup = widest_cgroup("");
-	struct event event = widest_event(NULL, NULL);
+	const struct dns_names names = widest_names("");
+	struct event event = widest_event(NULL, NULL, NULL);
 	size_t bare, known;
 
 	(void)state;
 	bare = line_length(&format_json, &event);
 	assert_true(bare <= FORMAT_LINE_MAX);
-	event = widest_event(&image, &cgroup);
+	event = widest_event(&image, &cgroup, &names);
 	known = line_length(&format_json, &event);
-	print_message("%zu bytes, and %zu of image and cgroup\n", bare, known - bare);
+	print_message("%zu bytes, and %zu of image, cgroup and names\n", bare, known - bare);
 	assert_true(known - bare <= FORMAT_WHO_MAX);
 }
 
@@ -185,6 +211,7 @@ static void the_bound_is_of_the_texts_there_are(void **state)
 {
 	struct image image = {.exe = "/bin/sh", .args = "not known", .args_size = 9};
 	struct cgroup cgroup = {.path = "/", .unit = "x.service"};
+	struct dns_names names = {.source = DNS_FROM_PROCESS, .n = 2, .names = {"a", "bc"}};
 	struct event event = {0};
 
 	(void)state;
@@ -195,6 +222,12 @@ static void the_bound_is_of_the_texts_there_are(void **state)
 	assert_int_equal(format_line_max(&event), FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 16);
 	event.cgroup = &cgroup;
 	assert_int_equal(format_line_max(&event), FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 26);
+	event.names = &names;
+	assert_int_equal(format_line_max(&event), FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 29);
+	names.n = 1; /* as the destination's name as well */
+	assert_int_equal(format_line_max(&event), FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 28);
+	event = (struct event){.names = &names};
+	assert_int_equal(format_line_max(&event), FORMAT_LINE_MAX + FORMAT_WHO_MAX + 6 * 2);
 }
 
 /* Hostile texts */
@@ -216,8 +249,8 @@ static void assert_clean(const struct buffer *line)
 static void no_text_breaks_the_line_the_encoding_or_the_terminal(void **state)
 {
 	/* Bytes that begin, continue or break a character, and all that formats treat specially. */
-	static const char alphabet[] = "a =\"'<\\\n\x1b\x7f\x80\x9b\xc2\xe2\xed\xf0\xf4\xff";
-	const struct format_context ctx = {.seq = 1, .verbose = true, .width = 200};
+	static const char alphabet[] = "a, =\"'<\\\n\x1b\x7f\x80\x9b\xc2\xe2\xed\xf0\xf4\xff";
+	const struct format_context ctx = {.seq = 1, .verbose = true, .dns = true, .width = 200};
 	uint64_t seed = 7;
 
 	(void)state;
@@ -225,6 +258,7 @@ static void no_text_breaks_the_line_the_encoding_or_the_terminal(void **state)
 		char text[33], storage[16384];
 		struct image image;
 		struct cgroup cgroup;
+		struct dns_names names;
 		struct event event;
 
 		for (size_t i = 0; i < sizeof(text) - 1; i++)
@@ -239,7 +273,10 @@ static void no_text_breaks_the_line_the_encoding_or_the_terminal(void **state)
 		cgroup = widest_cgroup(text);
 		if (next_random(&seed) % 2)
 			cgroup.container_id = NULL;
-		event = widest_event(&image, &cgroup);
+		names = widest_names(text);
+		names.n = 1 + next_random(&seed) % DNS_NAMES_MAX;
+		names.source = DNS_FROM_PROCESS + next_random(&seed) % 3;
+		event = widest_event(&image, &cgroup, &names);
 		for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 			struct buffer line = {.data = storage, .cap = sizeof(storage)};
 
