@@ -15,17 +15,11 @@ struct known {
 	char texts[];
 };
 
-static struct cache_key key_of(const struct cgroup_key *key)
-{
-	return (struct cache_key){key->id, key->id1};
-}
-
 /* In the place of what was known of it. NULL: no memory, and it is not known. */
 static struct known *put(struct cgroups *cgroups, const struct cgroup *cgroup)
 {
-	struct cache_key key = key_of(&cgroup->key);
-	struct known *known =
-		cache_add(&cgroups->cache, &key, sizeof(*known) + cgroup_texts_size(cgroup));
+	struct known *known = cache_add(&cgroups->cache, &cgroup->key,
+					sizeof(*known) + cgroup_texts_size(cgroup));
 
 	if (!known)
 		return NULL;
@@ -52,16 +46,9 @@ int cgroups_take(struct cgroups *cgroups, const void *data, size_t size, char *t
 	return 0;
 }
 
-static struct known *find(struct cgroups *cgroups, const struct cgroup_key *key)
-{
-	struct cache_key cache_key = key_of(key);
-
-	return cache_find(&cgroups->cache, &cache_key);
-}
-
 const struct cgroup *cgroups_find(struct cgroups *cgroups, const struct cgroup_key *key)
 {
-	struct known *known = find(cgroups, key);
+	struct known *known = cache_find(&cgroups->cache, key);
 
 	return known ? &known->cgroup : NULL;
 }
@@ -69,7 +56,7 @@ const struct cgroup *cgroups_find(struct cgroups *cgroups, const struct cgroup_k
 const struct cgroup *cgroups_at(struct cgroups *cgroups, const struct cgroup_key *key,
 				uint64_t start_ns)
 {
-	struct known *known = find(cgroups, key);
+	struct known *known = cache_find(&cgroups->cache, key);
 
 	if (!known)
 		return NULL;
@@ -109,7 +96,7 @@ static bool add_names(struct cgroup *cgroup, const struct cgroup *named)
 
 void cgroups_name(struct cgroups *cgroups, const struct cgroup *named)
 {
-	struct known *known = find(cgroups, &named->key);
+	struct known *known = cache_find(&cgroups->cache, &named->key);
 	struct cgroup cgroup, copy;
 	char *texts;
 

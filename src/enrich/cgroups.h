@@ -3,9 +3,9 @@
 #ifndef ENRICH_CGROUPS_H
 #define ENRICH_CGROUPS_H
 
-#include "enrich/cache.h"
 #include "enrich/cgroup_path.h"
 #include "enrich/enrich.h"
+#include "util/cache.h"
 
 struct cgroups {
 	struct cache cache;

@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "enrich/cache.h"
 #include "enrich/cgroups.h"
 #include "model/decode.h"
 #include "model/texts.h"
 #include "util/array.h"
+#include "util/cache.h"
 
 /*
  * Measured: an image takes about 500 bytes, a cgroup 400, what a connection holds 700. The bounds
@@ -21,6 +21,11 @@
 #define CGROUPS_MAX_KNOWN 4096
 #define CGROUPS_BYTES	  (2 << 20)
 #define CONNECTIONS_BYTES (6 << 20)
+
+/* No padding. */
+struct connection_key {
+	uint64_t start_ns, cpu;
+};
 
 /* What a connection holds; texts behind it. */
 struct held {
@@ -36,27 +41,29 @@ struct enrich {
 	void *ctx;
 	struct cache images, connections;
 	struct cgroups cgroups;
-	uint64_t serial;	 /* the image's that was told last */
-	struct cache_key closed; /* the connection whose close came last: to be forgotten */
+	uint64_t serial;	      /* the image's that was told last */
+	struct connection_key closed; /* the connection whose close came last: to be forgotten */
 	bool has_closed;
 	char texts[TEXTS_MAX];
 };
 
-static void on_image_evicted(void *ctx, const struct cache_key *key)
+static void on_image_evicted(void *ctx, const void *key, const void *value)
 {
+	const struct image_key *image = key;
 	const struct enrich *enrich = ctx;
 
+	(void)value;
 	if (enrich->forgets)
-		enrich->forgets(enrich->ctx, (uint32_t)(key->b >> 32), NULL);
+		enrich->forgets(enrich->ctx, image->pid, NULL);
 }
 
-static void on_cgroup_evicted(void *ctx, const struct cache_key *key)
+static void on_cgroup_evicted(void *ctx, const void *key, const void *value)
 {
-	const struct cgroup_key cgroup = {.id = key->a, .id1 = key->b};
 	const struct enrich *enrich = ctx;
 
+	(void)value;
 	if (enrich->forgets)
-		enrich->forgets(enrich->ctx, 0, &cgroup);
+		enrich->forgets(enrich->ctx, 0, key);
 }
 
 int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **ret)
@@ -69,18 +76,24 @@ int enrich_new(bool closes, enrich_forgets *forgets, void *ctx, struct enrich **
 	enrich->forgets = forgets;
 	enrich->ctx = ctx;
 	enrich->images = (struct cache){
+		.key_size = sizeof(struct image_key),
 		.max = IMAGES_MAX,
 		.max_bytes = IMAGES_BYTES,
 		.on_evicted = on_image_evicted,
 		.ctx = enrich,
 	};
 	enrich->cgroups.cache = (struct cache){
+		.key_size = sizeof(struct cgroup_key),
 		.max = CGROUPS_MAX_KNOWN,
 		.max_bytes = CGROUPS_BYTES,
 		.on_evicted = on_cgroup_evicted,
 		.ctx = enrich,
 	};
-	enrich->connections = (struct cache){.max = SIZE_MAX, .max_bytes = CONNECTIONS_BYTES};
+	enrich->connections = (struct cache){
+		.key_size = sizeof(struct connection_key),
+		.max = SIZE_MAX,
+		.max_bytes = CONNECTIONS_BYTES,
+	};
 	*ret = enrich;
 	return 0;
 }
@@ -95,21 +108,14 @@ void enrich_free(struct enrich *enrich)
 	free(enrich);
 }
 
-static struct cache_key image_key(uint64_t start_ns, uint32_t pid, uint32_t exec_id)
-{
-	return (struct cache_key){start_ns, (uint64_t)pid << 32 | exec_id};
-}
-
 static int take_image(struct enrich *enrich, const void *data, size_t size)
 {
 	struct image image, *place;
-	struct cache_key key;
 	int err = image_decode(data, size, enrich->texts, &image);
 
 	if (err)
 		return err;
-	key = image_key(image.key.start_ns, image.key.pid, image.key.exec_id);
-	place = cache_add(&enrich->images, &key, sizeof(image) + image_texts_size(&image));
+	place = cache_add(&enrich->images, &image.key, sizeof(image) + image_texts_size(&image));
 	if (!place)
 		return -ENOMEM;
 	image_copy(place, &image, (char *)(place + 1));
@@ -123,9 +129,9 @@ int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data,
 				     : cgroups_take(&enrich->cgroups, data, size, enrich->texts);
 }
 
-static struct cache_key connection_key(const struct event *event)
+static struct connection_key connection_key(const struct event *event)
 {
-	return (struct cache_key){event->start_ns, event->cpu};
+	return (struct connection_key){event->start_ns, event->cpu};
 }
 
 /* Without memory for it, the close is named as long as its image is known. */
@@ -133,7 +139,7 @@ static void hold(struct enrich *enrich, const struct event *event)
 {
 	const struct image *image = event->image;
 	const struct cgroup *cgroup = event->cgroup;
-	struct cache_key key = connection_key(event);
+	struct connection_key key = connection_key(event);
 	struct held *held;
 	char *texts;
 
@@ -153,7 +159,7 @@ static void hold(struct enrich *enrich, const struct event *event)
 
 static const struct image *find_image(struct enrich *enrich, const struct event *event)
 {
-	struct cache_key key = image_key(event->process_start_ns, event->pid, event->exec_id);
+	const struct image_key key = {event->process_start_ns, event->pid, event->exec_id};
 
 	return event->has & EVENT_HAS_PROCESS ? cache_find(&enrich->images, &key) : NULL;
 }
@@ -173,7 +179,7 @@ void enrich_again(struct enrich *enrich, struct event *event)
 
 static void look_up_closed(struct enrich *enrich, struct event *event)
 {
-	struct cache_key key = connection_key(event);
+	struct connection_key key = connection_key(event);
 	const struct held *held = cache_find(&enrich->connections, &key);
 
 	if (!held) {

@@ -2,7 +2,6 @@
 /* Which image and cgroup an event gets, and what is forgotten. */
 #include <stdio.h>
 
-#include "enrich/cache.h"
 #include "enrich/enrich.h"
 #include "unit/context.h"
 #include "unit/decoded.h"
@@ -390,57 +389,6 @@ static void without_closes_nothing_is_held(void **state)
 	assert_null(happen(EVENT_CLOSE, 10).image);
 }
 
-/* The cache itself */
-
-static struct cache_key key(uint64_t a)
-{
-	return (struct cache_key){a, 0};
-}
-
-static void a_cache_has_room_for_so_many(void **state)
-{
-	struct cache cache = {.max = 2, .max_bytes = 1 << 20};
-
-	(void)state;
-	strcpy(cache_add(&cache, &(struct cache_key){1, 0}, 2), "a");
-	strcpy(cache_add(&cache, &(struct cache_key){1, 1}, 2), "b");
-	assert_string_equal(cache_find(&cache, &(struct cache_key){1, 0}), "a");
-	strcpy(cache_add(&cache, &(struct cache_key){2, 0}, 2), "c");
-	assert_null(cache_find(&cache, &(struct cache_key){1, 1}));
-	assert_string_equal(cache_find(&cache, &(struct cache_key){1, 0}), "a");
-	assert_int_equal(cache.evicted, 1);
-	cache_remove(&cache, &(struct cache_key){1, 0});
-	cache_remove(&cache, &(struct cache_key){9, 9});
-	assert_null(cache_find(&cache, &(struct cache_key){1, 0}));
-	assert_int_equal(cache.evicted, 1);
-	cache_clear(&cache);
-	assert_int_equal(cache.bytes, 0);
-	assert_null(cache_find(&cache, &(struct cache_key){2, 0}));
-	cache_clear(&cache);
-}
-
-static void a_cache_has_room_for_so_many_bytes(void **state)
-{
-	struct cache cache = {.max = 100, .max_bytes = 4000};
-	size_t n = 0;
-
-	(void)state;
-	for (uint64_t i = 0; i < 100; i++) {
-		struct cache_key k = key(i);
-
-		assert_non_null(cache_add(&cache, &k, 300));
-		assert_true(cache.bytes <= cache.max_bytes);
-	}
-	for (uint64_t i = 0; i < 100; i++) {
-		struct cache_key k = key(i);
-
-		n += cache_find(&cache, &k) != NULL;
-	}
-	assert_int_equal(n, 100 - cache.evicted);
-	assert_in_range(n, 5, 13);
-	cache_clear(&cache);
-}
-
 #define enrich_test(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -463,8 +411,6 @@ int main(void)
 		enrich_test(what_an_event_kept_is_set_again_while_a_close_is_told),
 		enrich_test(connections_are_bounded),
 		enrich_test(without_closes_nothing_is_held),
-		cmocka_unit_test(a_cache_has_room_for_so_many),
-		cmocka_unit_test(a_cache_has_room_for_so_many_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

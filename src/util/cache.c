@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "enrich/cache.h"
+#include "util/cache.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +13,18 @@
 #define MALLOC_BYTES 8
 
 struct cache_entry {
-	struct cache_key key;
 	size_t bytes;
 	struct cache_entry *prev, *next;
 	UT_hash_handle hh;
-	_Alignas(max_align_t) char value[];
+	_Alignas(max_align_t) char key[]; /* and the value, where any may lie */
 };
+
+static size_t value_at(const struct cache *cache)
+{
+	size_t align = _Alignof(max_align_t);
+
+	return (cache->key_size + align - 1) / align * align;
+}
 
 static void drop(struct cache *cache, struct cache_entry *entry)
 {
@@ -28,18 +34,18 @@ static void drop(struct cache *cache, struct cache_entry *entry)
 	free(entry);
 }
 
-static struct cache_entry *look_up(struct cache *cache, const struct cache_key *key)
+static struct cache_entry *look_up(struct cache *cache, const void *key)
 {
 	struct cache_entry *last = cache->oldest ? cache->oldest->prev : NULL, *entry;
 
 	/* One program's events often come together. */
-	if (last && !memcmp(&last->key, key, sizeof(*key)))
+	if (last && !memcmp(last->key, key, cache->key_size))
 		return last;
-	HASH_FIND(hh, cache->entries, key, sizeof(*key), entry);
+	HASH_FIND(hh, cache->entries, key, cache->key_size, entry);
 	return entry;
 }
 
-void *cache_find(struct cache *cache, const struct cache_key *key)
+void *cache_find(struct cache *cache, const void *key)
 {
 	struct cache_entry *entry = look_up(cache, key);
 
@@ -49,43 +55,46 @@ void *cache_find(struct cache *cache, const struct cache_key *key)
 		DL_DELETE(cache->oldest, entry);
 		DL_APPEND(cache->oldest, entry);
 	}
-	return entry->value;
+	return entry->key + value_at(cache);
 }
 
 static void make_room(struct cache *cache, size_t bytes)
 {
 	while (cache->oldest && (HASH_COUNT(cache->entries) >= cache->max ||
 				 cache->bytes + bytes > cache->max_bytes)) {
+		struct cache_entry *oldest = cache->oldest;
+
 		if (cache->on_evicted)
-			cache->on_evicted(cache->ctx, &cache->oldest->key);
-		drop(cache, cache->oldest);
+			cache->on_evicted(cache->ctx, oldest->key, oldest->key + value_at(cache));
+		drop(cache, oldest);
 		cache->evicted++;
 	}
 }
 
-void *cache_add(struct cache *cache, const struct cache_key *key, size_t size)
+void *cache_add(struct cache *cache, const void *key, size_t size)
 {
-	size_t bytes = sizeof(struct cache_entry) + size + MALLOC_BYTES;
+	size_t all = sizeof(struct cache_entry) + value_at(cache) + size;
+	size_t bytes = all + MALLOC_BYTES;
 	struct cache_entry *entry;
 
 	cache_remove(cache, key);
 	make_room(cache, bytes);
-	entry = malloc(sizeof(*entry) + size);
+	entry = malloc(all);
 	if (!entry)
 		return NULL;
-	entry->key = *key;
+	memcpy(entry->key, key, cache->key_size);
 	entry->bytes = bytes;
-	HASH_ADD(hh, cache->entries, key, sizeof(entry->key), entry);
+	HASH_ADD_KEYPTR(hh, cache->entries, entry->key, cache->key_size, entry);
 	if (!entry->hh.tbl) { /* HASH_NONFATAL_OOM */
 		free(entry);
 		return NULL;
 	}
 	DL_APPEND(cache->oldest, entry);
 	cache->bytes += bytes;
-	return entry->value;
+	return entry->key + value_at(cache);
 }
 
-void cache_remove(struct cache *cache, const struct cache_key *key)
+void cache_remove(struct cache *cache, const void *key)
 {
 	struct cache_entry *entry = look_up(cache, key);
 
