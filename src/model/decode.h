@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bytes from the ring buffer -> struct event, image, cgroup. Pure: no global state, no allocation,
- * no output.
+ * Bytes from the ring buffer -> struct event, image, cgroup, dns_message. Pure: no global state, no
+ * allocation, no output.
  *
  * data: size bytes, of any alignment.
  * ret:  set on success only.
@@ -50,5 +50,16 @@ struct cgroup_paths {
  */
 int cgroup_decode(const void *data, size_t size, char *texts, struct cgroup *ret,
 		  struct cgroup_paths *ret_paths);
+
+/* One of contract/dns.h, EVENT_DNS: what a process got of a name server. */
+struct dns_message {
+	struct image_key image; /* of the process */
+	uint64_t time_ns;	/* CLOCK_BOOTTIME */
+	bool stream;		/* two bytes of length may come before it */
+	const uint8_t *data;	/* the record's: any bytes, of which the end may be missing */
+	size_t size;
+};
+
+int dns_message_decode(const void *data, size_t size, struct dns_message *ret);
 
 #endif

@@ -128,4 +128,27 @@ static inline void put_cname(struct message_bytes *to, const char *owner, uint32
 	put_data(to, owner, ns_t_cname, ttl_s, name.bytes, name.size);
 }
 
+/* A record with room behind it for any message. */
+union dns_bytes {
+	struct dns_record record;
+	uint8_t bytes[RECORD_SIZE_MAX];
+};
+
+/* Of the process that sample_attempt of decoded.h is of. */
+static inline union dns_bytes dns_sample(uint64_t time_ns, const struct message_bytes *message)
+{
+	size_t size = message->size < DNS_COPY_MAX ? message->size : DNS_COPY_MAX;
+	union dns_bytes to = {
+		.record = {.head = {.interface = INTERFACE,
+				    .kind = EVENT_DNS,
+				    .size = (__u16)(sizeof(struct dns_record) + size)},
+			   .time_ns = time_ns,
+			   .process_start_ns = 500,
+			   .pid = 10,
+			   .size = (__u32)message->size}};
+
+	memcpy(to.bytes + sizeof(to.record), message->bytes, size);
+	return to;
+}
+
 #endif
