@@ -24,7 +24,7 @@ _tpconnect_rows=(
     'trace|-e|--events|signed|connect retry established failed cancelled close open all'
     'trace count|-f|--failed||'
     'trace count latency|-l|--min-latency|unknown|'
-    'count latency list||--by|list|process pid dst port user cgroup exe container unit name'
+    'count latency list top||--by|list|process pid dst port user cgroup exe container unit name'
     'trace list|-n|--max-events|unknown|'
     'trace count latency top|-t|--time|unknown|'
     'trace count latency top||--wait||'

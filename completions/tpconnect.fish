@@ -101,7 +101,7 @@ complete -c tpconnect -n '__tpconnect_of list' -l all -d 'list: also what is inb
 complete -c tpconnect -n '__tpconnect_of trace' -s e -l events -x -a '(__tpconnect_signed connect retry established failed cancelled close open all)' -d 'connect, retry, established, failed, cancelled, close, open, or all'
 complete -c tpconnect -n '__tpconnect_of trace count' -s f -l failed -d 'only what did not work, or not at once'
 complete -c tpconnect -n '__tpconnect_of trace count latency' -s l -l min-latency -x -d 'only results that took at least so long: 10ms, 1s'
-complete -c tpconnect -n '__tpconnect_of count latency list' -l by -x -a '(__tpconnect_list process pid dst port user cgroup exe container unit name)' -d 'group count (default process,dst), latency (all together), and list by'
+complete -c tpconnect -n '__tpconnect_of count latency list top' -l by -x -a '(__tpconnect_list process pid dst port user cgroup exe container unit name)' -d 'group count (default process,dst), latency (all together), and list by'
 complete -c tpconnect -n '__tpconnect_of trace list' -s n -l max-events -x -d 'stop after N events; list: show the first N'
 complete -c tpconnect -n '__tpconnect_of trace count latency top' -s t -l time -x -d 'stop after that long: 500ms, 10s, 2m, 1h'
 complete -c tpconnect -n '__tpconnect_of trace count latency top' -l wait -d 'with a COMMAND: go on until its last descendant has ended'

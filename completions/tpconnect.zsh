@@ -105,7 +105,7 @@ _tpconnect() {
     _tpconnect_add 'trace' '*'{-e+,--events=}'[connect, retry, established, failed, cancelled, close, open, or all]:LIST:_tpconnect_signed connect retry established failed cancelled close open all'
     _tpconnect_add 'trace count' '(-f --failed)'{-f,--failed}'[only what did not work, or not at once]'
     _tpconnect_add 'trace count latency' '*'{-l+,--min-latency=}'[only results that took at least so long: 10ms, 1s]:DUR:_tpconnect_unknown'
-    _tpconnect_add 'count latency list' '*--by=[group count (default process,dst), latency (all together), and list by]:LIST:_tpconnect_list process pid dst port user cgroup exe container unit name'
+    _tpconnect_add 'count latency list top' '*--by=[group count (default process,dst), latency (all together), and list by]:LIST:_tpconnect_list process pid dst port user cgroup exe container unit name'
     _tpconnect_add 'trace list' '*'{-n+,--max-events=}'[stop after N events; list: show the first N]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency top' '*'{-t+,--time=}'[stop after that long: 500ms, 10s, 2m, 1h]:DUR:_tpconnect_unknown'
     _tpconnect_add 'trace count latency top' '--wait[with a COMMAND: go on until its last descendant has ended]'

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "model/by.h"
 #include "terminal/terminal.h"
 #include "util/array.h"
 #include "util/cleanup.h"
@@ -232,6 +233,29 @@ static int take_terminal(struct top_ui *ui)
 	return STATUS_DONE;
 }
 
+/* by: one BY_* bit, or none. */
+static enum rows_by rows_by(unsigned int by)
+{
+	switch (by) {
+	case BY_PROCESS:
+		return ROWS_PROCESS;
+	case BY_EXE:
+		return ROWS_EXE;
+	case BY_CONTAINER:
+		return ROWS_CONTAINER;
+	case BY_USER:
+		return ROWS_USER;
+	case BY_DST:
+		return ROWS_DST;
+	case BY_PORT:
+		return ROWS_PORT;
+	case BY_NAME:
+		return ROWS_NAME;
+	default:
+		return ROWS_PAIR;
+	}
+}
+
 int top_ui_open(struct top_ui *ui, const struct options *options, bool color, struct loop *loop)
 {
 	ui->loop = loop;
@@ -245,6 +269,7 @@ int top_ui_open(struct top_ui *ui, const struct options *options, bool color, st
 		log_error("no memory");
 		return STATUS_FAILED;
 	}
+	view_set_by(ui->view, rows_by(options->output.by));
 	if (options->output.filter)
 		view_set_filter(ui->view, options->output.filter);
 	return take_terminal(ui);

@@ -9,9 +9,6 @@
 /* RFC 1035 has \DDD for any byte. */
 #define COMMA "\\044"
 
-/* All names with commas between, each byte of which may be one. */
-#define LABEL_MAX (DNS_NAMES_MAX * sizeof(COMMA) * DNS_NAME_ROOM)
-
 static void put_listed(struct buffer *out, const char *name, bool quoted)
 {
 	const char *comma;
@@ -92,11 +89,22 @@ static void put_label(struct buffer *out, const struct dns_names *names, size_t 
 	}
 }
 
+void dns_label(struct buffer *out, const struct dns_names *names)
+{
+	bool host = names->source == DNS_FROM_HOST;
+
+	if (host)
+		buffer_putc(out, '(');
+	put_label(out, names, names->n);
+	if (host)
+		buffer_putc(out, ')');
+}
+
 /* The first name without its beginning, and the number of the others. */
 static void put_short(struct cell *cell, const struct dns_names *names, const char *before,
 		      unsigned int max)
 {
-	char data[LABEL_MAX], end[32];
+	char data[DNS_LABEL_MAX], end[32];
 	struct buffer label = {.data = data, .cap = sizeof(data) - 1};
 	struct buffer after = {.data = end, .cap = sizeof(end)};
 	unsigned int around;
@@ -120,23 +128,18 @@ static void put_short(struct cell *cell, const struct dns_names *names, const ch
 
 void dns_cell(struct cell *cell, const struct dns_names *names, unsigned int max)
 {
-	char data[LABEL_MAX + sizeof("()")];
+	char data[DNS_LABEL_MAX];
 	struct buffer label = {.data = data, .cap = sizeof(data) - 1};
-	bool host = names && names->source == DNS_FROM_HOST;
 
 	if (!names) {
 		cell_word(cell, "-");
 		return;
 	}
-	if (host)
-		buffer_putc(&label, '(');
-	put_label(&label, names, names->n);
-	if (host)
-		buffer_putc(&label, ')');
+	dns_label(&label, names);
 	data[label.len] = '\0';
 	max = max < CELL_PATH_MAX ? max : CELL_PATH_MAX;
 	if (label.overflow || cell_columns(data) > max)
-		put_short(cell, names, host ? "(" : "", max);
+		put_short(cell, names, names->source == DNS_FROM_HOST ? "(" : "", max);
 	else
 		cell_path(cell, "", data, max);
 }

@@ -21,6 +21,12 @@ void dns_json(struct json *json, const struct dns_names *names);
 /* JSON of a group: all only where none is certain. */
 void dns_json_key(struct json *json, const struct dns_names *names);
 
+/* All names with commas between, each byte of which may be one; and brackets. */
+#define DNS_LABEL_MAX (DNS_NAMES_MAX * sizeof("\\044") * DNS_NAME_ROOM)
+
+/* What a cell has that is wide enough, in at most DNS_LABEL_MAX bytes. */
+void dns_label(struct buffer *out, const struct dns_names *names);
+
 /*
  * "a" where it is certain, else "a,b"; "(a)" by answers of others, in at most max columns. A name
  * that is too long loses its beginning; of several, the first is shown, and how many more there

@@ -225,14 +225,24 @@ static int leave_open_out(struct options *options, struct error *error)
 	return refuse(error, "--no-snapshot leaves none of the events that --events names");
 }
 
+/* Those that a row of top can be of. */
+#define BY_OF_TOP (BY_PROCESS | BY_EXE | BY_CONTAINER | BY_USER | BY_DST | BY_PORT | BY_NAME)
+
 /* Text is the screen. */
 static int finish_top(struct options *options, struct error *error)
 {
 	const char *format = options->output.format;
+	unsigned int by = options->output.by;
 
 	if (!strcmp(format, "table"))
 		return refuse(error, "top has a screen, or -o json; for lines: tpconnect list, or "
 				     "tpconnect count 1");
+	if (by & ~BY_OF_TOP || by & (by - 1))
+		return refuse(error, "--by: top puts rows together by one of process, exe, "
+				     "container, user, dst, port and name");
+	if (by && !strcmp(format, "json"))
+		return refuse(error, "--by is for the screen of top: in JSON, a row is a process "
+				     "and a destination, and has names with --dns");
 	options->request.config.event_mask = EVENTS_ALL;
 	options->request.gauges = true;
 	return leave_open_out(options, error);

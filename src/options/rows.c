@@ -93,16 +93,19 @@ const struct option_row option_rows[] = {
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "
 		 "they take."},
-	{0, "by", "LIST", set_by, CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY) | CMD(COMMAND_LIST),
+	{0, "by", "LIST", set_by,
+	 CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY) | CMD(COMMAND_LIST) | CMD(COMMAND_TOP),
 	 .help = "group count (default process,dst), latency (all together), and list by:\n"
 		 "process, pid, dst, port, user, cgroup, exe, container, unit, name,\n"
-		 "or several, with commas",
+		 "or several, with commas; top: begin with one of these",
 	 .more = "By process is by its name, by pid each process by itself, by exe by the path of "
 		 "the executable; a cgroup of which the path is not known is shown by its id. By "
 		 "name is by that of the destination, and implies --dns; list, which sees no "
 		 "answers of "
 		 "name servers, has none. "
-		 "In list, how many are open in each group. Beyond 10,000 groups (latency: 1,000) "
+		 "The rows of top are of a process and a destination, or of one process, exe, "
+		 "container, user, dst, port or name. In list, how many are open in each group. "
+		 "Beyond 10,000 groups (latency: 1,000) "
 		 "the rest is shown as \"other\".",
 	 .values = VALUES_LIST, .words = by_name},
 	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE) | CMD(COMMAND_LIST),

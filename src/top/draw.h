@@ -68,6 +68,10 @@ void user_cell(struct cell *cell, const struct live_pair *pair, const struct nam
 	       unsigned int max);
 void place_cell(struct cell *cell, const struct live_pair *pair, unsigned int max);
 void exe_cell(struct cell *cell, const struct live_pair *pair, unsigned int max);
+void name_cell(struct cell *cell, const struct live_pair *pair, unsigned int max);
+
+/* "db.example.com:5432", where that is certain, and looks like no address; else the address. */
+void peer_cell(struct cell *cell, const struct live_pair *pair, unsigned int max);
 void network_cell(struct cell *cell, const struct live_pair *pair, unsigned int max);
 void port_cell(struct cell *cell, uint16_t port, const struct names *names, unsigned int max);
 

@@ -3,11 +3,15 @@
 
 #include "format/brief.h"
 #include "format/color.h"
+#include "format/dns.h"
 #include "format/fields.h"
 #include "format/who.h"
 #include "top/draw.h"
 #include "util/address.h"
 #include "util/clock.h"
+
+/* In fewer columns, an address says more than the end of a name. */
+#define NAME_LEAST 8
 
 void who_cell(struct cell *cell, const struct live_pair *pair, unsigned int max)
 {
@@ -76,6 +80,38 @@ void exe_cell(struct cell *cell, const struct live_pair *pair, unsigned int max)
 		cell_word(cell, "-");
 }
 
+void name_cell(struct cell *cell, const struct live_pair *pair, unsigned int max)
+{
+	dns_cell(cell, pair->names.n ? &pair->names : NULL, max);
+}
+
+/* Whether it can be read as nothing but the name of a host: the last label of an address is none.
+ */
+static bool is_host_name(const char *name)
+{
+	const char *dot = strrchr(name, '.');
+
+	return !name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.")] &&
+	       strspn(dot ? dot + 1 : name, "abcdefghijklmnopqrstuvwxyz");
+}
+
+void peer_cell(struct cell *cell, const struct live_pair *pair, unsigned int max)
+{
+	const char *name = dns_names_sure(&pair->names);
+	struct cell port;
+
+	cell_start(&port);
+	buffer_putc(&port.text, ':');
+	buffer_u64(&port.text, pair->dst.port);
+	if (!name || !is_host_name(name) || max < NAME_LEAST + port.text.len) {
+		cell_endpoint(cell, &pair->dst, pair->family, NULL, max);
+		return;
+	}
+	cell_path(cell, "", name, max - (unsigned int)port.text.len);
+	buffer_put(&cell->text, port.data, port.text.len);
+	cell->width += (unsigned int)port.text.len;
+}
+
 void network_cell(struct cell *cell, const struct live_pair *pair, unsigned int max)
 {
 	bool is_ipv4 = address_family(pair->dst.addr) == 4;
@@ -125,6 +161,9 @@ void group_cell(struct cell *cell, enum rows_by by, const struct live_pair *pair
 		break;
 	case ROWS_PORT:
 		port_cell(cell, pair->dst.port, names, max);
+		break;
+	case ROWS_NAME:
+		name_cell(cell, pair, max);
 		break;
 	default:
 		who_cell(cell, pair, max);

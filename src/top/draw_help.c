@@ -16,7 +16,7 @@ static const char *const help[] = {
 	"                  close_wait, ECONNREFUSED, \"port 443\"; !word leaves out",
 	" n s              sort by: trouble open new failed slow bytes name",
 	" r                the other way round",
-	" g                group by: process exe container user dst network port",
+	" g                group by: process exe container user dst network port name",
 	" i                also rows at which nothing happens",
 	" f                failures, the newest first",
 	" z                handshakes of the last minute, the slowest first",

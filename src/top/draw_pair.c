@@ -7,6 +7,9 @@
 
 #define STATES 16
 
+/* In fewer columns, nothing is said of a name. */
+#define NAME_LEAST 12
+
 static void put_count(struct buffer *out, const char *before, size_t n, const char *what)
 {
 	buffer_puts(out, before);
@@ -39,10 +42,10 @@ static void states_cell(struct cell *cell, const struct live_pair *pair, unsigne
 	cell_done(cell);
 }
 
-/* "nginx[8120] -> 10.0.3.7:5432" */
+/* "nginx[8120] -> 10.0.3.7:5432 db.example.com" */
 static void pair_cell(struct cell *cell, const struct live_pair *pair, unsigned int max)
 {
-	struct cell dst;
+	struct cell dst, name;
 
 	who_cell(cell, pair, max > 40 ? 30 : max / 3 + 1);
 	buffer_literal(&cell->text, " -> ");
@@ -51,6 +54,12 @@ static void pair_cell(struct cell *cell, const struct live_pair *pair, unsigned 
 		      max > cell->width + 8 ? max - cell->width : 8);
 	buffer_put(&cell->text, dst.data, dst.text.len);
 	cell->width += dst.width;
+	if (!pair->names.n || cell->width + NAME_LEAST > max)
+		return;
+	name_cell(&name, pair, max - cell->width - 1);
+	buffer_putc(&cell->text, ' ');
+	buffer_put(&cell->text, name.data, name.text.len);
+	cell->width += name.width + 1;
 }
 
 static void draw_pair_title(struct draw *draw, const struct live_pair *pair)

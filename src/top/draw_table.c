@@ -82,6 +82,8 @@ static const char *title_of(const struct table *table, enum table_column column)
 		return first[table->by];
 	if (column == TABLE_DST && table->by == ROWS_NETWORK)
 		return "NETWORK";
+	if (column == TABLE_DST && table->by == ROWS_NAME)
+		return "NAME";
 	return column == TABLE_DST && table->by == ROWS_PORT ? "PORT" : columns[column].title;
 }
 

@@ -71,6 +71,12 @@ static void first_cell(struct cell *cell, const struct table *table, const struc
 	}
 }
 
+/* What tells its pairs apart there are addresses. */
+static bool is_below_a_name(const struct view *view)
+{
+	return view->by == ROWS_NAME || (view->inside && view->of_by == ROWS_NAME);
+}
+
 static void dst_cell(struct cell *cell, const struct table *table, const struct row *row,
 		     unsigned int width)
 {
@@ -80,6 +86,10 @@ static void dst_cell(struct cell *cell, const struct table *table, const struct 
 		network_cell(cell, pair, width);
 	else if (table->by == ROWS_PORT)
 		port_cell(cell, pair->dst.port, table->draw->head->names, width);
+	else if (table->by == ROWS_NAME)
+		name_cell(cell, pair, width);
+	else if (row->n_pairs == 1 && !is_below_a_name(table->draw->view))
+		peer_cell(cell, pair, width);
 	else if (row->n_pairs == 1 || table->by == ROWS_DST)
 		cell_endpoint(cell, &pair->dst, pair->family, NULL, width);
 	else if (table->by == ROWS_PROCESS)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "format/dns.h"
 #include "format/fields.h"
 #include "model/wanted.h"
 #include "util/address.h"
@@ -20,7 +21,7 @@ static size_t texts_max(const struct live_pair *pair)
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
 		sum += texts[i] ? 6 * strlen(texts[i]) : 0;
-	return sum;
+	return sum + 6 * dns_text_size(&pair->names);
 }
 
 static size_t rows_shown(const struct rows *rows)
@@ -92,6 +93,8 @@ static void put_row(struct json *json, const struct row *row)
 	json_open(json, '{');
 	put_process(json, row->pair);
 	put_peer(json, row->pair);
+	if (row->pair->names.n)
+		dns_json(json, &row->pair->names);
 	json_u64(json, "tpconnect.open", row->n_open);
 	json_u64(json, "tpconnect.pending", row->n_pending);
 	put_interval(json, &row->last);

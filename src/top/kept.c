@@ -19,15 +19,19 @@ int kept_set(struct kept *kept, const struct live_pair *pair)
 		.container_name = pair->container_name,
 		.unit = pair->unit,
 		.cgroup = pair->cgroup,
+		.name = pair->name,
+		.names = pair->names,
 		.cgroup_id = pair->cgroup_id,
 		.family = pair->family,
 		.dst = pair->dst,
 	};
-	const char **const words[] = {&copy.exe, &copy.container, &copy.container_name, &copy.unit,
-				      &copy.cgroup};
+	const char **words[6 + DNS_NAMES_MAX] = {&copy.exe,  &copy.container, &copy.container_name,
+						 &copy.unit, &copy.cgroup,    &copy.name};
 	size_t size = 1;
 	char *texts, *at;
 
+	for (size_t i = 0; i < DNS_NAMES_MAX; i++)
+		words[6 + i] = &copy.names.names[i];
 	memcpy(copy.comm, pair->comm, sizeof(copy.comm));
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
 		size += *words[i] ? strlen(*words[i]) + 1 : 0;

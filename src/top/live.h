@@ -74,6 +74,9 @@ struct live_pair {
 	const char *container_name; /* that was looked up for one that has an id */
 	const char *unit, *cgroup;  /* cgroup: the path */
 	uint64_t cgroup_id;	    /* 0: not known */
+	/* Of the destination, by all of its attempts. */
+	const char *name;	/* as dns_label() has them */
+	struct dns_names names; /* in the order of their bytes; n 0: there are none */
 	uint8_t family;
 	struct endpoint dst;
 	struct live_connection *connections; /* newest first */

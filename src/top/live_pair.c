@@ -8,12 +8,15 @@
 
 #include <utlist.h>
 
+#include "format/dns.h"
 #include "format/who.h"
 #include "model/wanted.h"
 #include "util/count.h"
 
-/* Of struct live_pair: exe, container, container_name, unit, cgroup. */
-#define PAIR_TEXTS 5
+/* Of struct live_pair: exe, container, container_name, unit, cgroup, name, and of names. */
+#define PAIR_TEXTS (PAIR_NAMES + DNS_NAMES_MAX)
+#define PAIR_NAME  5
+#define PAIR_NAMES 6
 
 /* A text of a pair: `before`, if there is a text. */
 struct piece {
@@ -118,6 +121,9 @@ static void texts_of(struct live_pair *shown, const char **ret[PAIR_TEXTS])
 	ret[2] = &shown->container_name;
 	ret[3] = &shown->unit;
 	ret[4] = &shown->cgroup;
+	ret[PAIR_NAME] = &shown->name;
+	for (size_t i = 0; i < DNS_NAMES_MAX; i++)
+		ret[PAIR_NAMES + i] = &shown->names.names[i];
 }
 
 struct pair *pair_copy(const struct pair *pair)
@@ -173,6 +179,54 @@ static void keep_texts(struct pair *pair, const char **const texts[PAIR_TEXTS],
 	pair->texts_size = size;
 }
 
+/* The same, and the label of the names. */
+static void keep_all(struct pair *pair, const char **const texts[PAIR_TEXTS],
+		     struct piece pieces[PAIR_TEXTS], const struct dns_names *names)
+{
+	char data[DNS_LABEL_MAX];
+	struct buffer label = {.data = data, .cap = sizeof(data) - 1};
+
+	if (names->n)
+		dns_label(&label, names);
+	data[label.len] = '\0';
+	pieces[PAIR_NAME].text = names->n ? data : NULL;
+	keep_texts(pair, texts, pieces);
+	pair->shown.names.source = names->source;
+	pair->shown.names.n = pair->texts ? names->n : 0;
+}
+
+static void add_dns_name(struct dns_names *names, const char *name)
+{
+	size_t at = 0;
+
+	while (at < names->n && strcmp(names->names[at], name) < 0)
+		at++;
+	if (names->n == DNS_NAMES_MAX || (at < names->n && !strcmp(names->names[at], name)))
+		return;
+	memmove(&names->names[at + 1], &names->names[at], (names->n - at) * sizeof(name));
+	names->names[at] = name;
+	names->n++;
+}
+
+/*
+ * Names of a later attempt stand beside those of before; but what others were answered is nothing
+ * beside what the process was.
+ */
+static struct dns_names names_after(const struct dns_names *known, const struct dns_names *told)
+{
+	bool new_is_hint = told && told->source == DNS_FROM_HOST;
+	struct dns_names names = {0};
+
+	if (!told || (known->n && new_is_hint && known->source != DNS_FROM_HOST))
+		return *known;
+	names.source = told->source;
+	for (size_t i = 0; i < told->n; i++)
+		add_dns_name(&names, told->names[i]);
+	for (size_t i = 0; i < known->n && (new_is_hint || known->source != DNS_FROM_HOST); i++)
+		add_dns_name(&names, known->names[i]);
+	return names;
+}
+
 /* What the event does not say stays, if its image or cgroup is the one that was known. */
 static void name_texts(struct pair *pair, const struct event *event)
 {
@@ -180,13 +234,18 @@ static void name_texts(struct pair *pair, const struct event *event)
 	bool same_cgroup =
 		event->cgroup_id == pair->shown.cgroup_id && event->cgroup1_id == pair->cgroup1_id;
 	const struct cgroup *cgroup = event->cgroup;
+	const struct dns_names none = {0}, *known = same_image ? &pair->shown.names : &none;
+	const struct dns_names names = names_after(known, event->names);
 	struct piece pieces[PAIR_TEXTS];
 	const char **texts[PAIR_TEXTS];
-	bool same = true;
+	bool same = names.source == pair->shown.names.source;
 
 	texts_of(&pair->shown, texts);
-	for (size_t i = 0; i < PAIR_TEXTS; i++)
+	for (size_t i = 0; i < PAIR_NAME; i++)
 		pieces[i] = (struct piece){"", (i ? same_cgroup : same_image) ? *texts[i] : NULL};
+	pieces[PAIR_NAME] = (struct piece){"", *texts[PAIR_NAME]};
+	for (size_t i = 0; i < DNS_NAMES_MAX; i++)
+		pieces[PAIR_NAMES + i] = (struct piece){"", names.names[i]};
 	if (event->image)
 		pieces[0] = exe_of(event->image);
 	if (cgroup) {
@@ -199,7 +258,7 @@ static void name_texts(struct pair *pair, const struct event *event)
 	for (size_t i = 0; i < PAIR_TEXTS; i++)
 		same = same && is_same(*texts[i], pieces[i]);
 	if (!same)
-		keep_texts(pair, texts, pieces);
+		keep_all(pair, texts, pieces, &names);
 }
 
 static bool is_of_process(const struct pair *pair, const struct event *event)

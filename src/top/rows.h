@@ -19,6 +19,7 @@ enum rows_by {
 	ROWS_DST,     /* an address and port */
 	ROWS_NETWORK, /* /24 of IPv4, /64 of IPv6 */
 	ROWS_PORT,
+	ROWS_NAME, /* of the destination, by DNS */
 	ROWS_BY_END,
 };
 
@@ -78,10 +79,12 @@ const struct row *rows_at(const struct rows *rows, size_t index); /* NULL behind
 /*
  * Whether the pair fits all words. A number is a pid, user or port. An address is the
  * destination's: whole, with a port or without, a network ("10.0.0.0/8"), or its beginning
- * ("10.0."). Any other word is a part, in any case, of name, executable, container, unit or user,
+ * ("10.0."). Any other word is a part, in any case, of name, executable, container, unit, user or
+ * the destination's name,
  * of a connection's state
  * ("close_wait"), or of the errno of a connection or of the last failure. "port 443", "comm ng" ask
- * that field alone: pid, user, comm, exe, container, unit, cgroup, address, port, state, error.
+ * that field alone: pid, user, comm, exe, container, unit, cgroup, address, name, port, state,
+ * error.
  * Behind `!`, a word must not fit. What is being typed ("port ", "!", "10.0.0.0/") leaves nothing
  * out.
  */

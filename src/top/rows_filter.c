@@ -154,6 +154,7 @@ static bool word_fits(const struct live_pair *pair, const struct filter_word *wo
 	       (fields & FIELD_CONTAINER && container_fits(pair, word)) ||
 	       (fields & FIELD_UNIT && unit_fits(pair, word)) ||
 	       (fields & FIELD_CGROUP && has_part(pair->cgroup, word)) ||
+	       (fields & FIELD_NAME && has_part(pair->name, word)) ||
 	       (fields & FIELD_ADDRESS && address_fits(pair, word)) ||
 	       (fields & (FIELD_STATE | FIELD_ERROR) && connections_fit(pair, word));
 }

@@ -11,7 +11,14 @@
 #define IPV6_NETWORK_BYTES 8
 
 /* Of row_key.text_kind, so that a unit is no container of the same name. */
-enum row_text { ROW_TEXT_NONE, ROW_TEXT_EXE, ROW_TEXT_CONTAINER, ROW_TEXT_UNIT, ROW_TEXT_CGROUP };
+enum row_text {
+	ROW_TEXT_NONE,
+	ROW_TEXT_EXE,
+	ROW_TEXT_CONTAINER,
+	ROW_TEXT_UNIT,
+	ROW_TEXT_CGROUP,
+	ROW_TEXT_NAME
+};
 
 static void set_process(struct row_key *key, const struct live_pair *pair)
 {
@@ -57,6 +64,8 @@ const char *row_key_of(struct row_key *ret, enum rows_by by, const struct live_p
 		return set_text(ret, ROW_TEXT_EXE, pair->exe);
 	case ROWS_CONTAINER:
 		return set_place(ret, pair);
+	case ROWS_NAME:
+		return set_text(ret, ROW_TEXT_NAME, pair->name);
 	case ROWS_USER:
 		ret->has_process = pair->has_process;
 		ret->uid = pair->uid;
@@ -141,6 +150,8 @@ int row_compare_names(enum rows_by by, const struct live_pair *a, const struct l
 		return compare_texts(a->exe, b->exe);
 	case ROWS_CONTAINER:
 		return compare_texts(place_of(a), place_of(b));
+	case ROWS_NAME:
+		return compare_texts(a->name, b->name);
 	case ROWS_USER:
 		return compare_users(a, b, names);
 	case ROWS_DST:
@@ -159,7 +170,7 @@ const char *rows_by_name(size_t i)
 	static const char *const names[ROWS_BY_END] = {
 		[ROWS_PAIR] = "pair",		[ROWS_PROCESS] = "process", [ROWS_EXE] = "exe",
 		[ROWS_CONTAINER] = "container", [ROWS_USER] = "user",	    [ROWS_DST] = "dst",
-		[ROWS_NETWORK] = "network",	[ROWS_PORT] = "port",
+		[ROWS_NETWORK] = "network",	[ROWS_PORT] = "port",	    [ROWS_NAME] = "name",
 	};
 
 	return i < ARRAY_SIZE(names) ? names[i] : NULL;

@@ -18,7 +18,7 @@
 #define NUMBER_FIELDS (FIELD_PID | FIELD_USER | FIELD_PORT)
 #define TEXT_FIELDS                                                                                \
 	(FIELD_USER | FIELD_COMM | FIELD_EXE | FIELD_CONTAINER | FIELD_UNIT | FIELD_STATE |        \
-	 FIELD_ERROR)
+	 FIELD_ERROR | FIELD_NAME)
 
 static const struct field_name {
 	const char *name;
@@ -27,7 +27,7 @@ static const struct field_name {
 	{"pid", FIELD_PID},	  {"user", FIELD_USER},		  {"comm", FIELD_COMM},
 	{"exe", FIELD_EXE},	  {"container", FIELD_CONTAINER}, {"unit", FIELD_UNIT},
 	{"cgroup", FIELD_CGROUP}, {"address", FIELD_ADDRESS},	  {"port", FIELD_PORT},
-	{"state", FIELD_STATE},	  {"error", FIELD_ERROR},
+	{"state", FIELD_STATE},	  {"error", FIELD_ERROR},	  {"name", FIELD_NAME},
 };
 
 /* 0: it is no field's name. */

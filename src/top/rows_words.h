@@ -21,6 +21,7 @@ enum filter_field {
 	FIELD_PORT = 1 << 8,
 	FIELD_STATE = 1 << 9,
 	FIELD_ERROR = 1 << 10,
+	FIELD_NAME = 1 << 11,
 };
 
 struct filter_address {

@@ -38,6 +38,11 @@ void view_free(struct view *view)
 	free(view);
 }
 
+void view_set_by(struct view *view, enum rows_by by)
+{
+	view->by = by;
+}
+
 void view_set_filter(struct view *view, const char *words)
 {
 	snprintf(view->filter, sizeof(view->filter), "%s", words);

@@ -45,6 +45,9 @@ struct view;
 int view_new(bool utf8, bool color, struct view **ret);
 void view_free(struct view *view);
 
+/* What rows are of, until the user says otherwise. */
+void view_set_by(struct view *view, enum rows_by by);
+
 /* words: as typed behind `/`. */
 void view_set_filter(struct view *view, const char *words);
 

@@ -7,9 +7,9 @@
  * A case is a line "-- WIDTHxHEIGHT WORDS", and below it the screen, without the spaces at the ends
  * of lines. What is above the first case is kept. Words: `ascii`: a terminal without UTF-8;
  * `color`: with colours, in which \e is the escape character; `empty`: of a host that connects to
- * nothing; `hostile`: names that are hostile or wide; `lost`, `replay`, `note`: what is to be said
- * of them; last, `keys` and keys that are pressed, <Enter> and the like by their names. <1s>: a
- * second goes by.
+ * nothing; `hostile`: names that are hostile or wide; `names`: of destinations; `lost`, `replay`,
+ * `note`: what is to be said of them; last, `keys` and keys that are pressed, <Enter> and the like
+ * by their names. <1s>: a second goes by.
  */
 #include <stdio.h>
 
@@ -136,6 +136,8 @@ static void run_case(const char *head, const struct names *names, struct buffer 
 		scene_start(&c.scene);
 	if (has_word(&c, "hostile"))
 		scene_hostile(&c.scene);
+	if (has_word(&c, "names"))
+		scene_names(&c.scene);
 	if (view_new(!has_word(&c, "ascii"), has_word(&c, "color"), &c.view))
 		die("no memory", head);
 	press(&c);

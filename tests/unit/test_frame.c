@@ -72,6 +72,8 @@ static void no_line_is_longer_than_it_is_said(void **state)
 	const struct cgroup cgroup = {.path = text, .container_name = text, .unit = text};
 	const struct frame_head head = {UINT64_MAX, UINT64_MAX, 1e6, UINT64_MAX, UINT64_MAX};
 	const struct format_context ctx = {.seq = UINT64_MAX};
+	char name[DNS_NAME_ROOM];
+	const struct dns_names names = {DNS_FROM_PROCESS, 1, {name}};
 	struct event event = {.kind = EVENT_OPEN, .has = EVENT_HAS_PROCESS, .family = 6};
 	struct live *live;
 	char *line;
@@ -80,6 +82,8 @@ static void no_line_is_longer_than_it_is_said(void **state)
 	(void)state;
 	memset(text, 1, sizeof(text) - 1);
 	text[sizeof(text) - 1] = '\0';
+	memset(name, 1, sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
 	memset(event.dst.addr, 0xfe, sizeof(event.dst.addr));
 	event.dst.port = UINT16_MAX;
 	event.dst.scope_id = UINT32_MAX;
@@ -87,6 +91,7 @@ static void no_line_is_longer_than_it_is_said(void **state)
 	memset(event.comm, 1, COMM_LEN - 1);
 	event.image = &image;
 	event.cgroup = &cgroup;
+	event.names = &names;
 	event.bytes_sent = event.bytes_received = UINT64_MAX;
 	assert_int_equal(live_new(&live), 0);
 	live_event(live, &event);

@@ -14,6 +14,7 @@
 #include "top/latencies.h"
 #include "unit/live_fixture.h"
 #include "unit/random.h"
+#include "util/array.h"
 
 /* Names */
 
@@ -90,6 +91,47 @@ static void a_pair_has_the_names_of_its_latest_image(void **state)
 	take(live, live_established(100, 300, 200)); /* of curl's time */
 	assert_string_equal(pair->comm, "wget");
 	assert_string_equal(pair->exe, ".../bin/wget");
+}
+
+/* Those of a later attempt stand beside those of before. */
+static void names_of_the_destination_add_up(void **state)
+{
+	static const struct {
+		struct dns_names told;
+		const char *shown;
+		enum dns_source source;
+	} steps[] = {
+		{{DNS_FROM_HOST, 1, {"x"}}, "(x)", DNS_FROM_HOST},
+		{{DNS_FROM_HOST, 1, {"h"}}, "(h,x)", DNS_FROM_HOST},
+		{{DNS_FROM_PROCESS, 1, {"b"}}, "b", DNS_FROM_PROCESS},
+		{{DNS_FROM_HOST, 1, {"h"}}, "b", DNS_FROM_PROCESS},
+		{{0}, "b", DNS_FROM_PROCESS},
+		{{DNS_FROM_PARENT, 1, {"b"}}, "b", DNS_FROM_PARENT},
+		{{DNS_FROM_PROCESS, 2, {"c", "a"}}, "a,b,c", DNS_FROM_PROCESS},
+		{{DNS_FROM_PROCESS, 1, {"a"}}, "a,b,c", DNS_FROM_PROCESS},
+		{{DNS_FROM_PROCESS, 3, {"f", "e", "d"}}, "a,d,e,f", DNS_FROM_PROCESS},
+	};
+	struct live *live = *state;
+	struct event event = live_of(EVENT_CONNECT, 100, 100);
+	const struct live_pair *pair;
+
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
+		event.start_ns++;
+		event.names = steps[i].told.n ? &steps[i].told : NULL;
+		take(live, event);
+		pair = the_pair(live);
+		assert_string_equal(pair->name, steps[i].shown);
+		assert_int_equal(pair->names.source, steps[i].source);
+	}
+	assert_string_equal(pair->exe, "/usr/bin/curl");
+	assert_int_equal(pair->names.n, 4);
+	event.names = NULL;
+	event.exec_id++; /* another image asked for nothing */
+	event.start_ns++;
+	take(live, event);
+	assert_null(pair->name);
+	assert_int_equal(pair->names.n, 0);
+	assert_null(dns_names_sure(&pair->names));
 }
 
 static void what_is_not_said_again_stays_for_the_same_image_alone(void **state)
@@ -369,6 +411,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_pair_is_a_process_and_a_destination),
 		TEST(a_pair_has_the_names_of_its_latest_image),
+		TEST(names_of_the_destination_add_up),
 		TEST(what_is_not_said_again_stays_for_the_same_image_alone),
 		TEST(a_container_without_an_id_has_its_name),
 		TEST(names_are_any_bytes),

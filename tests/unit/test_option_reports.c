@@ -30,10 +30,40 @@ static void commands_of_reports_take_an_interval_and_groups(void **state)
 	bad("trace", "1");
 }
 
+/* Names of destinations are there only where answers of name servers are looked at. */
+static void by_name_implies_dns(void **state)
+{
+	(void)state;
+	assert_int_equal(good("count", "--by", "process,name")->request.dns, DNS_PROCESS);
+	assert_int_equal(parsed.options.output.by, BY_PROCESS | BY_NAME);
+	assert_true(parsed.options.request.config.context);
+	assert_int_equal(good("latency", "--by", "name", "--dns=host")->request.dns, DNS_HOST);
+	assert_int_equal(good("top", "--by", "name")->request.dns, DNS_PROCESS);
+	assert_int_equal(good("count", "--by", "dst")->request.dns, DNS_UNUSED);
+	assert_int_equal(good("list", "--by", "name")->request.dns, DNS_UNUSED);
+}
+
+static void a_row_of_top_is_of_one_thing(void **state)
+{
+	static const char *const good_ones[] = {"process", "exe",  "container", "user",
+						"dst",	   "port", "name"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(good_ones); i++)
+		assert_int_equal(good("top", "--by", good_ones[i])->output.by,
+				 by_find(good_ones[i]));
+	assert_says(bad("top", "--by", "dst,name"), "together by one of process, exe");
+	assert_says(bad("top", "--by", "cgroup"), "together by one of process, exe");
+	assert_says(bad("top", "--by", "unit"), "together by one of process, exe");
+	assert_says(bad("top", "--by", "name", "-o", "json"), "--by is for the screen of top");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		row(commands_of_reports_take_an_interval_and_groups),
+		row(by_name_implies_dns),
+		row(a_row_of_top_is_of_one_thing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

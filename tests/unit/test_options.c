@@ -60,7 +60,7 @@ static void options_of_other_commands_are_refused(void **state)
 	} cases[] = {
 		{"doctor", "--pid", "1", "trace, count, latency, list and top"},
 		{"doctor", "-v", NULL, "trace, count, latency, list and top"},
-		{"trace", "--by", "dst", "count, latency and list"},
+		{"trace", "--by", "dst", "count, latency, list and top"},
 		{"latency", "-f", NULL, "trace and count"},
 		{"count", "-e", "close", "trace;"},
 		{"latency", "-n", "5", "trace and list"},

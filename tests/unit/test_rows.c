@@ -83,9 +83,14 @@ static void pairs_are_put_together(void **state)
 				   named = {.path = "/y", .container_name = "abc"},
 				   unit = {.path = "/z", .unit = "abc"}, path = {.path = "/z"};
 	static const size_t n[ROWS_BY_END] = {
-		[ROWS_PAIR] = 5, [ROWS_PROCESS] = 4, [ROWS_EXE] = 3,	 [ROWS_CONTAINER] = 3,
-		[ROWS_USER] = 3, [ROWS_DST] = 4,     [ROWS_NETWORK] = 2, [ROWS_PORT] = 2,
+		[ROWS_PAIR] = 5,      [ROWS_PROCESS] = 4, [ROWS_EXE] = 3,
+		[ROWS_CONTAINER] = 3, [ROWS_USER] = 3,	  [ROWS_DST] = 4,
+		[ROWS_NETWORK] = 2,   [ROWS_PORT] = 2,	  [ROWS_NAME] = 4,
 	};
+	static const struct dns_names sure = {DNS_FROM_PROCESS, 1, {"a"}},
+				      parent = {DNS_FROM_PARENT, 1, {"a"}},
+				      host = {DNS_FROM_HOST, 1, {"a"}},
+				      several = {DNS_FROM_PROCESS, 2, {"b", "a"}};
 	struct live *live = *state;
 	struct event events[] = {
 		numbered(100, 7, 1000, 1, 443), numbered(101, 7, 1000, 2, 443),
@@ -103,6 +108,10 @@ static void pairs_are_put_together(void **state)
 	events[4].has = 0;
 	events[4].image = &unknown;
 	events[4].cgroup = &path;
+	events[0].names = &sure; /* "a", "a", "(a)", "a,b", none */
+	events[1].names = &parent;
+	events[2].names = &host;
+	events[3].names = &several;
 	for (size_t i = 0; i < 5; i++)
 		take(live, events[i]);
 	assert_int_equal(rows_new(&rows), 0);
@@ -458,11 +467,13 @@ static void names_are_those_of_the_grouping(void **state)
 					    .container_id = "0",
 					    .container_name = "z"},
 				   nothing = {0};
+	static const struct dns_names m = {DNS_FROM_PROCESS, 1, {"m.example"}},
+				      c = {DNS_FROM_PROCESS, 1, {"c.example"}};
 	static const char *const orders[ROWS_BY_END] = {
 		[ROWS_PAIR] = "1 1 2 0", /* by comm and pid, then by destination */
 		[ROWS_PROCESS] = "1 2 0", [ROWS_EXE] = "2 1 0",	  [ROWS_CONTAINER] = "2 1 0",
 		[ROWS_USER] = "2 1 0",	  [ROWS_DST] = "2 1 1 0", [ROWS_NETWORK] = "1 0",
-		[ROWS_PORT] = "0 2 1",
+		[ROWS_PORT] = "0 2 1",	  [ROWS_NAME] = "2 1 0",
 	};
 	struct live *live = *state;
 	struct event events[] = {
@@ -482,6 +493,8 @@ static void names_are_those_of_the_grouping(void **state)
 	events[3].has = 0;
 	events[3].image = &unknown;
 	events[3].cgroup = &nothing;
+	events[0].names = events[1].names = &m;
+	events[2].names = &c;
 	for (size_t i = 0; i < ARRAY_SIZE(events); i++)
 		take(live, events[i]);
 	assert_int_equal(rows_new(&rows), 0);

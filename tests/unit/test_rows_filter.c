@@ -42,6 +42,16 @@ static const struct live_pair *contained(struct live *live)
 	return the_pair(live);
 }
 
+static const struct live_pair *named(struct live *live)
+{
+	static const struct dns_names names = {DNS_FROM_PROCESS, 2, {"www.example.org", "cdn.net"}};
+	struct event event = live_of(EVENT_CONNECT, 100, 100);
+
+	event.names = &names;
+	take(live, event);
+	return the_pair(live);
+}
+
 static const struct live_pair *of_ipv6(struct live *live)
 {
 	struct event event = live_of(EVENT_CONNECT, 100, 100);
@@ -98,6 +108,15 @@ static void words_fit(void **state)
 	} cases[] = {
 		{waiting, "", true},
 		{waiting, "  \t ", true},
+		{named, "example", true},
+		{named, "CDN.net", true},
+		{named, "name cdn", true},
+		{named, "name curl", false},
+		{named, "comm cdn", false},
+		{named, "!example", false},
+		{named, "example !cdn", false},
+		{waiting, "name example", false},
+		{waiting, "name 443", false},
 		/* names, by a part in any case */
 		{waiting, "curl", true},
 		{waiting, "UR", true},

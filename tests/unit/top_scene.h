@@ -284,6 +284,36 @@ static inline void scene_hostile(struct scene *scene)
 	live_tick(scene->live, scene->now_ns);
 }
 
+/* What some of them asked name servers for, and the answers of others. */
+static inline void scene_names(struct scene *scene)
+{
+	static const struct {
+		enum scene_who who;
+		struct dns_names names;
+	} named[] = {
+		{WEB, {DNS_FROM_PROCESS, 1, {"db.example.com"}}},
+		{WEB_OTHER, {DNS_FROM_PARENT, 1, {"db.example.com"}}},
+		{CURL, {DNS_FROM_HOST, 1, {"www.example.org"}}},
+		{NODE, {DNS_FROM_PROCESS, 2, {"cdn.example.net", "api.example.com"}}},
+		{NODE_OTHER,
+		 {DNS_FROM_PROCESS,
+		  1,
+		  {"cache-7.of.the.shop.in.the.second.region.internal.example.com"}}},
+		{POOL, {DNS_FROM_PROCESS, 1, {"10.0.3.8"}}},
+		{HOSTILE, {DNS_FROM_PROCESS, 1, {"\033[2J\\.x\n.example"}}},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(named); i++) {
+		struct event event = scene_event(scene, named[i].who, EVENT_CONNECT, scene->now_ns);
+
+		event.cpu = (uint16_t)(1 + i);
+		event.names = &named[i].names;
+		scene_send(scene, event);
+	}
+	scene->now_ns += NSEC_PER_SEC;
+	live_tick(scene->live, scene->now_ns);
+}
+
 /* A second later, in which all fails. */
 static inline void scene_go_on(struct scene *scene)
 {
