@@ -28,8 +28,11 @@ SHOWN = 20
 
 GOOD_NOTICES = [
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
-    '"tpconnect.version":"1.0","tpconnect.programs":"connect,state",'
+    '"tpconnect.version":"1.0","tpconnect.programs":"connect,state","tpconnect.schema":"1",'
     '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
+    '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
+    '"tpconnect.version":"1.0","tpconnect.programs":"connect,state","tpconnect.schema":"1",'
+    '"tpconnect.dns.seen":"udp","tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.loss","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
     '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6}',
@@ -96,6 +99,14 @@ WRONG = [
     ("tcp.open", "tpconnect.ended", "fin"),
     ("tpconnect.start", "tpconnect.version", None),
     ("tpconnect.start", "tpconnect.loss.ring", 0),
+    ("tpconnect.start", "tpconnect.schema", None),
+    ("tpconnect.start", "tpconnect.schema", "0"),
+    ("tpconnect.start", "tpconnect.dns.seen", "tcp"),
+    ("tpconnect.stop", "tpconnect.dns.unread", "1"),
+    ("tcp.connect", "server.address", "a.example"),
+    ("tcp.connect", "tpconnect.dns.source", "process"),
+    ("tcp.connect", "tpconnect.dns.names", ["a.example"]),
+    ("tcp.connect", "tpconnect.dns.names", []),
     ("tpconnect.loss", "tpconnect.loss.output", -1),
     ("tpconnect.loss", "tpconnect.loss.unheard_of", 0),
     ("tpconnect.stop", "tpconnect.observed.until", None),

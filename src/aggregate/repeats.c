@@ -73,6 +73,7 @@ static void keep(struct place *place, const struct event *event)
 	/* They may be gone when it passes. */
 	place->last.image = NULL;
 	place->last.cgroup = NULL;
+	place->last.names = NULL;
 }
 
 static void pass_held(struct repeats *repeats, struct place *place)

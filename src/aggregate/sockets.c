@@ -158,6 +158,7 @@ int sockets_add(struct sockets *sockets, const struct event *event)
 	own.holders = 0;
 	own.image = NULL; /* not ours to keep */
 	own.cgroup = NULL;
+	own.names = NULL;
 	if (make_places(sockets))
 		return -ENOMEM;
 	place = find(sockets, own.open.socket, 0);

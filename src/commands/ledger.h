@@ -16,7 +16,10 @@ struct ledger {
 void ledger_count(struct ledger *ledger, const struct session *session,
 		  const struct counters *counters);
 
-/* Prints the books of the end, in one line. */
-void ledger_say(const struct books *books);
+/*
+ * Prints the books of the end, in one line. dns_unread: NULL where nobody asked for names of
+ * destinations.
+ */
+void ledger_say(const struct books *books, const uint64_t *dns_unread);
 
 #endif

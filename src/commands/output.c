@@ -220,13 +220,15 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	struct output *output = ctx;
 
 	output->session = session;
+	output->dns = output->options->request.dns ? dns_seen_name(start->dns) : NULL;
+	notice.dns = output->dns;
 	output->source = loop_add(session_loop(session), -1, 0, on_sink_ready, output);
 	put_notice(output, &notice);
 	look_at_terminal(output);
 	if (header_due(output))
 		put_header(output);
 	flush(output, session);
-	start_line_say(output->options, start->tracepoints);
+	start_line_say(output->options, start);
 	output_say_names(&output->options->request);
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
@@ -324,10 +326,12 @@ static void say_unattributed(uint64_t n)
 }
 
 /* Who closed the pipe wants nothing more, unless it is to know that something is missing. */
-static void print_summary(const struct output *output, const struct books *books)
+static void print_summary(const struct output *output, const struct notice *stop)
 {
+	const struct books *books = &stop->books;
+
 	if (!output->closed || books_all_lost(books) != books->lost.output)
-		ledger_say(books);
+		ledger_say(books, stop->dns ? &stop->dns_unread : NULL);
 }
 
 void output_finished(void *ctx, struct session *session, const struct session_end *end)
@@ -337,12 +341,14 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 		.observed = end->observed,
 		.tracked = end->tracked,
 		.unattributed = end->counters.unattributed,
+		.dns_unread = end->dns_unread,
 	};
 	struct output *output = ctx;
 
 	output_settle(output);
 	ledger_count(&output->ledger, session, &end->counters);
 	stop.books = output->ledger.books;
+	stop.dns = output->dns;
 	put_notice(output, &stop);
 	writer_finish(output->writer);
 	/* The notice may be written in part. The books, which it has told, are final. */
@@ -353,7 +359,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	output_say_unknown(session_left_out(session).unknown, "filtered events",
 			   &output->options->request);
 	say_unattributed(stop.unattributed);
-	print_summary(output, &stop.books);
+	print_summary(output, &stop);
 }
 
 struct consumer output_consumer(struct output *output)

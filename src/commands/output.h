@@ -37,6 +37,7 @@ struct output {
 	bool gone;		 /* nobody reads */
 	bool late;		 /* a write does not come back, which was told */
 	bool given_up;		 /* likewise, at the end */
+	const char *dns;	 /* as of struct notice */
 };
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */

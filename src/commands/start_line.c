@@ -41,9 +41,41 @@ static const char *what_is_unknown(void)
 		       : "; who logged in stays unknown on this kernel, which is without audit";
 }
 
-void start_line_say(const struct options *options, const char *tracepoints)
+const char *dns_seen_name(enum probe_dns dns)
 {
-	log_info("tracing outbound TCP connections at %s%s%s%s", tracepoints,
+	static const char *const names[] = {
+		[PROBE_DNS_NONE] = "none",
+		[PROBE_DNS_UDP] = "udp",
+		[PROBE_DNS_CONNECTED] = "connected",
+		[PROBE_DNS_ALL] = "all",
+	};
+
+	return names[dns];
+}
+
+/* Which answers of name servers give names, and what gives none: docs/names.md. */
+static const char *what_names_rest_on(enum dns_use use, enum probe_dns dns)
+{
+	if (use == DNS_UNUSED)
+		return "";
+	switch (dns) {
+	case PROBE_DNS_ALL:
+		return "; names are by answers of port 53, not by encrypted ones, /etc/hosts, nscd "
+		       "or nss-resolve";
+	case PROBE_DNS_CONNECTED:
+		return "; names are by answers of port 53 to sockets that are connected to it, not "
+		       "by encrypted ones, /etc/hosts, nscd or nss-resolve";
+	case PROBE_DNS_UDP:
+		return "; names are by answers of port 53 by UDP, as this kernel shows no others, "
+		       "not by encrypted ones, /etc/hosts, nscd or nss-resolve";
+	default:
+		return "; names stay unknown, as this kernel does not show answers of name servers";
+	}
+}
+
+void start_line_say(const struct options *options, const struct session_start *start)
+{
+	log_info("tracing outbound TCP connections at %s%s%s%s%s", start->tracepoints,
 		 what_is_missing(options), what_is_not_looked_for(&options->request),
-		 what_is_unknown());
+		 what_is_unknown(), what_names_rest_on(options->request.dns, start->dns));
 }

@@ -138,7 +138,8 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	top_ui_close(&screen->ui);
 	ledger_count(&screen->ledger, session, &end->counters);
 	if (!screen->options->output.write_path)
-		ledger_say(&screen->ledger.books);
+		ledger_say(&screen->ledger.books,
+			   screen->options->request.dns ? &end->dns_unread : NULL);
 }
 
 static struct consumer live_consumer(struct live_screen *screen)

@@ -9,6 +9,7 @@
 
 #include "contract/config.h"
 #include "model/event.h"
+#include "probe/loader.h"
 #include "util/clock.h"
 
 struct session;
@@ -17,6 +18,7 @@ struct session;
 struct session_start {
 	const char *tracepoints; /* what is attached to, comma-separated */
 	uint64_t begin_ns;	 /* CLOCK_BOOTTIME */
+	enum probe_dns dns;	 /* how answers of name servers are seen */
 };
 
 /* Detached and drained. */
@@ -24,6 +26,7 @@ struct session_end {
 	struct counters counters; /* the kernel side's, which are final */
 	uint64_t tracked;	  /* attempts and connections that have not ended */
 	struct span observed;	  /* when all programs were attached */
+	uint64_t dns_unread;	  /* answers of name servers of which nothing could be read */
 };
 
 /*

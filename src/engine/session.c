@@ -323,6 +323,7 @@ static void start(struct session *session)
 	const struct session_start start = {
 		.tracepoints = probe_tracepoints(session->probe),
 		.begin_ns = probe_observed(session->probe).begin_ns,
+		.dns = probe_dns(session->probe),
 	};
 	int err;
 
@@ -351,6 +352,7 @@ static void finish(struct session *session)
 	shares_tell(&session->shares, session->probe, &end.counters);
 	end.tracked = probe_tracked(session->probe);
 	end.observed = probe_observed(session->probe);
+	end.dns_unread = probe_dns_unread(session->probe);
 	FOR_CONSUMERS(session, finished, &end);
 	who_say_forgotten(&session->who);
 }

@@ -36,6 +36,12 @@
  */
 size_t format_line_max(const struct event *event);
 
+/*
+ * The version of what JSON says, in NOTICE_START: raised where a key comes to mean something else,
+ * or is gone. A new key does not raise it.
+ */
+#define FORMAT_SCHEMA "1"
+
 struct who_memo;
 
 /* What a format needs to write a line, besides the event. */
@@ -65,6 +71,8 @@ struct notice {
 	struct books books;		/* NOTICE_STOP; of NOTICE_LOSS, what was lost */
 	uint64_t tracked;		/* NOTICE_STOP */
 	uint64_t unattributed;		/* NOTICE_STOP: as of struct counters */
+	const char *dns;     /* how answers of name servers are seen; NULL: nobody asked for that */
+	uint64_t dns_unread; /* NOTICE_STOP, with dns */
 };
 
 struct format_ops {

@@ -201,12 +201,17 @@ static void put_books(struct json *json, const struct notice *notice)
 	json_u64(json, "tpconnect.events.filtered", notice->books.filtered);
 	json_u64(json, "tpconnect.tracked", notice->tracked);
 	json_u64(json, "tpconnect.preexisting.unattributed", notice->unattributed);
+	if (notice->dns)
+		json_u64(json, "tpconnect.dns.unread", notice->dns_unread);
 }
 
 static void put_versions(struct json *json, const struct notice *notice)
 {
 	json_string(json, "tpconnect.version", notice->version);
 	json_string(json, "tpconnect.programs", notice->programs);
+	json_word(json, "tpconnect.schema", FORMAT_SCHEMA);
+	if (notice->dns)
+		json_word(json, "tpconnect.dns.seen", notice->dns);
 }
 
 /* docs/spec.md, T10: if the clock was set meanwhile, times are by the clock as it is now. */

@@ -50,6 +50,16 @@ static void add_name(struct summary *summary, const struct event *event)
 		summary->names[summary->n_names++] = name;
 }
 
+/* What is too long for it is left out: the address is there. */
+static void keep_server(struct summary *summary, const struct event *event)
+{
+	const char *server = event_server(event);
+
+	*summary->server = '\0';
+	if (server && strlen(server) < sizeof(summary->server))
+		strcpy(summary->server, server);
+}
+
 void summary_add(struct summary *summary, const struct event *event)
 {
 	counts_add(&summary->counts, event);
@@ -61,6 +71,8 @@ void summary_add(struct summary *summary, const struct event *event)
 	summary->slowest = *event;
 	summary->slowest.image = NULL; /* not ours to keep */
 	summary->slowest.cgroup = NULL;
+	summary->slowest.names = NULL;
+	keep_server(summary, event);
 }
 
 static uint64_t results(const struct counts *counts)
@@ -115,13 +127,18 @@ static void put_names(struct buffer *out, const struct summary *summary)
 		buffer_literal(out, ", and there are more such");
 }
 
-static void put_slowest(struct buffer *out, const struct event *event, bool only)
+static void put_slowest(struct buffer *out, const struct summary *summary, bool only)
 {
+	const struct event *event = &summary->slowest;
 	struct cell cell;
 
 	buffer_puts(out, only ? "; it took " : "; the slowest took ");
 	field_duration(out, event->latency_ns);
 	buffer_literal(out, ", to ");
+	if (*summary->server) {
+		put_escaped(out, summary->server, strlen(summary->server), false);
+		buffer_literal(out, " at ");
+	}
 	cell_endpoint(&cell, &event->dst, event->family, NULL, CELL_MAX);
 	cell_put(out, &cell, 0, false);
 	if (event->kind == EVENT_ESTABLISHED)
@@ -170,5 +187,5 @@ void summary_put(struct buffer *out, const struct summary *summary, uint32_t eve
 	if (n)
 		put_names(out, summary);
 	if (summary->slowest.latency_ns)
-		put_slowest(out, &summary->slowest, n == 1);
+		put_slowest(out, summary, n == 1);
 }

@@ -22,6 +22,7 @@ struct summary_name {
 struct summary {
 	struct counts counts;
 	struct event slowest; /* its latency_ns is 0 if there is none */
+	char server[256];     /* its destination's name, if that is certain; else "" */
 
 	/* Processes whose executable's name is not theirs. */
 	struct summary_name names[SUMMARY_NAMES];
@@ -33,8 +34,8 @@ void summary_add(struct summary *summary, const struct event *event);
 
 /*
  * Appends "3 attempts: 1 established, 2 failed (ECONNREFUSED 2); the slowest took 0.412ms, to
- * 192.0.2.1:80", without a newline. What is not called as its executable is comes before the
- * slowest:
+ * 192.0.2.1:80" ("to db.example.com at 192.0.2.1:80"), without a newline. What is not called as its
+ * executable is comes before the slowest:
  * "; \"npm view left-p\" is /usr/bin/node". events: the EVENT_BIT()s that were asked for; other
  * results are left out, and nothing is appended if no result is among them. narrowed: filters leave
  * attempts out.

@@ -177,7 +177,7 @@ static void bound_notice(struct notice *notice)
 		&notice->books.lost.output, &notice->books.sent,
 		&notice->books.written,	    &notice->books.filtered,
 		&notice->tracked,	    &notice->books.lost.context,
-		&notice->unattributed,
+		&notice->unattributed,	    &notice->dns_unread,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(counts); i++)
@@ -195,6 +195,7 @@ static void check_notice(struct input *input, const struct format_context *conte
 	notice->kind = (enum notice_kind)kind;
 	notice->version = input->version;
 	notice->programs = input->programs;
+	notice->dns = notice->dns ? "all" : NULL;
 	start_line(&line);
 	format_json.notice(&line.buffer, notice, context);
 	object = parse_json(&line, FORMAT_LINE_MAX);

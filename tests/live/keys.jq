@@ -92,7 +92,10 @@ def optional: {
     "tpconnect.sent": [false],
     "tpconnect.requested.address": "address",
     "tpconnect.requested.port": "any port",
-    "tpconnect.ipv4_mapped": [true]
+    "tpconnect.ipv4_mapped": [true],
+    "server.address": "string",
+    "tpconnect.dns.names": "strings",
+    "tpconnect.dns.source": ["process", "parent", "host"]
 };
 # By event: what it has besides, and what it may have.
 def of_name: {
@@ -132,7 +135,7 @@ def of_loss: {
 def of_notice: {
     "tpconnect.start": {
         "tpconnect.version": "string", "tpconnect.programs": "string",
-        "tpconnect.observed.from": "time"
+        "tpconnect.schema": ["1"], "tpconnect.observed.from": "time"
     },
     "tpconnect.loss": of_loss,
     "tpconnect.stop": (of_loss + {
@@ -141,6 +144,12 @@ def of_notice: {
         "tpconnect.preexisting.unattributed": "int",
         "tpconnect.observed.from": "time", "tpconnect.observed.until": "time"
     })
+};
+
+# With --dns.
+def may_of_notice: {
+    "tpconnect.start": {"tpconnect.dns.seen": ["all", "connected", "udp", "none"]},
+    "tpconnect.stop": {"tpconnect.dns.unread": "int"}
 };
 
 # It has no peer, and carries nothing.
@@ -184,7 +193,7 @@ def must_have: ."event.name" as $name |
 def may_have: ."event.name" as $name |
     if of_name[$name] then
         optional + (may_of_name[$name] // {}) + may_of_its_beginning + may_of_its_process
-    else {} end;
+    else may_of_notice[$name] // {} end;
 
 def problems: . as $line | must_have as $must |
     if $must == null then "an unknown event"

@@ -138,6 +138,18 @@ void probe_counters(struct probe *probe, struct counters *ret)
 	*ret = fake.counters;
 }
 
+enum probe_dns probe_dns(const struct probe *probe)
+{
+	(void)probe;
+	return fake.dns;
+}
+
+uint64_t probe_dns_unread(const struct probe *probe)
+{
+	(void)probe;
+	return fake.dns_unread;
+}
+
 uint64_t probe_tracked(struct probe *probe)
 {
 	(void)probe;

@@ -26,6 +26,8 @@ struct fake_probe {
 	struct counters counters;
 	struct share share; /* of index 1 */
 	uint64_t tracked;
+	enum probe_dns dns;
+	uint64_t dns_unread;
 	bool half_full; /* is the ring */
 	bool late;	/* the last record arrives only after some waiting */
 

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -43,12 +44,33 @@ static void the_start_notice_says_what_is_attached(void **state)
 
 	(void)state;
 	notice.kind = NOTICE_START;
-	assert_string_equal(notice_line(&notice),
-			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
-			    "\"event.name\":\"tpconnect.start\",\"tpconnect.seq\":9,"
-			    "\"tpconnect.version\":\"1.0\","
-			    "\"tpconnect.programs\":\"connect,\\\"state\\\"\","
-			    "\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\"}\n");
+	assert_string_equal(
+		notice_line(&notice),
+		"{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
+		"\"event.name\":\"tpconnect.start\",\"tpconnect.seq\":9,"
+		"\"tpconnect.version\":\"1.0\","
+		"\"tpconnect.programs\":\"connect,\\\"state\\\"\",\"tpconnect.schema\":\"1\","
+		"\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\"}\n");
+}
+
+static void notices_speak_of_names_only_where_they_were_asked_for(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.dns_unread = 3;
+	for (int kind = NOTICE_START; kind <= NOTICE_STOP; kind++) {
+		notice.kind = (enum notice_kind)kind;
+		notice.dns = NULL;
+		assert_null(strstr(notice_line(&notice), "tpconnect.dns."));
+		notice.dns = "udp";
+		assert_int_equal(strstr(notice_line(&notice), ",\"tpconnect.dns.seen\":\"udp\",") !=
+					 NULL,
+				 kind == NOTICE_START);
+		assert_int_equal(strstr(notice_line(&notice), ",\"tpconnect.dns.unread\":3,") !=
+					 NULL,
+				 kind == NOTICE_STOP);
+	}
 }
 
 static void the_loss_notice_names_every_class(void **state)
@@ -95,6 +117,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_start_notice_says_what_is_attached),
+		cmocka_unit_test(notices_speak_of_names_only_where_they_were_asked_for),
 		cmocka_unit_test(the_loss_notice_names_every_class),
 		cmocka_unit_test(the_stop_notice_shows_losses_of_none_too_and_the_books),
 		cmocka_unit_test(text_has_no_notices),

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,6 +14,7 @@
 #include "format/report_latency.h"
 #include "format/summary.h"
 #include "unit/written.h"
+#include "util/array.h"
 
 static const struct format_context ctx_2026 = {.boot_to_utc_ns = 1771245296ll * 1000000000,
 					       .seq = 3};
@@ -430,6 +432,42 @@ static void summarize_name(struct summary *summary, const char *comm, const stru
 }
 
 /* Of those whose name says what they run, nothing is said; nor of those of whom it is not known. */
+static void a_summary_names_the_slowest_destination(void **state)
+{
+	static const struct {
+		struct dns_names names;
+		const char *said;
+	} cases[] = {
+		{{DNS_FROM_PROCESS, 1, {"a.example"}}, "a.example at "},
+		{{DNS_FROM_PARENT, 1, {"a\n.example"}}, "a\\n.example at "},
+		{{DNS_FROM_PROCESS, 2, {"a", "b"}}, ""},
+		{{DNS_FROM_HOST, 1, {"a"}}, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct event event = {
+			.kind = EVENT_ESTABLISHED,
+			.has = EVENT_HAS_LATENCY,
+			.latency_ns = 412000,
+			.family = 6,
+			.dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}, .port = 443},
+			.names = &cases[i].names,
+		};
+		struct summary summary = {0};
+		char expected[200];
+
+		snprintf(expected, sizeof(expected),
+			 "2 attempts: 2 established; the slowest took 0.412ms, to "
+			 "%s[2001:db8::7]:443",
+			 cases[i].said);
+		summary_add(&summary, &event);
+		assert_null(summary.slowest.names);
+		summarize(&summary, EVENT_ESTABLISHED, 0, 1000);
+		assert_summary(&summary, ~0u, expected);
+	}
+}
+
 static void a_summary_names_executables_that_are_called_otherwise(void **state)
 {
 	static const struct image node = {.exe = "/usr/bin/node"}, tail = {.exe_tail = "bin/dash"};
@@ -497,6 +535,7 @@ int main(void)
 		cmocka_unit_test(latencies_are_drawn_as_bcc_does),
 		cmocka_unit_test(the_longest_drawing_fits),
 		cmocka_unit_test(a_summary_says_what_was_asked_for_only),
+		cmocka_unit_test(a_summary_names_the_slowest_destination),
 		cmocka_unit_test(a_summary_names_executables_that_are_called_otherwise),
 		cmocka_unit_test(a_summary_shows_the_end_of_a_long_path),
 	};
