@@ -22,7 +22,8 @@ struct list {
 	struct output output;
 	struct snapshot *snapshot;
 	struct opens sums;
-	uint64_t max; /* lines; 0: no limit */
+	uint64_t max;	 /* lines; 0: no limit */
+	size_t n_groups; /* with --by */
 };
 
 static bool is_json(const struct list *list)
@@ -167,6 +168,7 @@ static enum exit_status put_groups(struct list *list)
 		groups_free(groups);
 		return STATUS_FAILED;
 	}
+	list->n_groups = n;
 	write_groups(list, (const struct group *const *)sorted, limit(list, n));
 	groups_free(groups);
 	return STATUS_DONE;
@@ -184,10 +186,24 @@ static void sum_up(struct list *list)
 	}
 }
 
+/* "; the first 2 groups are shown", where -n leaves some out. */
+static void put_limit(const struct list *list, struct buffer *out)
+{
+	bool by = list->output.options->output.by;
+	size_t n = by ? list->n_groups : snapshot_n(list->snapshot), shown = limit(list, n);
+
+	if (shown == n)
+		return;
+	buffer_literal(out, "; the first ");
+	if (shown > 1)
+		buffer_u64(out, shown);
+	buffer_puts(out, shown > 1 ? by ? " groups" : "" : by ? "group" : "one");
+	buffer_puts(out, shown > 1 ? " are shown" : " is shown");
+}
+
 static void put_sums(const struct list *list, struct buffer *out)
 {
 	const struct options *options = list->output.options;
-	size_t shown = limit(list, snapshot_n(list->snapshot));
 
 	if (!opens_all(&list->sums)) {
 		buffer_puts(out, request_narrows(&options->request)
@@ -197,11 +213,7 @@ static void put_sums(const struct list *list, struct buffer *out)
 		return;
 	}
 	list_sums(out, &list->sums);
-	if (!options->output.by && shown < snapshot_n(list->snapshot)) {
-		buffer_literal(out, "; the first ");
-		buffer_u64(out, shown);
-		buffer_literal(out, " are shown");
-	}
+	put_limit(list, out);
 }
 
 static bool has_last_line(const struct list *list)

@@ -110,7 +110,7 @@ const struct option_row option_rows[] = {
 	 .values = VALUES_LIST, .words = by_name},
 	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE) | CMD(COMMAND_LIST),
 	 .help = "stop after N events; list: show the first N",
-	 .more = "What list sums up is all that it found."},
+	 .more = "With --by, groups. What list sums up is all that it found."},
 	{'t', "time", "DUR", set_time, CMD_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},

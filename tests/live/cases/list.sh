@@ -305,6 +305,13 @@ case_list_by() { # docs/spec.md, 7: list --by
     has OPEN 2 1
     has TX 120 3
     sums_up "3 outbound"
+    listing --netns "$a" --by process -n 1
+    has COMM one
+    sums_up "3 outbound; the first group is shown"
+    listing --netns "$a" --by process,port -n 2
+    sums_up "3 outbound; the first 2 groups are shown"
+    listing --netns "$a" --by process -n 2
+    sums_up "3 outbound"
     listing --netns "$a" --by port -o text
     has PORT 80 81
     has OPEN 2 1
@@ -340,6 +347,8 @@ case_list_formats() { # docs/spec.md, 7: list -o, -w, -n, -q
     listing --netns "$a" -n 2
     has PROCESS talker1 talker2
     sums_up "3 outbound; the first 2 are shown"
+    listing --netns "$a" -n 1
+    sums_up "3 outbound; the first one is shown"
     listing --netns "$a" -q
     [[ $(wc -l <listed) -eq 4 && ! -s list_messages ]] || fail "-q says more: $(cat listed list_messages)"
     listing --netns "$a" -q -P 9
