@@ -21,10 +21,12 @@
 
 /*
  * xterm's alternate screen, with the cursor's place kept; no cursor; no wrapping, so that a line
- * that a terminal takes for longer than it is cannot move those below.
+ * that a terminal takes for longer than it is cannot move those below. Erased before it is left:
+ * who talks to whom is nothing to stay where there is no such screen, and tmux that was resized
+ * puts lines of it above those of the shell.
  */
 #define ENTER "\033[?1049h\033[?25l\033[?7l"
-#define LEAVE "\033[?2026l\033[0m\033[?7h\033[?25h\033[?1049l"
+#define LEAVE "\033[?2026l\033[0m\033[H\033[2J\033[?7h\033[?25h\033[?1049l"
 
 /* How long a terminal that takes nothing more, as its network is gone, may hold up the end. */
 #define PATIENCE_MS 500

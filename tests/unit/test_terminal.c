@@ -29,6 +29,7 @@
 
 #define ENTERED "\033[?1049h"
 #define LEFT	"\033[?1049l"
+#define ERASED	"\033[H\033[2J"
 
 static struct {
 	int ours, theirs; /* ends of the pseudo-terminal */
@@ -76,6 +77,7 @@ static void assert_given_back(void)
 	assert_int_equal(tcgetattr(pty.theirs, &now), 0);
 	assert_memory_equal(&now, &pty.before, sizeof(now));
 	assert_int_equal(count(ENTERED), count(LEFT));
+	assert_int_equal(count(ERASED), count(LEFT));
 	assert_non_null(strstr(pty.written, "\033[?25h"));
 }
 
