@@ -84,7 +84,7 @@ void size_cell(struct cell *cell, uint64_t bytes);
 void count_cell(struct cell *cell, uint64_t n);
 void error_cell(struct cell *cell, uint16_t error); /* 0: cancelled */
 
-/* How many a second: "42"; "0.3", and no 0 where there was one. */
+/* How many a second, rounded: "42"; "0.3", and no 0 where there was one. */
 void rate_cell(struct cell *cell, uint32_t n, uint64_t interval_ns);
 
 /* "SYN sent again twice" */

@@ -173,7 +173,8 @@ void group_cell(struct cell *cell, enum rows_by by, const struct live_pair *pair
 void rate_cell(struct cell *cell, uint32_t n, uint64_t interval_ns)
 {
 	uint64_t us = interval_ns / NSEC_PER_USEC;
-	uint64_t tenths = us ? (uint64_t)n * 10 * (NSEC_PER_SEC / NSEC_PER_USEC) / us : 0;
+	uint64_t tenths =
+		us ? ((uint64_t)n * 10 * (NSEC_PER_SEC / NSEC_PER_USEC) + us / 2) / us : 0;
 
 	tenths = n && !tenths ? 1 : tenths;
 	cell_start(cell);

@@ -101,19 +101,30 @@ static void fill_times(struct title *title, const struct draw *draw)
 	}
 }
 
+/* "1s": rounded, as one that was to be a second long was never exactly that. */
+static void put_interval(struct buffer *out, uint64_t ns)
+{
+	uint64_t tenths = (ns + NSEC_PER_SEC / 20) / (NSEC_PER_SEC / 10);
+
+	if (ns < NSEC_PER_SEC / 10) {
+		brief_duration(out, ns);
+		return;
+	}
+	buffer_u64(out, tenths / 10);
+	if (tenths % 10) {
+		buffer_putc(out, '.');
+		buffer_u64(out, tenths % 10);
+	}
+	buffer_putc(out, 's');
+}
+
 /* "each 1s, 1.4% of a CPU" */
 static void fill_interval(struct title *title, const struct view_head *head)
 {
 	struct cell *cell = &title->parts[TITLE_INTERVAL].cell;
-	uint64_t tenths_ns = head->interval_ns / (NSEC_PER_SEC / 10);
 
 	cell_word(cell, title->wide ? "each " : "");
-	buffer_u64(&cell->text, tenths_ns / 10);
-	if (tenths_ns % 10) {
-		buffer_putc(&cell->text, '.');
-		buffer_u64(&cell->text, tenths_ns % 10);
-	}
-	buffer_putc(&cell->text, 's');
+	put_interval(&cell->text, head->interval_ns);
 	if (title->wide && head->cost >= 0 && head->cost < 1e6) {
 		unsigned int per_mille = (unsigned int)(head->cost * 1000 + 0.5);
 

@@ -7,6 +7,7 @@
 #include "top/columns.h"
 #include "top/table.h"
 #include "util/array.h"
+#include "util/clock.h"
 
 static const struct column columns[TABLE_COLUMNS] = {
 	[TABLE_WHO] = {"PROCESS", false},
@@ -87,12 +88,15 @@ static const char *title_of(const struct table *table, enum table_column column)
 	return column == TABLE_DST && table->by == ROWS_PORT ? "PORT" : columns[column].title;
 }
 
-/* "LAST 30s" */
+/* "LAST 30s", also where it is 29.98 */
 static void span_cell(struct cell *cell, const struct table *table)
 {
+	uint64_t ns = table->draw->head->interval_ns * intervals_per_bar(table) *
+		      table->width[TABLE_SPARK];
+
 	cell_word(cell, "LAST ");
-	brief_age(&cell->text, table->draw->head->interval_ns * intervals_per_bar(table) *
-				       table->width[TABLE_SPARK]);
+	brief_age(&cell->text,
+		  ns + (ns < 10 * NSEC_PER_SEC ? NSEC_PER_SEC / 20 : NSEC_PER_SEC / 2));
 	cell_done(cell);
 }
 

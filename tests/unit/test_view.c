@@ -330,6 +330,45 @@ static void what_is_frozen_stands_still_and_can_be_looked_at(void **state)
 	lines_free(&before);
 }
 
+/* Intervals are never exactly as long as they were to be. */
+
+static void a_little_more_or_less_time_changes_nothing(void **state)
+{
+	static const int64_t off_ns[] = {-1300000, -1, 1, 1300000};
+	struct fixture *f = *state;
+	struct lines exact = {0};
+
+	f->width = 140;
+	f->height = 40;
+	draw(f);
+	copy_screen(f, &exact);
+	for (size_t i = 0; i < ARRAY_SIZE(off_ns); i++) {
+		f->head.interval_ns = NSEC_PER_SEC + (uint64_t)off_ns[i];
+		draw(f);
+		assert_same_screen(f, &exact);
+	}
+	lines_free(&exact);
+}
+
+static void an_interval_of_any_length_has_a_name(void **state)
+{
+	static const struct {
+		uint64_t ns;
+		const char *name;
+	} cases[] = {
+		{1000000, " 1.00ms "},	   {50000000, " 50.0ms "}, {100000000, " 0.1s "},
+		{949999999, " 0.9s "},	   {950000000, " 1s "},	   {1500000000, " 1.5s "},
+		{59960000000ull, " 60s "},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		f->head.interval_ns = cases[i].ns;
+		draw(f);
+		assert_non_null(strstr(line_text(f, 0), cases[i].name));
+	}
+}
+
 /* The table as text */
 
 static void the_table_can_be_written(void **state)
@@ -533,6 +572,8 @@ int main(void)
 		test(the_first_row_is_selected_until_one_is_chosen),
 		test(the_table_follows_the_selection),
 		test(what_is_frozen_stands_still_and_can_be_looked_at),
+		test(a_little_more_or_less_time_changes_nothing),
+		test(an_interval_of_any_length_has_a_name),
 		test(the_table_can_be_written),
 		cmocka_unit_test(no_line_is_too_wide_or_moves_the_cursor),
 	};
