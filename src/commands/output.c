@@ -178,10 +178,11 @@ static void put_notice(struct output *output, struct notice *notice)
 	sink_commit(output->sink, 0);
 }
 
+/* Whether the only report comes when the user ends it. */
 static bool ends_by_hand(const struct options *options)
 {
-	return !options->limits.interval_ns && !options->limits.duration_ns &&
-	       !options->limits.argv;
+	return options->command != COMMAND_TOP && !options->limits.interval_ns &&
+	       !options->limits.duration_ns && !options->limits.argv;
 }
 
 static void on_sink_ready(void *ctx, short revents)
