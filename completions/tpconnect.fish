@@ -107,7 +107,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency top' -s t -l time -
 complete -c tpconnect -n '__tpconnect_of trace count latency top' -l wait -d 'with a COMMAND: go on until its last descendant has ended'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top' -s o -l output -x -a '(__tpconnect_one text table json)' -d 'text (default), table (that of list) or json'
 complete -c tpconnect -n '__tpconnect_of top' -l filter -x -d 'top: begin with this filter, as it is typed behind /'
-complete -c tpconnect -n '__tpconnect_of top' -l replay -r -F -d 'top: show a record that -o json has written'
+complete -c tpconnect -n '__tpconnect_of top' -l replay -r -F -d 'top: show a record that top -w, or trace -o json, has written'
 complete -c tpconnect -n '__tpconnect_of trace count latency list' -s N -l names -d 'names of services and users, not numbers, in tables'
 complete -c tpconnect -n '__tpconnect_of trace' -l args -d 'the arguments of processes too: they can hold secrets'
 complete -c tpconnect -n '__tpconnect_of trace' -l lineage -d 'ancestors too that have died: with -v or in JSON'

@@ -111,7 +111,7 @@ _tpconnect() {
     _tpconnect_add 'trace count latency top' '--wait[with a COMMAND: go on until its last descendant has ended]'
     _tpconnect_add 'trace count latency list top' '*'{-o+,--output=}'[text (default), table (that of list) or json]:FORMAT:_tpconnect_one text table json'
     _tpconnect_add 'top' '*--filter=[top: begin with this filter, as it is typed behind /]:WORDS:_tpconnect_unknown'
-    _tpconnect_add 'top' '*--replay=[top: show a record that -o json has written]:FILE:_tpconnect_file'
+    _tpconnect_add 'top' '*--replay=[top: show a record that top -w, or trace -o json, has written]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency list' '(-N --names)'{-N,--names}'[names of services and users, not numbers, in tables]'
     _tpconnect_add 'trace' '--args[the arguments of processes too: they can hold secrets]'
     _tpconnect_add 'trace' '--lineage[ancestors too that have died: with -v or in JSON]'

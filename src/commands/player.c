@@ -55,6 +55,20 @@ void player_close(struct player *player)
 	live_free(player->live);
 }
 
+int player_check(const struct player *player)
+{
+	if (!player->first_ns)
+		log_error("the record %s has no line of tpconnect's: it is made with -o json",
+			  player->path);
+	else if (player->has_reports && !player->has_events)
+		log_error("the record %s has reports, and no events: these are in what top -w and "
+			  "trace -o json write",
+			  player->path);
+	else
+		return STATUS_DONE;
+	return STATUS_FAILED;
+}
+
 int player_rewind(struct player *player)
 {
 	int err = replay_rewind(player->replay);
@@ -82,6 +96,8 @@ static void tick_until(struct player *player, uint64_t ns, void (*tick)(void *ct
 
 static void take(struct player *player, const struct replay_line *line)
 {
+	player->has_events |= line->kind == REPLAY_EVENT;
+	player->has_reports |= line->kind == REPLAY_OTHER;
 	if (line->kind == REPLAY_EVENT) {
 		live_event(player->live, &line->event);
 	} else if (line->kind == REPLAY_LOSS || line->kind == REPLAY_STOP) {

@@ -23,6 +23,7 @@ struct player {
 	uint64_t interval_ns;
 	uint64_t first_ns, now_ns;	/* of the first line, 0: none yet; and of the last tick */
 	uint64_t lost, missed;		/* as the record says; lost: but for missed */
+	bool has_events, has_reports;	/* so far */
 	const struct replay_line *held; /* read, and later than what is shown; NULL: none */
 };
 
@@ -35,6 +36,9 @@ void player_close(struct player *player);
  * tick() is told if it is not NULL. Says what is wrong; returns an exit status.
  */
 int player_run(struct player *player, uint64_t until_ns, void (*tick)(void *ctx), void *ctx);
+
+/* At the end of a record: whether it had anything to show. Says what it lacks; an exit status. */
+int player_check(const struct player *player);
 
 /* From the beginning again. What points into player->live is no more. Returns 0 or -errno. */
 int player_rewind(struct player *player);

@@ -144,6 +144,8 @@ static int run_replay(struct frames *frames)
 	int status = player_run(&frames->player, UINT64_MAX, on_player_tick, frames);
 
 	output_flush_patiently(&frames->output);
+	if (!status && !frames->output.closed)
+		status = player_check(&frames->player);
 	return frames->output.write_error && !frames->output.closed ? STATUS_FAILED : status;
 }
 

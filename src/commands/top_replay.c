@@ -109,11 +109,8 @@ int top_replay(const struct options *options, bool color)
 	status = player_open(&screen.player, path, top_interval_ns(options));
 	if (!status)
 		status = player_run(&screen.player, UINT64_MAX, NULL, NULL);
-	if (!status && !screen.player.first_ns) {
-		log_error("the record %s has no line of tpconnect's: it is made with -o json",
-			  path);
-		status = STATUS_FAILED;
-	}
+	if (!status)
+		status = player_check(&screen.player);
 	screen.ui.ctx = &screen;
 	screen.ui.live = screen.player.live;
 	screen.ui.head.replay = path;

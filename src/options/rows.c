@@ -131,7 +131,7 @@ const struct option_row option_rows[] = {
 		 "whole pid, user, address, network, port, state or errno; one behind ! must not. "
 		 "'port 443' asks that field alone."},
 	{0, "replay", "FILE", set_replay, CMD(COMMAND_TOP),
-	 .help = "top: show a record that -o json has written",
+	 .help = "top: show a record that top -w, or trace -o json, has written",
 	 .more = "As it was at its end; [ and ] go an interval back and forth, { and } a minute. "
 		 "FILE - is standard input.",
 	 .values = VALUES_FILE},

@@ -134,6 +134,13 @@ case_top_json() { # a line each interval, whose sums are those of the events
         (map(."tpconnect.rows"[] | select(."process.executable.name" == "refused") |
             ."network.peer.port") | unique) == [81]' record >/dev/null || fail "the frames: $(cat record)"
     [[ $(stop_field events.sent) -eq $(stop_field events.written) ]] || fail "the books: $(tail -n 1 record)"
+    # Its lines come by themselves, not only when it ends.
+    "$tpconnect" top -o json --netns "$a" >frames 2>messages &
+    pids+=($!)
+    await grep -qs '"tpconnect.top"' frames || fail "no line by itself: $(cat messages)"
+    kill "${pids[-1]}"
+    wait "${pids[-1]}" || fail "status $?: $(cat messages)"
+    ! grep -q 'Ctrl-C' messages || fail "a report is promised: $(cat messages)"
 }
 
 case_top_without_terminal() {
@@ -146,7 +153,7 @@ case_top_without_terminal() {
 }
 
 case_top_replay_refused() {
-    local status=0
+    local status=0 other
 
     echo nonsense >other
     "$tpconnect" top -o json --replay other >stdout 2>messages || status=$?
@@ -155,4 +162,16 @@ case_top_replay_refused() {
     grep -q 'cannot open the record missing: No such file' messages || fail "not said: $(cat messages)"
     "$tpconnect" top -o json --replay other -p 1 2>messages && fail "filters of the kernel are taken"
     grep -q -- '--filter' messages || fail "no way out: $(cat messages)"
+    # Of nothing there is nothing to show, nor of reports, which have no events.
+    for other in /dev/null other; do
+        "$tpconnect" top -o json --replay "$other" >stdout 2>messages && fail "status 0: $(cat stdout)"
+        grep -q "the record $other has no line of tpconnect's: it is made with" messages ||
+            fail "not said: $(cat messages)"
+    done
+    "$tpconnect" top -o json --netns "$a" -t 1 100ms >frames 2>messages
+    "$tpconnect" top -o json --replay frames >stdout 2>messages && fail "status 0: $(cat stdout)"
+    grep -q 'the record frames has reports, and no events' messages || fail "not said: $(cat messages)"
+    # Nothing happened: that can be shown.
+    "$tpconnect" -o json -e all --netns "$a" -t 100ms >quiet 2>messages
+    "$tpconnect" top -o json --replay quiet >stdout 2>messages || fail "a quiet record: $(cat messages)"
 }
