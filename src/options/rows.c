@@ -129,7 +129,8 @@ const struct option_row option_rows[] = {
 	 .help = "top: begin with this filter, as it is typed behind /",
 	 .more = "All words must fit: each a part of a name, executable, container or unit, or a "
 		 "whole pid, user, address, network, port, state or errno; one behind ! must not. "
-		 "'port 443' asks that field alone."},
+		 "'port 443' asks that field alone; or stands between alternatives: 'nginx 443 or "
+		 "port 5432'."},
 	{0, "replay", "FILE", set_replay, CMD(COMMAND_TOP),
 	 .help = "top: show a record that top -w, or trace -o json, has written",
 	 .more = "As it was at its end; [ and ] go an interval back and forth, { and } a minute. "

@@ -77,16 +77,13 @@ size_t rows_all(const struct rows *rows); /* without the filter: idle ones, if i
 const struct row *rows_at(const struct rows *rows, size_t index); /* NULL behind the last */
 
 /*
- * Whether the pair fits all words. A number is a pid, user or port. An address is the
- * destination's: whole, with a port or without, a network ("10.0.0.0/8"), or its beginning
- * ("10.0."). Any other word is a part, in any case, of name, executable, container, unit, user or
- * the destination's name,
- * of a connection's state
- * ("close_wait"), or of the errno of a connection or of the last failure. "port 443", "comm ng" ask
- * that field alone: pid, user, comm, exe, container, unit, cgroup, address, name, port, state,
- * error.
- * Behind `!`, a word must not fit. What is being typed ("port ", "!", "10.0.0.0/") leaves nothing
- * out.
+ * Whether the pair fits all words, or all on one side of an "or". A number is a pid, user or port.
+ * An address is the destination's: whole, with a port or without, a network ("10.0.0.0/8"), or its
+ * beginning ("10.0."). Any other word is a part, in any case, of name, executable, container,
+ * unit, user or the destination's name, of a connection's state ("close_wait"), or of the errno of
+ * a connection or of the last failure. "port 443", "comm ng" ask that field alone: pid, user,
+ * comm, exe, container, unit, cgroup, address, name, port, state, error. Behind `!`, a word must
+ * not fit. What is being typed ("port ", "!", "10.0.0.0/") leaves nothing out.
  */
 bool rows_fit(const struct live_pair *pair, const char *words, const struct names *names);
 

@@ -162,11 +162,17 @@ static bool word_fits(const struct live_pair *pair, const struct filter_word *wo
 bool filter_fits(const struct filter *filter, const struct live_pair *pair)
 {
 	const struct filter_word *words = filter->words.items;
+	bool fits = true;
 
-	for (size_t i = 0; i < filter->words.n; i++)
-		if (word_fits(pair, &words[i], filter->names) == words[i].left_out)
-			return false;
-	return true;
+	for (size_t i = 0; i < filter->words.n; i++) {
+		if (words[i].alternative && fits)
+			return true;
+		if (words[i].alternative)
+			fits = true;
+		if (fits)
+			fits = word_fits(pair, &words[i], filter->names) != words[i].left_out;
+	}
+	return fits;
 }
 
 bool rows_fit(const struct live_pair *pair, const char *words, const struct names *names)

@@ -230,14 +230,32 @@ static bool take_word(char **rest, bool ends, struct filter_word *ret)
 	return true;
 }
 
+static bool take_or(char **rest)
+{
+	if (strncasecmp(*rest, "or", 2) || ((*rest)[2] && !strchr(BLANKS, (*rest)[2])))
+		return false;
+	*rest += 2;
+	return true;
+}
+
 int words_parse(char *text, struct vector *ret)
 {
 	size_t len = strlen(text);
 	bool ends = len && strchr(BLANKS, text[len - 1]); /* the last word is not being typed */
+	bool alternative = false;
 	struct filter_word word;
 
-	while (*(text += strspn(text, BLANKS)))
-		if (take_word(&text, ends, &word) && vector_push(ret, &word, sizeof(word)))
+	while (*(text += strspn(text, BLANKS))) {
+		if (take_or(&text)) {
+			alternative = ret->n > 0;
+			continue;
+		}
+		if (!take_word(&text, ends, &word))
+			continue;
+		word.alternative = alternative;
+		alternative = false;
+		if (vector_push(ret, &word, sizeof(word)))
 			return -ENOMEM;
+	}
 	return 0;
 }

@@ -38,6 +38,7 @@ struct filter_address {
 struct filter_word {
 	const char *text; /* not empty */
 	bool left_out;	  /* it stood behind `!` */
+	bool alternative; /* behind `or`, with all up to the next one: instead of those before */
 	unsigned int fields;
 	bool has_number, has_address;
 	uint32_t number;

@@ -128,6 +128,25 @@ static void words_fit(void **state)
 		/* a path of a cgroup is no word that stands alone */
 		{waiting, "system.slice", false},
 		{waiting, "cgroup system.slice", true},
+		/* either side of an `or` */
+		{waiting, "wget or curl", true},
+		{waiting, "curl or wget", true},
+		{waiting, "wget OR nc", false},
+		{waiting, "curl 80 or wget 443", false},
+		{waiting, "curl 80 or curl 443", true},
+		{waiting, "wget or port 443", true},
+		{waiting, "!curl or 443", true},
+		{waiting, "!curl or !443", false},
+		{waiting, "wget or nc or 443", true},
+		{waiting, "curl or", true},
+		{waiting, "wget or", false},
+		{waiting, "or curl", true},
+		{waiting, "or wget", false},
+		{waiting, " or\tor ", true},
+		{waiting, "wget or ! or", false},
+		{waiting, "order", false},
+		{waiting, "comm or", false},
+		{waiting, "!or", true},
 		/* numbers, whole */
 		{waiting, "7", true},
 		{waiting, "443", true},
@@ -322,7 +341,7 @@ static void users_and_ports_fit_by_their_names(void **state)
 
 static void any_bytes_are_words(void **state)
 {
-	static const char characters[] = "!! \t:./%[]0123456789abcdefport_-\xff\x80\x1b\n";
+	static const char characters[] = "!! \t:./%[]0123456789abcdefport or  or _-\xff\x80\x1b\n";
 	struct live *live = *state;
 	uint64_t seed = 1;
 	const struct live_pair *pair = waiting(live);
