@@ -8,9 +8,8 @@
 #include "util/array.h"
 #include "util/clock.h"
 
-/* How many are known to be the slowest; and for how long one is of interest. */
-#define SLOW_MAX 100
-#define SLOW_NS	 (60 * NSEC_PER_SEC)
+/* How many are known to be the slowest. */
+#define SLOW_MAX LIVE_HANDSHAKES
 
 struct slow {
 	uint64_t ns;
@@ -51,15 +50,27 @@ static const struct column_step steps[] = {
 static uint64_t handshake_ns(const struct live_connection *c, uint64_t now_ns)
 {
 	if (c->ended || c->established_ns || c->preexisting)
-		return c->established_ns + SLOW_NS > now_ns ? c->latency_ns : 0;
+		return c->established_ns + LIVE_HANDSHAKE_NS > now_ns ? c->latency_ns : 0;
 	return c->begun_ns && c->begun_ns < now_ns ? now_ns - c->begun_ns : 0;
+}
+
+/* Whether it would be among the slowest so far. */
+static bool is_slow(const struct slowest *slowest, uint64_t ns)
+{
+	return ns && (slowest->n < SLOW_MAX || ns > slowest->slow[SLOW_MAX - 1].ns);
+}
+
+/* Of two that took as long, the newer one: they are found in no order that would stay. */
+static bool is_before(const struct slow *a, const struct slow *b)
+{
+	return a->ns != b->ns ? a->ns > b->ns : a->connection->begun_ns > b->connection->begun_ns;
 }
 
 static void insert(struct slowest *slowest, const struct slow *slow)
 {
 	size_t i = slowest->n < SLOW_MAX ? slowest->n++ : SLOW_MAX - 1;
 
-	for (; i && slowest->slow[i - 1].ns < slow->ns; i--)
+	for (; i && is_before(slow, &slowest->slow[i - 1]); i--)
 		slowest->slow[i] = slowest->slow[i - 1];
 	slowest->slow[i] = *slow;
 }
@@ -76,14 +87,27 @@ static void look_at(struct slowest *slowest, const struct draw *draw, const stru
 			.connection = c,
 		};
 
-		if (!slow.ns ||
-		    (slowest->n == SLOW_MAX && slow.ns <= slowest->slow[SLOW_MAX - 1].ns))
+		if (!is_slow(slowest, slow.ns))
 			continue;
 		if (!is_known && !is_asked_for(draw, pair))
 			return;
 		is_known = true;
 		insert(slowest, &slow);
 	}
+}
+
+/* Of a connection that is forgotten. */
+static void look_at_kept(struct slowest *slowest, const struct draw *draw,
+			 const struct live_handshake *kept)
+{
+	const struct slow slow = {
+		.ns = handshake_ns(&kept->connection, draw->now_ns),
+		.pair = kept->pair,
+		.connection = &kept->connection,
+	};
+
+	if (is_slow(slowest, slow.ns) && is_asked_for(draw, kept->pair))
+		insert(slowest, &slow);
 }
 
 static void fill_cell(struct cell *cell, const struct draw *draw, const struct slow *slow,
@@ -157,10 +181,13 @@ static void draw_list(struct draw *draw, const struct slowest *slowest, size_t n
 void draw_slow(struct draw *draw, size_t n)
 {
 	struct slowest slowest = {0};
+	const struct live_handshake *kept;
 	struct cell left, right;
 
 	for (const struct live_pair *pair = live_pairs(draw->live); pair; pair = pair->next)
 		look_at(&slowest, draw, pair);
+	for (size_t i = 0; (kept = live_handshake(draw->live, i)); i++)
+		look_at_kept(&slowest, draw, kept);
 	cell_word(&left, "HANDSHAKES of the last minute, the slowest first; > waits still");
 	cell_start(&right);
 	draw_pane_title(draw, draw->view->in_pane, &left, &right);

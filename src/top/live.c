@@ -324,3 +324,8 @@ const struct live_failure *live_failure(const struct live *live, size_t index)
 {
 	return live_failures_at(&live->failures, index);
 }
+
+const struct live_handshake *live_handshake(const struct live *live, size_t index)
+{
+	return index < live->slow.n ? &live->slow.kept[index] : NULL;
+}

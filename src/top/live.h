@@ -26,6 +26,10 @@
 /* Failures that are remembered, the newest. */
 #define LIVE_FAILURES 256
 
+/* For how long a handshake is of interest; and how many are remembered of what is forgotten. */
+#define LIVE_HANDSHAKE_NS (60 * 1000000000ull)
+#define LIVE_HANDSHAKES	  100
+
 /*
  * Connections, and pairs. Before one finds no room, and is counted only, those go that have ended
  * and that have no connection, the oldest first.
@@ -106,6 +110,11 @@ struct live_failure {
 	bool has_src;
 };
 
+struct live_handshake {
+	const struct live_pair *pair;
+	struct live_connection connection; /* as it was at last; on no list */
+};
+
 struct live;
 
 /* The caller frees it. -ENOMEM. */
@@ -157,5 +166,11 @@ const struct live_sums *live_sums(const struct live *live);
 
 /* The newest failures first; NULL behind the last. */
 const struct live_failure *live_failure(const struct live *live, size_t index);
+
+/*
+ * Of connections that are forgotten, the slowest handshakes of the last LIVE_HANDSHAKE_NS, in no
+ * order; NULL behind the last.
+ */
+const struct live_handshake *live_handshake(const struct live *live, size_t index);
 
 #endif

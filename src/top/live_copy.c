@@ -35,6 +35,7 @@ static int copy_pairs(struct live *to, const struct live *from)
 		DL_APPEND(to->pairs.list, &copy->shown);
 		if (shown->failed || shown->cancelled)
 			live_failures_replace(&to->failures, shown, &copy->shown);
+		live_slow_replace(&to->slow, shown, &copy->shown);
 		if (copy_connections(copy, (const struct pair *)shown))
 			return -ENOMEM;
 	}
@@ -48,6 +49,7 @@ int live_copy(const struct live *live, struct live **ret)
 	if (!copy)
 		return -ENOMEM;
 	copy->failures = live->failures;
+	copy->slow = live->slow;
 	copy->sums = live->sums;
 	if (copy_pairs(copy, live)) {
 		live_free(copy);

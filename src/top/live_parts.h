@@ -9,6 +9,7 @@
 #include "top/live.h"
 #include "top/live_failures.h"
 #include "top/live_pair.h"
+#include "top/live_slow.h"
 
 enum phase { PHASE_PENDING, PHASE_OPEN, PHASE_ENDED, PHASE_END };
 
@@ -40,6 +41,7 @@ struct live {
 	struct live_interval interval; /* that is not over yet */
 	struct histogram handshakes;   /* of that */
 	struct live_failures failures;
+	struct live_slow slow;
 	struct live_sums sums;
 	uint64_t tick_ns;     /* of the last one; 0: there was none */
 	bool told_begun;      /* EVENT_CONNECT comes: what has none began before */

@@ -54,6 +54,7 @@ void live_set_phase(struct live *live, struct connection *connection, enum phase
 
 static void forget_connection(struct live *live, struct connection *connection)
 {
+	live_slow_keep(&live->slow, &connection->shown, &connection->pair->shown);
 	leave(live, connection);
 	DL_DELETE(connection->pair->shown.connections, &connection->shown);
 	pairs_release(&live->pairs, connection->pair);
@@ -65,6 +66,7 @@ static void forget_pair(struct live *live, struct pair *pair)
 {
 	if (pair->shown.failed || pair->shown.cancelled)
 		live_failures_replace(&live->failures, &pair->shown, NULL);
+	live_slow_replace(&live->slow, &pair->shown, NULL);
 	pairs_remove(&live->pairs, pair);
 	live->sums.n_pairs--;
 }
@@ -150,6 +152,7 @@ void live_expire(struct live *live, uint64_t now_ns)
 	struct connection **ended = &live->of_phase[PHASE_ENDED];
 	struct pair **idle = &live->pairs.idle;
 
+	live_slow_expire(&live->slow, now_ns);
 	while (*ended && has_passed(now_ns, (*ended)->shown.ended_ns, LIVE_ENDED_NS))
 		forget_connection(live, *ended);
 	while (*idle && has_passed(now_ns, (*idle)->shown.last_ns, LIVE_PAIR_NS))

@@ -162,6 +162,69 @@ static void a_failure_outlives_its_pair(void **state)
 	assert_null(live_failure(live, 2)->pair);
 }
 
+/* Handshakes */
+
+static void a_handshake_outlives_its_connection(void **state)
+{
+	struct live *live = *state;
+	const struct live_handshake *kept;
+
+	take(live, nth(live_established(100, SECOND, 200), 0));
+	take(live, nth(live_close(100, 2 * SECOND, 10, 20), 0));
+	take(live, nth(live_failed(101, 2 * SECOND, EPERM), 0));
+	take(live, nth(live_established(102, 50 * SECOND, 300), 0));
+	live_tick(live, 12 * SECOND - 1);
+	assert_null(live_handshake(live, 0));
+	live_tick(live, 12 * SECOND);
+	kept = live_handshake(live, 0);
+	assert_int_equal(kept->connection.start_ns, 100);
+	assert_int_equal(kept->connection.latency_ns, 200);
+	assert_true(kept->connection.ended);
+	assert_null(kept->connection.next);
+	assert_ptr_equal(kept->pair, the_pair(live));
+	assert_null(live_handshake(live, 1));
+	live_tick(live, 61 * SECOND - 1);
+	assert_non_null(live_handshake(live, 0));
+	live_tick(live, 61 * SECOND);
+	assert_null(live_handshake(live, 0));
+	/* That of a connection that was open for longer is of no interest any more. */
+	take(live, nth(live_close(102, 110 * SECOND, 10, 20), 0));
+	live_tick(live, 120 * SECOND);
+	assert_null(live_handshake(live, 0));
+}
+
+static void the_slowest_handshakes_are_remembered(void **state)
+{
+	struct live *live = *state;
+	uint64_t n = LIVE_HANDSHAKES + 10, sum = 0, i;
+
+	for (uint64_t id = 1; id <= n; id++) { /* 7 and n + 1 have no common divisor */
+		take(live, live_established(id, SECOND, 1 + id * 7 % (n + 1)));
+		take(live, live_close(id, SECOND, 0, 0));
+	}
+	live_tick(live, 12 * SECOND);
+	for (i = 0; live_handshake(live, i); i++) {
+		assert_true(live_handshake(live, i)->connection.latency_ns > 11);
+		sum += live_handshake(live, i)->connection.latency_ns;
+	}
+	assert_int_equal(i, LIVE_HANDSHAKES);
+	assert_int_equal(sum, LIVE_HANDSHAKES * (12 + n + 1) / 2);
+}
+
+static void a_handshake_is_forgotten_with_its_pair(void **state)
+{
+	struct live *live = *state;
+
+	take(live, nth(live_established(1, 11 * SECOND, 200), 0));
+	take(live, nth(live_close(1, 11 * SECOND, 0, 0), 0));
+	live_tick(live, 21 * SECOND);
+	assert_ptr_equal(live_handshake(live, 0)->pair, the_pair(live));
+	for (uint32_t i = 1; i <= LIVE_PAIRS_MAX; i++)
+		take(live, nth(live_of(EVENT_CONNECT, 1 + i, 22 * SECOND), i));
+	assert_null(pair_of(live, 1000));
+	assert_null(live_handshake(live, 0));
+}
+
 static void errors_are_of_the_last_minute(void **state)
 {
 	static const uint16_t errors[] = {EPERM,      ENETUNREACH,   EHOSTUNREACH,
@@ -276,7 +339,9 @@ static void a_copy_stays_as_it_is(void **state)
 	take(live, nth(live_established(100, SECOND, 200), 0));
 	take(live, nth(live_of(EVENT_CONNECT, 101, SECOND), 0));
 	take(live, nth(live_failed(102, SECOND, ECONNREFUSED), 1));
-	live_tick(live, SECOND);
+	take(live, nth(live_established(103, SECOND, 300), 1));
+	take(live, nth(live_close(103, SECOND, 0, 0), 1));
+	live_tick(live, 11 * SECOND);
 	assert_int_equal(live_copy(live, &copy), 0);
 	take(live, nth(live_close(100, 2 * SECOND, 10, 20), 0));
 	take(live, nth(live_failed(101, 2 * SECOND, EPERM), 0));
@@ -297,6 +362,8 @@ static void a_copy_stays_as_it_is(void **state)
 	assert_null(pair->connections->next->next);
 	assert_ptr_equal(live_failure(copy, 0)->pair, pair_of(copy, 1001));
 	assert_null(live_failure(copy, 1));
+	assert_ptr_equal(live_handshake(copy, 0)->pair, pair_of(copy, 1001));
+	assert_null(live_handshake(copy, 1));
 	live_free(copy);
 }
 
@@ -311,6 +378,9 @@ int main(void)
 		TEST(times_a_little_ahead_are_not),
 		TEST(failures_are_remembered_newest_first),
 		TEST(a_failure_outlives_its_pair),
+		TEST(a_handshake_outlives_its_connection),
+		TEST(the_slowest_handshakes_are_remembered),
+		TEST(a_handshake_is_forgotten_with_its_pair),
 		TEST(errors_are_of_the_last_minute),
 		TEST(the_oldest_pair_without_connections_makes_room),
 		TEST(what_has_ended_makes_room_for_a_pair),
