@@ -21,7 +21,7 @@ struct repeats;
 
 /*
  * An event that passes. boot_to_utc_ns: as it was given with the event. What was held back has lost
- * its image and cgroup, which are not repeats' to keep.
+ * its image, cgroup and names, which are not repeats' to keep.
  */
 typedef void repeats_pass(void *ctx, const struct event *event, int64_t boot_to_utc_ns);
 

@@ -20,8 +20,8 @@ int sockets_new(struct sockets **ret);
 void sockets_free(struct sockets *sockets);
 
 /*
- * Takes an EVENT_OPEN: copies it, without image and cgroup. Returns 0, or -ENOMEM, also for one
- * more than SOCKETS_MAX.
+ * Takes an EVENT_OPEN: copies it, without image, cgroup and names. Returns 0, or -ENOMEM, also for
+ * one more than SOCKETS_MAX.
  */
 int sockets_add(struct sockets *sockets, const struct event *event);
 

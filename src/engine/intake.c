@@ -55,7 +55,8 @@ void intake_context(struct intake *intake, enum event_kind kind, const void *rec
 	int err = intake->context(intake->ctx, kind, record, size);
 
 	if (err && !intake->context_lost++)
-		log_warning("what the BPF object says of a process or cgroup cannot be kept (%s): "
+		log_warning("what the BPF object says of a process, cgroup or name cannot be kept "
+			    "(%s): "
 			    "events lack it; counted as lost (context)",
 			    strerror(-err));
 }

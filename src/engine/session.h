@@ -35,8 +35,8 @@ bool session_is_over(const struct session *session);
 bool session_can_wait(const struct session *session);
 
 /*
- * Sets image and cgroup of an event that a consumer has kept: as far as they are known still. Valid
- * as long as the callback runs in which this is called.
+ * Sets image, cgroup and names of an event that a consumer has kept: as far as they are known
+ * still. Valid as long as the callback runs in which this is called.
  */
 void session_identify(struct session *session, struct event *event);
 

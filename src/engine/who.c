@@ -53,6 +53,8 @@ int who_open(struct who *who, const struct request *request)
 	if (!err)
 		err = enrich_new(request->config.event_mask & EVENT_BIT(EVENT_CLOSE), on_forgotten,
 				 who, &who->enrich);
+	if (!err && request->dns != DNS_UNUSED)
+		err = enrich_use_dns(who->enrich, request->dns == DNS_HOST);
 	if (!err && who->containers)
 		enrich_ask_names(who->enrich, ask_names, who);
 	return err;
@@ -66,9 +68,6 @@ void who_close(struct who *who)
 
 int who_record(struct who *who, enum event_kind kind, const void *record, size_t size)
 {
-	/* Until enrich/ takes answers of name servers. */
-	if (kind == EVENT_DNS)
-		return 0;
 	return enrich_record(who->enrich, kind, record, size);
 }
 
@@ -99,9 +98,15 @@ void who_event(struct who *who, struct event *event)
 void who_say_forgotten(const struct who *who)
 {
 	struct enrich_forgotten n = enrich_forgotten(who->enrich);
+	struct enrich_dns dns = enrich_dns(who->enrich);
 
 	if (n.images || n.cgroups || n.connections)
 		log_debug("forgotten for want of room: %" PRIu64 " images, %" PRIu64
 			  " cgroups, and of %" PRIu64 " connections who made them",
 			  n.images, n.cgroups, n.connections);
+	if (dns.answers)
+		log_debug("names by %" PRIu64
+			  " answers of name servers; forgotten for want of room: "
+			  "those of %" PRIu64 " addresses, and of %" PRIu64 " connections",
+			  dns.answers, dns.forgotten, dns.connections);
 }

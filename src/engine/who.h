@@ -29,16 +29,17 @@ struct who {
 int who_open(struct who *who, const struct request *request);
 void who_close(struct who *who);
 
-/* Takes a record of EVENT_PROCESS or EVENT_CGROUP. Returns 0 or -errno: then it is not known. */
+/* Takes a record of EVENT_PROCESS, EVENT_CGROUP or EVENT_DNS. Returns 0 or -errno: then it is not
+ * known. */
 int who_record(struct who *who, enum event_kind kind, const void *record, size_t size);
 
 /*
- * Sets image and cgroup of an event that has come. What is not known although the kernel side has
- * told of it is asked for again: the process's next attempt has it.
+ * Sets image, cgroup and names of an event that has come. What is not known although the kernel
+ * side has told of it is asked for again: the process's next attempt has it.
  */
 void who_event(struct who *who, struct event *event);
 
-/* Says what was forgotten, for -v. */
+/* Says what was forgotten, and how many answers gave names, for -v. */
 void who_say_forgotten(const struct who *who);
 
 #endif

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 
 #include "enrich/cgroups.h"
+#include "enrich/connection.h"
+#include "enrich/destinations.h"
 #include "model/decode.h"
 #include "model/texts.h"
 #include "util/array.h"
@@ -14,18 +16,14 @@
  * Measured: an image takes about 500 bytes, a cgroup 400, what a connection holds 700. The bounds
  * in bytes hold down what has long texts, and the copies that connections hold, of which there is
  * room for about 9,000: others are named as long as their image is known, as that of most is.
- * 10,000 images with a connection each take 11 MiB; all together never take more than 16.
+ * 10,000 images with a connection each take 11 MiB; all together never take more than 16. With
+ * names by DNS, 10 more.
  */
 #define IMAGES_MAX	  16384
 #define IMAGES_BYTES	  (8 << 20)
 #define CGROUPS_MAX_KNOWN 4096
 #define CGROUPS_BYTES	  (2 << 20)
 #define CONNECTIONS_BYTES (6 << 20)
-
-/* No padding. */
-struct connection_key {
-	uint64_t start_ns, cpu;
-};
 
 /* What a connection holds; texts behind it. */
 struct held {
@@ -41,6 +39,7 @@ struct enrich {
 	void *ctx;
 	struct cache images, connections;
 	struct cgroups cgroups;
+	struct destinations destinations;
 	uint64_t serial;	      /* the image's that was told last */
 	struct connection_key closed; /* the connection whose close came last: to be forgotten */
 	bool has_closed;
@@ -105,7 +104,13 @@ void enrich_free(struct enrich *enrich)
 	cache_clear(&enrich->images);
 	cache_clear(&enrich->cgroups.cache);
 	cache_clear(&enrich->connections);
+	destinations_close(&enrich->destinations);
 	free(enrich);
+}
+
+int enrich_use_dns(struct enrich *enrich, bool host)
+{
+	return destinations_open(&enrich->destinations, enrich->closes, host);
 }
 
 static int take_image(struct enrich *enrich, const void *data, size_t size)
@@ -125,13 +130,16 @@ static int take_image(struct enrich *enrich, const void *data, size_t size)
 
 int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data, size_t size)
 {
-	return kind == EVENT_PROCESS ? take_image(enrich, data, size)
-				     : cgroups_take(&enrich->cgroups, data, size, enrich->texts);
-}
-
-static struct connection_key connection_key(const struct event *event)
-{
-	return (struct connection_key){event->start_ns, event->cpu};
+	switch (kind) {
+	case EVENT_PROCESS:
+		return take_image(enrich, data, size);
+	case EVENT_DNS:
+		return enrich->destinations.known
+			       ? known_record(enrich->destinations.known, data, size)
+			       : 0;
+	default:
+		return cgroups_take(&enrich->cgroups, data, size, enrich->texts);
+	}
 }
 
 /* Without memory for it, the close is named as long as its image is known. */
@@ -169,12 +177,18 @@ static struct cgroup_key cgroup_key(const struct event *event)
 	return (struct cgroup_key){event->cgroup_id, event->cgroup1_id};
 }
 
-void enrich_again(struct enrich *enrich, struct event *event)
+static void look_up(struct enrich *enrich, struct event *event)
 {
 	struct cgroup_key key = cgroup_key(event);
 
 	event->image = find_image(enrich, event);
 	event->cgroup = event->has & EVENT_HAS_CGROUP ? cgroups_find(&enrich->cgroups, &key) : NULL;
+}
+
+void enrich_again(struct enrich *enrich, struct event *event)
+{
+	look_up(enrich, event);
+	event->names = destinations_again(&enrich->destinations, event);
 }
 
 static void look_up_closed(struct enrich *enrich, struct event *event)
@@ -183,7 +197,7 @@ static void look_up_closed(struct enrich *enrich, struct event *event)
 	const struct held *held = cache_find(&enrich->connections, &key);
 
 	if (!held) {
-		enrich_again(enrich, event);
+		look_up(enrich, event);
 		return;
 	}
 	event->image = held->has_image ? &held->image : NULL;
@@ -198,23 +212,28 @@ static void look_up_closed(struct enrich *enrich, struct event *event)
 	enrich->has_closed = true;
 }
 
-void enrich_event(struct enrich *enrich, struct event *event)
+static void look_up_attempt(struct enrich *enrich, struct event *event)
 {
 	struct cgroup_key cgroup = cgroup_key(event);
 
-	if (enrich->has_closed)
-		cache_remove(&enrich->connections, &enrich->closed);
-	enrich->has_closed = false;
-	if (event->kind == EVENT_CLOSE) {
-		look_up_closed(enrich, event);
-		return;
-	}
 	event->image = find_image(enrich, event);
 	event->cgroup = event->has & EVENT_HAS_CGROUP
 				? cgroups_at(&enrich->cgroups, &cgroup, event->start_ns)
 				: NULL;
 	if (enrich->closes && event->kind == EVENT_ESTABLISHED && (event->image || event->cgroup))
 		hold(enrich, event);
+}
+
+void enrich_event(struct enrich *enrich, struct event *event)
+{
+	if (enrich->has_closed)
+		cache_remove(&enrich->connections, &enrich->closed);
+	enrich->has_closed = false;
+	if (event->kind == EVENT_CLOSE)
+		look_up_closed(enrich, event);
+	else
+		look_up_attempt(enrich, event);
+	event->names = destinations_event(&enrich->destinations, event);
 }
 
 void enrich_keep_all(struct enrich *enrich)
@@ -242,5 +261,19 @@ struct enrich_forgotten enrich_forgotten(const struct enrich *enrich)
 		.images = enrich->images.evicted,
 		.cgroups = enrich->cgroups.cache.evicted,
 		.connections = enrich->connections.evicted,
+	};
+}
+
+struct enrich_dns enrich_dns(const struct enrich *enrich)
+{
+	const struct destinations *destinations = &enrich->destinations;
+	struct known_counts counts = {0};
+
+	if (destinations->known)
+		counts = known_counts(destinations->known);
+	return (struct enrich_dns){
+		.answers = counts.answers,
+		.forgotten = counts.forgotten,
+		.connections = destinations->held.evicted,
 	};
 }

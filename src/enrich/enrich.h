@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who and where: what the kernel side has told of images and cgroups, for the events of both. All
- * is bounded, and what was used longest ago is forgotten first: events then lack it.
+ * Who and where: what the kernel side has told of images, cgroups and answers of name servers, for
+ * the events that these are of. All is bounded, and what was used longest ago is forgotten first:
+ * events then lack it.
  */
 #ifndef ENRICH_ENRICH_H
 #define ENRICH_ENRICH_H
@@ -43,15 +44,27 @@ void enrich_ask_names(struct enrich *enrich, enrich_ask_fn *ask, void *ctx);
 void enrich_names(struct enrich *enrich, const struct cgroup *named);
 
 /*
- * Takes a record of EVENT_PROCESS or EVENT_CGROUP, in the place of what was known of the same.
- * Returns 0, -ENOMEM, or what model/decode.h says: then nothing is known of it.
+ * From now on, events get names by answers of name servers: see dns/known.h, also for `host`. Each
+ * connection that has any holds a copy of them from its first event to its last. -ENOMEM.
+ */
+int enrich_use_dns(struct enrich *enrich, bool host);
+
+/*
+ * Takes a record of EVENT_PROCESS or EVENT_CGROUP, in the place of what was known of the same, or
+ * of EVENT_DNS. Returns 0, -ENOMEM, or what model/decode.h says: then nothing is known of it.
  */
 int enrich_record(struct enrich *enrich, enum event_kind kind, const void *data, size_t size);
 
-/* Sets image and cgroup. Valid until the next call of any of these, but of enrich_again(). */
+/*
+ * Sets image, cgroup and names; of a preexisting connection, nobody's names are known. Valid until
+ * the next call of any of these, but of enrich_again().
+ */
 void enrich_event(struct enrich *enrich, struct event *event);
 
-/* Sets them again, of an event that was kept; but NULL where they are forgotten meanwhile. */
+/*
+ * Sets them again, of an event that was kept; but NULL where they are forgotten meanwhile. Its
+ * names are valid only until this is called once more.
+ */
 void enrich_again(struct enrich *enrich, struct event *event);
 
 /* What was forgotten for want of room, so far. */
@@ -60,5 +73,14 @@ struct enrich_forgotten {
 };
 
 struct enrich_forgotten enrich_forgotten(const struct enrich *enrich);
+
+/* Likewise of names by DNS. */
+struct enrich_dns {
+	uint64_t answers;     /* that gave names */
+	uint64_t forgotten;   /* addresses whose names were still valid */
+	uint64_t connections; /* of which no names are held any more */
+};
+
+struct enrich_dns enrich_dns(const struct enrich *enrich);
 
 #endif

@@ -76,9 +76,9 @@ struct event {
 	uint32_t retries; /* those that left this host, like retransmits */
 
 	/*
-	 * Who and where, as far as it is known, else NULL. They belong to enrich/, and are valid as
-	 * long as the callback that the event came by runs: who keeps the event clears or copies
-	 * them.
+	 * Who, where and whereto, as far as it is known, else NULL. They belong to enrich/, and are
+	 * valid as long as the callback that the event came by runs: who keeps the event clears or
+	 * copies them.
 	 */
 	const struct image *image;
 	const struct cgroup *cgroup;

@@ -79,3 +79,22 @@ char *cgroup_copy(struct cgroup *to, const struct cgroup *from, char *texts)
 	*to = *from;
 	return move(to, in_cgroup, ARRAY_SIZE(in_cgroup), texts);
 }
+
+size_t dns_names_texts_size(const struct dns_names *names)
+{
+	size_t size = 0;
+
+	for (size_t i = 0; i < names->n; i++)
+		size += strlen(names->names[i]) + 1;
+	return size;
+}
+
+char *dns_names_copy(struct dns_names *to, const struct dns_names *from, char *texts)
+{
+	*to = *from;
+	for (size_t i = 0; i < from->n; i++) {
+		to->names[i] = texts;
+		texts = stpcpy(texts, from->names[i]) + 1;
+	}
+	return texts;
+}

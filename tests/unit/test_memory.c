@@ -18,6 +18,7 @@
 #include "top/view.h"
 #include "top/rows.h"
 #include "unit/context.h"
+#include "unit/dns_message.h"
 #include "unit/failing_malloc.h"
 #include "unit/live_events.h"
 
@@ -205,6 +206,69 @@ static void who_is_told_without_memory_is_not_known(void **state)
 	}
 	assert_in_range(failed, KEYS, 2 * KEYS);
 	enrich_free(NULL);
+}
+
+/* Answers with more addresses than one, some of which have several names. */
+static void answer(struct enrich *enrich, uint32_t pid, int *failed)
+{
+	struct message_bytes message = message_of(pid % 2 ? "a.test" : "b.test", ns_t_a);
+	union dns_bytes bytes;
+	int err;
+
+	put_a(&message, NULL, 300, (uint8_t)(pid / 2));
+	put_a(&message, NULL, 300, 255);
+	bytes = dns_sample(1, &message);
+	bytes.record.pid = 1 + pid % 8;
+	err = enrich_record(enrich, EVENT_DNS, &bytes, bytes.record.head.size);
+	assert_true(!err || err == -ENOMEM);
+	*failed += err != 0;
+}
+
+/* What the process was answered last, if nothing failed. */
+static void look_for_names(struct enrich *enrich, enum event_kind kind, uint32_t pid)
+{
+	struct event event = {
+		.kind = kind,
+		.has = EVENT_HAS_PROCESS,
+		.process_start_ns = 500,
+		.pid = 1 + pid % 8,
+		.start_ns = 1 + pid,
+		.dst.addr = {[10] = 0xff, 0xff, 192, 0, 2, (uint8_t)(pid / 2)},
+	};
+
+	enrich_event(enrich, &event);
+	if (event.names)
+		assert_string_equal(event.names->names[0] + 1, ".test");
+}
+
+static void names_without_memory_are_not_known(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (int fails = 0; fails < CALLS; fails++) {
+		struct enrich *enrich = NULL;
+
+		assert_int_equal(enrich_new(true, NULL, NULL, &enrich), 0);
+		calls_until_failure = fails;
+		if (enrich_use_dns(enrich, true)) {
+			assert_int_equal(fails, 0);
+			calls_until_failure = INT_MAX;
+			enrich_free(enrich);
+			assert_int_equal(blocks, 0);
+			continue;
+		}
+		for (uint32_t pid = 0; pid < 64; pid++) {
+			answer(enrich, pid, &failed);
+			look_for_names(enrich, EVENT_ESTABLISHED, pid);
+		}
+		calls_until_failure = INT_MAX;
+		for (uint32_t pid = 0; pid < 64; pid++)
+			look_for_names(enrich, EVENT_CLOSE, pid);
+		enrich_free(enrich);
+		assert_int_equal(blocks, 0);
+	}
+	assert_in_range(failed, 100, CALLS);
 }
 
 static void pass_nothing(void *ctx, const struct event *event, int64_t boot_to_utc_ns)
@@ -406,6 +470,7 @@ int main(void)
 		cmocka_unit_test(cleared_groups_keep_nothing),
 		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
 		cmocka_unit_test(who_is_told_without_memory_is_not_known),
+		cmocka_unit_test(names_without_memory_are_not_known),
 		cmocka_unit_test(repeats_without_memory_are_refused),
 		cmocka_unit_test(connections_without_memory_are_counted_only),
 		cmocka_unit_test(a_copy_without_memory_is_none),

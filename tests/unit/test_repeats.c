@@ -99,6 +99,7 @@ static void what_was_held_back_has_lost_whom_it_points_to(void **state)
 {
 	static const struct cgroup cgroup;
 	static const struct image image;
+	static const struct dns_names names;
 	struct passed passed;
 	struct repeats *repeats = open_with(1, &passed);
 	struct event event = plain;
@@ -106,14 +107,17 @@ static void what_was_held_back_has_lost_whom_it_points_to(void **state)
 	(void)state;
 	event.image = &image;
 	event.cgroup = &cgroup;
+	event.names = &names;
 	add(repeats, event, 1, 1);
 	assert_ptr_equal(passed.last.image, &image);
 	assert_ptr_equal(passed.last.cgroup, &cgroup);
+	assert_ptr_equal(passed.last.names, &names);
 	add(repeats, event, 1, 1);
 	repeats_flush(repeats, UINT64_MAX);
 	assert_int_equal(passed.lines, 2);
 	assert_null(passed.last.image);
 	assert_null(passed.last.cgroup);
+	assert_null(passed.last.names);
 	repeats_close(repeats);
 }
 

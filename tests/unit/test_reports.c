@@ -374,6 +374,8 @@ static void the_longest_drawing_fits(void **state)
 
 static void summarize(struct summary *summary, enum event_kind kind, uint16_t error, uint64_t ns)
 {
+	static const struct dns_names names;
+	static const struct image image;
 	const struct event event = {
 		.kind = kind,
 		.has = EVENT_HAS_LATENCY,
@@ -381,6 +383,8 @@ static void summarize(struct summary *summary, enum event_kind kind, uint16_t er
 		.latency_ns = ns,
 		.family = 6,
 		.dst = {.addr = {0x20, 0x01, 0x0d, 0xb8, [15] = 7}, .port = 443},
+		.image = &image,
+		.names = &names,
 	};
 
 	summary_add(summary, &event);
@@ -495,6 +499,7 @@ static void a_summary_names_executables_that_are_called_otherwise(void **state)
 		"\"sh\" is .../bin/dash, \"3\" is memfd:e\\nvil; the slowest took 0.412ms, to "
 		"[2001:db8::7]:443");
 	assert_null(summary.slowest.image);
+	assert_null(summary.slowest.names);
 	summarize_name(&summary, "4", &memory);
 	assert_false(summary.more_names);
 	summarize_name(&summary, "5", &memory);

@@ -10,6 +10,7 @@
 #include "engine/who.h"
 #include "unit/context.h"
 #include "unit/decoded.h"
+#include "unit/dns_message.h"
 #include "unit/fake_probe.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
@@ -30,6 +31,7 @@ struct calls {
 	unsigned int busy_for, busy; /* how often it says that it is, and has said so */
 	bool over;		     /* the last event came after detaching */
 	char who[64];		     /* the last event's executable and cgroup */
+	char server[64];	     /* and the name of its destination */
 };
 
 static struct calls calls[2];
@@ -64,6 +66,7 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	of->over = session_is_over(session);
 	snprintf(of->who, sizeof(of->who), "%s %s", event->image ? event->image->exe : NULL,
 		 event->cgroup ? event->cgroup->path : NULL);
+	snprintf(of->server, sizeof(of->server), "%s", event_server(event));
 	if (of->events == of->stop_at)
 		session_stop(session, STATUS_DONE);
 }
@@ -353,8 +356,61 @@ static void who_and_where_that_cannot_be_read_is_counted_and_told_once(void **st
 	assert_string_equal(calls[0].who, "(null) (null)");
 	assert_int_equal(calls[0].end.counters.context, 7);
 	assert_int_equal(calls[0].undecodable, 0);
-	assert_non_null(strstr(said, "of a process or cgroup cannot be kept (Bad message)"));
+	assert_non_null(strstr(said, "of a process, cgroup or name cannot be kept (Bad message)"));
 	assert_null(strstr(strstr(said, "cannot be kept") + 1, "cannot be kept"));
+}
+
+/* The record of a name server's answer to sample_attempt's process; its destination is in it. */
+static const union dns_bytes *dns_record(void)
+{
+	struct message_bytes message = message_of("www.example.com", ns_t_a);
+	static union dns_bytes bytes;
+
+	put_a(&message, NULL, 300, 1);
+	bytes = dns_sample(900, &message);
+	return &bytes;
+}
+
+static void events_come_with_names_of_destinations(void **state)
+{
+	(void)state;
+	fake_tell(&dns_record()->record.head);
+	fake_send(EVENT_FAILED, 10);
+	calls[0].stop_at = 1;
+	assert_int_equal(run(good("--dns"), (struct consumer){0}), STATUS_DONE);
+	assert_string_equal(calls[0].server, "www.example.com");
+	assert_int_equal(calls[0].end.counters.context, 0);
+	assert_int_equal(calls[0].undecodable, 0);
+}
+
+/* Another process asked. */
+static void a_name_of_anyone_is_for_the_host(void **state)
+{
+	const struct request request = {.dns = DNS_HOST}, own = {.dns = DNS_PROCESS};
+	struct close_record record = sample(EVENT_FAILED);
+	const union dns_bytes *bytes = dns_record();
+	struct event event = decoded(&record);
+	struct who who = {0};
+
+	(void)state;
+	event.pid++;
+	assert_int_equal(who_open(&who, &own), 0);
+	assert_int_equal(who_record(&who, EVENT_DNS, bytes, bytes->record.head.size), 0);
+	who_event(&who, &event);
+	assert_null(event.names);
+	who_close(&who);
+	who = (struct who){0};
+	assert_int_equal(who_open(&who, &request), 0);
+	assert_int_equal(who_record(&who, EVENT_DNS, bytes, bytes->record.head.size), 0);
+	who_event(&who, &event);
+	assert_int_equal(event.names->source, DNS_FROM_HOST);
+	listen_to_stderr();
+	log_set_level(LOG_DEBUG);
+	who_say_forgotten(&who);
+	log_set_level(LOG_INFO);
+	assert_says(heard(), "names by 1 answers of name servers; forgotten for want of room: "
+			     "those of 0 addresses, and of 0 connections");
+	who_close(&who);
 }
 
 /* Of who is not known, though told of: but once it is, no more; nor if nobody told. */
@@ -788,6 +844,8 @@ int main(void)
 		session_test(what_the_ring_has_lost_is_not_waited_for),
 		session_test(a_record_that_cannot_be_read_is_counted_and_told_once),
 		session_test(events_come_with_who_and_where),
+		session_test(events_come_with_names_of_destinations),
+		session_test(a_name_of_anyone_is_for_the_host),
 		session_test(who_and_where_that_cannot_be_read_is_counted_and_told_once),
 		session_test(what_is_not_known_is_asked_for),
 		session_test(what_is_forgotten_here_is_forgotten_there),

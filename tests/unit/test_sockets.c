@@ -194,16 +194,19 @@ static void nothing_of_others_is_kept(void **state)
 {
 	static const struct image image;
 	static const struct cgroup cgroup;
+	static const struct dns_names names;
 	struct event event = held(7, 1, 2, 1);
 
 	(void)state;
 	event.image = &image;
 	event.cgroup = &cgroup;
+	event.names = &names;
 	add(event);
 	event.process_start_ns--;
 	add(event);
 	assert_null(only()->image);
 	assert_null(only()->cgroup);
+	assert_null(only()->names);
 }
 
 /* Numbers as those of a kernel's objects, many of which lie side by side. */
