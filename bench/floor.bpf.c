@@ -37,6 +37,18 @@ int empty_state_again(void *ctx)
 	return 0;
 }
 
+SEC("tp_btf/sock_recv_length")
+int empty_recv(void *ctx)
+{
+	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int empty_send(void *ctx)
+{
+	return 0;
+}
+
 SEC("tracepoint/syscalls/sys_enter_connect")
 int record_enter(void *ctx)
 {

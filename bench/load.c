@@ -9,6 +9,10 @@
  *   accepted  socket, connect to a listener, close by RST, so that no port is left in TIME_WAIT
  *   udp       connect of one UDP socket, again and again
  *   slow      as refused, but one each 31.7 ms, which is in step with nothing
+ *   datagram  64 bytes sent and received, by two connected UDP sockets
+ *   unnamed   likewise, by sockets that are not connected
+ *   stream    likewise, by the ends of a TCP connection
+ *   answer    likewise as the first, but what is received is a name server's answer
  *   getppid   a system call that has nothing to do with connections
  *   open      opens COUNT connections and holds them: "OPEN NS" at each step, the NS of the
  *             connects since the last one; then waits for the end of stdin
@@ -181,6 +185,78 @@ static void udp(long count, struct cost *cost)
 	close(fd);
 }
 
+static int udp_socket(in_port_t port, struct sockaddr_in *ret)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+	socklen_t size = sizeof(*ret);
+
+	*ret = address(INADDR_LOOPBACK, port);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (fd < 0 || bind(fd, (struct sockaddr *)ret, size) ||
+	    getsockname(fd, (struct sockaddr *)ret, &size))
+		die("UDP socket");
+	return fd;
+}
+
+/* One operation is a send by one end and a receive by the other. to: of no connection. */
+static void send_receive(int from, int by, const struct sockaddr_in *to, long count,
+			 struct cost *cost)
+{
+	/* The head of an answer: RFC 1035, 4.1.1. */
+	char bytes[64] = {0x12, 0x34, (char)0x81, (char)0x80};
+
+	begin(cost);
+	for (long i = 0; i < count; i++)
+		if (sendto(from, bytes, sizeof(bytes), 0, (const struct sockaddr *)to,
+			   to ? sizeof(*to) : 0) != sizeof(bytes) ||
+		    recv(by, bytes, sizeof(bytes), 0) != sizeof(bytes))
+			die("send and receive");
+	end(cost);
+	close(from);
+	close(by);
+}
+
+static void datagrams(in_port_t port, long count, struct cost *cost)
+{
+	struct sockaddr_in from, to;
+	int server = udp_socket(port, &from), client = udp_socket(0, &to);
+
+	connect_or_die(client, &from);
+	connect_or_die(server, &to);
+	send_receive(server, client, NULL, count, cost);
+}
+
+static void datagram(long count, struct cost *cost)
+{
+	datagrams(0, count, cost);
+}
+
+static void answer(long count, struct cost *cost)
+{
+	datagrams(htons(53), count, cost);
+}
+
+static void unnamed(long count, struct cost *cost)
+{
+	struct sockaddr_in from, to;
+	int server = udp_socket(0, &from), client = udp_socket(0, &to);
+
+	send_receive(server, client, &to, count, cost);
+}
+
+static void stream(long count, struct cost *cost)
+{
+	struct sockaddr_in to;
+	int server = listener(&to), client = stream_socket(0), accepted;
+
+	connect_or_die(client, &to);
+	accepted = accept(server, NULL, NULL);
+	if (accepted < 0)
+		die("accept");
+	close(server);
+	send_receive(client, accepted, NULL, count, cost);
+}
+
 static void slow(long count, struct cost *cost)
 {
 	for (long i = 0; i < count; i++) {
@@ -200,8 +276,11 @@ static void getppid_loop(long count, struct cost *cost)
 static const struct mode {
 	const char *name;
 	void (*run)(long count, struct cost *cost);
-} modes[] = {{"refused", refused},	{"accepted", accepted}, {"udp", udp},
-	     {"getppid", getppid_loop}, {"slow", slow},		{}};
+} modes[] = {{"refused", refused}, {"accepted", accepted},
+	     {"udp", udp},	   {"datagram", datagram},
+	     {"unnamed", unnamed}, {"stream", stream},
+	     {"answer", answer},   {"getppid", getppid_loop},
+	     {"slow", slow},	   {}};
 
 static const struct mode *mode;
 
