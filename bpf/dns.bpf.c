@@ -83,11 +83,25 @@ static __always_inline bool record_read(struct dns_record *record, const struct 
 	return !bpf_probe_read_kernel(record->data, n, received->data);
 }
 
+/*
+ * Whoever can have a name server of his own can have answers at any rate. A quarter of the ring is
+ * for events only: config.wakeup_size is an eighth of it.
+ */
+static __always_inline bool has_room(void)
+{
+	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < 6 * (__u64)config.wakeup_size;
+}
+
 static __always_inline void answer_send(const struct received *received)
 {
-	struct scratch *scratch = scratch_claim();
 	struct dns_record *record;
+	struct scratch *scratch;
 
+	if (!has_room()) {
+		COUNT(context);
+		return;
+	}
+	scratch = scratch_claim();
 	if (!scratch) {
 		count_unread();
 		return;
