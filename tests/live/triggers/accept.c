@@ -5,8 +5,8 @@
  * -f: TCP Fast Open.
  * It reads and drops what it is sent, and closes what its peer has closed.
  */
-#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,19 +48,6 @@ static void listen_on(const char *addr, const char *port)
 	listeners[n_listeners++] = fd;
 }
 
-static void print_peer(const struct sockaddr_storage *peer)
-{
-	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
-	char text[INET6_ADDRSTRLEN];
-
-	inet_ntop(peer->ss_family,
-		  peer->ss_family == AF_INET ? (void *)&in->sin_addr : (void *)&in6->sin6_addr,
-		  text, sizeof(text));
-	printf("{\"network.local.address\":\"%s\",\"network.local.port\":%u}\n", text,
-	       ntohs(in->sin_port));
-}
-
 static void close_with_reset(int fd)
 {
 	struct linger linger = {.l_onoff = 1};
@@ -82,7 +69,7 @@ static void accept_some(int listener)
 			return;
 		if (fd < 0)
 			die("accept");
-		print_peer(&peer);
+		print_accepted(&peer);
 		if (reset)
 			close_with_reset(fd);
 		else

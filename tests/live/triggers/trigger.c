@@ -115,6 +115,19 @@ long long age_of(int fd)
 	return fd < OPENED_SLOTS && opened_ns[fd] ? now_ns() - opened_ns[fd] : 0;
 }
 
+void print_accepted(const struct sockaddr_storage *peer)
+{
+	const struct sockaddr_in *in = (const struct sockaddr_in *)peer;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)peer;
+	char text[INET6_ADDRSTRLEN];
+
+	inet_ntop(peer->ss_family,
+		  peer->ss_family == AF_INET ? (void *)&in->sin_addr : (void *)&in6->sin6_addr,
+		  text, sizeof(text));
+	printf("{\"network.local.address\":\"%s\",\"network.local.port\":%u}\n", text,
+	       ntohs(in->sin_port));
+}
+
 int connect_to(int fd, const struct target *target)
 {
 	return connect(fd, (const struct sockaddr *)&target->addr, target->len);

@@ -35,6 +35,9 @@ int allow_descriptors(int n);
 /* How long ago socket_for() made it, in ns; 0 if it did not. */
 long long age_of(int fd);
 
+/* Of a server: where a connection that it accepted comes from, in the words of that side. */
+void print_accepted(const struct sockaddr_storage *peer);
+
 int connect_to(int fd, const struct target *target);
 
 /* The errno of this name, 0 for "established"; dies of an unknown one. */
