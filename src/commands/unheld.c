@@ -148,6 +148,21 @@ static void find_unreached(const struct unheld *unheld, const struct vector *wit
 			add_number(ret, items[i]);
 }
 
+/* Who is in others is nothing to who asks for one namespace, once that is found. */
+static void say_untold(const struct unheld *unheld)
+{
+	uint32_t only = unheld->config->netns;
+	char n[64] = "process";
+
+	if (!unheld->untold || (only && has_number(&unheld->visited, only)))
+		return;
+	if (unheld->untold > 1)
+		snprintf(n, sizeof(n), "%" PRIu32 " processes, the last of them", unheld->untold);
+	log_warning("cannot tell the network namespace of %s %" PRIu32
+		    ": %s; if nothing else is in it, " NOT_SHOWN,
+		    n, unheld->untold_pid, strerror(-unheld->untold_err));
+}
+
 void unheld_say(const struct unheld *unheld, const struct vector *with_sockets)
 {
 	struct vector unreached = {0};
@@ -158,12 +173,7 @@ void unheld_say(const struct unheld *unheld, const struct vector *with_sockets)
 		log_warning("cannot enter network namespace %s: %s; " NOT_SHOWN, numbers,
 			    strerror(-unheld->err));
 	}
-	if (unheld->untold)
-		log_warning("cannot tell the network namespace of %" PRIu32 " process%s, %s%" PRIu32
-			    ": %s; if nothing else is in it, " NOT_SHOWN,
-			    unheld->untold, unheld->untold > 1 ? "es" : "",
-			    unheld->untold > 1 ? "the last of them " : "", unheld->untold_pid,
-			    strerror(-unheld->untold_err));
+	say_untold(unheld);
 	find_unreached(unheld, with_sockets, &unreached);
 	if (unreached.n) {
 		join_numbers(&unreached, numbers, sizeof(numbers));

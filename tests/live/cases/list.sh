@@ -293,6 +293,14 @@ sys.stdin.read()' $$ >left 0<>endless &
         fail "$(cat list_messages)"
     grep -qE "cannot enter network namespace .*: Operation not permitted; what no process holds there is not shown" \
         list_messages || fail "not said: $(cat list_messages)"
+    # Who cannot be looked at is nothing to who asks for one namespace, which is found all the same.
+    setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$tpconnect" list --all >listed 2>list_messages ||
+        fail "$(cat list_messages)"
+    grep -qE "cannot tell the network namespace of (process|[0-9]+ processes, the last of them) [0-9]+: Permission denied;" \
+        list_messages || fail "not said: $(cat list_messages)"
+    setpriv --bounding-set=-sys_ptrace --inh-caps=-sys_ptrace "$tpconnect" list --all --netns "$a" \
+        >listed 2>list_messages || fail "$(cat list_messages)"
+    [[ ! -s list_messages ]] || fail "said, though it does not matter: $(cat list_messages)"
 }
 
 case_list_by() { # docs/spec.md, 7: list --by
