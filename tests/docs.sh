@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# What the documents name is there: links and their headings, files, functions, quoted lines; and what
+# What the documents name is there: links and their headings, files, functions, quoted lines, screens; and what
 # code and tests cite of them: rules, sections, scenarios. Usage: docs.sh [DIRECTORY]; it reads the sources.
 # DIRECTORY is another checkout.
 # shellcheck disable=SC2016 # what is between backticks is for grep
@@ -110,6 +110,27 @@ check_quotes() {
     at_least 40 "$n" "lines quoted in docs/tour.md"
 }
 
+# screens_of DOCUMENT: each block that is a screen of top, with a NUL behind it.
+screens_of() {
+    awk '/^```/ { if (screen != "") printf "%s%c", screen, 0; screen = ""; inside = !inside && $0 == "```"; first = 1; next }
+        inside && (first ? /^tpconnect top / : screen != "") { screen = screen $0 "\n" }
+        { first = 0 }' "$1"
+}
+
+# Screens that documents show are some that top draws, or the upper part of one.
+check_screens() {
+    local document screen drawn n=0
+
+    drawn="$(cat tests/golden/top_*.txt)"
+    for document in "${documents[@]}"; do
+        while IFS= read -r -d '' screen; do
+            n=$((n + 1))
+            [[ $drawn == *"$screen"* ]] || complain "$document: top draws no such screen: ${screen%%$'\n'*}"
+        done < <(screens_of "$document")
+    done
+    at_least 3 "$n" "screens of top"
+}
+
 # Rules (T5) and sections (7) of the specification; numbers of scenarios.
 known() {
     case "$1" in
@@ -159,6 +180,7 @@ check_links
 check_files
 check_functions
 check_quotes
+check_screens
 check_citations
 check_scenarios
 exit "$failed"
