@@ -23,7 +23,7 @@ triggers="${VM_TRIGGERS:-$top/build/tests/live/triggers}"
 # What differs most between kernels, in the time that CI has.
 core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat io_uring
     given_up before_start seccomp_denies close_plain clock_stepped who_exec who_cgroup_again
-    lineage_orphan stress_steered open_ways open_closes open_closes_without_snapshot)
+    lineage_orphan dns_receives stress_steered open_ways open_closes open_closes_without_snapshot)
 
 die() { echo "run.sh: $*" >&2; exit 2; }
 
