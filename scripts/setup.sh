@@ -100,6 +100,16 @@ look_for_test() {
 	need_command clang-tidy clang-tidy
 	need_command zsh zsh
 	need_command fish fish
+	look_for_resolvers
+}
+
+# A name server, and programs that ask one in ways of their own.
+look_for_resolvers() {
+	need_command dnsmasq dnsmasq-base
+	need_command dig bind9-dnsutils
+	need_command musl-gcc musl-tools
+	need_command go golang-go
+	need_command busybox busybox-static
 }
 
 look_for_vm() {
