@@ -131,7 +131,8 @@ static __always_inline bool overflow_add(__u64 key, const struct tracked *tracke
 	struct share *share = share_at(tracked->share);
 
 	if (!share_has_room(share, config.overflow_max)) {
-		share_refused(share, &tracked->attempt);
+		if (tracked->attempt.pid) /* else it is nobody's, of whom there is nothing to say */
+			share_refused(share, &tracked->attempt);
 		return false;
 	}
 	__sync_fetch_and_add(&share->held, 1);
