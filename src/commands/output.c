@@ -316,14 +316,14 @@ void output_say_unknown(uint64_t n, const char *what, const struct request *requ
 				    : "");
 }
 
-/* Of before, and with a filter by process: they may have been wanted, and are not shown. */
+/* Counted as well are attempts that found no room as they began, and became connections. */
 static void say_unattributed(uint64_t n)
 {
 	if (n)
-		log_warning("%" PRIu64 " %s of before the start ended before it was known whose "
-			    "%s",
+		log_warning("%" PRIu64 " %s ended of which it cannot be told whose %s, or whether "
+			    "%s open before the start: not shown",
 			    n, n == 1 ? "connection" : "connections",
-			    n == 1 ? "it was" : "they were");
+			    n == 1 ? "it was" : "they were", n == 1 ? "it was" : "they were");
 }
 
 /* Who closed the pipe wants nothing more, unless it is to know that something is missing. */

@@ -45,6 +45,61 @@ case_map_full() { # docs/spec.md, 8, state
     only_loss state
 }
 
+# Attempts take both slots and the only other place before connections end that were open before the start:
+# nothing can tell the copies of the program that an end is told already, so none is, and each is counted.
+case_map_full_ends_of_before() { # docs/spec.md, 7, what is open at the start
+    local before
+
+    small_map 1
+    serve "$b" 10.99.0.2 80
+    hold 5 10.99.0.2 80
+    before="$holder"
+    await established 5 || fail "no connections"
+    # What asks for an address that nobody has stays pending.
+    sysctl_in "$a" net.ipv4.neigh.veth0.mcast_solicit="$STEP_SECONDS"
+    trace --object "$object"
+    wait_for 5 open
+    hold 20 10.99.0.77 81
+    kill -KILL "$before"
+    wait "$before" || true
+    await sockets_left 20 || fail "still there: $(within "$a" ss -tan)"
+    kill -KILL "$holder"
+    wait "$holder" || true
+    await sockets_left 0 || fail "still there: $(within "$a" ss -tan)"
+    stop_trace
+    [[ $(count_events tcp.close) -eq 0 ]] || fail "an end is told: $(grep '"tcp.close"' record)"
+    [[ $(stop_field preexisting.unattributed) -eq 5 ]] || fail "not 5 ends: $(tail -n 1 record)"
+    grep -q '^tpconnect: 5 connections ended of which it cannot be told whose they were' messages ||
+        fail "it does not say so: $(cat messages)"
+    grep -q '^tpconnect: uid 0 (pid [1-9][0-9]*, hold) holds 1 of 1 places' messages ||
+        fail "it does not say whose attempts had no room: $(cat messages)"
+    [[ $(stop_field loss.state) -eq 17 ]] || fail "20 attempts, room for 3: $(tail -n 1 record)"
+    [[ $(stop_field tracked) -eq 0 ]] || fail "still tracked: $(tail -n 1 record)"
+    only_loss state
+}
+
+# Those that become connections are counted once more as these end, as nothing tells them from what was open
+# before; so it must not be said of them that they were.
+case_map_full_connected() { # docs/spec.md, 7, what is open at the start
+    small_map 1
+    serve "$b" 10.99.0.2 80
+    trace --object "$object"
+    hold 20 10.99.0.2 80
+    await established 20 || fail "no connections"
+    kill -KILL "$holder"
+    wait "$holder" || true
+    await sockets_left 0 || fail "still there: $(within "$a" ss -tan)"
+    stop_trace
+    [[ $(stop_field loss.state) -eq 17 ]] || fail "20 attempts, room for 3: $(tail -n 1 record)"
+    [[ $(count_events tcp.close) -eq 3 ]] || fail "not 3 ends: $(grep '"tcp.close"' record)"
+    ! grep '"tpconnect.preexisting":true' record >odd || fail "nothing was there before: $(cat odd)"
+    [[ $(stop_field preexisting.unattributed) -eq 17 ]] || fail "not 17 ends: $(tail -n 1 record)"
+    ! grep 'of before the start' messages >odd || fail "nothing was there before: $(cat odd)"
+    grep -q '^tpconnect: 17 connections ended of which it cannot be told whose they were' messages ||
+        fail "it does not say so: $(cat messages)"
+    only_loss state
+}
+
 # small_map ENTRIES: an object with room for so many, beside two slots. One user may have four fifths.
 small_map() {
     faulty_object "overflow=$1" crowded
