@@ -207,12 +207,20 @@ struct sock_exterr_skb {
 	struct sock_extended_err ee;
 };
 
+/* Begins with a pointer: see pointer_at(). */
+struct list_head {
+	struct list_head *next;
+};
+
 struct mptcp_subflow_context {
+	struct list_head node; /* in conn_list */
+	struct sock *tcp_sock;
 	struct sock *conn; /* the MPTCP connection's own socket */
 };
 
 struct mptcp_sock {
-	struct sock *first; /* the subflow that the program itself asked for */
+	struct sock *first;	    /* the subflow that the program itself asked for */
+	struct list_head conn_list; /* all subflows, that one among them */
 };
 
 struct socket {
@@ -384,11 +392,6 @@ enum cgroup_subsys_id {
 	cpu_cgrp_id,
 	memory_cgrp_id,
 	pids_cgrp_id,
-};
-
-/* Begins with a pointer: see pointer_at(). */
-struct list_head {
-	struct list_head *next;
 };
 
 struct task_struct {

@@ -276,8 +276,58 @@ static __always_inline void owner_note(const struct sock *sk, struct task_struct
 		bpf_map_delete_elem(&mptcp_owners, &key);
 }
 
-/* The TCP socket of a descriptor: of an MPTCP connection, its first subflow. NULL: there is none.
+/*
+ * Of an MPTCP connection, so many subflows beyond the first are looked for: the kernel's own path
+ * manager makes at most 8 (MPTCP_PM_ADDR_MAX of net/mptcp/protocol.h), one in user space any
+ * number.
  */
+#define SUBFLOWS_MAX 16
+
+/* The list is read without its lock: whether it is a subflow of the connection, and not gone yet.
+ */
+static __always_inline bool is_subflow_of(const struct mptcp_sock *msk, const struct tcp_sock *tp,
+					  const struct mptcp_subflow_context *subflow)
+{
+	return BPF_CORE_READ((const struct sock *)tp, sk_protocol) == IPPROTO_TCP &&
+	       BPF_CORE_READ(tp, inet_conn.icsk_ulp_data) == (void *)subflow &&
+	       BPF_CORE_READ(subflow, conn) == (const struct sock *)msk;
+}
+
+/*
+ * The address of one of the TCP sockets of an MPTCP connection: of the first, or of the further one
+ * that is asked for; 0: there is none of that number. User space runs the iterator once for each.
+ * With a loop over them in the program, the verifier would go through all that is done with a
+ * socket as many times as there may be; and through five times as much if this function were a
+ * part of the program.
+ */
+__noinline __u64 subflow_seen(__u64 address)
+{
+	const struct mptcp_sock *msk = (const struct mptcp_sock *)address;
+	__u32 number = *(volatile __u32 *)&shared.subflow, n = 0;
+	struct mptcp_subflow_context *subflow;
+	const struct sock *first, *sk;
+	const struct list_head *node;
+
+	if (!HAS_MPTCP)
+		return 0;
+	first = BPF_CORE_READ(msk, first);
+	node = BPF_CORE_READ(msk, conn_list.next);
+	for (int i = 0; i <= SUBFLOWS_MAX && node && node != &msk->conn_list; i++) {
+		subflow = (void *)node - bpf_core_field_offset(struct mptcp_subflow_context, node);
+		sk = BPF_CORE_READ(subflow, tcp_sock);
+		if (sk && sk != first && is_subflow_of(msk, (const struct tcp_sock *)sk, subflow) &&
+		    ++n == number)
+			return (__u64)sk;
+		node = BPF_CORE_READ(node, next);
+	}
+	if (number)
+		return 0;
+	if (n > *(volatile __u32 *)&shared.n_subflows)
+		*(volatile __u32 *)&shared.n_subflows = n;
+	return (__u64)first;
+}
+
+/* A TCP socket of a descriptor. NULL: there is none that is looked at now. */
 static __always_inline struct sock *tcp_sock_seen(struct file *file, struct task_struct *task)
 {
 	struct sock *sk = BPF_CORE_READ(socket_of_file(file), sk);
@@ -287,12 +337,12 @@ static __always_inline struct sock *tcp_sock_seen(struct file *file, struct task
 		return NULL;
 	protocol = READ_ADDR(sk, sk_protocol);
 	if (protocol == IPPROTO_TCP)
-		return sk;
+		return *(volatile __u32 *)&shared.subflow ? NULL : sk;
 	if (!HAS_MPTCP || protocol != IPPROTO_MPTCP)
 		return NULL;
 	if (is_tracking())
 		owner_note(sk, task);
-	return READ_ADDR((struct mptcp_sock *)sk, first);
+	return (struct sock *)subflow_seen((__u64)sk);
 }
 
 SEC("iter/task_file")

@@ -175,6 +175,9 @@ struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
 	__u32 told_epoch;			 /* likewise: see contract/told.h */
+	__u32 subflow;	  /* by user space: what the iterator over descriptors looks at of an MPTCP
+			     connection: 0: its first subflow; else the further one of that number */
+	__u32 n_subflows; /* by the kernel side: the most further ones that it has seen one have */
 	__u64 n_overflow; /* attempts kept in the map overflow, by the kernel side:
 			     bpf/tracked.bpf.h */
 	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */

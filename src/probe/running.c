@@ -17,13 +17,32 @@ struct bpf_map *probe_map(const struct probe *probe, const char *name, size_t va
 }
 
 /*
+ * All descriptors, for their TCP sockets; then, where there are MPTCP connections of several
+ * subflows, once more for each further one.
+ */
+static int run_over_descriptors(struct probe *probe, probe_record_fn *record, void *ctx,
+				struct error *error)
+{
+	volatile struct shared *shared = probe->shared;
+	int err = 0;
+
+	shared->n_subflows = 0;
+	for (uint32_t i = 0; !err && i <= shared->n_subflows; i++) {
+		shared->subflow = i;
+		err = iterator_run(&probe->programs.iterators, ITERATOR_OPEN, NULL, record, ctx,
+				   error);
+	}
+	return err;
+}
+
+/*
  * Without the iterator the phase stays PHASE_TRACKING: an unknown result may be of an attempt that
  * began before, and proves no loss.
  */
 int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
 {
 	const struct iterators *iterators = &probe->programs.iterators;
-	int err = iterator_run(iterators, ITERATOR_OPEN, NULL, record, ctx, error);
+	int err = run_over_descriptors(probe, record, ctx, error);
 
 	if (!err && probe->observed.begin_ns && iterator_is_loaded(iterators, ITERATOR_OPEN))
 		*(volatile __u32 *)&probe->shared->phase = PHASE_COMPLETE;

@@ -188,6 +188,53 @@ case_open_mptcp() { # 35: its TCP connections are what is open
     done
 }
 
+# three_subflows: the process in A whose pid goes to $holder has an MPTCP connection of three, made each in
+# another way.
+three_subflows() {
+    mptcp_before hold
+    holder="${pids[-1]}"
+    within "$a" ip mptcp endpoint add 10.99.0.11 dev veth0 subflow
+    within "$b" ip mptcp endpoint add 10.99.0.12 dev veth0 signal
+    await subflows_are 3 || fail "not three subflows: $(within "$a" ss -tn)"
+}
+
+subflows() {
+    within "$1" ss -Htn state established | awk '{ sub(/%[^:]*/, "", $3); print $3, $4 }' | sort
+}
+
+subflows_are() { [[ $(subflows "$a" | wc -l) -eq $1 && $(subflows "$b" | wc -l) -eq $1 ]]; }
+
+# subflows_of PID NAMESPACE DIRECTION FILE: each in the file once, by the same descriptor of the process; what
+# is there is as ss says.
+subflows_of() {
+    jq -r --argjson pid "$1" --arg direction "$3" 'select(."process.pid" == $pid and
+        ."tpconnect.holders" == 1 and ."tpconnect.direction" == $direction) |
+        "\(."network.local.address"):\(."network.local.port") \(."network.peer.address"):\(."network.peer.port")"' \
+        "$4" | sort >got
+    subflows "$2" >want
+    same want got
+    [[ $(jq -s 'map(select(."tpconnect.direction" == "'"$3"'") | ."tpconnect.fd") | unique | length' "$4") -eq 1 ]] ||
+        fail "not one descriptor: $(cat "$4")"
+}
+
+case_open_mptcp_subflows() { # 35: whoever holds the connection holds all of them
+    local holder server options
+
+    three_subflows
+    server="${pids[0]}"
+    for options in --all ""; do
+        # shellcheck disable=SC2086 # words
+        list_open $options --netns "/run/netns/$a"
+        subflows_of "$holder" "$a" out listed
+    done
+    list_open --all --netns "/run/netns/$b"
+    subflows_of "$server" "$b" in listed
+    list_open -p "$holder"
+    subflows_of "$holder" "$a" out listed
+    list_open -p "$server"
+    [[ ! -s listed ]] || fail "they are not another's: $(cat listed)"
+}
+
 case_open_ipv6() { # 35; docs/spec.md, T9
     has_ipv6 || skip "this host has no IPv6"
     open_all ipv6 ipv4-mapped

@@ -81,6 +81,25 @@ case_open_closes_mptcp() { # 38
     opens_are_told .
 }
 
+case_open_closes_mptcp_subflows() { # 38
+    local holder
+
+    three_subflows
+    trace -e open,close
+    wait_for 3 open
+    jq -c 'select(."event.name" == "tcp.open")' record >listed
+    subflows_of "$holder" "$a" out listed
+    kill -KILL "$holder"
+    wait_for 3 close
+    stop_trace
+    [[ $(jq -c 'select(."event.name" == "tcp.close" and ."process.pid" == '"$holder"' and
+        ."tpconnect.holders" == 1)' record | wc -l) -eq 3 ]] || fail "not of the holder: $(cat record)"
+    ids_of '."event.name" == "tcp.close"' | diff - <(ids_of '."event.name" == "tcp.open"') >odd ||
+        fail "others: $(cat odd)"
+    compare keys.jq '{}' record
+    only_loss
+}
+
 case_open_closes_ipv6() { # 38; docs/spec.md, T9
     has_ipv6 || skip "this host has no IPv6"
     open_all ipv6 ipv4-mapped
