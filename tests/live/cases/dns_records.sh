@@ -128,6 +128,8 @@ case_dns_unread() { # docs/spec.md, T14
     for way in uring uring_async compat; do
         asks_unseen "$way"
     done
+    # Done at the end of another call, with another answer in that call's buffer.
+    asks_unseen uring_late late.test
     stop_trace
     check
     unread_are "$(grep -c '"server.address":null' expected)"

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * A name server that answers every question, by UDP and TCP, with an address: a name that begins
- * with "big" with more besides, beyond what UDP carries by itself. Who connects is printed as
- * `accept` does. Usage: nameserver ADDR PORT ANSWER
+ * with "big" with more besides, beyond what UDP carries by itself, and one that begins with "late"
+ * a tenth of a second later. Who connects is printed as `accept` does. Usage: nameserver ADDR PORT
+ * ANSWER
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -16,7 +17,6 @@
 #define HEADER 12 /* RFC 1035, 4.1.1 */
 #define MORE   40 /* addresses of a big answer */
 #define ROOM   2048
-#define BIG    "big"
 
 static struct in_addr answer;
 
@@ -31,6 +31,11 @@ static int open_socket(const struct target *target, int type)
 	return fd;
 }
 
+static bool asks_for(const uint8_t *message, const char *begin)
+{
+	return !memcmp(message + HEADER + 1, begin, strlen(begin));
+}
+
 /* An address record of the name that was asked for. */
 static uint8_t *put_address(uint8_t *to, struct in_addr addr)
 {
@@ -42,9 +47,11 @@ static uint8_t *put_address(uint8_t *to, struct in_addr addr)
 /* Turns a question of that size into its answer; returns the answer's size. */
 static size_t make_answer(uint8_t message[static ROOM], size_t size)
 {
-	int n = memcmp(message + HEADER + 1, BIG, strlen(BIG)) ? 1 : 1 + MORE;
+	int n = asks_for(message, "big") ? 1 + MORE : 1;
 	uint8_t *to = message + size;
 
+	if (asks_for(message, "late"))
+		usleep(100000);
 	message[2] |= 0x80; /* it is an answer */
 	message[7] = n;
 	to = put_address(to, answer);

@@ -37,29 +37,33 @@ static uint32_t *at(char *ring, uint32_t offset)
 	return (uint32_t *)(ring + offset);
 }
 
-static void submit(struct ring *ring, const struct io_uring_sqe *sqe)
-{
-	ring->sqes[0] = *sqe;
-	*at(ring->sq, ring->params.sq_off.array) = 0;
-	__atomic_store_n(at(ring->sq, ring->params.sq_off.tail), 1, __ATOMIC_RELEASE);
-}
-
-/* Makes the kernel look at the queue and waits for the result. */
-static int complete(struct ring *ring)
+static void enter(struct ring *ring, unsigned int wait_for)
 {
 	bool polled = ring->params.flags & IORING_SETUP_SQPOLL;
 	unsigned int flags = IORING_ENTER_GETEVENTS | (polled ? IORING_ENTER_SQ_WAKEUP : 0);
 
-	while (!__atomic_load_n(at(ring->cq, ring->params.cq_off.tail), __ATOMIC_ACQUIRE)) {
-		if (syscall(SYS_io_uring_enter, ring->fd, 1, 1, flags, NULL, 0) < 0 &&
-		    errno != EINTR)
-			die("io_uring_enter");
-	}
+	if (syscall(SYS_io_uring_enter, ring->fd, 1, wait_for, flags, NULL, 0) < 0 &&
+	    errno != EINTR)
+		die("io_uring_enter");
+}
+
+void ring_begin(struct ring *ring, const struct io_uring_sqe *sqe)
+{
+	ring->sqes[0] = *sqe;
+	*at(ring->sq, ring->params.sq_off.array) = 0;
+	__atomic_store_n(at(ring->sq, ring->params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	enter(ring, 0);
+}
+
+int ring_end(struct ring *ring)
+{
+	while (!__atomic_load_n(at(ring->cq, ring->params.cq_off.tail), __ATOMIC_ACQUIRE))
+		enter(ring, 1);
 	return ((struct io_uring_cqe *)(ring->cq + ring->params.cq_off.cqes))->res;
 }
 
 int ring_do(struct ring *ring, const struct io_uring_sqe *sqe)
 {
-	submit(ring, sqe);
-	return complete(ring);
+	ring_begin(ring, sqe);
+	return ring_end(ring);
 }
