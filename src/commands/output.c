@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "commands/start_line.h"
+#include "format/layout.h"
 #include "util/clock.h"
 #include "util/log.h"
 
@@ -210,6 +211,14 @@ void output_say_names(const struct request *request)
 			"--container-names looks up others");
 }
 
+/* What was asked for and is not shown, in a terminal as wide as it is now. */
+static void say_no_room(const struct output *output)
+{
+	if (output->format == &format_table && !output->reports && output->context.dns &&
+	    !layout_for(&output->context).width[NAME])
+		log_warning("so narrow a table has no room for names of destinations; text has");
+}
+
 void output_started(void *ctx, struct session *session, const struct session_start *start)
 {
 	struct notice notice = {
@@ -231,6 +240,7 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	flush(output, session);
 	start_line_say(output->options, start);
 	output_say_names(&output->options->request);
+	say_no_room(output);
 	if (ends_by_hand(output->options) && output->reports)
 		log_info("Ctrl-C shows the report");
 }
