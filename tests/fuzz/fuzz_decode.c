@@ -10,6 +10,7 @@
 #include "model/record.h"
 #include "model/texts.h"
 #include "contract/cgroup.h"
+#include "contract/dns.h"
 #include "contract/open.h"
 #include "format/format.h"
 #include "fuzz/check.h"
@@ -132,6 +133,22 @@ static void decode_gauge(const uint8_t *data, size_t size)
 		check(tcp_state_name(gauge.state), "state %d", gauge.state);
 }
 
+static void decode_dns(const uint8_t *data, size_t size)
+{
+	struct dns_message message;
+	int err;
+
+	memset(&message, 0xa5, sizeof(message));
+	err = dns_message_decode(data, size, &message);
+	if (err) {
+		check_refused(err, &message, sizeof(message));
+		return;
+	}
+	check(message.image.pid, "a message to nobody");
+	check(message.size <= DNS_COPY_MAX, "%zu", message.size);
+	check(message.data + message.size == data + size, "%zu", message.size);
+}
+
 static void check_open(const struct event *event)
 {
 	check(event->preexisting, "open, and not preexisting");
@@ -201,6 +218,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		break;
 	case EVENT_GAUGE:
 		decode_gauge(record, size);
+		break;
+	case EVENT_DNS:
+		decode_dns(record, size);
 		break;
 	default:
 		decode_event(record, size);

@@ -307,11 +307,12 @@ static void write_key_bytes(const char *dir)
 	}
 }
 
-/* The message as UDP and TCP carry it: see fuzz_dns.c. */
+/* The message as UDP and TCP carry it: see fuzz_dns.c. And as a record. */
 static void write_message(const char *dir, const char *name, const struct message_bytes *message)
 {
+	union dns_bytes record = dns_sample(1000, message);
 	struct message_bytes input = {0};
-	char stream_name[32];
+	char other_name[32];
 
 	put_bytes(&input, "", 1);
 	put_bytes(&input, message->bytes, message->size);
@@ -320,8 +321,10 @@ static void write_message(const char *dir, const char *name, const struct messag
 	put_bytes(&input, "\1", 1);
 	put_16(&input, (unsigned int)message->size);
 	put_bytes(&input, message->bytes, message->size);
-	snprintf(stream_name, sizeof(stream_name), "%s-tcp", name);
-	write_file(dir, "dns", stream_name, input.bytes, input.size);
+	snprintf(other_name, sizeof(other_name), "%s-tcp", name);
+	write_file(dir, "dns", other_name, input.bytes, input.size);
+	snprintf(other_name, sizeof(other_name), "dns-%s", name);
+	write_file(dir, "decode", other_name, &record, record.record.head.size);
 }
 
 /* Each way to an address, and names that need escapes. */

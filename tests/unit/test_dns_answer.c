@@ -194,6 +194,19 @@ static void a_cname_is_one_name_and_nothing_else(void **state)
 	refused(&message);
 }
 
+/* Even if its bytes are those of a name, here `bc`. */
+static void an_address_leads_nowhere(void **state)
+{
+	static const uint8_t addr[] = {2, 'b', 'c', 0};
+	struct message_bytes message = message_of("a.test", ns_t_a);
+
+	(void)state;
+	put_data(&message, NULL, ns_t_a, 60, addr, sizeof(addr));
+	put_a(&message, "bc", 60, 1);
+	taken(&message, 1);
+	assert_memory_equal(answer.addresses[0].addr + 12, addr, sizeof(addr));
+}
+
 static void times_to_live_have_bounds(void **state)
 {
 	static const struct {
@@ -507,6 +520,7 @@ int main(void)
 		cmocka_unit_test(so_many_cnames_are_followed),
 		cmocka_unit_test(a_chain_without_end_ends),
 		cmocka_unit_test(a_cname_is_one_name_and_nothing_else),
+		cmocka_unit_test(an_address_leads_nowhere),
 		cmocka_unit_test(times_to_live_have_bounds),
 		cmocka_unit_test(what_is_no_answer_is_refused),
 		cmocka_unit_test(one_question_is_answered),

@@ -161,6 +161,9 @@ static void what_is_answered_after_its_time_starts_anew(void **state)
 	answer(curl, 2 * MINUTE, "a", 1, 5);
 	assert_string_equal(names_at(curl, 2 * MINUTE - 1, 1), "");
 	assert_string_equal(names_at(curl, 2 * MINUTE, 1), "a");
+	/* At the last moment of its time, it goes on. */
+	answer(curl, 3 * MINUTE + 5 * SECOND, "a", 1, 5);
+	assert_string_equal(names_at(curl, 2 * MINUTE, 1), "a");
 }
 
 static void all_names_that_fit_are_told_the_last_one_first(void **state)
@@ -193,6 +196,7 @@ static void of_more_names_the_last_ones_are_kept(void **state)
 	answer(curl, 5 * SECOND, "e", 1, 900);
 	assert_string_equal(names_at(curl, 5 * SECOND, 1), "e d c b");
 	assert_string_equal(names_at(curl, 300 * SECOND, 1), "e c");
+	answer(curl, 301 * SECOND, "f", 1, 5); /* in the place of b, which is over before */
 	assert_string_equal(names_at(curl, first_until, 1), "");
 	assert_string_equal(names_at(curl, first_until + 1, 1), "e");
 }
@@ -387,6 +391,27 @@ static void of_more_of_the_hosts_names_the_last_ones_are_told(void **state)
 	assert_string_equal(names_at(curl, 10 * SECOND, 1), "e b f c");
 }
 
+/* Of them, none passes for certain in any case. */
+static void one_that_is_left_of_the_hosts_names_is_told(void **state)
+{
+	(void)state;
+	answer(other, SECOND, "a", 1, 600);
+	answer(other, 2 * SECOND, "b", 1, 5);
+	answer(other, 3 * SECOND, "c", 1, 5);
+	answer(other, 4 * SECOND, "d", 1, 5);
+	answer(other, 5 * SECOND, "e", 1, 600);
+	assert_string_equal(names_at(curl, 100 * SECOND, 1), "e");
+}
+
+/* What bounds the parent's does not bound these. */
+static void a_child_has_the_hosts_names_of_after_its_birth(void **state)
+{
+	(void)state;
+	answer(other, 21 * SECOND, "a", 1, 300);
+	assert_string_equal(names_of_child(30 * SECOND, 7, &child_image), "a");
+	assert_int_equal(names.source, DNS_FROM_HOST);
+}
+
 static void own_names_come_before_the_hosts(void **state)
 {
 	(void)state;
@@ -401,15 +426,20 @@ static void own_names_come_before_the_hosts(void **state)
 
 /* Room */
 
-static void answer_many(struct who who, unsigned int from, unsigned int n)
+static void answer_many_at(struct who who, uint64_t time_ns, unsigned int from, unsigned int n)
 {
 	for (unsigned int i = from; i < from + n; i++) {
 		struct message_bytes message = message_of("flood.example.com", ns_t_a);
 		const uint8_t addr[4] = {10, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i};
 
 		put_data(&message, NULL, ns_t_a, 300, addr, sizeof(addr));
-		assert_int_equal(tell(who, SECOND, &message), 0);
+		assert_int_equal(tell(who, time_ns, &message), 0);
 	}
+}
+
+static void answer_many(struct who who, unsigned int from, unsigned int n)
+{
+	answer_many_at(who, SECOND, from, n);
 }
 
 /* Its share is full; all others have what they had. */
@@ -446,9 +476,10 @@ static void only_what_is_valid_is_forgotten(void **state)
 {
 	(void)state;
 	answer_many(curl, 0, 2000);
-	for (unsigned int i = 0; i < 2000; i++)
-		answer(curl, 3600 * SECOND, "a", (uint8_t)i, 300);
+	answer_many_at(curl, 3600 * SECOND, 2000, 2000);
 	assert_int_equal(known_counts(known).forgotten, 0);
+	answer_many_at(curl, 3600 * SECOND, 4000, 2000);
+	assert_in_range(known_counts(known).forgotten, 1000, 2000);
 }
 
 /* Whatever is answered, by whomever: as much as it may take, and not more. */
@@ -496,6 +527,8 @@ int main(void)
 		host_test(the_host_has_the_names_of_all),
 		host_test(a_name_that_several_got_is_told_once),
 		host_test(of_more_of_the_hosts_names_the_last_ones_are_told),
+		host_test(one_that_is_left_of_the_hosts_names_is_told),
+		host_test(a_child_has_the_hosts_names_of_after_its_birth),
 		host_test(own_names_come_before_the_hosts),
 		known_test(a_flood_takes_no_room_of_others),
 		host_test(a_flood_takes_no_room_of_others),
