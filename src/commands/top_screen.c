@@ -160,19 +160,20 @@ static struct consumer live_consumer(struct live_screen *screen)
 static int run(struct live_screen *screen)
 {
 	struct options record = *screen->options;
+	struct limits limits = record.limits;
 	struct consumer consumers[2] = {live_consumer(screen)};
 	struct trace *trace = NULL;
 	size_t n = 1;
 	int status = STATUS_DONE;
 
+	limits.apart = true;
 	if (record.output.write_path) {
 		record.output.format = "json";
 		record.limits.interval_ns = 0;
 		status = trace_open(&record, false, &trace, &consumers[n++]);
 	}
 	if (!status)
-		status = session_run(&screen->options->request, &screen->options->limits, consumers,
-				     n);
+		status = session_run(&screen->options->request, &limits, consumers, n);
 	trace_close(trace);
 	return status;
 }

@@ -6,13 +6,24 @@
 
 #include "engine/child.h"
 
-static void child_main(char **argv, const sigset_t *mask, int hold, int error)
+static void leave_terminal(void)
+{
+	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (isatty(fd) && dup2(nothing, fd) < 0)
+			close(fd);
+}
+
+static void child_main(char **argv, bool apart, const sigset_t *mask, int hold, int error)
 {
 	char byte;
 	int err;
 
 	if (read(hold, &byte, 1) != 1)
 		_exit(127); /* tpconnect itself gave up */
+	if (apart)
+		leave_terminal();
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
@@ -23,7 +34,7 @@ static void child_main(char **argv, const sigset_t *mask, int hold, int error)
 	_exit(err == ENOENT ? 127 : 126);
 }
 
-int child_start(char **argv, const sigset_t *mask, struct child *ret)
+int child_start(char **argv, bool apart, const sigset_t *mask, struct child *ret)
 {
 	int hold[2], error[2];
 	pid_t pid;
@@ -40,7 +51,7 @@ int child_start(char **argv, const sigset_t *mask, struct child *ret)
 	pid = fork();
 	if (pid == 0) {
 		close(hold[1]);
-		child_main(argv, mask, hold[0], error[1]);
+		child_main(argv, apart, mask, hold[0], error[1]);
 	}
 	close(hold[0]);
 	close(error[1]);

@@ -19,10 +19,10 @@ struct child {
 };
 
 /*
- * Forks; the child waits until child_release(). mask: the signal mask the command gets. -errno on
- * failure.
+ * Forks; the child waits until child_release(). apart: what is a terminal of its standard input,
+ * output and error is /dev/null to it. mask: the signal mask the command gets. -errno on failure.
  */
-int child_start(char **argv, const sigset_t *mask, struct child *ret);
+int child_start(char **argv, bool apart, const sigset_t *mask, struct child *ret);
 
 /* Lets it go. Returns 0 once the command runs, or the -errno of its exec. */
 int child_release(struct child *child);

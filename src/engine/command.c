@@ -15,7 +15,7 @@ enum exit_status command_start(const struct limits *limits, struct signals *sign
 
 	if (!limits->argv)
 		return STATUS_DONE;
-	err = child_start(limits->argv, &signals->old_mask, &signals->child);
+	err = child_start(limits->argv, limits->apart, &signals->old_mask, &signals->child);
 	if (!err)
 		err = probe_follow(probe, signals->child.pid);
 	if (err) {
@@ -45,6 +45,8 @@ void command_say_left(const struct limits *limits, const struct signals *signals
 	const char *way_out = limits->wait ? "" : "; --wait goes on until the last has ended";
 	int n = limits->argv && !signals->child.pid ? probe_followed(probe) : 0;
 
+	if (signals->child.pid)
+		log_warning("waiting for %s, which still runs", limits->argv[0]);
 	if (n < 0)
 		log_warning("cannot tell whether descendants of the command still run: %s",
 			    strerror(-n));

@@ -22,7 +22,9 @@ void command_go(const struct limits *limits, struct signals *signals);
 bool command_is_over(const struct limits *limits, const struct signals *signals,
 		     const struct probe *probe);
 
-/* Once it has ended, and nothing is traced any more: says how many descendants still run, if any.
+/*
+ * Once nothing is traced any more: says that it still runs, or, if it has ended, how many
+ * descendants do, if any.
  */
 void command_say_left(const struct limits *limits, const struct signals *signals,
 		      const struct probe *probe);

@@ -61,6 +61,7 @@ struct limits {
 	char **argv; /* the command to run: tracing ends with it. NULL-terminated, borrowed; NULL:
 			none */
 	bool wait;   /* end with the last of its descendants */
+	bool apart;  /* the command has no part in the terminal, which is the screen's */
 	uint64_t max_events;
 	uint64_t duration_ns;
 	uint64_t interval_ns; /* of reports; 0: one at the end */

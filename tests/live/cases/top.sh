@@ -90,6 +90,32 @@ case_top_resized() { # in bursts, down to nothing
     terminal_is_given_back
 }
 
+case_top_command() { # the terminal is top's: the command neither writes nor reads there
+    open_terminal 80 24
+    cat >command <<-'COMMAND'
+	echo garbage; echo trash >&2
+	read -r line && echo "$line" >eaten
+	touch ready
+	exec sleep 100
+	COMMAND
+    type_in '$tpconnect top --netns $a -- sh command'
+    await_title
+    await test -e ready || fail "the command waits for keys: $(screen)"
+    press '?'
+    await_screen ' any key: back'
+    ! screen_shows 'garbage|trash' || fail "what the command says is on the screen: $(screen)"
+    [[ ! -e eaten ]] || fail "the command has read keys: $(cat eaten)"
+    # It is not top's to end it, and its status is to be known.
+    press q
+    press q
+    await_screen '^tpconnect: waiting for sh, which still runs$'
+    press C-c
+    press Enter # the prompt stands behind ^C
+    terminal_is_given_back
+    type_in_anew '$tpconnect top --netns $a -- sh -c "exit 7"; echo status=$?'
+    await_screen '^status=7$'
+}
+
 case_top_hostile() { # a name cannot reach the terminal
     open_terminal 80 24
     type_in '$tpconnect top --netns $a'
