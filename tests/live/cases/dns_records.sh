@@ -8,8 +8,8 @@
 # What the kernel has, as it says itself: no more than names of what it was built from.
 has_receives() { grep -q ' __traceiter_sock_recv_length$' /proc/kallsyms; }
 
-# name_server ADDR: in B, answers everything with 10.99.0.2.
-name_server() {
+# answer_on ADDR: in B, answers everything with 10.99.0.2.
+answer_on() {
     local log="server.${#pids[@]}"
 
     nsenter --net="/run/netns/$b" "$triggers/nameserver" "$1" "${2:-53}" 10.99.0.2 >>accepted 2>"$log" &
@@ -28,9 +28,9 @@ names_held() {
     done
 }
 
-servers() {
+answerers() {
     serve "$b" 10.99.0.2 80
-    name_server 10.99.0.2
+    answer_on 10.99.0.2
 }
 
 # asks WAY [NAME] [SERVER] [PORT] [TIMES]: what it connects to has that name; of WAY is unseen, none.
@@ -60,7 +60,7 @@ unread_are() {
 case_dns_receives() { # docs/spec.md, T14
     local way
 
-    servers
+    answerers
     trace --dns
     for way in recvfrom recv read recvmsg readv recvmmsg peek; do
         asks "$way"
@@ -76,7 +76,7 @@ case_dns_receives() { # docs/spec.md, T14
 case_dns_unconnected() { # docs/spec.md, T14
     local way
 
-    servers
+    answerers
     trace --dns
     for way in sendto sendmsg sendmmsg; do
         asks "$way"
@@ -89,7 +89,7 @@ case_dns_stream() { # docs/spec.md, T14
     local way
 
     has_receives || skip "this kernel does not show what is received from a stream"
-    servers
+    answerers
     trace --dns
     for way in tcp tcp_length_first tcp_length_apart; do
         asks "$way"
@@ -102,8 +102,8 @@ case_dns_stream() { # docs/spec.md, T14
 
 case_dns_ipv6() { # docs/spec.md, T14
     has_ipv6 || skip "no IPv6"
-    servers
-    name_server fd00:99::2
+    answerers
+    answer_on fd00:99::2
     trace --dns
     asks recvfrom v6.test fd00:99::2
     asks sendto v6-unconnected.test fd00:99::2
@@ -115,7 +115,7 @@ case_dns_ipv6() { # docs/spec.md, T14
 case_dns_unread() { # docs/spec.md, T14
     local way
 
-    servers
+    answerers
     trace --dns
     # Of a datagram that is freed, it does not matter.
     if has_receives; then
@@ -137,8 +137,8 @@ case_dns_unread() { # docs/spec.md, T14
 
 # Not the port of name servers; and not asked for.
 case_dns_others() { # docs/spec.md, T14
-    servers
-    name_server 10.99.0.2 5353
+    answerers
+    answer_on 10.99.0.2 5353
     trace --dns
     asks_unseen recvfrom other.test 10.99.0.2 5353
     asks_unseen sendto other-unconnected.test 10.99.0.2 5353
@@ -149,7 +149,7 @@ case_dns_others() { # docs/spec.md, T14
 
 # They can come at any rate, and leave room for events.
 case_dns_crowded() { # docs/spec.md, T14
-    servers
+    answerers
     trace --dns --ring-size 16384
     kill -STOP "$tracer"
     asks recvfrom crowded.test 10.99.0.2 53 400
@@ -162,7 +162,7 @@ case_dns_crowded() { # docs/spec.md, T14
 }
 
 # None of it is there that is not asked for.
-case_dns_off() { # docs/spec.md, T14
+case_dns_unloaded() { # docs/spec.md, T14
     command -v bpftool >/dev/null || skip "needs bpftool"
     trace
     names_held "$tracer" >programs
