@@ -54,7 +54,7 @@ start_terminal() {
 }
 
 # Without the spaces at the ends of lines; the name of a written file has the time of day.
-screen() { terminal capture-pane -p | sed -E 's/(tpconnect-top-)[0-9]{8}T[0-9]{6}Z/\1YYYYMMDDTHHMMSSZ/'; }
+screen() { terminal capture-pane -p | sed -E 's/(tpconnect-top-)[0-9]{8}T[0-9]{6}Z/\1YYYYMMDDTHHMMSSZ/; s/ +$//'; }
 
 size() { terminal display-message -p '#{pane_width}x#{pane_height}'; }
 
