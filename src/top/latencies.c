@@ -29,13 +29,24 @@ static uint64_t bucket_last_ns(unsigned int bucket)
 	return ((uint64_t)(SUB + part) << (octave + FIRST_BITS - SUB_BITS)) * NSEC_PER_USEC - 1;
 }
 
+static void add(uint32_t *to, uint32_t n)
+{
+	*to = n < UINT32_MAX - *to ? *to + n : UINT32_MAX;
+}
+
 void latencies_add(struct latencies *latencies, uint64_t ns)
 {
-	uint32_t *bucket = &latencies->buckets[bucket_of(ns)];
-
-	*bucket += *bucket < UINT32_MAX;
+	add(&latencies->buckets[bucket_of(ns)], 1);
 	if (ns > latencies->max_ns)
 		latencies->max_ns = ns;
+}
+
+void latencies_add_all(struct latencies *latencies, const struct latencies *other)
+{
+	for (unsigned int i = 0; i < LATENCIES_BUCKETS; i++)
+		add(&latencies->buckets[i], other->buckets[i]);
+	if (other->max_ns > latencies->max_ns)
+		latencies->max_ns = other->max_ns;
 }
 
 uint64_t latencies_percentile(const struct latencies *latencies, unsigned int percent)

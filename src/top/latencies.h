@@ -21,6 +21,9 @@ struct latencies {
 
 void latencies_add(struct latencies *latencies, uint64_t ns);
 
+/* All of the other as well. */
+void latencies_add_all(struct latencies *latencies, const struct latencies *other);
+
 /* Of `percent` (1 to 100) per cent of the values, none is greater. 0: there are none. */
 uint64_t latencies_percentile(const struct latencies *latencies, unsigned int percent);
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The pairs of live.h: found, named, aged, forgotten. Pure; for live.c. */
+/*
+ * The pairs of live.h: found, named, aged, forgotten. Pure; for live.c, and for rows.c, which sums
+ * up latencies.
+ */
 #ifndef TOP_LIVE_PAIR_H
 #define TOP_LIVE_PAIR_H
 

@@ -9,6 +9,7 @@
 
 #include <uthash.h>
 
+#include "top/live_pair.h"
 #include "top/rows_filter.h"
 #include "top/rows_key.h"
 #include "top/rows_order.h"
@@ -30,9 +31,12 @@ struct bytes {
  */
 struct node {
 	struct row row;
-	struct row_rank rank; /* that its place is by */
-	uint64_t ranked_ns;   /* since when */
-	uint64_t seq;	      /* in the order in which they came */
+	struct latencies *latencies;	  /* of several pairs; NULL: there never were */
+	const struct live_pair *measured; /* the first that has any */
+	size_t n_measured;		  /* how many have */
+	struct row_rank rank;		  /* that its place is by */
+	uint64_t ranked_ns;		  /* since when */
+	uint64_t seq;			  /* in the order in which they came */
 	uint64_t seen,
 		shown;	 /* when there was a pair for it last, and when it was among the rows */
 	bool active;	 /* a pair that fits is */
@@ -65,6 +69,7 @@ int rows_new(struct rows **ret)
 static void drop(struct rows *rows, struct node *node)
 {
 	HASH_DEL(rows->nodes, node);
+	free(node->latencies);
 	free(node);
 }
 
@@ -157,6 +162,7 @@ static struct node *node_of(struct rows *rows, enum rows_by by, const struct liv
 		node->seen = rows->makes;
 		node->row = (struct row){.pair = pair};
 		node->active = node->any_active = false;
+		node->n_measured = 0;
 	}
 	return node;
 }
@@ -196,9 +202,6 @@ static void add_to_row(struct row *row, const struct live_pair *pair, enum rows_
 	add_count(&row->weight, pair->weight);
 	row->retries += pair->retries;
 	row->failed += pair->failed;
-	row->p50_ns = greater(row->p50_ns, pair->p50_ns);
-	row->p99_ns = greater(row->p99_ns, pair->p99_ns);
-	row->max_ns = greater(row->max_ns, pair->max_ns);
 	row->tx += pair->tx;
 	row->rx += pair->rx;
 	row->tx_rate += pair->tx_rate;
@@ -207,6 +210,44 @@ static void add_to_row(struct row *row, const struct live_pair *pair, enum rows_
 		add_count(&row->history[i], pair->history[i]);
 	row->over = !row->n_open && !row->n_pending;
 	row->preexisting |= pair->n_preexisting != 0;
+}
+
+static const struct latencies *latencies_of(const struct live_pair *pair)
+{
+	return &((const struct pair *)pair)->latencies;
+}
+
+/* The first pair's stay where they are: most rows have no other. */
+static int add_latencies(struct node *node, const struct live_pair *pair)
+{
+	struct row *row = &node->row;
+
+	if (!pair->max_ns)
+		return 0;
+	if (!node->n_measured++) {
+		node->measured = pair;
+		row->p50_ns = pair->p50_ns;
+		row->p99_ns = pair->p99_ns;
+		row->max_ns = pair->max_ns;
+		return 0;
+	}
+	if (!node->latencies)
+		node->latencies = malloc(sizeof(*node->latencies));
+	if (!node->latencies)
+		return -ENOMEM;
+	if (node->n_measured == 2)
+		*node->latencies = *latencies_of(node->measured);
+	latencies_add_all(node->latencies, latencies_of(pair));
+	return 0;
+}
+
+static void sum_up_latencies(struct node *node)
+{
+	if (node->n_measured < 2)
+		return;
+	node->row.p50_ns = latencies_percentile(node->latencies, 50);
+	node->row.p99_ns = latencies_percentile(node->latencies, 99);
+	node->row.max_ns = node->latencies->max_ns;
 }
 
 static bool is_active(const struct live_pair *pair, uint64_t now_ns)
@@ -227,11 +268,11 @@ static int add_pair(struct rows *rows, const struct live_pair *pair, const struc
 	if (!node)
 		return -ENOMEM;
 	node->any_active |= active;
-	if (filter_fits(filter, pair)) {
-		node->active |= active;
-		add_to_row(&node->row, pair, how->by);
-	}
-	return 0;
+	if (!filter_fits(filter, pair))
+		return 0;
+	node->active |= active;
+	add_to_row(&node->row, pair, how->by);
+	return add_latencies(node, pair);
 }
 
 /* The oldest pair first: the list has the newest at its beginning. */
@@ -299,8 +340,10 @@ static int place_all(struct rows *rows, const struct rows_how *how, bool idle, b
 		rows->ranked_ns = how->now_ns;
 	for (struct node *node = rows->nodes; node; node = node->hh.next) {
 		rows->all += idle || node->any_active;
-		if (node->row.n_pairs && (idle || node->active))
-			place(rows, node, how, anew, due);
+		if (!node->row.n_pairs || (!idle && !node->active))
+			continue;
+		sum_up_latencies(node);
+		place(rows, node, how, anew, due);
 	}
 	rows_sort(rows->ranked, rows->n, how);
 	return 0;

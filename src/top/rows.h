@@ -41,7 +41,7 @@ struct row {
 	struct live_interval last;
 	uint32_t weight;
 	uint64_t retries, failed;	 /* since the beginning */
-	uint64_t p50_ns, p99_ns, max_ns; /* the greatest of its pairs; 0: none */
+	uint64_t p50_ns, p99_ns, max_ns; /* of all handshakes of its pairs; 0: none */
 	uint64_t tx, rx, tx_rate, rx_rate;
 	uint32_t history[LIVE_HISTORY];
 	bool over;	  /* nothing of it is open or pending */
