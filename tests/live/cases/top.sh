@@ -92,13 +92,13 @@ case_top_resized() { # in bursts, down to nothing
 
 case_top_command() { # the terminal is top's: the command neither writes nor reads there
     open_terminal 80 24
-    cat >command <<-'COMMAND'
+    cat >install.sh <<-'INSTALL'
 	echo garbage; echo trash >&2
 	read -r line && echo "$line" >eaten
 	touch ready
 	exec sleep 100
-	COMMAND
-    type_in '$tpconnect top --netns $a -- sh command'
+	INSTALL
+    type_in '$tpconnect top --netns $a -- sh install.sh'
     await_title
     await test -e ready || fail "the command waits for keys: $(screen)"
     press '?'
