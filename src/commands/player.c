@@ -41,7 +41,11 @@ static void say_bad(const struct player *player)
 {
 	struct replay_bad bad = replay_bad(player->replay);
 
-	if (bad.n)
+	if (bad.n == 1)
+		log_warning("%s: line %" PRIu64 " is none of tpconnect's, or not whole, and was "
+			    "passed over",
+			    player->path, bad.first);
+	else if (bad.n)
 		log_warning("%s: %" PRIu64 " lines are none of tpconnect's, or not whole, and were "
 			    "passed over: the first is line %" PRIu64,
 			    player->path, bad.n, bad.first);

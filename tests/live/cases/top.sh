@@ -183,7 +183,11 @@ case_top_replay_refused() {
 
     echo nonsense >other
     "$tpconnect" top -o json --replay other >stdout 2>messages || status=$?
-    grep -q 'other: 1 lines are none of' messages || fail "not said: $(cat messages)"
+    grep -q "other: line 1 is none of tpconnect's, or not whole, and was passed over" messages ||
+        fail "not said: $(cat messages)"
+    echo nonsense >>other
+    "$tpconnect" top -o json --replay other >stdout 2>messages || status=$?
+    grep -q 'other: 2 lines are none of .*: the first is line 1' messages || fail "not said: $(cat messages)"
     "$tpconnect" top -o json --replay missing >stdout 2>messages && fail "a record that is not there"
     grep -q 'cannot open the record missing: No such file' messages || fail "not said: $(cat messages)"
     "$tpconnect" top -o json --replay other -p 1 2>messages && fail "filters of the kernel are taken"
