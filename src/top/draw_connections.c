@@ -130,13 +130,16 @@ static void put_figure(struct buffer *out, const struct live_connection *c,
 	}
 }
 
-/* What only a connection that is open has; and how much it has carried, also when it has ended. */
-static void figure_cell(struct cell *cell, const struct live_connection *c,
+/*
+ * What only a connection that is open has, and that a record has of no moment but its beginning;
+ * and how much it has carried, also when it has ended.
+ */
+static void figure_cell(struct cell *cell, const struct draw *draw, const struct live_connection *c,
 			enum connection_column column)
 {
 	bool is_sum = column == CONNECTION_TX || column == CONNECTION_RX;
 
-	if (!c->measured || (c->ended && !is_sum)) {
+	if (!c->measured || ((c->ended || draw->head->replay) && !is_sum)) {
 		cell_word(cell, "-");
 		return;
 	}
@@ -175,7 +178,7 @@ static void fill_cell(struct cell *cell, const struct draw *draw, const struct l
 		from_cell(cell, c);
 		break;
 	default:
-		figure_cell(cell, c, column);
+		figure_cell(cell, draw, c, column);
 	}
 }
 

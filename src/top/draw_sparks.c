@@ -94,12 +94,14 @@ static void put_rate(struct buffer *out, uint64_t bytes, uint64_t interval_ns)
 	buffer_literal(out, "/s");
 }
 
-/* "  TX 2.3M/s  RX 8.1M/s" */
+/* "  TX 2.3M/s  RX 8.1M/s". Of a record, only what those carried in all that ended is known. */
 static void put_bytes(struct draw *draw, struct line *line)
 {
 	const struct live_interval *last = &live_sums(draw->live)->history[LIVE_HISTORY - 1];
 	struct cell cell;
 
+	if (draw->head->replay)
+		return;
 	cell_word(&cell, "  TX ");
 	put_rate(&cell.text, last->bytes_sent, draw->head->interval_ns);
 	buffer_literal(&cell.text, "  RX ");

@@ -123,6 +123,10 @@ static void figure_cell(struct cell *cell, const struct table *table, const stru
 {
 	uint64_t interval_ns = table->draw->head->interval_ns;
 
+	if (table->draw->head->replay && (column == TABLE_TX_RATE || column == TABLE_RX_RATE)) {
+		cell_word(cell, "-"); /* a record has none */
+		return;
+	}
 	switch (column) {
 	case TABLE_OPEN:
 		count_cell(cell, row->n_open);
