@@ -146,6 +146,7 @@ static void check_table(const struct event *event, struct format_context context
 	struct line line;
 
 	context.width = 200;
+	context.dns = true;
 	start_line(&line);
 	format_table.event(&line.buffer, event, &context);
 	check_one_line(&line, format_line_max(event));

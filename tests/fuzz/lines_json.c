@@ -6,7 +6,8 @@
 
 static bool is_array(const char *key)
 {
-	return !strcmp(key, "process.command_args") || !strcmp(key, "tpconnect.process.ancestors");
+	return !strcmp(key, "process.command_args") ||
+	       !strcmp(key, "tpconnect.process.ancestors") || !strcmp(key, "tpconnect.dns.names");
 }
 
 json_t *parse_json(const struct line *line, size_t max)

@@ -81,8 +81,24 @@ static void check_json_cgroup(const json_t *object, const struct cgroup *cgroup)
 	check_text_key(object, "tpconnect.app.id", cgroup->app_id);
 }
 
+static void check_json_names(const json_t *object, const struct dns_names *names)
+{
+	const json_t *all = json_object_get(object, "tpconnect.dns.names");
+	const json_t *source = json_object_get(object, "tpconnect.dns.source");
+	bool sure = names->n == 1 && names->source != DNS_FROM_HOST;
+
+	check_text_key(object, "server.address", sure ? names->names[0] : NULL);
+	check(!all == !names->n && !source == !names->n, "names without names");
+	check(json_array_size(all) == names->n, "names");
+	for (size_t i = 0; i < names->n; i++)
+		check_item(json_array_get(all, i), names->names[i], strlen(names->names[i]));
+	if (source)
+		check(!strcmp(json_string_value(source), dns_source_name(names->source)), "source");
+}
+
 void check_json_who(const json_t *object, const struct event *event)
 {
+	static const struct dns_names no_names;
 	static const struct cgroup no_cgroup;
 	static const struct image no_image;
 	const struct image *image = event->image ? event->image : &no_image;
@@ -102,4 +118,5 @@ void check_json_who(const json_t *object, const struct event *event)
 	check_json_args(object, image);
 	check_json_ancestors(object, image);
 	check_json_cgroup(object, event->cgroup ? event->cgroup : &no_cgroup);
+	check_json_names(object, event->names ? event->names : &no_names);
 }

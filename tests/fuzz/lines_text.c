@@ -208,12 +208,45 @@ static void expect_place(struct reader *in, const struct cgroup *cgroup)
 		expect_known(in, " unit=", cgroup->unit);
 }
 
+static size_t put_listed(char *out, const char *name)
+{
+	size_t n = 0;
+
+	for (; *name; name++)
+		if (*name == ',')
+			n += (size_t)sprintf(out + n, "\\044");
+		else
+			out[n++] = *name;
+	return n;
+}
+
+/* A comma is between two names only. */
+static void expect_names(struct reader *in, const struct dns_names *names)
+{
+	char all[DNS_NAMES_MAX * 5 * WHO_TEXT_MAX];
+	size_t n = 0;
+
+	expect(in, names->n == 1 && names->source != DNS_FROM_HOST ? " name=" : " names=");
+	for (size_t i = 0; i < names->n; i++) {
+		if (i)
+			all[n++] = ',';
+		n += put_listed(all + n, names->names[i]);
+	}
+	expect_value(in, "", all, n);
+	if (names->source == DNS_FROM_PARENT)
+		expect(in, " name_source=parent");
+	if (names->source == DNS_FROM_HOST)
+		expect(in, " name_source=host");
+}
+
 static void expect_who(struct reader *in, const struct event *event, bool verbose)
 {
 	const struct image *image = verbose ? event->image : NULL;
 
 	if (event->cgroup)
 		expect_place(in, event->cgroup);
+	if (event->names)
+		expect_names(in, event->names);
 	if (event->image && event->image->has & IMAGE_HAS_ARGS)
 		expect_args(in, event->image);
 	if (image && image->cwd) {

@@ -56,7 +56,7 @@ contract/interface.sh "$build/contract/interface.h" contract/*.h
 "$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
 "$build/write-seeds" "$build/seeds"
 mkdir -p "$build/seeds/replay"
-grep -h '^{' tests/golden/{json,who}.txt | split --lines=1 --suffix-length=3 - "$build/seeds/replay/"
+grep -h '^{' tests/golden/{json,who,dns}.txt | split --lines=1 --suffix-length=3 - "$build/seeds/replay/"
 
 # All at once, and told in order.
 fuzz fuzz_decode 1024 >"$build/decode.said" 2>&1 &

@@ -169,9 +169,10 @@ static void write_who(const char *dir, const char *record_name, const union even
 			.flags = 1 | 2 | 8,
 			.n_ancestors = 3,
 			.args_size = sizeof(args),
+			.n_names = 2,
 			.ancestors = {{.comm = "a<b"}, {.comm = "it's \"=\\"}, {.comm = "x"}},
 			.texts = {"/tmp/a\nb \x1b[31m\xff\" pid=1", [5] = "0375b48a72e3aa54f64b",
-				  [9] = "ssh.service"}},
+				  [9] = "ssh.service", [15] = "a,b\x1b.example", [16] = "x=\"y\""}},
 	};
 	char name[64];
 
@@ -180,6 +181,8 @@ static void write_who(const char *dir, const char *record_name, const union even
 	write_file(dir, "format", name, &input, sizeof(input));
 	input.who.flags = 4 | 16;
 	input.who.absent = 1u << 5 | 1u << 6;
+	input.who.n_names = 1;
+	input.who.names_source = 1;
 	snprintf(name, sizeof(name), "%s-who-cut", record_name);
 	write_file(dir, "format", name, &input, sizeof(input));
 }

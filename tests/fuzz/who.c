@@ -72,11 +72,29 @@ static void make_cgroup(struct cgroup *cgroup, struct who_input *input)
 	};
 }
 
+/* None is absent among those that there are. */
+static void make_names(struct dns_names *names, struct who_input *input)
+{
+	*names = (struct dns_names){
+		.source = DNS_FROM_PROCESS + input->names_source % DNS_FROM_HOST,
+		.n = input->n_names % (DNS_NAMES_MAX + 1),
+	};
+	for (size_t i = 0; i < names->n; i++) {
+		char *text = input->texts[WHO_TEXTS - DNS_NAMES_MAX + i];
+
+		text[WHO_TEXT_MAX - 1] = '\0';
+		names->names[i] = text;
+	}
+}
+
 void make_who(struct event *event, struct who_input *input, struct who *who)
 {
 	make_image(&who->image, input);
 	make_cgroup(&who->cgroup, input);
-	/* Who is not known has neither. */
+	make_names(&who->names, input);
+	/* Who is not known has none of these. */
+	if (event->has & EVENT_HAS_PROCESS && who->names.n)
+		event->names = &who->names;
 	if (event->has & EVENT_HAS_PROCESS && !is_absent(input, WHO_TEXTS))
 		event->image = &who->image;
 	if (event->has & EVENT_HAS_PROCESS && !is_absent(input, WHO_TEXTS + 1))

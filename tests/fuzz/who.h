@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An image and a cgroup from a fuzzer's bytes, and what lines must say of them. */
+/* An image, a cgroup and names from a fuzzer's bytes, and what lines must say of them. */
 #ifndef FUZZ_WHO_H
 #define FUZZ_WHO_H
 
@@ -7,7 +7,7 @@
 
 #include "model/event.h"
 
-#define WHO_TEXTS    17 /* of both structs */
+#define WHO_TEXTS    (15 + DNS_NAMES_MAX) /* of all structs: the last are names */
 #define WHO_TEXT_MAX 32
 
 struct who_input {
@@ -15,6 +15,7 @@ struct who_input {
 	uint32_t has;
 	uint32_t ids[5];
 	uint8_t flags, n_ancestors;
+	uint8_t n_names, names_source;
 	uint16_t args_size;
 	struct ancestor ancestors[ANCESTORS_MAX];
 	char texts[WHO_TEXTS][WHO_TEXT_MAX];
@@ -24,9 +25,10 @@ struct who_input {
 struct who {
 	struct image image;
 	struct cgroup cgroup;
+	struct dns_names names;
 };
 
-/* Sets event's image and cgroup, which are parts of *who and point into *input. */
+/* Sets event's image, cgroup and names, which are parts of *who and point into *input. */
 void make_who(struct event *event, struct who_input *input, struct who *who);
 
 /* Bytes of a text value, as they were before they were escaped, and their number. */
