@@ -136,6 +136,12 @@ static void what_is_no_line_of_ours_is_refused(void **state)
 		",\"process.command_args\":[1]}",
 		"{" TIME ",\"event.name\":\"tcp.failed\",\"tpconnect.connection.id\":\"1-1\"," PEER
 		",\"tpconnect.process.ancestors\":[{\"pid\":\"1\"}]}",
+		"{" TIME ",\"event.name\":\"tcp.failed\",\"tpconnect.connection.id\":\"1-1\"," PEER
+		",\"tpconnect.dns.names\":\"a.example\"}",
+		"{" TIME ",\"event.name\":\"tcp.failed\",\"tpconnect.connection.id\":\"1-1\"," PEER
+		",\"tpconnect.dns.names\":[1]}",
+		"{" TIME ",\"event.name\":\"tcp.failed\",\"tpconnect.connection.id\":\"1-1\"," PEER
+		",\"tpconnect.dns.names\":[\"a\"],\"tpconnect.dns.source\":\"guess\"}",
 		"{" TIME ",\"event.name\":\"tcp.open\",\"tpconnect.connection.id\":\"p1-1\"," PEER
 		"}",
 		"{" TIME ",\"event.name\":\"tcp.close\",\"tpconnect.connection.id\":\"1-1\","
@@ -177,6 +183,50 @@ static void keys_of_others_are_passed_over(void **state)
 	assert_null(line.event.image);
 	assert_int_equal(line.utc_ns, 1771245296123456789);
 	assert_int_equal(line.event.time_ns, line.utc_ns);
+}
+
+static int parse_names(const char *rest, struct replay_line *ret)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text),
+		 "{" TIME ",\"event.name\":\"tcp.failed\",\"tpconnect.connection.id\":\"1-1\"," PEER
+		 "%s}",
+		 rest);
+	return parse(text, ret);
+}
+
+/* The name that is certain is told by the others, and never by itself. */
+static void names_are_what_was_answered(void **state)
+{
+	char too_long[DNS_NAME_ROOM + 64];
+	struct replay_line line;
+
+	(void)state;
+	assert_int_equal(parse_names(",\"server.address\":\"b\",\"tpconnect.dns.names\":[\"a\"],"
+				     "\"tpconnect.dns.source\":\"parent\"",
+				     &line),
+			 0);
+	assert_string_equal(event_server(&line.event), "a");
+	assert_int_equal(line.event.names->source, DNS_FROM_PARENT);
+	assert_int_equal(parse_names(",\"tpconnect.dns.names\":[\"a\",\"b\",\"c\",\"d\",\"e\"],"
+				     "\"tpconnect.dns.source\":\"host\"",
+				     &line),
+			 0);
+	assert_int_equal(line.event.names->n, DNS_NAMES_MAX);
+	assert_string_equal(line.event.names->names[3], "d");
+	assert_null(event_server(&line.event));
+	assert_int_equal(parse_names(",\"server.address\":\"a\"", &line), 0);
+	assert_null(line.event.names);
+	assert_int_equal(parse_names(",\"tpconnect.dns.names\":[\"a\"]", &line), 0);
+	assert_null(line.event.names);
+	assert_int_equal(
+		parse_names(",\"tpconnect.dns.names\":[],\"tpconnect.dns.source\":\"host\"", &line),
+		0);
+	assert_null(line.event.names);
+	snprintf(too_long, sizeof(too_long), ",\"tpconnect.dns.names\":[\"%0*d\"]", DNS_NAME_ROOM,
+		 0);
+	assert_int_equal(parse_names(too_long, &line), -EBADMSG);
 }
 
 static void what_was_lost_is_summed(void **state)
@@ -269,6 +319,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(what_is_no_line_of_ours_is_refused),
 		cmocka_unit_test(a_line_that_is_cut_off_is_refused),
 		cmocka_unit_test(keys_of_others_are_passed_over),
+		cmocka_unit_test(names_are_what_was_answered),
 		cmocka_unit_test(what_was_lost_is_summed),
 		cmocka_unit_test(a_long_name_is_cut_between_characters),
 		cmocka_unit_test(any_byte_may_be_wrong),

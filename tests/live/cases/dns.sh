@@ -334,3 +334,38 @@ case_dns_not_asked_for() { # without --dns, nothing of names is loaded or said
     check
     ! grep -q 'tpconnect.dns' record || fail "it says something of names: $(grep 'tpconnect.dns' record)"
 }
+
+case_dns_top() { # docs/top.md: names in its rows, of this host and of a record
+    local file
+    local rows='select(."event.name" == "tpconnect.top")."tpconnect.rows"[] |
+        select(."network.peer.port" == 80) | [."server.address", ."tpconnect.dns.source"]'
+
+    begin
+    "$tpconnect" top --dns --netns "/run/netns/$a" -o json 0.2s >rows 2>>messages &
+    pids+=($!)
+    await grep -qs '"tpconnect.start"' rows || fail "top did not start: $(cat messages)"
+    resolve '["v4.test"]' v4.test 80
+    await grep -qs 'v4.test' rows || fail "top has no name: $(tail -n 1 rows)"
+    kill -TERM "${pids[-1]}"
+    stop_trace
+    check
+    "$tpconnect" top --replay record -o json >replayed 2>messages || fail "no replay: $(cat messages)"
+    for file in rows replayed; do
+        [[ $(jq -c "$rows" "$file" | sort -u) == '["v4.test","process"]' ]] ||
+            fail "$file: $(jq -c "$rows" "$file" | sort -u)"
+        keep_lines "$file"
+    done
+}
+
+case_dns_said() { # docs/spec.md, 7: what is asked for and cannot be, or has no room, is said
+    run_traced list --by name --netns "$a"
+    [[ $status -eq 0 ]] || fail "list: $status, $(cat messages)"
+    grep -q 'top --dns' messages || fail "list: $(cat messages)"
+    run_traced --dns -o table --netns "$a" -t 0.2s
+    [[ $status -eq 0 ]] || fail "table: $status, $(cat messages)"
+    grep -q 'has no room for names' messages || fail "table: $(cat messages)"
+    grep -qE 'names (are by answers of port 53|stay unknown)' messages || fail "at the start: $(cat messages)"
+    grep -qE '^tpconnect: sent=.* dns_unread=[0-9]+$' messages || fail "at the end: $(cat messages)"
+    run_traced --netns "$a" -t 0.2s
+    ! grep -qE 'names|dns' messages || fail "nobody asked for names: $(cat messages)"
+}
