@@ -128,28 +128,44 @@ static void renew(struct entry *entry, size_t place, const struct name *answered
 	entry->names[0] = name;
 }
 
-/* A new entry in the place of the old one, which may be NULL: the name, and behind it the old ones
- * but for what finds no room. */
+/*
+ * The name, and behind it those of the old entry, which may be NULL, as far as there is room. They
+ * are copied, as the old entry goes when the new one is made. Returns how many there are.
+ */
+static size_t gather(struct known *known, const struct entry *old, const struct name *answered,
+		     struct name names[static DNS_NAMES_MAX], uint64_t *lost_until_ns)
+{
+	size_t n = 1;
+
+	names[0] = *answered;
+	*lost_until_ns = old ? old->lost_until_ns : 0;
+	for (size_t i = 0; old && i < old->n; i++) {
+		const struct name *name = &old->names[i];
+
+		if (n < DNS_NAMES_MAX) {
+			names[n] = *name;
+			names[n].text = strcpy(known->texts[n], name->text);
+			n++;
+		} else if (name->until_ns > *lost_until_ns) {
+			*lost_until_ns = name->until_ns;
+		}
+	}
+	return n;
+}
+
+/* In the place of the old entry. */
 static int put(struct known *known, struct cache *share, const struct key *key,
 	       const struct entry *old, const struct name *answered)
 {
-	struct name names[DNS_NAMES_MAX] = {*answered};
-	size_t n = 1, size = strlen(answered->text) + 1;
-	uint64_t lost_until_ns = old ? old->lost_until_ns : 0;
+	struct name names[DNS_NAMES_MAX];
+	uint64_t lost_until_ns;
+	size_t n = gather(known, old, answered, names, &lost_until_ns), size = 0;
 	struct entry *entry;
 	char *texts;
 
-	for (size_t i = 0; old && i < old->n; i++) {
-		if (n == DNS_NAMES_MAX) {
-			if (old->names[i].until_ns > lost_until_ns)
-				lost_until_ns = old->names[i].until_ns;
-			continue;
-		}
-		names[n] = old->names[i];
-		names[n].text = strcpy(known->texts[n], names[n].text);
-		size += strlen(names[n++].text) + 1;
-	}
-	entry = cache_add(share, key, sizeof(*entry) + n * sizeof(names[0]) + size);
+	for (size_t i = 0; i < n; i++)
+		size += sizeof(names[i]) + strlen(names[i].text) + 1;
+	entry = cache_add(share, key, sizeof(*entry) + size);
 	if (!entry)
 		return -ENOMEM;
 	entry->lost_until_ns = lost_until_ns;

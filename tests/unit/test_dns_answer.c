@@ -445,8 +445,8 @@ static void of_a_message_that_was_cut_what_there_is_counts(void **state)
 
 	(void)state;
 	put_cname(&message, NULL, 60, "b.test");
-	for (uint8_t i = 0; i < ARRAY_SIZE(ends); i++) {
-		put_a(&message, "b.test", 60, i);
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		put_a(&message, "b.test", 60, (uint8_t)i);
 		ends[i] = message.size;
 	}
 	for (size_t size = 0; size <= message.size; size++) {
