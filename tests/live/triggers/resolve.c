@@ -113,14 +113,19 @@ int main(int argc, char **argv)
 	}
 	if (argc - optind < 2)
 		return 2;
-	if (literal)
-		connect_to_any(look_up(literal, argv[argc - 1], AI_NUMERICHOST));
-	for (int i = optind; i < argc - 1; i++)
-		found = look_up(argv[i], argv[argc - 1], 0);
-	if (forks && fork()) {
-		wait_for_child();
-		return 0;
+	if (literal) {
+		found = look_up(literal, argv[argc - 1], AI_NUMERICHOST);
+		connect_to_any(found);
 	}
-	connect_to_any(found);
+	for (int i = optind; i < argc - 1; i++) {
+		if (found)
+			freeaddrinfo(found);
+		found = look_up(argv[i], argv[argc - 1], 0);
+	}
+	if (forks && fork())
+		wait_for_child();
+	else
+		connect_to_any(found);
+	freeaddrinfo(found);
 	return 0;
 }
