@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # dns.sh [ROUNDS]: what --dns costs those who send and receive: docs/performance.md. For each kind of load
-# (bench/load.c), round after round: ns per operation under tpconnect without --dns, under empty programs
+# (bench/load.c), round after round: ns of CPU time per operation under tpconnect without --dns, under empty programs
 # at the same tracepoints, and under tpconnect with it. Prints medians, and medians and quartiles of what
 # the round's last two have added to its first. Needs root, Linux 6.3 or newer and a quiet machine.
 set -euo pipefail
@@ -40,7 +40,7 @@ once() {
     local ns _
 
     echo >&"${LOAD[1]}"
-    read -r ns _ <&"${LOAD[0]}"
+    read -r _ ns <&"${LOAD[0]}"
     echo "$ns" >>"$work/$load.$1"
 }
 

@@ -191,14 +191,18 @@ SEC("raw_tp/sock_send_length")
 int BPF_PROG(dns_send, struct sock *sk, int ret, int flags)
 {
 	const struct pt_regs *regs;
+	struct task_struct *task;
 
-	if (READ_TRUSTED(sk, __sk_common.skc_dport) || ret < DNS_HEADER ||
-	    READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP || !is_inet(sk) ||
-	    READ_TRUSTED(current_task(), flags) & (PF_KTHREAD | PF_IO_WORKER) ||
-	    in_compat_syscall(current_task()))
+	/* No question is longer than what UDP carries; what moves data in bulk is. */
+	if (READ_TRUSTED(sk, __sk_common.skc_dport) || ret < DNS_HEADER || ret > DNS_COPY_MAX ||
+	    READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP || !is_inet(sk))
 		return 0;
 	regs = registers_of_current();
-	if (port_of_call(regs) == bpf_htons(DNS_PORT) && sock_of_call(regs) == sk)
+	if (port_of_call(regs) != bpf_htons(DNS_PORT))
+		return 0;
+	task = current_task();
+	if (!(READ_TRUSTED(task, flags) & (PF_KTHREAD | PF_IO_WORKER)) &&
+	    !in_compat_syscall(task) && sock_of_call(regs) == sk)
 		bpf_sk_storage_get(&dns_askers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
 	return 0;
 }
