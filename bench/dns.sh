@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # dns.sh [ROUNDS]: what --dns costs those who send and receive: docs/performance.md. For each kind of load
-# (bench/load.c), round after round: ns of CPU time per operation under tpconnect without --dns, under empty programs
-# at the same tracepoints, and under tpconnect with it. Prints medians, and medians and quartiles of what
-# the round's last two have added to its first. Needs root, Linux 6.3 or newer and a quiet machine.
+# (bench/load.c), round after round: ns of CPU time per operation under tpconnect without --dns, under the same
+# beside empty programs at the tracepoints of --dns, and under tpconnect with it. Prints medians, and medians
+# and quartiles of what the round's last two have added to its first. Needs root, Linux 6.3 or newer and a
+# quiet machine.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,28 +12,28 @@ export PATH="$PATH:/usr/sbin"
 rounds="${1:-15}"
 cpu=$(($(nproc) - 1))
 work="$(mktemp -d -p /dev/shm)"
-tracer=
+tracers=()
 
 finish() {
-    [[ -z $tracer ]] || kill "$tracer" 2>/dev/null || true
+    [[ ${#tracers[@]} -eq 0 ]] || kill "${tracers[@]}" 2>/dev/null || true
     rm -rf "$work"
 }
 trap finish EXIT
 
 start() {
     "$@" >"$work/events" 2>"$work/messages" &
-    tracer=$!
+    tracers+=($!)
     until grep -qs tracing "$work/messages"; do
-        kill -0 "$tracer"
+        kill -0 $!
         sleep 0.05
     done
     sleep 0.1
 }
 
 stop() {
-    kill -INT "$tracer"
-    wait "$tracer" || true
-    tracer=
+    kill -INT "${tracers[@]}"
+    wait "${tracers[@]}" || true
+    tracers=()
 }
 
 # Of the one load that all are compared by, so that it differs in nothing but the tracer.
@@ -48,6 +49,7 @@ one_round() {
     start build/tpconnect -P 9
     once off
     stop
+    start build/tpconnect -P 9
     start build/bench/floor empty_recv empty_send
     once empty
     stop
