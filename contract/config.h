@@ -145,7 +145,8 @@ struct counters {
 	__u64 missed;	 /* attempts of which something was skipped, as later evidence shows */
 	__u64 state;	 /* attempts that could not be tracked: a map was full */
 	__u64 unmatched; /* results for an attempt of which nothing is known */
-	__u64 context;	 /* EVENT_PROCESS and EVENT_CGROUP that were put off to a later attempt */
+	__u64 context;	 /* EVENT_PROCESS and EVENT_CGROUP that were put off to a later attempt, and
+			    EVENT_DNS for which there was no room */
 	__u64 unattributed; /* ends of connections that may have been open before tracing began, and
 			       wanted: nobody can say. No loss */
 	__u32 skipped;	 /* ends of calls that were skipped: counted by the kernel, not by a program
