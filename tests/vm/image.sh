@@ -16,8 +16,8 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # busybox is for init alone. What is not here either is skipped, with its reason, by the cases.
 tools=(bash sh awk basename bpftool cat chmod chown chroot clear cmp comm cp curl cut date dd df
     diff dirname dmesg env expr find findmnt getconf grep head iconv id install ip jq kill ldd ln ls
-    mkdir mkfifo mktemp mount mountpoint mv nft nice nproc nsenter od pgrep pivot_root printf ps
-    readlink realpath rm rmdir script sed seq setpriv setsid sleep sort ss stat sysctl tail taskset tee
+    mkdir mkfifo mktemp mount mountpoint mv nft nice nproc nsenter od pgrep pivot_root pkill printf ps
+    readlink realpath rm rmdir script sed seq setpriv setsid sleep sort ss stat stty sysctl tail taskset tee
     timeout tmux touch tr true truncate umount uname uniq unshare wc xargs modprobe)
 
 # Some are built into one kernel and modules of another; what a kernel does not have at all, the
@@ -59,7 +59,7 @@ put_tools() {
 }
 
 put_users() {
-    mkdir -p "$root"/{dev,etc,proc,root,run,sys,tmp,var}
+    mkdir -p "$root"/{dev,etc,proc,root,run,sys,tmp,var/lib}
     printf '%s\n' 'root:x:0:0:root:/root:/bin/bash' 'nobody:x:65534:65534::/:/bin/false' \
         'www-data:x:33:33::/:/bin/false' \
         >"$root/etc/passwd"

@@ -207,6 +207,7 @@ case_snapshot_command() { # docs/spec.md, 7: of a command, nothing was there bef
 
 # They are many times what a pipe and our memory take: they come as fast as they are read.
 case_snapshot_slow_reader() { # docs/spec.md, 7
+    ulimit -n 4096 || skip "a process may not have 4,096 descriptors"
     serve "$b" 10.99.0.2 80
     hold 3000 10.99.0.2 80
     await connected_before 3000 || fail "not all are connected"
