@@ -36,7 +36,7 @@ struct name {
 
 /* The names of an address, the one that was answered last first; texts behind them. */
 struct entry {
-	uint64_t lost_until_ns; /* a name for which there was no room would be valid until then */
+	uint64_t lost_until_ns; /* until then, names may have been valid that are not kept */
 	size_t n;
 	struct name names[];
 };
@@ -115,15 +115,25 @@ static size_t place_of(const struct entry *entry, const char *text)
 	return i;
 }
 
-/* Puts the name that is there first, as it was answered once more. */
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Puts the name that is there first, as it was answered once more. If its time had run out, that
+ * time is given up, as that of a name without room: attempts made in it may still be looked up.
+ */
 static void renew(struct entry *entry, size_t place, const struct name *answered)
 {
 	struct name name = entry->names[place];
 
-	if (answered->last_ns > name.until_ns)
+	if (answered->last_ns > name.until_ns) {
+		entry->lost_until_ns = later(entry->lost_until_ns, name.until_ns);
 		name.first_ns = answered->first_ns;
+	}
 	name.last_ns = answered->last_ns;
-	name.until_ns = answered->until_ns;
+	name.until_ns = later(name.until_ns, answered->until_ns);
 	memmove(&entry->names[1], &entry->names[0], place * sizeof(name));
 	entry->names[0] = name;
 }
@@ -146,8 +156,8 @@ static size_t gather(struct known *known, const struct entry *old, const struct 
 			names[n] = *name;
 			names[n].text = strcpy(known->texts[n], name->text);
 			n++;
-		} else if (name->until_ns > *lost_until_ns) {
-			*lost_until_ns = name->until_ns;
+		} else {
+			*lost_until_ns = later(*lost_until_ns, name->until_ns);
 		}
 	}
 	return n;

@@ -3,7 +3,7 @@
  * Which names an address was got for, by whom and when: what names of an attempt rest on.
  *
  * A name fits an attempt if its answer came before, and its time to live, and a minute more, had
- * not run out since the last such answer: many programs keep what they have for somewhat longer.
+ * not run out: many programs keep what they have for somewhat longer.
  *
  * Bounded: what was answered or asked for longest ago is forgotten first, by shares: what one
  * process gets, and be it millions of answers, takes no room of most others.

@@ -148,10 +148,25 @@ static void what_is_answered_again_is_valid_for_longer(void **state)
 	assert_string_equal(names_at(curl, SECOND, 1), "a");
 	assert_string_equal(names_at(curl, until, 1), "a");
 	assert_string_equal(names_at(curl, until + 1, 1), "");
-	/* The last answer counts, also where it is valid for less. */
+	/* One that is valid for less takes nothing from what was answered before. */
 	answer(curl, 301 * SECOND, "a", 1, 5);
-	assert_string_equal(names_at(curl, 306 * SECOND + MINUTE, 1), "a");
-	assert_string_equal(names_at(curl, 306 * SECOND + MINUTE + 1, 1), "");
+	assert_string_equal(names_at(curl, until, 1), "a");
+	assert_string_equal(names_at(curl, until + 1, 1), "");
+}
+
+/* A connection may be told of long after its attempt: then both names fitted, of which one has
+ * been answered anew since. */
+static void what_starts_anew_leaves_no_other_name_alone(void **state)
+{
+	const uint64_t first_until = SECOND + 5 * SECOND + MINUTE;
+
+	(void)state;
+	answer(curl, SECOND, "a", 1, 5);
+	answer(curl, 2 * SECOND, "b", 1, 600);
+	answer(curl, 2 * MINUTE, "a", 1, 5);
+	assert_string_equal(names_at(curl, first_until, 1), "");
+	assert_string_equal(names_at(curl, first_until + 1, 1), "b");
+	assert_string_equal(names_at(curl, 2 * MINUTE, 1), "a b");
 }
 
 static void what_is_answered_after_its_time_starts_anew(void **state)
@@ -512,6 +527,7 @@ int main(void)
 		known_test(a_name_has_its_time),
 		known_test(what_is_answered_again_is_valid_for_longer),
 		known_test(what_is_answered_after_its_time_starts_anew),
+		known_test(what_starts_anew_leaves_no_other_name_alone),
 		known_test(all_names_that_fit_are_told_the_last_one_first),
 		known_test(of_more_names_the_last_ones_are_kept),
 		known_test(an_answer_gives_its_name_to_all_its_addresses),

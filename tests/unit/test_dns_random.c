@@ -67,6 +67,11 @@ struct had {
 	uint64_t first_ns, last_ns, until_ns; /* last_ns 0: it has no such name */
 };
 
+static uint64_t later(uint64_t a, uint64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Which name of n is the one that was answered longest ago; NAMES if fewer than n are there. */
 static unsigned int oldest_of(const struct had had[NAMES], unsigned int n)
 {
@@ -82,7 +87,7 @@ static unsigned int oldest_of(const struct had had[NAMES], unsigned int n)
 	return there < n ? NAMES : oldest;
 }
 
-/* Goes through all answers. Returns until when a name that was given up would be valid. */
+/* Goes through all answers. Returns until when one that was given up may have been valid. */
 static uint64_t go_through(uint32_t pid, uint32_t exec_id, unsigned int addr, struct had had[NAMES])
 {
 	uint64_t lost_ns = 0;
@@ -97,14 +102,17 @@ static uint64_t go_through(uint32_t pid, uint32_t exec_id, unsigned int addr, st
 		if (answer->pid != pid || answer->exec_id != exec_id || answer->addr != addr)
 			continue;
 		if (!name->last_ns && oldest < NAMES) {
-			if (had[oldest].until_ns > lost_ns)
-				lost_ns = had[oldest].until_ns;
+			lost_ns = later(lost_ns, had[oldest].until_ns);
 			had[oldest].last_ns = 0;
 		}
-		if (!name->last_ns || answer->time_ns > name->until_ns)
+		if (!name->last_ns) {
+			*name = (struct had){.first_ns = answer->time_ns};
+		} else if (answer->time_ns > name->until_ns) {
+			lost_ns = later(lost_ns, name->until_ns);
 			name->first_ns = answer->time_ns;
+		}
 		name->last_ns = answer->time_ns;
-		name->until_ns = answer->time_ns + (ttl_s + 60) * SECOND;
+		name->until_ns = later(name->until_ns, answer->time_ns + (ttl_s + 60) * SECOND);
 	}
 	return lost_ns;
 }
@@ -118,7 +126,7 @@ static bool expect(uint32_t pid, const struct event *event, uint64_t before_ns, 
 	unsigned int n = 0;
 	char *end = said;
 
-	*lost_ns = lost > *lost_ns ? lost : *lost_ns;
+	*lost_ns = later(lost, *lost_ns);
 	for (uint64_t last = NEVER;; n++) {
 		unsigned int next = NAMES;
 
