@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The ancestors of processes at their birth (lineage.bpf.c), for --lineage. */
+/* The ancestors of processes at their birth (lineage.bpf.c), for --lineage and --dns. */
 #ifndef BPF_LINEAGE_BPF_H
 #define BPF_LINEAGE_BPF_H
 
@@ -15,7 +15,7 @@ struct lineage {
 
 /*
  * By thread group id: ancestors as they were at the fork. Of a process that is evicted, those that
- * live are known. 4 MiB; without --lineage there is no such map.
+ * live are known. 4 MiB; without --lineage and --dns there is no such map.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);

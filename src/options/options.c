@@ -335,7 +335,8 @@ static void finish_config(struct options *options)
 		request->dns = DNS_PROCESS;
 	config->context = needs_context(options);
 	config->args = options->args;
-	config->lineage = options->lineage;
+	/* Who forked a process, by which it may have names, is known at its birth only. */
+	config->lineage = options->lineage || request->dns;
 	config->syscalls = !options->no_syscalls && options->command != COMMAND_LIST;
 	request->only_open = options->command == COMMAND_LIST;
 	config->open_tell = request->only_open;

@@ -151,7 +151,7 @@ const struct option_row option_rows[] = {
 	 .help = "ancestors too that have died: with -v or in JSON",
 	 .more = "Of a process that was forked after the start, its ancestors are those of its "
 		 "birth, by the names that they had then; without, those that live. Costs each "
-		 "fork of the host about two microseconds, and 4 MiB of memory."},
+		 "fork of the host about two microseconds, and 4 MiB of memory. --dns implies it."},
 	{0, "container-names", NULL, NULL, CMD_SHOWING, .flag = FLAG(request.container_names),
 	 .help = "look up names and images of containers, and pods",
 	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "

@@ -177,6 +177,10 @@ static void arguments_and_lineage_are_off_unless_asked_for(void **state)
 	config = &good("trace", "--lineage")->request.config;
 	assert_int_equal(config->args, 0);
 	assert_int_equal(config->lineage, 1);
+	/* Names may be by answers of who forked the process. */
+	config = &good("count", "--dns")->request.config;
+	assert_int_equal(config->args, 0);
+	assert_int_equal(config->lineage, 1);
 	/* Reports show neither. */
 	assert_says(bad("count", "--args"), "--args");
 	assert_says(bad("latency", "--lineage"), "--lineage");

@@ -137,6 +137,39 @@ case_dns_forked() { # docs/spec.md, T14: the process that forked it had asked
     asked v4.test
 }
 
+# The names of what was connected, and whose answers they are.
+names_shown() {
+    jq -s -c 'map(select(."event.name" == "tcp.established") | [."server.address", ."tpconnect.dns.source"])' record
+}
+
+case_dns_taken_up() { # docs/spec.md, T14: who takes up an orphan has not forked it
+    begin
+    # Process 1 of a pid namespace starts a program, and becomes another by exec, which asks. Then
+    # the program has a child, and ends: exec ids of both are the same.
+    # shellcheck disable=SC2016 # for the inner shells
+    client unshare --pid --fork bash -c '
+        bash -c "until [[ -e asked ]]; do sleep 0.05; done
+            (while kill -0 \$\$; do sleep 0.05; done
+             : 3<>/dev/tcp/10.99.0.2/80; touch connected) &" &
+        exec bash -c ": 3<>/dev/tcp/v4.test/80; touch asked
+            until [[ -e connected ]]; do sleep 0.05; done"' 2>said || fail "it said: $(cat said)"
+    stop_trace
+    [[ $(names_shown) == '[["v4.test","process"],[null,null]]' ]] || fail "named: $(names_shown)"
+    asked v4.test
+}
+
+case_dns_orphan() { # docs/spec.md, T14: the process that forked it had asked, and has ended
+    begin
+    # shellcheck disable=SC2016 # for the inner shell
+    client bash -c ': 3<>/dev/tcp/v4.test/80
+        (while kill -0 $$; do sleep 0.05; done
+         : 3<>/dev/tcp/10.99.0.2/80; touch connected) &' 2>said || fail "it said: $(cat said)"
+    await test -e connected || fail "its child said: $(cat said)"
+    stop_trace
+    [[ $(names_shown) == '[["v4.test","process"],["v4.test","parent"]]' ]] || fail "named: $(names_shown)"
+    asked v4.test
+}
+
 case_dns_host() { # docs/spec.md, T14: the look-up of another process is a hint
     begin --dns=host
     resolve '["v4.test"]' v4.test 80
