@@ -31,6 +31,7 @@ struct name {
 	uint64_t first_ns; /* when the address was answered for it, as long as it is valid since */
 	uint64_t last_ns;
 	uint64_t until_ns;
+	uint64_t valid_ns; /* the longest that one of its answers was valid for */
 	const char *text;
 };
 
@@ -134,6 +135,7 @@ static void renew(struct entry *entry, size_t place, const struct name *answered
 	}
 	name.last_ns = answered->last_ns;
 	name.until_ns = later(name.until_ns, answered->until_ns);
+	name.valid_ns = later(name.valid_ns, answered->valid_ns);
 	memmove(&entry->names[1], &entry->names[0], place * sizeof(name));
 	entry->names[0] = name;
 }
@@ -205,10 +207,12 @@ static int learn_address(struct known *known, const struct dns_message *message,
 			 const struct dns_address *address)
 {
 	struct cache *share = share_of(known, message->image.pid);
+	const uint64_t valid_ns = address->ttl_s * NSEC_PER_SEC + GRACE_NS;
 	const struct name answered = {
 		.first_ns = message->time_ns,
 		.last_ns = message->time_ns,
-		.until_ns = message->time_ns + address->ttl_s * NSEC_PER_SEC + GRACE_NS,
+		.until_ns = message->time_ns + valid_ns,
+		.valid_ns = valid_ns,
 		.text = known->answer.name,
 	};
 	struct key key = {.image = message->image};
@@ -262,6 +266,16 @@ static void add(struct search *search, const struct name *name)
 	names[i] = *name;
 }
 
+/* What was answered by before_ns is not valid for longer by later answers. */
+static bool fits(const struct search *search, const struct name *name)
+{
+	uint64_t time_ns = search->time_ns, before_ns = search->before_ns;
+
+	return name->first_ns <= time_ns && name->first_ns <= before_ns &&
+	       time_ns <= name->until_ns &&
+	       (time_ns <= before_ns || time_ns - before_ns <= name->valid_ns);
+}
+
 static void look_in(struct search *search, struct cache *share, const struct key *key)
 {
 	const struct entry *entry = cache_find(share, key);
@@ -269,13 +283,9 @@ static void look_in(struct search *search, struct cache *share, const struct key
 	if (!entry)
 		return;
 	search->more |= search->time_ns <= entry->lost_until_ns;
-	for (size_t i = 0; i < entry->n; i++) {
-		const struct name *name = &entry->names[i];
-
-		if (name->first_ns <= search->time_ns && name->first_ns <= search->before_ns &&
-		    search->time_ns <= name->until_ns)
-			add(search, name);
-	}
+	for (size_t i = 0; i < entry->n; i++)
+		if (fits(search, &entry->names[i]))
+			add(search, &entry->names[i]);
 }
 
 /* Returns whether there is anything to tell, and sets *ret. What is told alone passes for certain.

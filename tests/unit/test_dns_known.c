@@ -319,6 +319,19 @@ static void a_parents_answer_after_the_birth_is_not_the_childs(void **state)
 	assert_string_equal(names_of_child(30 * SECOND, 7, &child_image), "a");
 }
 
+/* The parent is answered once more, and knows the name for longer: the child does not. */
+static void a_parents_later_answers_renew_nothing_of_its_childs(void **state)
+{
+	const uint64_t until = child.start_ns + 5 * SECOND + MINUTE;
+
+	(void)state;
+	answer(shell, 10 * SECOND, "a", 1, 5);
+	answer(shell, 60 * SECOND, "a", 1, 5);
+	assert_string_equal(names_of_child(until, 7, &child_image), "a");
+	assert_string_equal(names_of_child(until + 1, 7, &child_image), "");
+	assert_string_equal(names_at(shell, until + 1, 1), "a");
+}
+
 /* Its exec id is the one that the child has reached by an exec of its own. */
 static void a_parent_that_executes_something_is_another(void **state)
 {
@@ -536,6 +549,7 @@ int main(void)
 		known_test(a_stream_has_names_as_well),
 		known_test(a_child_has_the_names_of_its_parent),
 		known_test(a_parents_answer_after_the_birth_is_not_the_childs),
+		known_test(a_parents_later_answers_renew_nothing_of_its_childs),
 		known_test(a_parent_that_executes_something_is_another),
 		known_test(own_names_come_before_the_parents),
 		known_test(grandparents_do_not_count),

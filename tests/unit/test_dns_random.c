@@ -64,7 +64,7 @@ static void tell(struct known *known, const struct answer *answer)
 
 /* What an image has of an address at the end of all answers. */
 struct had {
-	uint64_t first_ns, last_ns, until_ns; /* last_ns 0: it has no such name */
+	uint64_t first_ns, last_ns, until_ns, valid_ns; /* last_ns 0: it has no such name */
 };
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -113,6 +113,7 @@ static uint64_t go_through(uint32_t pid, uint32_t exec_id, unsigned int addr, st
 		}
 		name->last_ns = answer->time_ns;
 		name->until_ns = later(name->until_ns, answer->time_ns + (ttl_s + 60) * SECOND);
+		name->valid_ns = later(name->valid_ns, (ttl_s + 60) * SECOND);
 	}
 	return lost_ns;
 }
@@ -134,6 +135,8 @@ static bool expect(uint32_t pid, const struct event *event, uint64_t before_ns, 
 			if (had[i].last_ns && had[i].last_ns < last &&
 			    had[i].first_ns <= event->start_ns && had[i].first_ns <= before_ns &&
 			    event->start_ns <= had[i].until_ns &&
+			    (before_ns == NEVER ||
+			     event->start_ns <= before_ns + had[i].valid_ns) &&
 			    (next == NAMES || had[i].last_ns > had[next].last_ns))
 				next = i;
 		if (next == NAMES)
