@@ -101,7 +101,7 @@ sanitized="$(mktemp)" long="$(mktemp)" rest=("${busy[@]/#/-}" -filters -filters_
     [[ -n ${not_built[build-asan]:-} ]] ||
         tests/live/run.sh build-asan/tpconnect build/tests/live/triggers "${busy[@]/#/-}" -comparison \
             -filtered_costs_nothing -filters_mix.sh -icmp.sh -ends.sh -map_shared_whole -who.sh \
-            -who_cgroup.sh -who_args.sh >"$sanitized" 2>&1 || true
+            -who_cgroup.sh -who_args.sh -dns.sh -dns_records.sh >"$sanitized" 2>&1 || true
     [[ -n ${not_built[build]:-} ]] ||
         tests/live/run.sh "${live[@]}" filters filters_left_out >"$long" 2>&1
 } </dev/null &
