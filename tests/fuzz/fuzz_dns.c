@@ -75,8 +75,9 @@ static void check_address(struct known *known, const struct dns_record *record,
 	event.start_ns--;
 	check(!known_find(known, &event, &names), "before the answer");
 	event.start_ns += (answer->addresses[i].ttl_s + 61ull) * 1000000000;
-	for (size_t j = i + 1; j < answer->n; j++) /* the last one's time counts */
-		if (!memcmp(answer->addresses[i].addr, answer->addresses[j].addr, 16))
+	for (size_t j = 0; j < answer->n; j++) /* of one address, the longest time counts */
+		if (answer->addresses[j].ttl_s > answer->addresses[i].ttl_s &&
+		    !memcmp(answer->addresses[i].addr, answer->addresses[j].addr, 16))
 			return;
 	check(!known_find(known, &event, &names), "after its time");
 	event.start_ns = record->time_ns;

@@ -225,15 +225,15 @@ if grep -q btf_trace_sock_recv_length /sys/kernel/btf/vmlinux; then
 	renamed sock_send_length
 	lacks "no tracepoint of sends" "$use_btf" "name servers' answers" 'connected sockets only' '--dns lacks' ''
 	within "$use_btf" "$TPCONNECT" --dns -t 0.2s
-	says_of_dns 'at sock_recv_length,tcp'
+	says_of_dns 'at sched_process_fork,sock_recv_length,tcp'
 	renamed sock_recv_length
 	lacks "no tracepoint of receives" "$use_btf" "name servers' answers" 'UDP only' '--dns lacks' ''
 	within "$use_btf" "$TPCONNECT" --dns -t 0.2s
-	says_of_dns 'at consume_skb,tcp'
+	says_of_dns 'at sched_process_fork,consume_skb,tcp'
 	renamed sock_recv_length consume_skb
 	lacks "no way to see answers" "$use_btf" "name servers' answers" 'not seen' '--dns lacks' ''
 	within "$use_btf" "$TPCONNECT" --dns -t 0.2s
-	says_of_dns 'at tcp'
+	says_of_dns 'at sched_process_fork,tcp'
 fi
 
 no_audit="$(cover /proc) mkdir /proc/self;"
