@@ -24,12 +24,21 @@
 #define MSG_TRUNC    0x20   /* linux/socket.h */
 #define MSG_ERRQUEUE 0x2000 /* likewise: what was sent comes back, with an error */
 
-/* Sockets that are not connected, and have sent to a name server. */
+/* Questions of a socket that are remembered, by their ids: the last ones. */
+#define DNS_QUESTIONS 8
+
+/* What a socket that is not connected has asked name servers. */
+struct questions {
+	__u32 n;   /* so far */
+	__u32 any; /* one of which the id is not known was among them */
+	__u16 ids[DNS_QUESTIONS];
+};
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
-	__type(value, __u32);
+	__type(value, struct questions);
 } dns_askers SEC(".maps");
 
 /* An answer that was received. */
@@ -58,6 +67,23 @@ static __always_inline void record_begin(struct dns_record *record, const struct
 	record->exec_id = READ_TRUSTED(leader, self_exec_id);
 	record->flags = received->flags;
 	record->size = received->size;
+}
+
+/*
+ * Whether it has the id of a question. Who sends to a socket that is not connected can be anyone.
+ * questions: NULL: the socket is connected to a name server.
+ */
+static __always_inline bool was_asked(const struct questions *questions,
+				      const struct dns_record *record)
+{
+	__u16 id = *(const __u16 *)record->data; /* as the question has it */
+
+	if (!questions || questions->any)
+		return true;
+	for (__u32 i = 0; i < DNS_QUESTIONS; i++)
+		if (i < questions->n && questions->ids[i] == id)
+			return true;
+	return false;
 }
 
 /* Not what was asked. In a stream, the header may come behind the length or not. */
@@ -92,7 +118,8 @@ static __always_inline bool has_room(void)
 	return bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA) < 6 * (__u64)config.wakeup_size;
 }
 
-static __always_inline void answer_send(const struct received *received)
+static __always_inline void answer_send(const struct received *received,
+					const struct questions *questions)
 {
 	struct dns_record *record;
 	struct scratch *scratch;
@@ -110,7 +137,7 @@ static __always_inline void answer_send(const struct received *received)
 	record_begin(record, received);
 	if (!record_read(record, received)) {
 		count_unread();
-	} else if (is_answer(record)) {
+	} else if (is_answer(record) && was_asked(questions, record)) {
 		scratch->size = sizeof(*record) + received->n;
 		scratch_send(scratch, EVENT_DNS);
 	}
@@ -124,15 +151,18 @@ static __always_inline bool is_inet(const struct sock *sk)
 	return family == AF_INET || family == AF_INET6;
 }
 
-/* Whether the socket talks to a name server. */
-static __always_inline bool is_asker(struct sock *sk)
+/* Whether the socket talks to a name server. *ret: what it has asked, if it is not connected. */
+static __always_inline bool is_asker(struct sock *sk, const struct questions **ret)
 {
 	__be16 port = READ_TRUSTED(sk, __sk_common.skc_dport);
 
+	*ret = NULL;
 	if (port == bpf_htons(DNS_PORT))
 		return is_inet(sk);
-	return !port && config.dns_unconnected && READ_TRUSTED(sk, sk_protocol) == IPPROTO_UDP &&
-	       bpf_sk_storage_get(&dns_askers, sk, NULL, 0);
+	if (port || !config.dns_unconnected || READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP)
+		return false;
+	*ret = bpf_sk_storage_get(&dns_askers, sk, NULL, 0);
+	return *ret;
 }
 
 /*
@@ -159,7 +189,8 @@ static __always_inline bool received_find(struct received *received, const struc
 	return received->n <= buffer.len;
 }
 
-static __always_inline void receive(const struct sock *sk, int size, int flags)
+static __always_inline void receive(const struct sock *sk, int size, int flags,
+				    const struct questions *questions)
 {
 	__u16 protocol = READ_TRUSTED(sk, sk_protocol);
 	struct received received = {.size = size, .user = true};
@@ -173,23 +204,39 @@ static __always_inline void receive(const struct sock *sk, int size, int flags)
 	if (!received_find(&received, sk, flags))
 		count_unread();
 	else if (received.n >= DNS_HEADER)
-		answer_send(&received);
+		answer_send(&received, questions);
 }
 
 SEC("raw_tp/sock_recv_length")
 int BPF_PROG(dns_recv, struct sock *sk, int ret, int flags)
 {
-	if (!is_asker(sk) || ret < DNS_HEADER || flags & MSG_ERRQUEUE ||
+	const struct questions *questions;
+
+	if (!is_asker(sk, &questions) || ret < DNS_HEADER || flags & MSG_ERRQUEUE ||
 	    READ_TRUSTED_BITFIELD(sk, sk_kern_sock) ||
 	    READ_TRUSTED(current_task(), flags) & PF_KTHREAD)
 		return 0;
-	receive(sk, ret, flags);
+	receive(sk, ret, flags, questions);
 	return 0;
+}
+
+static __always_inline void remember(struct questions *questions, const struct pt_regs *regs)
+{
+	const void *message = sent_by_call(regs);
+	__u16 id;
+
+	if (!message || bpf_probe_read_user(&id, sizeof(id), message)) {
+		questions->any = true;
+		return;
+	}
+	questions->ids[questions->n % DNS_QUESTIONS] = id;
+	questions->n++;
 }
 
 SEC("raw_tp/sock_send_length")
 int BPF_PROG(dns_send, struct sock *sk, int ret, int flags)
 {
+	struct questions *questions;
 	const struct pt_regs *regs;
 	struct task_struct *task;
 
@@ -201,9 +248,12 @@ int BPF_PROG(dns_send, struct sock *sk, int ret, int flags)
 	if (port_of_call(regs) != bpf_htons(DNS_PORT))
 		return 0;
 	task = current_task();
-	if (!(READ_TRUSTED(task, flags) & (PF_KTHREAD | PF_IO_WORKER)) &&
-	    !in_compat_syscall(task) && sock_of_call(regs) == sk)
-		bpf_sk_storage_get(&dns_askers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (READ_TRUSTED(task, flags) & (PF_KTHREAD | PF_IO_WORKER) || in_compat_syscall(task) ||
+	    sock_of_call(regs) != sk)
+		return 0;
+	questions = bpf_sk_storage_get(&dns_askers, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+	if (questions)
+		remember(questions, regs);
 	return 0;
 }
 
@@ -248,7 +298,7 @@ int BPF_PROG(dns_consume, struct sk_buff *skb)
 			.data = data,
 		};
 
-		answer_send(&received);
+		answer_send(&received, NULL);
 	} else {
 		count_unread();
 	}

@@ -158,6 +158,27 @@ static __always_inline bool buffer_of_call(struct user_buffer *buffer, const str
 }
 
 /*
+ * The message that the current call sends; NULL if that cannot be told, as of several of
+ * sendmmsg(2), or if its first two bytes do not lie together.
+ */
+static __always_inline const void *sent_by_call(const struct pt_regs *regs)
+{
+	__u64 nr = registers_nr(regs), at = registers_arg1(regs);
+	struct user_msghdr header;
+	struct user_iovec iovec;
+
+	if (nr == NR_SENDTO)
+		return (const void *)at;
+	if (nr != NR_SENDMSG && (nr != NR_SENDMMSG || registers_arg2(regs) != 1))
+		return NULL;
+	if (bpf_probe_read_user(&header, sizeof(header), (const void *)at) || !header.iov_len ||
+	    bpf_probe_read_user(&iovec, sizeof(iovec), (const void *)header.iov) ||
+	    iovec.len < sizeof(__u16))
+		return NULL;
+	return (const void *)iovec.base;
+}
+
+/*
  * The port that the current call sends to, in network byte order; 0: it names none. Of several
  * messages of sendmmsg(2), that of the first.
  */

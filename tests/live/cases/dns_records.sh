@@ -85,6 +85,16 @@ case_dns_unconnected() { # docs/spec.md, T14
     check
 }
 
+# Anyone can send to such a socket; but knows no question's id.
+case_dns_forged() { # docs/spec.md, T14
+    serve "$b" 10.99.0.2 80
+    trace --dns
+    asks_unseen forged
+    stop_trace
+    check
+    unread_are 0
+}
+
 case_dns_stream() { # docs/spec.md, T14
     local way
 

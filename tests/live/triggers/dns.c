@@ -16,6 +16,7 @@
 
 #define HEADER	12 /* RFC 1035, 4.1.1 */
 #define LENGTH	2  /* 4.2.2: before each message of a stream */
+#define RECORD	16 /* bytes of an answer's, with an address of IPv4 */
 #define ROOM	2048
 #define APART	100 /* bytes between parts of a message */
 #define SECONDS 10
@@ -233,7 +234,8 @@ static ssize_t by_sendmmsg(struct talk *talk)
 /* What nameserver.c answers here: an address, behind the question. */
 static void put_answer(uint8_t *message, size_t size)
 {
-	static const uint8_t record[] = {0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 10, 99, 0, 2};
+	static const uint8_t record[RECORD] = {0xc0, HEADER, 0, 1, 0,  1,  0, 0,
+					       0,    60,     0, 4, 10, 99, 0, 2};
 
 	message[2] |= 0x80; /* it is an answer */
 	message[7] = 1;
@@ -274,6 +276,28 @@ static ssize_t by_uring_late(struct talk *talk)
 	return ring_end(&waiting);
 }
 
+/* What somebody else sends, who does not know the question's id. */
+static ssize_t by_forged(struct talk *talk)
+{
+	int other = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in to;
+	socklen_t len = sizeof(to);
+	uint8_t forged[ROOM];
+	size_t size = talk->size;
+
+	memcpy(forged, talk->question, size);
+	forged[1]++;
+	put_answer(forged, size);
+	size += RECORD;
+	if (getsockname(talk->fd, (struct sockaddr *)&to, &len))
+		die("getsockname");
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	if (sendto(other, forged, size, 0, (const struct sockaddr *)&to, len) != (ssize_t)size)
+		die("sendto");
+	close(other);
+	return by_recvfrom(talk);
+}
+
 static const struct way {
 	const char *name;
 	receive_fn *receive;
@@ -296,6 +320,7 @@ static const struct way {
 	{.name = "compat", .receive = by_compat},
 	{.name = "sendto", .receive = by_recvfrom, .send = by_sendto},
 	{.name = "sendmsg", .receive = by_recvmsg, .send = by_sendmsg},
+	{.name = "forged", .receive = by_forged, .send = by_sendto},
 	{.name = "sendmmsg", .receive = by_recvfrom, .send = by_sendmmsg},
 	{.name = "tcp", .receive = by_recv, .stream = true},
 	{.name = "tcp_length_first", .receive = by_length_first, .stream = true},
