@@ -66,6 +66,16 @@ give_addresses() {
     ip -n "$1" link set veth0 up
 }
 
+# Who is in that namespace; but not tpconnect: that of another case may just be looking into it, and the
+# case's own is in pids.
+pids_in() {
+    local pid
+
+    for pid in $(ip netns pids "$1"); do
+        [[ $(cat "/proc/$pid/comm" 2>/dev/null) == tpconnect ]] || echo "$pid"
+    done
+}
+
 # Everything in these namespaces was started by the case; the rest is in pids.
 case_cleanup() {
     local name pid
@@ -77,7 +87,7 @@ case_cleanup() {
         kill -KILL "$pid" 2>/dev/null
     done
     for name in $(ip netns list | sed -n "s/^\($run_id-[^ ]*\).*/\1/p"); do
-        for pid in $(ip netns pids "$name"); do
+        for pid in $(pids_in "$name"); do
             kill -KILL "$pid" 2>/dev/null
         done
         ip netns delete "$name"

@@ -235,7 +235,7 @@ case_list_all() { # docs/spec.md, 7: --all, in all network namespaces
     talk gone 10 127.0.0.1 89 "$c"
     rule_in "$c" input "meta l4proto tcp drop"
     leave_behind
-    kill -KILL "$(ip netns pids "$c")"
+    kill -KILL "$(pids_in "$c")"
     await has_no_process "$c" || fail "a process is left"
     "$tpconnect" list --all -o json -q >listed 2>list_messages || fail "list: $(cat list_messages)"
     [[ ! -s list_messages ]] || fail "not quiet: $(cat list_messages)"
@@ -263,7 +263,7 @@ case_list_all() { # docs/spec.md, 7: --all, in all network namespaces
     ! grep -q '127.0.0.1:89 ' listed || fail "it is not left out: $(cat listed)"
 }
 
-has_no_process() { [[ -z $(ip netns pids "$1") ]]; }
+has_no_process() { [[ -z $(pids_in "$1") ]]; }
 
 case_list_unreached() { # docs/spec.md, 7: what is not looked at is said
     command -v python3 >/dev/null || skip "python3 is missing"

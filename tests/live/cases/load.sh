@@ -85,11 +85,11 @@ case_start_in_flood() { # 34
 
 # Everything that runs in A is of the flood.
 end_flood() {
-    ip netns pids "$a" | xargs kill -KILL
+    pids_in "$a" | xargs kill -KILL
     await no_process || fail "the flood goes on"
 }
 
-no_process() { [[ -z $(ip netns pids "$a") ]]; }
+no_process() { [[ -z $(pids_in "$a") ]]; }
 
 flood_runs() { [[ $(tcp_counter "$a" ActiveOpens) -gt 1000 ]]; }
 

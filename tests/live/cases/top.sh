@@ -110,7 +110,8 @@ case_top_command() { # the terminal is top's: the command neither writes nor rea
     press q
     await_screen '^tpconnect: waiting for sh, which still runs$'
     press C-c
-    press Enter # the prompt stands behind ^C
+    await_screen '^\^C\$'
+    press Enter # so that the prompt stands at the beginning of a line
     terminal_is_given_back
     type_in_anew '$tpconnect top --netns $a -- sh -c "exit 7"; echo status=$?'
     await_screen '^status=7$'
