@@ -90,11 +90,22 @@ void put_escaped(struct buffer *out, const char *s, size_t len, bool quoted)
 		i += put_escaped_char(out, s + i, len - i, quoted);
 }
 
+/* What nearly all text is: printable ASCII. */
+static bool is_plain(char c)
+{
+	return c >= ' ' && c <= '~';
+}
+
 size_t legible_step(const char *s, size_t n, struct legible *ret)
 {
 	uint32_t code_point;
-	size_t step = utf8_step(s, n, &code_point);
+	size_t step;
 
+	if (is_plain(*s)) {
+		*ret = (struct legible){.text = s, .len = 1, .width = 1};
+		return 1;
+	}
+	step = utf8_step(s, n, &code_point);
 	*ret = (struct legible){.text = s, .len = step, .width = 1};
 	if (!step || is_control(code_point) || char_steers(code_point)) {
 		ret->text = "?";
@@ -105,12 +116,25 @@ size_t legible_step(const char *s, size_t n, struct legible *ret)
 	return step;
 }
 
+static bool are_plain(const char *s, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && is_plain(s[i]))
+		i++;
+	return i == n;
+}
+
 unsigned int put_legible(struct buffer *out, const char *name, unsigned int max)
 {
 	size_t len = strlen(name), step, mark = out->len;
 	unsigned int width = 0, mark_width = 0;
 	struct legible shown;
 
+	if (len <= max && len <= out->cap - out->len && are_plain(name, len)) {
+		buffer_put(out, name, len);
+		return (unsigned int)len;
+	}
 	for (size_t i = 0; i < len; i += step) {
 		step = legible_step(name + i, len - i, &shown);
 		if (width + shown.width > max || shown.len > out->cap - out->len) {
