@@ -65,7 +65,7 @@ fuzz fuzz_options 2048 src/options/*.c src/util/{cgroup,netns}.c >"$build/option
 fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cgroup_path.said" 2>&1 &
 fuzz fuzz_dns 513 src/dns/{answer,known}.c src/util/cache.c -lresolv >"$build/dns.said" 2>&1 &
 fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
-fuzz fuzz_replay 4096 src/replay/{parse,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &
+fuzz fuzz_replay 4096 src/replay/{parse,set,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &
 fuzz fuzz_keys 256 src/terminal/keys.c >"$build/keys.said" 2>&1 &
 wait
 cat "$build"/{decode,format,options,cgroup_path,dns,json_read,replay,keys}.said | tee "$build/said"
