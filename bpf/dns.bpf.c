@@ -4,9 +4,9 @@
  * takes them, so that it is known whose they are, and before any attempt that it makes with them.
  *
  * dns_recv is at the end of each receive from a socket (Linux 6.3 and later), and dns_send at that
- * of each send: it marks sockets that are not connected and ask a name server, which the receive
- * does not show. Where the kernel has no such tracepoint, dns_consume is where a datagram's memory
- * is freed once it was received. That does not serve later kernels, which put it off.
+ * of each send: of sockets that are not connected, it keeps what they ask name servers, which the
+ * receive does not show. Where the kernel has no such tracepoint, dns_consume is where a datagram's
+ * memory is freed once it was received. That does not serve later kernels, which put it off.
  */
 #include "bpf/identity.bpf.h"
 #include "bpf/message.bpf.h"
