@@ -94,8 +94,7 @@ case_map_full_connected() { # docs/spec.md, 7, what is open at the start
     [[ $(count_events tcp.close) -eq 3 ]] || fail "not 3 ends: $(grep '"tcp.close"' record)"
     ! grep '"tpconnect.preexisting":true' record >odd || fail "nothing was there before: $(cat odd)"
     [[ $(stop_field preexisting.unattributed) -eq 17 ]] || fail "not 17 ends: $(tail -n 1 record)"
-    ! grep 'of before the start' messages >odd || fail "nothing was there before: $(cat odd)"
-    grep -q '^tpconnect: 17 connections ended of which it cannot be told whose they were' messages ||
+    grep -q '^tpconnect: 17 connections ended of which it cannot be told whose they were, or whether ' messages ||
         fail "it does not say so: $(cat messages)"
     only_loss state
 }
