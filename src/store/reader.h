@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Reads a store, also while it is written: whole lines in order, boot after boot, of such frames
+ * alone as can have what is asked for. What is damaged is passed over, counted, and never shown.
+ */
+#ifndef STORE_READER_H
+#define STORE_READER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/error.h"
+
+struct store_reader;
+
+/* An address as events have it: 16 bytes, IPv4 as ::ffff:a.b.c.d. */
+struct store_query {
+	uint64_t since_ns, until_ns;	   /* UTC, [since, until); 0: no bound */
+	const uint8_t (*destinations)[16]; /* only frames that can have one of these; NULL: all */
+	size_t n_destinations;
+};
+
+struct store_read {
+	uint64_t frames, frames_read; /* how many there are, and how many were decompressed */
+	uint64_t damaged;	      /* places that were passed over */
+	uint64_t damaged_bytes;
+	uint64_t missing; /* seqs that are in no frame between two that are, of one boot */
+};
+
+/* dir: a store, or one segment's file. Returns 0 or -errno with a line in error. */
+int store_reader_open(const char *dir, const struct store_query *query, struct store_reader **ret,
+		      struct error *error);
+void store_reader_close(struct store_reader *reader);
+
+/*
+ * The next line, without its newline, valid until the next call. Lines of a frame that was read
+ * come all: those outside the query's span too. Returns 1; 0: the end, for now; -errno.
+ */
+int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret_size);
+
+/*
+ * Where the reader last found damage: a file and an offset, for a person. Returns NULL where there
+ * is none that has not been told.
+ */
+const char *store_reader_damage(struct store_reader *reader);
+
+struct store_read store_read(const struct store_reader *reader);
+
+#endif
