@@ -23,10 +23,10 @@
 #define BUSY_PATIENCE_NS 250000000
 
 /*
- * The loop looks ten times a second; who did not for so long was stopped, as the thread was. Less
- * than BUSY_PATIENCE_NS: after a stop the thread must not be taken for one that hangs.
+ * The loop looks ten times a second. Who did not for longer was stopped, as the thread was, which
+ * must not be taken for one that hangs: of the time between two looks no more counts.
  */
-#define STOPPED_NS 200000000
+#define LOOK_NS 100000000
 
 /* What the thread is asked for. */
 enum { ASK_FLUSH = 1, ASK_REOPEN = 2, ASK_DISCARD = 4, ASK_END = 8 };
@@ -38,10 +38,11 @@ struct writer {
 	uint64_t given_up; /* as of sink_given_up(), when it was told last */
 
 	/* All that follows is of a writer with a thread. */
-	bool stuck;	  /* the thread did not come back in time: not waited for either */
-	uint64_t seen_ns; /* when it was last seen to be idle, or to have written something */
-	uint64_t seen;	  /* how much, as of sink_written() */
+	bool stuck;	/* the thread did not come back in time: not waited for either */
+	uint64_t seen;	/* how much it had written at the last look, as of sink_written() */
+	bool seen_idle; /* likewise whether it was */
 	uint64_t looked_ns;
+	uint64_t silent_ns; /* for how long it was seen to be at it, and to write nothing */
 	bool has_thread;
 	pthread_t thread;
 	int asked_fd, done_fd; /* eventfds: the thread has something to do; it has done it */
@@ -213,7 +214,8 @@ int writer_open(struct sink *sink, int patience_ms, struct writer **ret)
 	*writer = (struct writer){
 		.sink = sink,
 		.patience_ms = patience_ms,
-		.seen_ns = clock_now_ns(CLOCK_MONOTONIC),
+		.looked_ns = clock_now_ns(CLOCK_MONOTONIC),
+		.seen_idle = true,
 		.asked_fd = -1,
 		.done_fd = -1,
 	};
@@ -267,12 +269,17 @@ static bool is_idle(struct writer *writer)
 static bool is_late(struct writer *writer, uint64_t patience_ns)
 {
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC), written = sink_written(writer->sink);
+	uint64_t since = now - writer->looked_ns;
+	bool idle = is_idle(writer);
 
-	if (written != writer->seen || is_idle(writer) || now - writer->looked_ns > STOPPED_NS)
-		writer->seen_ns = now;
-	writer->looked_ns = now;
+	if (idle || writer->seen_idle || written != writer->seen)
+		writer->silent_ns = 0;
+	else
+		writer->silent_ns += since < LOOK_NS ? since : LOOK_NS;
 	writer->seen = written;
-	return now - writer->seen_ns > patience_ns;
+	writer->seen_idle = idle;
+	writer->looked_ns = now;
+	return writer->silent_ns > patience_ns;
 }
 
 static bool is_hindered(struct writer *writer)

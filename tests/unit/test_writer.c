@@ -198,11 +198,10 @@ static void lines_that_come_while_others_are_written_are_all_there(void **state)
 
 /* The first 100 lines are being written, which hangs. Lines until there is no room; returns how
  * many. */
-static unsigned int hang_and_fill_up(void)
+static unsigned int fill_up(void)
 {
 	unsigned int n, done;
 
-	open_writer();
 	n = put_lines(0, 100);
 	hang();
 	writer_flush(writer);
@@ -214,6 +213,12 @@ static unsigned int hang_and_fill_up(void)
 	} while (done == 100);
 	assert_null(sink_reserve(t.sink, LINE_MAX_BYTES));
 	return n;
+}
+
+static unsigned int hang_and_fill_up(void)
+{
+	open_writer();
+	return fill_up();
 }
 
 static void a_write_that_hangs_for_a_while_is_not_waited_for(void **state)
@@ -309,6 +314,27 @@ static void a_stop_of_the_whole_program_is_no_write_that_hangs(void **state)
 	do
 		pass_ms(100);
 	while (!writer_tell(writer).late);
+	let_go();
+	assert_true(writer_finish(writer));
+	close_writer();
+}
+
+/* Nor is it at anything before it is given something. */
+static void patience_begins_with_what_is_asked_for(void **state)
+{
+	(void)state;
+	open_writer();
+	assert_false(writer_tell(writer).late);
+	pass_ms(150);
+	fill_up();
+	assert_true(writer_is_busy(writer));
+	/* Longer than a look, and as long again. */
+	pass_ms(99);
+	assert_true(writer_is_busy(writer));
+	pass_ms(99);
+	assert_true(writer_is_busy(writer));
+	pass_ms(99);
+	assert_false(writer_is_busy(writer));
 	let_go();
 	assert_true(writer_finish(writer));
 	close_writer();
@@ -696,6 +722,7 @@ int main(void)
 		row(nobody_waits_for_a_disk_that_is_full_or_a_pipe_that_nobody_reads),
 		row(nobody_waits_for_long_for_a_write_that_hangs),
 		row(a_stop_of_the_whole_program_is_no_write_that_hangs),
+		row(patience_begins_with_what_is_asked_for),
 		row(a_write_that_hangs_for_ever_is_given_up),
 		row(lines_given_up_just_as_they_are_written_are_lost),
 		row(lines_that_the_thread_gave_up_just_before_are_counted_once),
