@@ -15,6 +15,10 @@
 	ROW(COMMAND_LATENCY, "latency", latency_main, "a histogram of handshake latency")          \
 	ROW(COMMAND_LIST, "list", list_main, "connections that are open now, of all processes")    \
 	ROW(COMMAND_TOP, "top", top_main, "a live screen of processes, destinations, connections") \
+	ROW(COMMAND_RECORD, "record", record_main,                                                 \
+	    "always on: keep all in a bounded store (not built yet)")                              \
+	ROW(COMMAND_HISTORY, "history", history_main,                                              \
+	    "ask the store what record has kept (not built yet)")                                  \
 	ROW(COMMAND_DOCTOR, "doctor", doctor_main,                                                 \
 	    "whether this host can build and run it, and what to do if not")
 

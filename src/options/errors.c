@@ -133,7 +133,7 @@ static void join_commands(unsigned int commands, char *out, size_t size)
 
 int not_of_command(const struct option_row *row, enum command command, struct error *error)
 {
-	char names[64];
+	char names[96];
 
 	join_commands(row->commands, names, sizeof(names));
 	return refuse(error, "--%s is for %s; leave it out of tpconnect %s", row->name, names,

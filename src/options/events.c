@@ -39,10 +39,12 @@ static int add_event(const char *word, void *arg)
 		options->request.config.event_mask &= ~bits;
 	else
 		options->request.config.event_mask |= bits;
+	options->added_events &= ~bits;
+	options->left_out_events &= ~bits;
 	if (sign == '+')
 		options->added_events |= bits;
-	else
-		options->added_events &= ~bits;
+	else if (sign == '-')
+		options->left_out_events |= bits;
 	return 0;
 }
 
@@ -57,12 +59,16 @@ int set_events(struct options *options, const char *value, struct error *reason)
 	if (!is_sign(*value)) {
 		options->request.config.event_mask = 0;
 		options->added_events = 0;
-	} else if (!options->request.config.event_mask) {
+		options->left_out_events = 0;
+		options->changes_events = false;
+	} else if (!options->request.config.event_mask && !options->changes_events) {
 		options->request.config.event_mask = EVENTS_DEFAULT;
+		options->changes_events = true;
 	}
 	if (parse_list(value, add_event, options, &word))
 		return refuse_choice(reason, "event", word, event_name);
-	if (!options->request.config.event_mask)
+	/* What signs leave of a command's own default is known at the end. */
+	if (!options->request.config.event_mask && !options->changes_events)
 		return refuse_value(reason, "\"" QUOTED "\" leaves no event to show", value);
 	return 0;
 }

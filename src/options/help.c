@@ -33,6 +33,8 @@ void options_help(FILE *to)
 	      "       tpconnect latency [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect list [OPTION...]\n"
 	      "       tpconnect top [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
+	      "       tpconnect record [OPTION...]\n"
+	      "       tpconnect history [OPTION...]\n"
 	      "       tpconnect doctor\n"
 	      "\n"
 	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "

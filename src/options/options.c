@@ -110,10 +110,10 @@ static int take_word(struct parser *parser, char **words)
 			      "'%s' is too much: with --dns it is written as "
 			      "--dns=%s",
 			      *words, *words);
-	if (parser->options->command == COMMAND_LIST)
+	if (CMD(parser->options->command) & CMD_WORDLESS)
 		return refuse(parser->error,
-			      "'" QUOTED "' is too much: list takes options only, such as -C %s",
-			      *words, *words);
+			      "'" QUOTED "' is too much: %s takes options only, such as -C %s",
+			      *words, command_name(parser->options->command), *words);
 	if (makes_reports(parser->options))
 		return set_interval(parser->options, *words, parser->error);
 	return unknown_command(words, parser->error);
@@ -197,74 +197,6 @@ static int check_given(const struct parser *parser)
 	return 0;
 }
 
-static void finish_reports(struct options *options)
-{
-	bool count = options->command == COMMAND_COUNT;
-
-	if (!options->output.by && count)
-		options->output.by = BY_PROCESS | BY_DST;
-	/*
-	 * With --failed, count still needs all events: a group without a failure is left out as a
-	 * whole.
-	 */
-	options->request.config.event_mask = count ? EVENTS_COUNT : EVENT_BIT(EVENT_ESTABLISHED);
-}
-
-/* Nothing is open before of a command that is still to be started. */
-static int leave_open_out(struct options *options, struct error *error)
-{
-	__u32 *events = &options->request.config.event_mask;
-
-	if (!options->limits.argv && !options->request.no_snapshot)
-		return 0;
-	if (*events &= ~EVENT_BIT(EVENT_OPEN))
-		return 0;
-	if (options->limits.argv)
-		return refuse(error, "--events: of a COMMAND nothing is open before it starts, so "
-				     "open alone leaves no event to show");
-	return refuse(error, "--no-snapshot leaves none of the events that --events names");
-}
-
-/* Those that a row of top can be of. */
-#define BY_OF_TOP (BY_PROCESS | BY_EXE | BY_CONTAINER | BY_USER | BY_DST | BY_PORT | BY_NAME)
-
-/* Text is the screen. */
-static int finish_top(struct options *options, struct error *error)
-{
-	const char *format = options->output.format;
-	unsigned int by = options->output.by;
-
-	if (!strcmp(format, "table"))
-		return refuse(error, "top has a screen, or -o json; for lines: tpconnect list, or "
-				     "tpconnect count 1");
-	if (by & ~BY_OF_TOP || by & (by - 1))
-		return refuse(error, "--by: top puts rows together by one of process, exe, "
-				     "container, user, dst, port and name");
-	if (by && !strcmp(format, "json"))
-		return refuse(error, "--by is for the screen of top: in JSON, a row is a process "
-				     "and a destination, and has names with --dns");
-	options->request.config.event_mask = EVENTS_ALL;
-	options->request.gauges = true;
-	return leave_open_out(options, error);
-}
-
-static int finish_trace(struct options *options, struct error *error)
-{
-	if (!options->request.config.event_mask)
-		options->request.config.event_mask = EVENTS_DEFAULT;
-	if (options->output.failed_only && !(options->request.config.event_mask &= EVENTS_FAILED))
-		return refuse(error, "--failed leaves none of the events that --events names");
-	options->request.config.retried_only =
-		options->output.failed_only &&
-		!(options->added_events & EVENT_BIT(EVENT_ESTABLISHED));
-	if (options->request.config.min_latency_ns &&
-	    !(options->request.config.event_mask &= EVENTS_TIMED))
-		return refuse(error,
-			      "--min-latency leaves no event to show: only established, failed "
-			      "and cancelled have a latency");
-	return leave_open_out(options, error);
-}
-
 /* Refuses -4 or -6 if all named networks are of the other family. */
 static int check_family(const struct options *options, struct error *error)
 {
@@ -307,10 +239,10 @@ static bool needs_context(const struct options *options)
 {
 	const struct wanted *wanted = &options->request.wanted;
 
-	return options->command == COMMAND_TRACE || options->command == COMMAND_LIST ||
-	       options->command == COMMAND_TOP || options->output.by & BY_CONTEXT ||
-	       options->request.dns || choice_is_made(&wanted->exes) ||
-	       choice_is_made(&wanted->containers) || choice_is_made(&wanted->units);
+	return CMD(options->command) & (CMD_EVENTS | CMD(COMMAND_LIST) | CMD(COMMAND_TOP)) ||
+	       options->output.by & BY_CONTEXT || options->request.dns ||
+	       choice_is_made(&wanted->exes) || choice_is_made(&wanted->containers) ||
+	       choice_is_made(&wanted->units);
 }
 
 /* What the kernel side has to know of it all. */
@@ -357,19 +289,6 @@ static int check_replay(const struct options *options, struct error *error)
 	return 0;
 }
 
-static int finish_events(struct options *options, struct error *error)
-{
-	if (options->command == COMMAND_TRACE)
-		return finish_trace(options, error);
-	if (options->command == COMMAND_TOP)
-		return finish_top(options, error);
-	if (options->command == COMMAND_LIST)
-		options->request.config.event_mask = EVENT_BIT(EVENT_OPEN);
-	else
-		finish_reports(options);
-	return 0;
-}
-
 static bool is_given(const struct parser *parser, char letter)
 {
 	return parser->given & 1ull << (option_by_letter(letter) - option_rows);
@@ -381,12 +300,13 @@ static int finish(struct parser *parser)
 
 	if (options->command == COMMAND_LIST && !is_given(parser, 'o'))
 		options->output.format = "table";
+	if (options->command == COMMAND_RECORD)
+		options->output.format = "json";
 	if (only_shows(options))
 		return 0;
 	if (parser->dashes && optind == parser->argc)
 		return refuse(parser->error, "a command is missing after --");
-	if (parser->dashes &&
-	    (options->command == COMMAND_DOCTOR || options->command == COMMAND_LIST))
+	if (parser->dashes && !(CMD(options->command) & CMD_STARTING))
 		return refuse(parser->error, "%s takes no command", command_name(options->command));
 	if (parser->dashes)
 		options->limits.argv = parser->argv + optind;
@@ -407,6 +327,8 @@ int options_parse(int argc, char **argv, struct options *ret, struct error *erro
 	ret->output.format = output_format_name(0);
 	ret->request.ring_size = RING_SIZE;
 	ret->output.repeat_limit = REPEAT_LIMIT;
+	ret->store.dir = STORE_DIR;
+	ret->store.size = STORE_SIZE;
 	err = parse_words(&parser);
 	return err ? err : finish(&parser);
 }

@@ -23,11 +23,19 @@ struct output_options {
 	bool failed_only; /* COMMAND_COUNT: only groups in which something failed or was cancelled
 			   */
 	bool all;	 /* COMMAND_LIST: also what is inbound, listens, or is held by no process */
-	unsigned int by; /* COMMAND_COUNT, COMMAND_LATENCY, COMMAND_LIST: BY_* bits */
+	unsigned int by; /* all that have groups: BY_* bits; COMMAND_HISTORY: 0: lines */
+	bool latency;	 /* COMMAND_HISTORY: histograms, as COMMAND_LATENCY has them */
 	const char *filter;	 /* COMMAND_TOP: words, as rows_fit() takes them; NULL: none */
 	const char *replay_path; /* COMMAND_TOP: a record to be shown again; NULL: this host */
 	uint32_t repeat_limit;	 /* of events as aggregate/repeats.h sums them up, a second; 0:
 				    none */
+};
+
+/* COMMAND_RECORD, COMMAND_HISTORY */
+struct store_options {
+	const char *dir;
+	uint64_t size;		     /* bytes that it may take */
+	uint64_t since_ns, until_ns; /* COMMAND_HISTORY: UTC, [since, until); 0: no bound */
 };
 
 struct options {
@@ -35,11 +43,14 @@ struct options {
 	struct request request;
 	struct limits limits;
 	struct output_options output;
+	struct store_options store;
 	int verbosity; /* -1 quiet, 0, 1 verbose */
 
 	/* What options_parse() needs to make the request. */
 	__u64 ports_left_out[PORT_WORDS];
-	uint32_t added_events; /* EVENT_BIT()s of those that -e has with a '+' */
+	uint32_t added_events;	  /* EVENT_BIT()s of those that -e has with a '+' */
+	uint32_t left_out_events; /* likewise with a '-' */
+	bool changes_events;	  /* -e changes the default, as it began with one of these */
 	bool ipv4, ipv6;
 	bool no_syscalls;
 	bool args, lineage;

@@ -8,7 +8,7 @@
 #define FLAG(member) offsetof(struct options, member)
 
 const struct option_row option_rows[] = {
-	{'p', "pid", "PID,...", set_pid, CMD_SHOWING,
+	{'p', "pid", "PID,...", set_pid, CMD_FILTERING,
 	 .help = "only these processes (thread group ids)",
 	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
 		 "thread's, is said; if none of them runs, the exit status is 1.",
@@ -18,25 +18,25 @@ const struct option_row option_rows[] = {
 	 .more = "So also what that starts in turn, and after they have ended. What they had "
 		 "started before is not followed. Of a process that is left out, what it starts "
 		 "is left out as well."},
-	{'u', "uid", "USER,...", set_uid, CMD_SHOWING,
+	{'u', "uid", "USER,...", set_uid, CMD_FILTERING,
 	 .help = "only these effective users, names or numbers",
 	 .more = "Names are those of /etc/passwd; no directory service is asked.",
 	 .values = VALUES_USERS, .excludes = true},
-	{'P', "port", "PORT,...", set_port, CMD_SHOWING,
+	{'P', "port", "PORT,...", set_port, CMD_FILTERING,
 	 .help = "only these destination ports and ranges: 443,8000-8999",
 	 .more = "Or names of TCP services, as -N shows them: those of /etc/services. In list "
 		 "--all, "
 		 "the peer's port of inbound connections, and a listening socket's own.",
 	 .excludes = true},
-	{'d', "dst", "CIDR,...", set_dst, CMD_SHOWING,
+	{'d', "dst", "CIDR,...", set_dst, CMD_FILTERING,
 	 .help = "only these destination networks, IPv4 and IPv6",
 	 .more = "Such as 10.0.0.0/8,2001:db8::/32; an address alone is a network of one. Host "
 		 "names are not looked up.",
 	 .excludes = true},
-	{'C', "comm", "NAME,...", set_comm, CMD_SHOWING,
+	{'C', "comm", "NAME,...", set_comm, CMD_FILTERING,
 	 .help = "only processes or threads of exactly that name",
 	 .more = "The kernel keeps 15 bytes of it.", .values = VALUES_COMMS, .excludes = true},
-	{0, "exe", "PATH,...", set_exe, CMD_SHOWING,
+	{0, "exe", "PATH,...", set_exe, CMD_FILTERING,
 	 .help = "only these executables: /usr/bin/curl, or curl for any of that name",
 	 .more = "A path is the one in the mount namespace in which it was executed, compared "
 		 "exactly; one "
@@ -47,25 +47,25 @@ const struct option_row option_rows[] = {
 		 "as filtered. How many events were left out because it is not known whether they "
 		 "fit is said at the end.",
 	 .values = VALUES_FILE, .excludes = true},
-	{0, "container", "ID,...", set_container, CMD_SHOWING,
+	{0, "container", "ID,...", set_container, CMD_FILTERING,
 	 .help = "only these containers: 12 digits of the id or more, or a name known",
 	 .more = "A name is the container's, or that of its pod: those of LXC and systemd-nspawn "
 		 "are known, all others with --container-names.",
 	 .excludes = true},
-	{0, "unit", "UNIT,...", set_unit, CMD_SHOWING,
+	{0, "unit", "UNIT,...", set_unit, CMD_FILTERING,
 	 .help = "only these systemd units: nginx.service, or nginx for short",
 	 .more = "The unit is the innermost service or scope that the process is in, of the "
 		 "system's manager or of a user's.",
 	 .excludes = true},
-	{'4', "ipv4", NULL, NULL, CMD_SHOWING, .flag = FLAG(ipv4),
+	{'4', "ipv4", NULL, NULL, CMD_FILTERING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
-	{'6', "ipv6", NULL, NULL, CMD_SHOWING, .flag = FLAG(ipv6), .help = "only IPv6"},
-	{0, "cgroup", "PATH", set_cgroup, CMD_SHOWING,
+	{'6', "ipv6", NULL, NULL, CMD_FILTERING, .flag = FLAG(ipv6), .help = "only IPv6"},
+	{0, "cgroup", "PATH", set_cgroup, CMD_FILTERING,
 	 .help = "only this cgroup v2 and all below it; may be repeated",
 	 .more = "The path is that of its directory, or the one below the place where cgroup2 is "
 		 "mounted, such as system.slice.",
 	 .values = VALUES_CGROUP, .excludes = true},
-	{0, "netns", "NETNS", set_netns, CMD_SHOWING,
+	{0, "netns", "NETNS", set_netns, CMD_FILTERING,
 	 .help = "only this network namespace: self, a path, a name or an inode number",
 	 .more = "A path is one such as /proc/PID/ns/net, a name one of ip-netns(8).",
 	 .values = VALUES_NETNS, .excludes = true},
@@ -74,7 +74,7 @@ const struct option_row option_rows[] = {
 	 .more = "For the last, every network namespace that a process is in, or that is mounted "
 		 "somewhere, is entered for a moment; one that cannot be is said."},
 
-	{'e', "events", "LIST", set_events, CMD(COMMAND_TRACE),
+	{'e', "events", "LIST", set_events, CMD_EVENTS | CMD(COMMAND_HISTORY),
 	 .help = "connect, retry, established, failed, cancelled, close, open, or all;\n"
 		 "+NAME and -NAME change the default: all but connect, close and open",
 	 .more = "A list that begins with + or - changes what was chosen before it, by the default "
@@ -83,18 +83,20 @@ const struct option_row option_rows[] = {
 		 "at the start are looked at once, of the whole host; open shows them, and close "
 		 "their end.",
 	 .headline = "Events", .values = VALUES_SIGNED, .words = event_name},
-	{'f', "failed", NULL, NULL, CMD(COMMAND_TRACE) | CMD(COMMAND_COUNT),
+	{'f', "failed", NULL, NULL, CMD_EVENTS | CMD(COMMAND_COUNT) | CMD(COMMAND_HISTORY),
 	 .flag = FLAG(output.failed_only),
 	 .help = "only what did not work, or not at once:\n"
 		 "failed, cancelled, retry, and established after a retry",
 	 .more = "With -e +established, all that are. In count: only groups in which something "
 		 "failed or was cancelled."},
-	{'l', "min-latency", "DUR", set_min_latency, CMD_RESULTS,
+	{'l', "min-latency", "DUR", set_min_latency,
+	 CMD_RESULTS | CMD(COMMAND_RECORD) | CMD(COMMAND_HISTORY),
 	 .help = "only results that took at least so long: 10ms, 1s",
 	 .more = "And the end of such connections. In count, attempts are counted however long "
 		 "they take."},
 	{0, "by", "LIST", set_by,
-	 CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY) | CMD(COMMAND_LIST) | CMD(COMMAND_TOP),
+	 CMD(COMMAND_COUNT) | CMD(COMMAND_LATENCY) | CMD(COMMAND_LIST) | CMD(COMMAND_TOP) |
+		 CMD(COMMAND_HISTORY),
 	 .help = "group count (default process,dst), latency (all together), and list by:\n"
 		 "process, pid, dst, port, user, cgroup, exe, container, unit, name,\n"
 		 "or several, with commas; top: begin with one of these",
@@ -108,13 +110,16 @@ const struct option_row option_rows[] = {
 		 "Beyond 10,000 groups (latency: 1,000) "
 		 "the rest is shown as \"other\".",
 	 .values = VALUES_LIST, .words = by_name},
-	{'n', "max-events", "N", set_max_events, CMD(COMMAND_TRACE) | CMD(COMMAND_LIST),
+	{0, "latency", NULL, NULL, CMD(COMMAND_HISTORY), .flag = FLAG(output.latency),
+	 .help = "history: a histogram of handshake latency, with --by one of each group"},
+	{'n', "max-events", "N", set_max_events,
+	 CMD_EVENTS | CMD(COMMAND_LIST) | CMD(COMMAND_HISTORY),
 	 .help = "stop after N events; list: show the first N",
 	 .more = "With --by, groups. What list sums up is all that it found."},
 	{'t', "time", "DUR", set_time, CMD_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
 	 .more = "A number alone is in seconds."},
-	{0, "wait", NULL, NULL, CMD_TRACING, .flag = FLAG(limits.wait),
+	{0, "wait", NULL, NULL, CMD_STARTING, .flag = FLAG(limits.wait),
 	 .help = "with a COMMAND: go on until its last descendant has ended",
 	 .more = "Without, tracing ends with the command, and how many descendants run on is said. "
 		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
@@ -136,23 +141,23 @@ const struct option_row option_rows[] = {
 	 .more = "As it was at its end; [ and ] go an interval back and forth, { and } a minute. "
 		 "FILE - is standard input.",
 	 .values = VALUES_FILE},
-	{'N', "names", NULL, NULL, CMD_RESULTS | CMD(COMMAND_LIST), .flag = FLAG(output.names),
-	 .help = "names of services and users, not numbers, in tables",
+	{'N', "names", NULL, NULL, CMD_RESULTS | CMD(COMMAND_LIST) | CMD(COMMAND_HISTORY),
+	 .flag = FLAG(output.names), .help = "names of services and users, not numbers, in tables",
 	 .more = "They are those of /etc/services and /etc/passwd, read once, at the start. JSON "
 		 "always has numbers."},
-	{0, "args", NULL, NULL, CMD(COMMAND_TRACE), .flag = FLAG(args),
+	{0, "args", NULL, NULL, CMD_EVENTS, .flag = FLAG(args),
 	 .help = "the arguments of processes too: they can hold secrets",
 	 .more = "As exec(2) was given them, if that was after the start; else, and of a forked "
 		 "child that executes nothing, as the process has them in its memory when it first "
 		 "makes an attempt, which it may have changed (args_source=current). Of long ones, "
 		 "the first 1,023 bytes. JSON also has the script that a #! line started. Costs "
 		 "each exec of the host about two microseconds, and 11 MiB of memory."},
-	{0, "lineage", NULL, NULL, CMD(COMMAND_TRACE), .flag = FLAG(lineage),
+	{0, "lineage", NULL, NULL, CMD_EVENTS, .flag = FLAG(lineage),
 	 .help = "ancestors too that have died: with -v or in JSON",
 	 .more = "Of a process that was forked after the start, its ancestors are those of its "
 		 "birth, by the names that they had then; without, those that live. Costs each "
 		 "fork of the host about two microseconds, and 4 MiB of memory. --dns implies it."},
-	{0, "container-names", NULL, NULL, CMD_SHOWING, .flag = FLAG(request.container_names),
+	{0, "container-names", NULL, NULL, CMD_PROBING, .flag = FLAG(request.container_names),
 	 .help = "look up names and images of containers, and pods",
 	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
 		 "of its own; no daemon is asked. Then --container takes names as well."},
@@ -174,7 +179,7 @@ const struct option_row option_rows[] = {
 		 "old and the new file: one that the old file has a part of, as its disk was full, "
 		 "is taken back from there and written to the new one whole.",
 	 .values = VALUES_FILE},
-	{0, "repeat-limit", "N", set_repeat_limit, CMD(COMMAND_TRACE),
+	{0, "repeat-limit", "N", set_repeat_limit, CMD_EVENTS,
 	 .help = "sum up what fails unsent more than N times a second, to one\n"
 		 "destination of one process (default 100; 0: never)",
 	 .more = "Beyond the first N of a second, with the same errno, a line stands for itself "
@@ -185,19 +190,34 @@ const struct option_row option_rows[] = {
 	 .help = "auto (default), always or never; NO_COLOR is obeyed", .values = VALUES_ONE,
 	 .words = color_name},
 
+	{0, "store", "DIR", set_store, CMD(COMMAND_RECORD) | CMD(COMMAND_HISTORY),
+	 .help = "record, history: the store (default " STORE_DIR ")",
+	 .more = "record makes it, with mode 0750. In it is a directory for each boot of the host, "
+		 "and in that files that zstdcat shows: a JSON object a line.",
+	 .headline = "Store", .values = VALUES_FILE},
+	{0, "store-size", "BYTES", set_store_size, CMD(COMMAND_RECORD),
+	 .help = "record: the most that it may take, such as 500M (default 10G)",
+	 .more = "The oldest goes first. 10G hold some 200 million events."},
+	{0, "since", "TIME", set_since, CMD(COMMAND_HISTORY),
+	 .help = "history: only what came then or later: 2h (ago), 7d, today, yesterday,\n"
+		 "2026-02-16, 2026-02-16T12:34:56Z",
+	 .more = "All times are UTC, as in the output; a day without a time is its beginning."},
+	{0, "until", "TIME", set_until, CMD(COMMAND_HISTORY),
+	 .help = "history: only what came before that time"},
+
 	{0, "no-syscalls", NULL, NULL, CMD_TRACING, .flag = FLAG(no_syscalls),
 	 .help = "leave the system call tracepoints out: costs other system calls nothing,\n"
 		 "but attempts that fail before a SYN is due stay unseen",
 	 .more = "So do the errnos of synchronous failures. With them, every system call of the "
 		 "host takes a few nanoseconds more.",
 	 .headline = "Tracing"},
-	{0, "no-snapshot", NULL, NULL, CMD(COMMAND_TRACE), .flag = FLAG(request.no_snapshot),
+	{0, "no-snapshot", NULL, NULL, CMD_EVENTS, .flag = FLAG(request.no_snapshot),
 	 .help = "do not look for what is open at the start: the end of such connections\n"
 		 "is shown without who held them",
 	 .more = "Nor for what is pending, so that results of which nothing is known are not "
 		 "counted (unmatched). To look takes about a second of CPU time for four million "
 		 "descriptors, or 400,000 connections."},
-	{0, "object", "FILE", set_object, CMD_SHOWING,
+	{0, "object", "FILE", set_object, CMD_PROBING,
 	 .help = "load this BPF object, not the one built in", .values = VALUES_FILE},
 	{0, "btf", "FILE", set_btf, CMD_TRACING | CMD(COMMAND_DOCTOR),
 	 .help = "the kernel's BTF (type information), where it gives none itself",
@@ -208,9 +228,9 @@ const struct option_row option_rows[] = {
 	 .values = VALUES_FILE},
 	{0, "ring-size", "BYTES", set_ring_size, CMD_TRACING,
 	 .help = "ring buffer, a power of two (default 4M)"},
-	{'q', "quiet", NULL, set_quiet, CMD_SHOWING, .help = "no start-up line and no warnings",
+	{'q', "quiet", NULL, set_quiet, CMD_FILTERING, .help = "no start-up line and no warnings",
 	 .more = "The summary of tracing is always shown; list has no last line then."},
-	{'v', "verbose", NULL, set_verbose, CMD_SHOWING,
+	{'v', "verbose", NULL, set_verbose, CMD_FILTERING,
 	 .help = "more of each process (text), and what libbpf warns of; -vv: all it does"},
 	{'h', "help", NULL, set_help, CMD_ALL, .help = "the options, in short",
 	 .headline = "Other"},

@@ -22,6 +22,8 @@
 	 EVENT_BIT(EVENT_CANCELLED))
 #define RING_SIZE    (4 * 1024 * 1024)
 #define REPEAT_LIMIT 100
+#define STORE_DIR    "/var/lib/tpconnect"
+#define STORE_SIZE   (10ull << 30)
 
 /* Quotes at most 80 bytes of the user's input, so that the advice after it is never cut off. */
 #define QUOTED "%.80s"
@@ -59,6 +61,9 @@ int filter_list(struct options *options, const char *value, filter_add *add, cha
  */
 int settle_filters(struct options *options, struct error *error);
 
+/* Likewise: which events they ask for. */
+int finish_events(struct options *options, struct error *error);
+
 /* filters.c: which attempts */
 option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
 
@@ -67,6 +72,9 @@ option_set set_exe, set_container, set_unit;
 
 /* events.c: which of their events, and how they are put together */
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;
+
+/* store.c: what is kept, and for how long back it is asked for */
+option_set set_store, set_store_size, set_since, set_until;
 
 /* output.c: how and where they are shown, and everything else */
 option_set set_output, set_write, set_dns, set_filter, set_replay, set_repeat_limit, set_color,

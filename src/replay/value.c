@@ -3,10 +3,9 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
-#include "util/clock.h"
 #include "util/errno_name.h"
+#include "util/utc.h"
 #include "util/utf8.h"
 
 /* Errnos are below: asm-generic/errno.h. */
@@ -29,58 +28,9 @@ int value_u64(struct part text, uint64_t max, uint64_t *ret)
 	return 0;
 }
 
-/* Takes that many digits off the text, and the character behind them. */
-static int take_number(const char **text, size_t digits, char behind, int *ret)
-{
-	struct part part = {*text, strnlen(*text, digits)};
-	uint64_t value;
-
-	if (part.len < digits || value_u64(part, INT32_MAX, &value) || part.at[digits] != behind)
-		return -EBADMSG;
-	*text += digits + 1;
-	*ret = (int)value;
-	return 0;
-}
-
-static int take_fraction(const char *text, uint64_t *ret_ns)
-{
-	size_t digits = strspn(text, PART_DIGITS);
-	uint64_t value;
-
-	if (!digits || digits > 9 || strcmp(text + digits, "Z"))
-		return -EBADMSG;
-	value_u64((struct part){text, digits}, UINT64_MAX, &value);
-	for (; digits < 9; digits++)
-		value *= 10;
-	*ret_ns = value;
-	return 0;
-}
-
 int value_time(const char *text, uint64_t *ret_utc_ns)
 {
-	char behind_seconds = strchr(text, '.') ? '.' : 'Z';
-	uint64_t ns = 0;
-	struct tm tm = {0}, normal;
-	time_t seconds;
-
-	if (take_number(&text, 4, '-', &tm.tm_year) || take_number(&text, 2, '-', &tm.tm_mon) ||
-	    take_number(&text, 2, 'T', &tm.tm_mday) || take_number(&text, 2, ':', &tm.tm_hour) ||
-	    take_number(&text, 2, ':', &tm.tm_min) ||
-	    take_number(&text, 2, behind_seconds, &tm.tm_sec))
-		return -EBADMSG;
-	if (behind_seconds == '.' ? take_fraction(text, &ns) : *text)
-		return -EBADMSG;
-	tm.tm_year -= 1900;
-	tm.tm_mon--;
-	normal = tm;
-	seconds = timegm(&normal);
-	/* Of a day that there is not, timegm() makes another. */
-	if (seconds < 0 || normal.tm_mday != tm.tm_mday || normal.tm_mon != tm.tm_mon ||
-	    normal.tm_hour != tm.tm_hour || normal.tm_min != tm.tm_min ||
-	    (uint64_t)seconds > UINT64_MAX / NSEC_PER_SEC - 1)
-		return -EBADMSG;
-	*ret_utc_ns = (uint64_t)seconds * NSEC_PER_SEC + ns;
-	return 0;
+	return utc_parse(text, ret_utc_ns) ? -EBADMSG : 0;
 }
 
 static int event_name(const char *name, struct replay_line *line)

@@ -70,7 +70,7 @@ static void events_that_do_not_exist_are_refused(void **state)
 static void a_list_that_leaves_no_event_is_refused(void **state)
 {
 	(void)state;
-	assert_says(bad("-e", "-all"), "\"-all\" leaves no event to show");
+	assert_says(bad("-e", "-all"), "--events leaves no event to show");
 	assert_says(bad("-e", "close,-close"), "\"close,-close\" leaves no event to show");
 }
 

@@ -58,18 +58,23 @@ static void options_of_other_commands_are_refused(void **state)
 	static const struct {
 		const char *command, *option, *value, *commands;
 	} cases[] = {
-		{"doctor", "--pid", "1", "trace, count, latency, list and top"},
-		{"doctor", "-v", NULL, "trace, count, latency, list and top"},
-		{"trace", "--by", "dst", "count, latency, list and top"},
-		{"latency", "-f", NULL, "trace and count"},
-		{"count", "-e", "close", "trace;"},
-		{"latency", "-n", "5", "trace and list"},
+		{"doctor", "--pid", "1", "trace, count, latency, list, top, record and history"},
+		{"doctor", "-v", NULL, "trace, count, latency, list, top, record and history"},
+		{"trace", "--by", "dst", "count, latency, list, top and history"},
+		{"latency", "-f", NULL, "trace, count, record and history"},
+		{"count", "-e", "close", "trace, record and history"},
+		{"latency", "-n", "5", "trace, list, record and history"},
+		{"record", "-w", "x", "trace, count, latency, list, top and history"},
+		{"record", "-o", "json", "trace, count, latency, list, top and history"},
+		{"record", "--since", "1h", "history;"},
+		{"trace", "--store", "x", "record and history"},
+		{"history", "--follow", NULL, "trace, count, latency, top and record"},
 		{"list", "--replay", "x", "top;"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
-		char says[64], out_of[64];
+		char says[96], out_of[64];
 
 		snprintf(says, sizeof(says), "is for %s", cases[i].commands);
 		snprintf(out_of, sizeof(out_of), "leave it out of tpconnect %s", cases[i].command);
