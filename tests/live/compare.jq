@@ -18,6 +18,16 @@ def matches($want): . as $event |
         elif $e.value == "*" then . != null
         else . == $e.value end);
 
+# What it has instead of what it should.
+def misses($want): . as $event |
+    [$want | to_entries[] | . as $e | select($event | matches({($e.key): $e.value}) | not) |
+     if $e.key == "at_most_ns" then
+         "tpconnect.connect.duration_ns is \($event."tpconnect.connect.duration_ns"), more than \($e.value)"
+     elif $e.key == "ancestors" then
+         "tpconnect.process.ancestors is \($event."tpconnect.process.ancestors" | tojson), not \($e.value | tojson)"
+     else "\($e.key) is \($event[$e.key] | tojson), not \($e.value | tojson)" end] |
+    if . == [] then "all is as expected" else join(", ") end;
+
 # Events that can match each other have a key in common, so that floods do not take forever.
 def coarse_key: "\(name) \(."process.pid") \(."network.peer.port")";
 def fine_key: "\(coarse_key) \(."network.local.port")";
@@ -113,9 +123,11 @@ def expectations:
      (if ."network.local.port" | type == "number" then $fine[fine_key]
       else $coarse[coarse_key] end // []) | map(select(matches($want))) |
      {$want, $times, matching: .}] |
-    (.[] | select((.matching | length) != .times) |
-     "\(.matching | length) events instead of \(.times) match \(.want | tojson): " +
-     "\(.matching[:2] | tojson); near it: \($coarse[.want | coarse_key][:2] | tojson)"),
+    (.[] | select((.matching | length) != .times) | .want as $want |
+     "\(.matching | length) events instead of \(.times) match \($want | tojson): " +
+     "\(.matching[:2] | tojson); near it: " +
+     ([($coarse[$want | coarse_key] // [])[:2][] | "\(tojson), where \(misses($want))"] |
+      if . == [] then "none" else join("; ") end)),
     # Each event, and each expectation that it meets, by the event's number.
     (map(.matching[]) + $events | group_by(."tpconnect.seq")[] | length as $times | .[0] |
      if $times == 1 then "not expected: \(tojson)"

@@ -15,7 +15,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 # Every command of the live suite. They are this machine's, so that a case does the same in a VM;
 # busybox is for init alone. What is not here either is skipped, with its reason, by the cases.
 tools=(bash sh awk basename bpftool cat chmod chown chroot clear cmp comm cp curl cut date dd df diff
-    dirname dmesg dnsmasq env expr find findmnt getconf grep head iconv id install ip jq kill ldd ln
+    dig dirname dmesg dnsmasq env expr find findmnt getconf grep head iconv id install ip jq kill ldd ln
     ls mkdir mkfifo mktemp mount mountpoint mv nft nice nproc nsenter od pgrep pivot_root pkill
     printf ps readlink realpath rm rmdir script sed seq setpriv setsid sleep sort ss stat stty
     sysctl tail taskset tee timeout tmux touch tr true truncate umount uname uniq unshare wc xargs

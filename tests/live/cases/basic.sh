@@ -149,9 +149,12 @@ case_comparison() {
         jq -c "$change" good >record
         ! cmp -s good record || fail "changes nothing: $change"
         # All that will come has come.
-        if (await() { "$@"; } && check) >/dev/null; then
+        if (await() { "$@"; } && check) >differences; then
             fail "not noticed: $change"
         fi
+        [[ $change != *ETIMEDOUT* ]] ||
+            grep -q 'where error.type is "ETIMEDOUT", not "ECONNREFUSED"$' differences ||
+            fail "it does not say which value differs: $(cat differences)"
     done <<-'CHANGES'
 	if ."event.name" == "tcp.established" then ."process.pid" += 1 else . end
 	if ."event.name" == "tcp.established" then ."network.local.port" += 1 else . end
