@@ -54,10 +54,13 @@ const char *dns_seen_name(enum probe_dns dns)
 }
 
 /* Which answers of name servers give names, and what gives none: docs/names.md. */
-static const char *what_names_rest_on(enum dns_use use, enum probe_dns dns)
+static const char *what_names_rest_on(const struct request *request, enum probe_dns dns)
 {
-	if (use == DNS_UNUSED)
+	if (request->dns == DNS_UNUSED)
 		return "";
+	if (dns == PROBE_DNS_NONE && request->btf_path)
+		return "; without the kernel's own BTF, answers of name servers are not seen, so "
+		       "names stay unknown";
 	switch (dns) {
 	case PROBE_DNS_ALL:
 		return "; names are by answers of port 53, not by encrypted ones, /etc/hosts, nscd "
@@ -77,5 +80,5 @@ void start_line_say(const struct options *options, const struct session_start *s
 {
 	log_info("tracing outbound TCP connections at %s%s%s%s%s", start->tracepoints,
 		 what_is_missing(options), what_is_not_looked_for(&options->request),
-		 what_is_unknown(), what_names_rest_on(options->request.dns, start->dns));
+		 what_is_unknown(), what_names_rest_on(&options->request, start->dns));
 }

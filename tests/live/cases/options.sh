@@ -182,6 +182,10 @@ case_btf() { # --btf
         grep -q "without the kernel's own BTF" messages || fail "it does not say what is missing"
         check_since_last
     done
+    # Which has nothing to do with what the kernel could show.
+    run_traced --btf btf --dns -t 0.2s
+    grep -q "without the kernel's own BTF, answers of name servers are not seen" messages ||
+        fail "it does not say why there are no names: $(cat messages)"
 }
 
 # check, where the kernel's counter has counted for earlier traces as well.
