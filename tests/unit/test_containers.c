@@ -60,8 +60,12 @@ static pid_t child_pid(void)
 	return pid;
 }
 
-static void start(struct fixture *fixture)
+/* Before each test. */
+static int start(void **state)
 {
+	static struct fixture the_one;
+	struct fixture *fixture = &the_one;
+
 	memset(fixture, 0, sizeof(*fixture));
 	tree_make(&fixture->tree);
 	tree_write(&fixture->tree, LOG, "", 0);
@@ -69,15 +73,20 @@ static void start(struct fixture *fixture)
 					  &fixture->containers),
 			 0);
 	fixture->pid = child_pid();
+	*state = fixture;
+	return 0;
 }
 
-/* Whoever it was, it has ended after this. */
-static void stop(struct fixture *fixture)
+/* After each test, also one that has failed: whoever it was, it has ended after this. */
+static int stop(void **state)
 {
+	struct fixture *fixture = *state;
+
 	containers_stop(fixture->containers);
 	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR)
 		;
 	tree_remove(&fixture->tree);
+	return 0;
 }
 
 static struct cgroup cgroup_of(uint64_t n)
@@ -127,22 +136,19 @@ static void what_the_files_say_is_answered(void **state)
 {
 	static const char docker[] = "{\"Name\":\"/web\"}";
 	struct cgroup cgroup = cgroup_of(1);
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 
-	(void)state;
-	start(&fixture);
-	ask(&fixture, &cgroup);
-	assert_string_equal(fixture.answers.last.pod_name, "web-0");
-	assert_string_equal(fixture.answers.last.pod_namespace, "shop");
-	assert_string_equal(fixture.answers.last.pod_container, "app");
-	assert_null(fixture.answers.last.container_name);
+	ask(fixture, &cgroup);
+	assert_string_equal(fixture->answers.last.pod_name, "web-0");
+	assert_string_equal(fixture->answers.last.pod_namespace, "shop");
+	assert_string_equal(fixture->answers.last.pod_container, "app");
+	assert_null(fixture->answers.last.container_name);
 	/* What is there at the next question only. */
-	tree_write(&fixture.tree, "/var/lib/docker/containers/" ID "/config.v2.json", docker,
+	tree_write(&fixture->tree, "/var/lib/docker/containers/" ID "/config.v2.json", docker,
 		   strlen(docker));
 	cgroup.runtime = "docker";
-	ask(&fixture, &cgroup);
-	assert_string_equal(fixture.answers.last.container_name, "web");
-	stop(&fixture);
+	ask(fixture, &cgroup);
+	assert_string_equal(fixture->answers.last.container_name, "web");
 }
 
 static void a_cgroup_of_no_container_is_not_asked_for(void **state)
@@ -152,98 +158,83 @@ static void a_cgroup_of_no_container_is_not_asked_for(void **state)
 		{.path = "/lxc/web", .container_name = "web", .runtime = "lxc"},
 		{.container_id = "c23e5f76c09d438aa1824ca4058bdcab-1234678", .runtime = "ecs"},
 	};
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 
-	(void)state;
-	start(&fixture);
 	for (size_t i = 0; i < 3; i++)
-		assert_false(containers_ask(fixture.containers, &cgroups[i], always));
-	ask_any(&fixture);
-	assert_int_equal(fixture.answers.n, 1);
-	stop(&fixture);
+		assert_false(containers_ask(fixture->containers, &cgroups[i], always));
+	ask_any(fixture);
+	assert_int_equal(fixture->answers.n, 1);
 }
 
 static void the_process_holds_its_socket_alone(void **state)
 {
 	char path[64];
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 	const struct dirent *entry;
 	unsigned int n = 0;
 	DIR *dir;
 
-	(void)state;
-	start(&fixture);
-	ask_any(&fixture); /* so it has begun */
-	snprintf(path, sizeof(path), "/proc/%d/fd", fixture.pid);
+	ask_any(fixture); /* so it has begun */
+	snprintf(path, sizeof(path), "/proc/%d/fd", fixture->pid);
 	dir = opendir(path);
 	assert_non_null(dir);
 	while ((entry = readdir(dir)))
 		n += entry->d_name[0] != '.';
 	closedir(dir);
 	assert_int_equal(n, 1);
-	stop(&fixture);
 }
 
 static void the_process_has_no_right_but_to_read(void **state)
 {
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 	char path[64], line[256];
 	unsigned long long effective = ~0ull;
 
-	(void)state;
-	start(&fixture);
-	ask_any(&fixture); /* so it has begun */
-	snprintf(path, sizeof(path), "/proc/%d/status", fixture.pid);
+	ask_any(fixture); /* so it has begun */
+	snprintf(path, sizeof(path), "/proc/%d/status", fixture->pid);
 	_cleanup_fclose_ FILE *file = fopen(path, "re");
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file) && sscanf(line, "CapEff: %llx", &effective) != 1)
 		;
-	stop(&fixture);
 	assert_int_equal(effective & ~(1ull << CAP_DAC_READ_SEARCH), 0);
 }
 
 static void signals_to_all_do_not_end_it(void **state)
 {
 	static const int signals[] = {SIGINT, SIGHUP, SIGTERM, SIGQUIT, SIGTSTP, SIGPIPE, SIGUSR1};
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 
-	(void)state;
-	start(&fixture);
-	ask_any(&fixture);
+	ask_any(fixture);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		kill(fixture.pid, signals[i]);
-	ask_any(&fixture);
-	assert_int_equal(waitpid(fixture.pid, NULL, WNOHANG | WUNTRACED), 0);
-	stop(&fixture);
+		kill(fixture->pid, signals[i]);
+	ask_any(fixture);
+	assert_int_equal(waitpid(fixture->pid, NULL, WNOHANG | WUNTRACED), 0);
 }
 
 /* A process that is stopped answers nothing: then nobody waits, and nothing is lost. */
 static void slow_answers_are_taken_when_they_come(void **state)
 {
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 	struct cgroup cgroup;
 	uint64_t n = 0;
 
-	(void)state;
-	start(&fixture);
-	kill(fixture.pid, SIGSTOP);
-	assert_int_equal(waitpid(fixture.pid, NULL, WUNTRACED), fixture.pid);
+	kill(fixture->pid, SIGSTOP);
+	assert_int_equal(waitpid(fixture->pid, NULL, WUNTRACED), fixture->pid);
 	while (n < CONTAINERS_WAITS_MAX) {
 		cgroup = cgroup_of(++n);
-		assert_true(containers_ask(fixture.containers, &cgroup, always));
+		assert_true(containers_ask(fixture->containers, &cgroup, always));
 	}
-	containers_take(fixture.containers);
-	assert_int_equal(fixture.answers.n, 0);
-	kill(fixture.pid, SIGCONT);
-	await_answers(&fixture, CONTAINERS_WAITS_MAX);
-	assert_int_equal(fixture.answers.last.key.id, n);
+	containers_take(fixture->containers);
+	assert_int_equal(fixture->answers.n, 0);
+	kill(fixture->pid, SIGCONT);
+	await_answers(fixture, CONTAINERS_WAITS_MAX);
+	assert_int_equal(fixture->answers.last.key.id, n);
 	/* Not waited for any more: so no answer is taken. */
 	cgroup = cgroup_of(++n);
-	assert_true(containers_ask(fixture.containers, &cgroup, always));
-	assert_int_equal(fixture.answers.n, CONTAINERS_WAITS_MAX);
-	await_answers(&fixture, CONTAINERS_WAITS_MAX + 1);
-	assert_int_equal(fixture.answers.last.key.id, n);
-	stop(&fixture);
+	assert_true(containers_ask(fixture->containers, &cgroup, always));
+	assert_int_equal(fixture->answers.n, CONTAINERS_WAITS_MAX);
+	await_answers(fixture, CONTAINERS_WAITS_MAX + 1);
+	assert_int_equal(fixture->answers.last.key.id, n);
 }
 
 /* In a child of this process. */
@@ -258,56 +249,46 @@ static void continue_soon(pid_t pid)
 static void a_late_answer_is_waited_for(void **state)
 {
 	const struct cgroup cgroup = cgroup_of(1);
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 	pid_t pid;
 
-	(void)state;
-	start(&fixture);
-	kill(fixture.pid, SIGSTOP);
-	assert_int_equal(waitpid(fixture.pid, NULL, WUNTRACED), fixture.pid);
+	kill(fixture->pid, SIGSTOP);
+	assert_int_equal(waitpid(fixture->pid, NULL, WUNTRACED), fixture->pid);
 	pid = fork();
 	assert_int_not_equal(pid, -1);
 	if (!pid)
-		continue_soon(fixture.pid);
-	assert_false(containers_ask(fixture.containers, &cgroup, always));
-	assert_int_equal(fixture.answers.n, 1);
-	stop(&fixture);
+		continue_soon(fixture->pid);
+	assert_false(containers_ask(fixture->containers, &cgroup, always));
+	assert_int_equal(fixture->answers.n, 1);
 }
 
 /* More questions than a socket holds are not asked. */
 static void a_process_that_hangs_is_not_waited_for(void **state)
 {
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 	bool asked = true;
 
-	(void)state;
-	start(&fixture);
-	kill(fixture.pid, SIGSTOP);
-	assert_int_equal(waitpid(fixture.pid, NULL, WUNTRACED), fixture.pid);
+	kill(fixture->pid, SIGSTOP);
+	assert_int_equal(waitpid(fixture->pid, NULL, WUNTRACED), fixture->pid);
 	for (uint64_t n = 1; asked && n < 1000000; n++) {
 		const struct cgroup cgroup = cgroup_of(n);
 
-		asked = containers_ask(fixture.containers, &cgroup, never);
+		asked = containers_ask(fixture->containers, &cgroup, never);
 	}
 	assert_false(asked);
-	stop(&fixture);
 }
 
 static void without_the_process_there_are_no_names(void **state)
 {
 	const struct cgroup cgroup = cgroup_of(1);
-	struct fixture fixture;
+	struct fixture *fixture = *state;
 
-	(void)state;
-	start(&fixture);
-	kill(fixture.pid, SIGKILL);
-	assert_int_equal(waitpid(fixture.pid, NULL, 0), fixture.pid);
-	assert_false(containers_ask(fixture.containers, &cgroup, always));
-	assert_false(containers_ask(fixture.containers, &cgroup, always));
-	containers_take(fixture.containers);
-	assert_int_equal(fixture.answers.n, 0);
-	fixture.pid = 0;
-	stop(&fixture);
+	kill(fixture->pid, SIGKILL);
+	assert_int_equal(waitpid(fixture->pid, NULL, 0), fixture->pid);
+	assert_false(containers_ask(fixture->containers, &cgroup, always));
+	assert_false(containers_ask(fixture->containers, &cgroup, always));
+	containers_take(fixture->containers);
+	assert_int_equal(fixture->answers.n, 0);
 }
 
 /* In a child of this process: starts the process, tells its id, and lives until it is killed. */
@@ -346,18 +327,20 @@ static void it_ends_with_who_started_it(void **state)
 	close(fds[1]);
 }
 
+#define with_the_process(test) cmocka_unit_test_setup_teardown(test, start, stop)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_the_files_say_is_answered),
-		cmocka_unit_test(a_cgroup_of_no_container_is_not_asked_for),
-		cmocka_unit_test(the_process_holds_its_socket_alone),
-		cmocka_unit_test(the_process_has_no_right_but_to_read),
-		cmocka_unit_test(signals_to_all_do_not_end_it),
-		cmocka_unit_test(slow_answers_are_taken_when_they_come),
-		cmocka_unit_test(a_late_answer_is_waited_for),
-		cmocka_unit_test(a_process_that_hangs_is_not_waited_for),
-		cmocka_unit_test(without_the_process_there_are_no_names),
+		with_the_process(what_the_files_say_is_answered),
+		with_the_process(a_cgroup_of_no_container_is_not_asked_for),
+		with_the_process(the_process_holds_its_socket_alone),
+		with_the_process(the_process_has_no_right_but_to_read),
+		with_the_process(signals_to_all_do_not_end_it),
+		with_the_process(slow_answers_are_taken_when_they_come),
+		with_the_process(a_late_answer_is_waited_for),
+		with_the_process(a_process_that_hangs_is_not_waited_for),
+		with_the_process(without_the_process_there_are_no_names),
 		cmocka_unit_test(it_ends_with_who_started_it),
 	};
 
