@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
- * Run as often as user space asks: what each connection that is tracked has carried so far. Nothing
- * is done as data are sent or received.
+ * Run as often as user space asks: which attempts are pending, and what each connection that is
+ * tracked has carried so far. Nothing is done as data are sent or received.
  */
 #include "bpf/open.bpf.h"
+
+static __always_inline void gauge_begin(struct gauge_record *gauge, const struct tracked *tracked)
+{
+	gauge->head.interface = INTERFACE;
+	gauge->head.kind = EVENT_GAUGE;
+	gauge->head.size = sizeof(*gauge);
+	gauge->start_ns = tracked->attempt.start_ns;
+	gauge->cpu = tracked->attempt.cpu;
+	gauge->state = TCP_SYN_SENT;
+}
 
 static __always_inline void gauge_fill(struct gauge_record *gauge, const struct tracked *tracked,
 				       const struct sock *sk)
@@ -14,11 +24,6 @@ static __always_inline void gauge_fill(struct gauge_record *gauge, const struct 
 
 	flow_settled(&flow, sk); /* else, at worst, what is being sent is in it by half */
 	carried_read(&carried, &flow, sk, tracked->attempt.origin != ORIGIN_REPAIR);
-	gauge->head.interface = INTERFACE;
-	gauge->head.kind = EVENT_GAUGE;
-	gauge->head.size = sizeof(*gauge);
-	gauge->start_ns = tracked->attempt.start_ns;
-	gauge->cpu = tracked->attempt.cpu;
 	gauge->bytes_sent = carried.bytes_sent;
 	gauge->bytes_received = carried.bytes_received;
 	gauge->unacked = carried.unacked;
@@ -26,6 +31,15 @@ static __always_inline void gauge_fill(struct gauge_record *gauge, const struct 
 	gauge->rtt_us = carried.rtt_us;
 	idle_ns(tp, &gauge->idle_ns);
 	gauge->state = flow.state;
+}
+
+/* Of a pending attempt, whose socket says nothing more. */
+static __always_inline void gauge_pending(struct bpf_iter_meta *meta, const struct tracked *tracked)
+{
+	struct gauge_record record = {};
+
+	gauge_begin(&record, tracked);
+	seq_put(meta, &record, sizeof(record));
 }
 
 /*
@@ -41,9 +55,15 @@ static __always_inline void gauge(struct bpf_iter_meta *meta, __u64 key,
 	struct gauge_record record = {};
 	const struct tracked *tracked;
 
-	if (!key || found->stage != STAGE_ESTABLISHED ||
-	    !tracked_is_of(found, &sk->__sk_common, false))
+	if (!key || found->stage == STAGE_NONE || found->stage == STAGE_ENDED)
 		return;
+	if (found->stage != STAGE_ESTABLISHED) {
+		gauge_pending(meta, found);
+		return;
+	}
+	if (!tracked_is_of(found, &sk->__sk_common, false))
+		return;
+	gauge_begin(&record, found);
 	gauge_fill(&record, found, sk);
 	barrier();
 	tracked = tracked_find(key);

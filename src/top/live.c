@@ -56,7 +56,8 @@ static bool is_outbound(const struct event *event)
 
 static bool says_nothing_new(const struct connection *connection, const struct event *event)
 {
-	return connection->phase == PHASE_ENDED || event->kind == EVENT_CONNECT ||
+	return (connection->phase == PHASE_ENDED && !connection->shown.unseen) ||
+	       event->kind == EVENT_CONNECT ||
 	       (event->kind == EVENT_ESTABLISHED && connection->established);
 }
 
@@ -164,6 +165,18 @@ static void tell_pair(struct live *live, struct pair *pair, const struct event *
 		pairs_touch(&live->pairs, pair, event->time_ns);
 }
 
+/* It seemed to have ended unseen: the event was on its way. */
+static void revive(struct live *live, struct connection *connection)
+{
+	struct live_connection *shown = &connection->shown;
+
+	shown->unseen = shown->ended = false;
+	shown->ended_ns = 0;
+	shown->state = connection->established ? TCP_ESTABLISHED : TCP_SYN_SENT;
+	connection->lacking = 0;
+	live_set_phase(live, connection, connection->established ? PHASE_OPEN : PHASE_PENDING);
+}
+
 void live_event(struct live *live, const struct event *event)
 {
 	struct connection *connection =
@@ -174,6 +187,8 @@ void live_event(struct live *live, const struct event *event)
 
 	if (!is_outbound(event) || (connection && says_nothing_new(connection, event)))
 		return;
+	if (connection && connection->shown.unseen)
+		revive(live, connection);
 	live->told_begun |= event->kind == EVENT_CONNECT;
 	first = is_new && is_first(live, event);
 	if (was_never_sent(event))
@@ -205,11 +220,13 @@ void live_gauge(struct live *live, const struct gauge *gauge)
 
 	if (!connection || connection->phase == PHASE_ENDED)
 		return;
-	/* What has a gauge is established, also where the event of that was lost. */
-	if (connection->phase == PHASE_PENDING && gauge->state != TCP_SYN_SENT)
+	connection->gauged = connection->was_gauged = true;
+	if (gauge->state == TCP_SYN_SENT)
+		return;
+	/* It is established, also where the event of that was lost. */
+	if (connection->phase == PHASE_PENDING)
 		live_set_phase(live, connection, PHASE_OPEN);
 	live_carry(live, connection, gauge->bytes_sent, gauge->bytes_received);
-	connection->gauged = connection->was_gauged = true;
 	shown = &connection->shown;
 	shown->state = gauge->state;
 	shown->idle_ns = gauge->idle_ns;
@@ -258,21 +275,29 @@ static void tick_connection(struct connection *connection, uint64_t ns)
 	connection->gauged = false;
 }
 
+/* An attempt that began while tracing has gauges as long as it is pending. */
+static bool is_gauge_due(const struct live *live, const struct connection *connection)
+{
+	return live->gauges_complete &&
+	       (connection->was_gauged ||
+		(connection->phase == PHASE_PENDING && !connection->shown.preexisting));
+}
+
 /* Whether its end must have gone unseen. */
 static bool is_gone(const struct live *live, struct connection *connection)
 {
 	if (connection->gauged)
 		connection->lacking = 0;
-	else if (live->gauges_complete && connection->was_gauged)
+	else if (is_gauge_due(live, connection))
 		connection->lacking++;
 	return connection->lacking >= LIVE_LACKING;
 }
 
-static void tick_connections(struct live *live, uint64_t now_ns, uint64_t ns)
+static void tick_phase(struct live *live, enum phase phase, uint64_t now_ns, uint64_t ns)
 {
 	struct connection *connection, *next;
 
-	DL_FOREACH_SAFE(live->of_phase[PHASE_OPEN], connection, next)
+	DL_FOREACH_SAFE(live->of_phase[phase], connection, next)
 	{
 		if (is_gone(live, connection)) {
 			connection->shown.unseen = true;
@@ -281,7 +306,6 @@ static void tick_connections(struct live *live, uint64_t now_ns, uint64_t ns)
 			tick_connection(connection, ns);
 		}
 	}
-	live->gauges_complete = false;
 }
 
 static void tick_sums(struct live *live, uint64_t now_ns)
@@ -304,7 +328,9 @@ void live_tick(struct live *live, uint64_t now_ns)
 
 	for (struct live_pair *pair = live->pairs.list; pair; pair = pair->next)
 		pair_tick((struct pair *)pair, left);
-	tick_connections(live, now_ns, ns);
+	tick_phase(live, PHASE_PENDING, now_ns, ns);
+	tick_phase(live, PHASE_OPEN, now_ns, ns);
+	live->gauges_complete = false;
 	tick_sums(live, now_ns);
 	live_expire(live, now_ns);
 	live->tick_ns = now_ns;

@@ -130,12 +130,13 @@ int live_copy(const struct live *live, struct live **ret);
 /* Takes any event. Copies what it keeps of it, image and cgroup included. */
 void live_event(struct live *live, const struct event *event);
 
-/* Takes what a connection carries. One that is not known is left alone. */
+/* Takes what a connection carries, or that it is pending. One that is not known is left alone. */
 void live_gauge(struct live *live, const struct gauge *gauge);
 
 /*
- * All gauges of this interval have come: before live_tick(). An open connection that had gauges
- * before, and lacks one LIVE_LACKING times in a row, has ended, and the event of that was lost.
+ * All gauges of this interval have come: before live_tick(). A connection that had gauges before,
+ * or is an attempt that began while tracing, and lacks one LIVE_LACKING times in a row, has ended,
+ * and the event of that was lost; or comes late, and counts then.
  */
 #define LIVE_LACKING 3
 void live_gauges_complete(struct live *live);

@@ -345,6 +345,7 @@ static void what_has_a_gauge_is_established(void **state)
 	gauge.state = TCP_SYN_SENT;
 	measure(live, gauge);
 	assert_int_equal(the_pair(live)->n_pending, 1);
+	assert_false(the_connection(live)->measured);
 	gauge.state = TCP_CLOSE_WAIT;
 	measure(live, gauge);
 	assert_int_equal(the_pair(live)->n_pending, 0);
@@ -383,6 +384,88 @@ static void what_lacks_gauges_has_ended_unseen(void **state)
 	assert_int_equal(live_sums(live)->closed, 0);
 }
 
+/* So many intervals pass, of which all gauges have come: of these two at most. */
+static void let_pass(struct live *live, uint64_t n, const struct gauge *a, const struct gauge *b)
+{
+	for (uint64_t i = 0; i < n; i++) {
+		if (a)
+			measure(live, *a);
+		if (b)
+			measure(live, *b);
+		live_gauges_complete(live);
+		live_tick(live, SECOND);
+	}
+}
+
+static struct gauge gauge_of_pending(uint64_t start_ns)
+{
+	struct gauge gauge = live_gauge_of(start_ns, 0, 0);
+
+	gauge.state = TCP_SYN_SENT;
+	return gauge;
+}
+
+/* The results of the second and third were lost; the third was pending for less than an interval.
+ */
+static void what_is_pending_without_gauges_has_ended_unseen(void **state)
+{
+	struct live *live = *state;
+	const struct gauge first = gauge_of_pending(100), second = gauge_of_pending(101);
+	const struct live_pair *pair;
+
+	take(live, live_of(EVENT_CONNECT, 100, 100));
+	take(live, live_of(EVENT_CONNECT, 101, 101));
+	pair = the_pair(live);
+	let_pass(live, LIVE_LACKING, &first, &second);
+	assert_int_equal(pair->n_pending, 2);
+	take(live, live_of(EVENT_CONNECT, 102, 102));
+	let_pass(live, LIVE_LACKING - 1, &first, NULL);
+	assert_int_equal(pair->n_pending, 3);
+	let_pass(live, 1, &first, NULL);
+	assert_int_equal(pair->n_pending, 1);
+	assert_true(pair->connections->unseen);
+	assert_int_equal(pair->connections->state, TCP_CLOSE);
+	assert_int_equal(pair->failed, 0);
+}
+
+/* Nobody promises gauges of it, unless one has come. */
+static void what_was_pending_before_needs_gauges_to_lack_them(void **state)
+{
+	struct live *live = *state;
+	const struct gauge second = gauge_of_pending(101);
+
+	take(live, live_open(100, 100, TCP_SYN_SENT));
+	take(live, live_open(101, 100, TCP_SYN_SENT));
+	let_pass(live, 1, &second, NULL);
+	let_pass(live, LIVE_LACKING, NULL, NULL);
+	assert_int_equal(the_pair(live)->n_pending, 1);
+}
+
+static void results_that_come_late_count(void **state)
+{
+	struct live *live = *state;
+	const struct live_pair *pair;
+
+	for (uint64_t start_ns = 100; start_ns < 103; start_ns++)
+		take(live, live_of(EVENT_CONNECT, start_ns, start_ns));
+	let_pass(live, LIVE_LACKING, NULL, NULL);
+	pair = the_pair(live);
+	assert_int_equal(pair->n_pending, 0);
+	take(live, live_of(EVENT_CONNECT, 100, 100)); /* it was told before */
+	assert_int_equal(pair->n_pending, 0);
+	take(live, live_failed(100, 300, ECONNREFUSED));
+	take(live, live_failed(100, 300, ECONNREFUSED)); /* likewise */
+	take(live, live_established(101, 300, 200));
+	assert_int_equal(pair->failed, 1);
+	assert_int_equal(pair->n_open, 1);
+	assert_int_equal(pair->n_pending, 0);
+	assert_int_equal(pair->begun, 3);
+	for (const struct live_connection *c = pair->connections; c; c = c->next) {
+		assert_int_equal(c->unseen, c->start_ns == 102);
+		assert_int_equal(c->ended, c->start_ns != 101);
+	}
+}
+
 static void a_clock_that_stands_still_gives_no_rate(void **state)
 {
 	struct live *live = *state;
@@ -415,6 +498,9 @@ int main(void)
 		TEST(gauges_of_what_is_not_open_are_left_alone),
 		TEST(what_has_a_gauge_is_established),
 		TEST(what_lacks_gauges_has_ended_unseen),
+		TEST(what_is_pending_without_gauges_has_ended_unseen),
+		TEST(what_was_pending_before_needs_gauges_to_lack_them),
+		TEST(results_that_come_late_count),
 		TEST(a_clock_that_stands_still_gives_no_rate),
 	};
 

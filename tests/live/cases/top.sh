@@ -170,6 +170,32 @@ case_top_json() { # a line each interval, whose sums are those of the events
     ! grep -q 'Ctrl-C' messages || fail "a report is promised: $(cat messages)"
 }
 
+syn_sent_are() { [[ $(within "$a" ss -Htan state syn-sent | wc -l) -eq $1 ]]; }
+
+frames_pending() { # N PENDING: the last N frames have so many attempts that are pending
+    [[ $(grep '"event.name":"tpconnect.top"' frames | tail -n "$1" | grep -c "\"tpconnect.pending\":$2,") -eq $1 ]]
+}
+
+# What has no gauge three intervals long is taken for over: so these two, one of before the start, have.
+case_top_pending() { # docs/top.md
+    local first top
+
+    peer_is_away
+    hold 1 10.99.0.2 443
+    first="$holder"
+    await syn_sent_are 1 || fail "the first is not pending: $(within "$a" ss -Htan)"
+    "$tpconnect" top -o json --netns "$a" 200ms >frames 2>messages &
+    top=$!
+    pids+=("$top")
+    await grep -qs '"tpconnect.start"' frames || fail "it did not start: $(cat messages)"
+    hold 1 10.99.0.2 444
+    await frames_pending 10 2 || fail "not two: $(cat frames)"
+    kill "$holder" "$first"
+    await frames_pending 1 0 || fail "not none: $(tail -n 3 frames)"
+    kill "$top"
+    wait "$top" || fail "status $?: $(cat messages)"
+}
+
 case_top_without_terminal() {
     local status=0
 
