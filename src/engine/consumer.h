@@ -46,8 +46,8 @@ struct consumer {
 
 	/*
 	 * Whether it has no room for more events now, but will soon. They are left in the ring
-	 * then, but hardly longer than until that is half full. What comes after detaching comes
-	 * all the same, and may be waited for: see session_is_over().
+	 * then, but hardly longer than until that is half full and fills up. What comes after
+	 * detaching comes all the same, and may be waited for: see session_is_over().
 	 */
 	bool (*busy)(void *ctx);
 

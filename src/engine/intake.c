@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "contract/record.h"
 #include "model/decode.h"
 #include "model/record.h"
 #include "probe/loader.h"
@@ -14,7 +15,7 @@
 /* After so many batches the loop looks at its other descriptors. */
 #define BATCHES_MAX 16
 
-/* How long a ring that is half full is left alone. */
+/* How long a ring that is half full, and fills up, is left alone. */
 #define CROWDED_NS 50000000
 
 /* How long a program that was running while it was detached may take to send its event. */
@@ -73,13 +74,25 @@ static void dispatch(struct intake *intake, const void *record, size_t size)
 
 bool intake_has_room(const struct intake *intake)
 {
-	return !reader_is_half_full(intake->reader);
+	struct ring_fill ring = reader_ring(intake->reader);
+
+	return ring.used <= ring.size / 2;
+}
+
+/* Whether the ring fills up, or refuses what comes, as far as can be seen. */
+static bool fills_up(struct intake *intake)
+{
+	struct ring_fill ring = reader_ring(intake->reader);
+	bool more = ring.produced != intake->produced;
+
+	intake->produced = ring.produced;
+	return more || ring.size - ring.used < RECORD_SIZE_MAX;
 }
 
 /*
- * Whether records are better left in the ring. A disk that is healthy makes room for a batch within
- * milliseconds, however much has piled up; a slow one never does, and then it is not the ring that
- * shall overflow.
+ * Whether records are better left in the ring. Nothing is lost by it as long as nothing comes, or
+ * there is room. A disk that is healthy makes room for a batch within milliseconds, however much
+ * has piled up; a slow one never does, and then it is not the ring that shall overflow.
  */
 static bool holds(struct intake *intake)
 {
@@ -90,7 +103,7 @@ static bool holds(struct intake *intake)
 		intake->crowded_ns = 0;
 		return busy;
 	}
-	if (!intake->crowded_ns)
+	if (!fills_up(intake) || !intake->crowded_ns)
 		intake->crowded_ns = now;
 	return now - intake->crowded_ns < CROWDED_NS;
 }

@@ -21,7 +21,8 @@ struct intake {
 	/* EVENT_PROCESS, EVENT_CGROUP, EVENT_DNS: before the events of them. 0 or -errno. */
 	int (*context)(void *ctx, enum event_kind kind, const void *record, size_t size);
 	bool (*busy)(void *ctx); /* as of a consumer's */
-	uint64_t crowded_ns;	 /* since when the ring is half full meanwhile; 0: it is not */
+	uint64_t crowded_ns;	 /* since when the ring is half full and fills up; 0: it is not */
+	uint64_t produced;	 /* as of struct ring_fill, at the last look at such a ring */
 	void *ctx;
 };
 

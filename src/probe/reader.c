@@ -111,12 +111,16 @@ void reader_close(struct reader *reader)
 	free(reader);
 }
 
-bool reader_is_half_full(const struct reader *reader)
+struct ring_fill reader_ring(const struct reader *reader)
 {
 	uint64_t consumed = __atomic_load_n(reader->consumed, __ATOMIC_ACQUIRE);
 	uint64_t produced = __atomic_load_n(reader->produced, __ATOMIC_ACQUIRE);
 
-	return produced - consumed > reader->size / 2;
+	return (struct ring_fill){
+		.used = produced - consumed,
+		.size = reader->size,
+		.produced = produced,
+	};
 }
 
 int reader_fd(const struct reader *reader)

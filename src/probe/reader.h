@@ -6,8 +6,8 @@
 #ifndef PROBE_READER_H
 #define PROBE_READER_H
 
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct reader;
 
@@ -18,8 +18,12 @@ void reader_close(struct reader *reader);
 /* Becomes readable when the kernel side wakes the reader. */
 int reader_fd(const struct reader *reader);
 
-/* Whether the kernel side may soon find no room in the ring. */
-bool reader_is_half_full(const struct reader *reader);
+/* How full the ring is, in bytes: of size that it holds. produced: all that ever came. */
+struct ring_fill {
+	uint64_t used, size, produced;
+};
+
+struct ring_fill reader_ring(const struct reader *reader);
 
 /*
  * Drops the batch before and copies the next one out of the ring. Returns the number of records, 0

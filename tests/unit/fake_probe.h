@@ -15,6 +15,7 @@
 #include "contract/config.h"
 #include "contract/open.h"
 #include "probe/loader.h"
+#include "probe/reader.h"
 
 #define FAKE_RECORDS_MAX 256
 
@@ -28,8 +29,9 @@ struct fake_probe {
 	uint64_t tracked;
 	enum probe_dns dns;
 	uint64_t dns_unread;
-	bool half_full; /* is the ring */
-	bool late;	/* the last record arrives only after some waiting */
+	struct ring_fill ring;
+	uint64_t fills_up; /* bytes that come each time somebody looks */
+	bool late;	   /* the last record arrives only after some waiting */
 
 	/* What was asked for. */
 	struct config config;

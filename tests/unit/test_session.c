@@ -236,18 +236,46 @@ static void events_wait_in_the_ring_until_a_consumer_has_room(void **state)
 	assert_true(calls[0].idle >= 20);
 }
 
-static void a_ring_that_is_half_full_is_read_all_the_same(void **state)
+static void assert_read_while_busy(struct ring_fill ring, uint64_t fills_up)
 {
 	const struct consumer busy = {.busy = on_busy};
 
-	(void)state;
 	fake_send(EVENT_CONNECT, 1);
-	fake.half_full = true;
+	fake.ring = ring;
+	fake.fills_up = fills_up;
 	calls[0].stop_at = 1;
 	calls[0].busy_for = UINT_MAX;
 	assert_int_equal(run(good(), busy), STATUS_DONE);
 	assert_int_equal(calls[0].events, 1);
 	assert_false(calls[0].over);
+}
+
+static void a_ring_that_is_half_full_and_fills_up_is_read_all_the_same(void **state)
+{
+	(void)state;
+	assert_read_while_busy((struct ring_fill){.used = 50001, .size = 100000}, 1);
+}
+
+/* It may be that all that comes is refused. */
+static void a_ring_that_is_full_is_read_all_the_same(void **state)
+{
+	(void)state;
+	assert_read_while_busy((struct ring_fill){.used = 96000, .size = 100000}, 0);
+}
+
+/* Such as one that has filled up while the program was stopped. */
+static void what_is_in_a_ring_to_which_nothing_comes_can_wait(void **state)
+{
+	const struct consumer busy = {.busy = on_busy};
+
+	(void)state;
+	fake_send(EVENT_CONNECT, 1);
+	fake.ring = (struct ring_fill){.used = 95000, .size = 100000, .produced = 95000};
+	calls[0].stop_at = 1;
+	calls[0].busy_for = 200;
+	assert_int_equal(run(good(), busy), STATUS_DONE);
+	assert_int_equal(calls[0].events, 1);
+	assert_int_equal(calls[0].busy, 200);
 }
 
 static void who_has_no_room_gets_all_once_the_programs_are_detached(void **state)
@@ -837,7 +865,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		session_test(every_consumer_gets_every_event_in_order),
 		session_test(events_wait_in_the_ring_until_a_consumer_has_room),
-		session_test(a_ring_that_is_half_full_is_read_all_the_same),
+		session_test(a_ring_that_is_half_full_and_fills_up_is_read_all_the_same),
+		session_test(a_ring_that_is_full_is_read_all_the_same),
+		session_test(what_is_in_a_ring_to_which_nothing_comes_can_wait),
 		session_test(who_has_no_room_gets_all_once_the_programs_are_detached),
 		session_test(what_was_under_way_is_waited_for),
 		session_test(what_never_comes_is_not_waited_for_long),
