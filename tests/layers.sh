@@ -9,7 +9,7 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books dns enrich containers format probe sink engine options replay top terminal commands"
+all="util contract model aggregate books dns enrich containers format probe sink store engine options replay top terminal commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
@@ -18,7 +18,8 @@ declare -A may_include=(
     [books]="contract model util"
     [format]="aggregate books contract model util"
     [probe]="contract model util"
-    [sink]="util"
+    [sink]="store util"
+    [store]="util"
     [dns]="contract model util"
     [enrich]="contract dns model util"
     [containers]="model util"

@@ -18,11 +18,11 @@
 
 struct store;
 
-/* 0: as docs/record.md says. */
+/* 0: the value in brackets. */
 struct store_limits {
-	uint64_t size_max;	 /* bytes of all segments; the oldest goes first */
-	uint64_t segment_max;	 /* bytes of one */
-	uint64_t segment_age_ns; /* from its first line on */
+	uint64_t size_max;	 /* bytes of all segments; the oldest goes first (10 GiB) */
+	uint64_t segment_max;	 /* bytes of one (64 MiB) */
+	uint64_t segment_age_ns; /* from its first line on (1 h) */
 };
 
 /* All but bytes and oldest only grow. */
