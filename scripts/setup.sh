@@ -101,6 +101,7 @@ look_for_test() {
 	need_command zsh zsh
 	need_command fish fish
 	look_for_resolvers
+	need_command promtool prometheus
 }
 
 # A name server, and programs that ask one in ways of their own.
@@ -125,6 +126,20 @@ look_for_vm() {
 }
 
 look_for_distro() { need_command debootstrap debootstrap; }
+
+# A test starts the daemons that it needs itself: one that a package brings shall not run on this host.
+start_no_daemons() {
+	[[ ! -e /usr/sbin/policy-rc.d ]] || return 0
+	printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+	trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+	chmod +x /usr/sbin/policy-rc.d
+}
+
+# Nor from the next boot on.
+disable_daemons() {
+	[[ " ${missing[*]} " != *" prometheus "* || ! -d /run/systemd/system ]] ||
+		systemctl -q disable prometheus >&2 || say "prometheus.service stays enabled"
+}
 
 look() {
 	missing=()
@@ -157,8 +172,10 @@ export DEBIAN_FRONTEND=noninteractive
 # Package lists can be empty or outdated; if they cannot be fetched, what is there may still do.
 apt-get -q update >&2 || say "the package lists could not be updated: trying with the old ones"
 check_versions
+start_no_daemons
 apt-get -q -y -o DPkg::Lock::Timeout=300 install --no-install-recommends "${missing[@]}" >&2 ||
 	die "apt-get could not install ${missing[*]}: see its messages above"
+disable_daemons
 
 look
 [[ ${#missing[@]} -eq 0 ]] || die "installed, and yet missing: ${missing[*]}"
