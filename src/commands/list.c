@@ -301,6 +301,8 @@ int list_main(const struct options *options, bool color)
 	warn_of_what_is_not_shown(&list);
 	status = snapshot_take(&options->request, &list.snapshot);
 	if (!status)
+		status = output_begin(&list.output);
+	if (!status)
 		status = show(&list);
 	snapshot_free(list.snapshot);
 	output_close(&list.output);

@@ -229,6 +229,8 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	};
 	struct output *output = ctx;
 
+	if (output_begin(output))
+		session_stop(session, STATUS_FAILED);
 	output->session = session;
 	output->dns = output->options->request.dns ? dns_seen_name(start->dns) : NULL;
 	notice.dns = output->dns;

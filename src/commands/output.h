@@ -42,6 +42,13 @@ struct output {
 
 /* Opens what the options name; says why not. The caller closes it. Returns an exit status. */
 enum exit_status output_open(struct output *output, const struct options *options, bool color);
+
+/*
+ * From now on a thread writes where one is needed: after privileges were dropped, as it keeps what
+ * the process has now. output_started() does it. Returns an exit status; says why not.
+ */
+enum exit_status output_begin(struct output *output);
+
 void output_close(struct output *output);
 
 /* The file was tried to be opened anew: says what happened. */

@@ -114,6 +114,16 @@ enum exit_status output_open(struct output *output, const struct options *option
 	return STATUS_DONE;
 }
 
+enum exit_status output_begin(struct output *output)
+{
+	int err = writer_begin(output->writer);
+
+	if (!err)
+		return STATUS_DONE;
+	log_error("cannot start to write: %s", strerror(-err));
+	return STATUS_FAILED;
+}
+
 void output_close(struct output *output)
 {
 	names_free((struct names *)output->context.names);

@@ -141,8 +141,10 @@ static void on_player_tick(void *ctx)
 
 static int run_replay(struct frames *frames)
 {
-	int status = player_run(&frames->player, UINT64_MAX, on_player_tick, frames);
+	int status = output_begin(&frames->output);
 
+	if (!status)
+		status = player_run(&frames->player, UINT64_MAX, on_player_tick, frames);
 	output_flush_patiently(&frames->output);
 	if (!status && !frames->output.closed)
 		status = player_check(&frames->player);

@@ -223,7 +223,7 @@ int writer_open(struct sink *sink, int patience_ms, struct writer **ret)
 	if (sink_may_block(sink)) {
 		writer->asked_fd = eventfd(0, EFD_CLOEXEC);
 		writer->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-		err = writer->asked_fd < 0 || writer->done_fd < 0 ? -errno : start(writer);
+		err = writer->asked_fd < 0 || writer->done_fd < 0 ? -errno : 0;
 	}
 	if (err) {
 		release(writer);
@@ -231,6 +231,11 @@ int writer_open(struct sink *sink, int patience_ms, struct writer **ret)
 	}
 	*ret = writer;
 	return 0;
+}
+
+int writer_begin(struct writer *writer)
+{
+	return writer->asked_fd < 0 || writer->has_thread ? 0 : start(writer);
 }
 
 int writer_fd(const struct writer *writer)

@@ -24,11 +24,18 @@ struct writer_report {
 };
 
 /*
- * Begins to write the sink's lines; the sink, which writer_close() closes, is the caller's for the
- * side that brings lines. Where something is waited for, it is given up when nothing has come of it
- * for patience_ms. Returns 0 or -errno.
+ * For the sink's lines; the sink, which writer_close() closes, is the caller's for the side that
+ * brings lines. Where something is waited for, it is given up when nothing has come of it for
+ * patience_ms. Until writer_begin() there is no thread, and the caller does what it asks for.
+ * Returns 0 or -errno.
  */
 int writer_open(struct sink *sink, int patience_ms, struct writer **ret);
+
+/*
+ * Starts the thread where one is needed: it has the privileges that the process has now. Returns 0
+ * or -errno.
+ */
+int writer_begin(struct writer *writer);
 
 /*
  * Closes the sink as well, unless the thread does not come back: then its memory stays, and the

@@ -4,6 +4,7 @@
  * the sink's (which meson makes open64) are the ones below, which hang for as long as a test holds
  * the gate; and so that the clock can be put forward.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -112,6 +113,7 @@ static void open_writer(void)
 {
 	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
 	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	assert_int_equal(writer_begin(writer), 0);
 }
 
 /* Once it is closed, so is the file; but not if the thread has it still. */
@@ -282,6 +284,7 @@ static void nobody_waits_for_a_disk_that_is_full_or_a_pipe_that_nobody_reads(voi
 	assert_int_equal(unlink(t.path), 0);
 	open_fifo();
 	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	assert_int_equal(writer_begin(writer), 0);
 	assert_nobody_waits();
 	close_writer();
 }
@@ -530,6 +533,7 @@ static void fifo_writer(void)
 {
 	open_fifo();
 	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	assert_int_equal(writer_begin(writer), 0);
 }
 
 static void a_fifo_is_written_to_as_it_is_read(void **state)
@@ -638,6 +642,51 @@ static void a_fifo_that_has_a_reader_again_is_written_to_as_it_is_read(void **st
 	close_writer();
 }
 
+/* Before there is a thread */
+
+static int n_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int n = -2; /* . and .. */
+
+	assert_non_null(tasks);
+	while (readdir(tasks))
+		n++;
+	closedir(tasks);
+	return n;
+}
+
+static void no_thread_is_there_until_it_is_begun(void **state)
+{
+	(void)state;
+	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
+	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	assert_int_equal(n_threads(), 1);
+	put_lines(0, 10);
+	writer_flush(writer);
+	assert_int_equal(sink_pending(t.sink), 0);
+	put_lines(10, 10);
+	assert_int_equal(writer_begin(writer), 0);
+	assert_int_equal(writer_begin(writer), 0);
+	assert_int_equal(n_threads(), 2);
+	assert_int_equal(writer_fd(writer), -1);
+	assert_true(writer_finish(writer));
+	assert_int_equal(sink_pending(t.sink), 0);
+	close_writer();
+	assert_file(t.path, 0, 20);
+}
+
+static void what_never_began_is_closed_as_it_is(void **state)
+{
+	(void)state;
+	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
+	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	put_lines(0, 10);
+	assert_int_equal(writer_discard(writer), weight_of_lines(0, 10));
+	close_writer();
+	assert_file(t.path, 0, 0);
+}
+
 /* Without a thread */
 
 static void pipe_writer(void)
@@ -651,6 +700,7 @@ static void pipe_writer(void)
 	become_stdout(fds[1]);
 	assert_int_equal(sink_open_stdout(&t.sink), 0);
 	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	assert_int_equal(writer_begin(writer), 0);
 	assert_int_equal(writer_fd(writer), sink_fd(t.sink));
 }
 
@@ -703,6 +753,7 @@ static void standard_output_that_is_a_file_has_a_thread(void **state)
 	become_stdout(open(t.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
 	assert_int_equal(sink_open_stdout(&t.sink), 0);
 	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
+	assert_int_equal(writer_begin(writer), 0);
 	assert_int_equal(writer_fd(writer), -1);
 	put_lines(0, 10);
 	writer_reopen(writer); /* is not: it has no name */
@@ -738,6 +789,8 @@ int main(void)
 		row(a_thread_with_nothing_to_do_takes_no_time),
 		row(that_nobody_reads_a_fifo_any_more_is_told_without_a_write),
 		row(a_fifo_that_has_a_reader_again_is_written_to_as_it_is_read),
+		row(no_thread_is_there_until_it_is_begun),
+		row(what_never_began_is_closed_as_it_is),
 		row(a_pipe_is_written_to_at_once),
 		row(a_pipe_that_nobody_goes_on_to_read_is_given_up_in_time),
 		row(a_pipe_that_nobody_reads_is_an_error),
