@@ -33,6 +33,10 @@ GOOD_NOTICES = [
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
     '"tpconnect.version":"1.0","tpconnect.programs":"connect,state","tpconnect.schema":"1",'
     '"tpconnect.dns.seen":"udp","tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
+    '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
+    '"host.id":"0123456789abcdef0123456789abcdef","host.name":"a","tpconnect.boot.id":'
+    '"8a8b4b2a-0000-4000-8000-000000000001","tpconnect.version":"1.0","tpconnect.programs":"connect,state",'
+    '"tpconnect.schema":"1","tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.loss","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
     '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6}',
@@ -99,6 +103,9 @@ WRONG = [
     ("tcp.open", "tpconnect.ended", "fin"),
     ("tpconnect.start", "tpconnect.version", None),
     ("tpconnect.start", "tpconnect.loss.ring", 0),
+    ("tpconnect.start", "host.id", "uninitialized"),
+    ("tpconnect.start", "tpconnect.boot.id", "1"),
+    ("tcp.connect", "host.id", ""),
     ("tpconnect.start", "tpconnect.schema", None),
     ("tpconnect.start", "tpconnect.schema", "0"),
     ("tpconnect.start", "tpconnect.dns.seen", "tcp"),

@@ -20,6 +20,7 @@ struct output {
 	struct sink *sink;		 /* to which lines are brought; the writer's to close */
 	struct writer *writer;
 	struct format_context context;
+	struct host host; /* the context's */
 	struct ledger ledger;
 	uint64_t taken;	   /* events of all lines that the sink has ever taken */
 	struct loss shown; /* the loss that was last told */

@@ -90,9 +90,11 @@ enum exit_status output_open(struct output *output, const struct options *option
 				      (EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_OPEN)),
 			    .dns = options->request.dns,
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
+		.host = host_read(),
 		.once = options->command == COMMAND_LIST,
 		.terminal = !path && isatty(STDOUT_FILENO),
 	};
+	output->context.host = &output->host;
 	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
 	if (err) {
 		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));

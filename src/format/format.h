@@ -14,15 +14,17 @@
 #include "model/event.h"
 #include "util/buffer.h"
 #include "util/clock.h"
+#include "util/host.h"
 #include "util/names.h"
 
 /*
  * No line of a notice is longer, and none of an event of which neither image, cgroup nor names are
  * known, newline included (bytes). The longest such event is EVENT_OPEN in JSON: 1,672 bytes with
  * every field at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct
- * programs' tracepoints were escaped. test_format and the fuzzer check it.
+ * programs' tracepoints were escaped. Either may have 529 more of the host, if each of the 64 bytes
+ * of its name is. test_format and the fuzzer check it.
  */
-#define FORMAT_LINE_MAX 2048
+#define FORMAT_LINE_MAX 2560
 
 /*
  * What image, cgroup and names add to that at most, besides their texts: keys, numbers and six
@@ -57,6 +59,8 @@ struct format_context {
 	bool closes; /* EVENT_CLOSE or EVENT_OPEN is wanted: a table has columns for it */
 	bool dns;    /* names of destinations are wanted: a table has a column for them */
 	const struct names *names; /* of services and users, for people; NULL: numbers */
+	const struct host *host;   /* JSON: in NOTICE_START; NULL: nowhere */
+	bool host_always;	   /* in every line, which then has a name for good */
 	struct who_memo *who_memo; /* JSON: of image and cgroup; NULL: nothing is kept */
 };
 

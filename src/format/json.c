@@ -9,6 +9,16 @@
 #include "util/address.h"
 #include "util/json.h"
 
+static void put_host(struct json *json, const struct host *host)
+{
+	if (*host->id)
+		json_word(json, "host.id", host->id);
+	if (*host->name)
+		json_string(json, "host.name", host->name);
+	if (*host->boot_id)
+		json_word(json, "tpconnect.boot.id", host->boot_id);
+}
+
 static void open_line(struct json *json, uint64_t time_ns, const char *prefix, const char *name,
 		      const struct format_context *ctx)
 {
@@ -17,6 +27,8 @@ static void open_line(struct json *json, uint64_t time_ns, const char *prefix, c
 	json_text(json, "event.name",
 		  (buffer_puts(json->out, prefix), buffer_puts(json->out, name)));
 	json_u64(json, "tpconnect.seq", ctx->seq);
+	if (ctx->host && ctx->host_always)
+		put_host(json, ctx->host);
 }
 
 static void close_line(struct json *json)
@@ -205,8 +217,11 @@ static void put_books(struct json *json, const struct notice *notice)
 		json_u64(json, "tpconnect.dns.unread", notice->dns_unread);
 }
 
-static void put_versions(struct json *json, const struct notice *notice)
+static void put_versions(struct json *json, const struct notice *notice,
+			 const struct format_context *ctx)
 {
+	if (ctx->host && !ctx->host_always)
+		put_host(json, ctx->host);
 	json_string(json, "tpconnect.version", notice->version);
 	json_string(json, "tpconnect.programs", notice->programs);
 	json_word(json, "tpconnect.schema", FORMAT_SCHEMA);
@@ -236,7 +251,7 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 
 	open_line(&json, notice->time_ns, "tpconnect.", names[notice->kind], ctx);
 	if (notice->kind == NOTICE_START)
-		put_versions(&json, notice);
+		put_versions(&json, notice, ctx);
 	else
 		put_loss(&json, &notice->books.lost);
 	if (notice->kind == NOTICE_STOP)

@@ -20,11 +20,17 @@ def is_of($kind):
     elif $kind == "path" then type == "string" and startswith("/")
     elif $kind == "device" then type == "string" and test("^[0-9]+:[0-9]+$")
     elif $kind == "container" then type == "string" and test("^[0-9a-f-]{32,}$")
+    elif $kind == "machine" then type == "string" and test("^[0-9a-f]{32}$")
+    elif $kind == "boot" then type == "string" and test("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
     elif $kind == "strings" then type == "array" and all(.[]; type == "string")
     elif $kind == "ancestors" then type == "array" and length > 0 and all(.[];
         keys == ["creation_time", "name", "pid"] and (.pid | is_of("id")) and (.name | is_of("string")) and
         (.creation_time | is_of("time")))
     else . as $value | $kind | index($value) != null end;
+
+# In a store, whatever of it is known is in every line; else in tpconnect.start.
+def of_host: {"host.id": "machine", "host.name": "string", "tpconnect.boot.id": "boot"};
+def is_of_store: ."event.name" != "tpconnect.start" and has("tpconnect.boot.id");
 
 # What every line has; what every event has besides; and what it may have.
 def of_line: {
@@ -148,7 +154,7 @@ def of_notice: {
 
 # With --dns.
 def may_of_notice: {
-    "tpconnect.start": {"tpconnect.dns.seen": ["all", "connected", "udp", "none"]},
+    "tpconnect.start": (of_host + {"tpconnect.dns.seen": ["all", "connected", "udp", "none"]}),
     "tpconnect.stop": {"tpconnect.dns.unread": "int"}
 };
 
@@ -191,6 +197,7 @@ def must_have: ."event.name" as $name |
     elif of_name[$name] then of_event + of_name[$name] + of_its_beginning + of_its_process
     else null end;
 def may_have: ."event.name" as $name |
+    (if is_of_store then of_host else {} end) +
     if of_name[$name] then
         optional + (may_of_name[$name] // {}) + may_of_its_beginning + may_of_its_process
     else may_of_notice[$name] // {} end;

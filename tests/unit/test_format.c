@@ -147,13 +147,18 @@ static void seed_widest(struct event *event)
 static void assert_fits(const struct event *event)
 {
 	const struct format_ops *const formats[] = {&format_text, &format_json};
+	static struct host host = {.id = "0123456789abcdef0123456789abcdef",
+				   .boot_id = "8a8b4b2a-0000-4000-8000-000000000001"};
 	const struct format_context widest = {
+		.host = &host,
+		.host_always = true,
 		.boot_to_utc_ns = INT64_MAX,
 		.process_epoch_ns = INT64_MAX,
 		.seq = UINT64_MAX,
 		.color = true,
 	};
 
+	memset(host.name, 0x01, sizeof(host.name) - 1); /* six bytes each */
 	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 		struct buffer b = empty_buffer();
 

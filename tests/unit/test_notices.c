@@ -11,12 +11,13 @@
 #include "format/format.h"
 #include "unit/written.h"
 
+static struct format_context context = {.seq = 9};
+
 static const char *notice_line(const struct notice *notice)
 {
-	const struct format_context ctx = {.seq = 9};
 	struct buffer b = empty_buffer();
 
-	format_json.notice(&b, notice, &ctx);
+	format_json.notice(&b, notice, &context);
 	return text_of(&b);
 }
 
@@ -51,6 +52,52 @@ static void the_start_notice_says_what_is_attached(void **state)
 		"\"tpconnect.version\":\"1.0\","
 		"\"tpconnect.programs\":\"connect,\\\"state\\\"\",\"tpconnect.schema\":\"1\","
 		"\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\"}\n");
+}
+
+#define HOST                                                                                       \
+	"\"host.id\":\"0123456789abcdef0123456789abcdef\",\"host.name\":\"a\\\"b\","               \
+	"\"tpconnect.boot.id\":\"8a8b4b2a-0000-4000-8000-000000000001\","
+
+static void the_host_is_named_at_the_start_or_in_every_line(void **state)
+{
+	const struct host host = {.id = "0123456789abcdef0123456789abcdef",
+				  .name = "a\"b",
+				  .boot_id = "8a8b4b2a-0000-4000-8000-000000000001"};
+	struct notice notice = sample_notice;
+
+	(void)state;
+	context.host = &host;
+	notice.kind = NOTICE_START;
+	assert_non_null(strstr(notice_line(&notice),
+			       "\"tpconnect.seq\":9," HOST "\"tpconnect.version\":\"1.0\","));
+	notice.kind = NOTICE_LOSS;
+	assert_null(strstr(notice_line(&notice), "host"));
+	context.host_always = true;
+	for (int kind = NOTICE_START; kind <= NOTICE_STOP; kind++) {
+		const char *line, *at;
+
+		notice.kind = (enum notice_kind)kind;
+		line = notice_line(&notice);
+		at = strstr(line, "\"tpconnect.seq\":9," HOST);
+		assert_non_null(at);
+		assert_null(strstr(at + 1 + strlen(HOST), "host.id"));
+	}
+	context = (struct format_context){.seq = 9};
+}
+
+static void what_is_not_known_of_the_host_is_absent(void **state)
+{
+	const struct host host = {.name = "x"};
+	struct notice notice = sample_notice;
+
+	(void)state;
+	context.host = &host;
+	notice.kind = NOTICE_START;
+	assert_non_null(
+		strstr(notice_line(&notice), ",\"host.name\":\"x\",\"tpconnect.version\":"));
+	assert_null(strstr(notice_line(&notice), "host.id"));
+	assert_null(strstr(notice_line(&notice), "boot.id"));
+	context = (struct format_context){.seq = 9};
 }
 
 static void notices_speak_of_names_only_where_they_were_asked_for(void **state)
@@ -117,6 +164,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_start_notice_says_what_is_attached),
+		cmocka_unit_test(the_host_is_named_at_the_start_or_in_every_line),
+		cmocka_unit_test(what_is_not_known_of_the_host_is_absent),
 		cmocka_unit_test(notices_speak_of_names_only_where_they_were_asked_for),
 		cmocka_unit_test(the_loss_notice_names_every_class),
 		cmocka_unit_test(the_stop_notice_shows_losses_of_none_too_and_the_books),
