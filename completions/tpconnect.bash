@@ -42,6 +42,7 @@ _tpconnect_rows=(
     'trace count latency list top record history doctor||--color|one|auto always never'
     'record history||--store|file|'
     'record||--store-size|unknown|'
+    'record||--metrics-file|file|'
     'history||--since|unknown|'
     'history||--until|unknown|'
     'trace count latency top record||--no-syscalls||'

@@ -121,6 +121,7 @@ complete -c tpconnect -n '__tpconnect_of trace record' -l repeat-limit -x -d 'su
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
 complete -c tpconnect -n '__tpconnect_of record history' -l store -r -F -d 'record, history: the store (default /var/lib/tpconnect)'
 complete -c tpconnect -n '__tpconnect_of record' -l store-size -x -d 'record: the most that it may take, such as 500M (default 10G)'
+complete -c tpconnect -n '__tpconnect_of record' -l metrics-file -r -F -d 'record: write metrics for Prometheus to FILE, each 5 seconds'
 complete -c tpconnect -n '__tpconnect_of history' -l since -x -d 'history: only what came then or later: 2h (ago), 7d, today, yesterday'
 complete -c tpconnect -n '__tpconnect_of history' -l until -x -d 'history: only what came before that time'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l no-syscalls -d 'leave the system call tracepoints out: costs other system calls nothing'

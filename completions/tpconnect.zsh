@@ -125,6 +125,7 @@ _tpconnect() {
     _tpconnect_add 'trace count latency list top record history doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
     _tpconnect_add 'record history' '*--store=[record, history: the store (default /var/lib/tpconnect)]:DIR:_tpconnect_file'
     _tpconnect_add 'record' '*--store-size=[record: the most that it may take, such as 500M (default 10G)]:BYTES:_tpconnect_unknown'
+    _tpconnect_add 'record' '*--metrics-file=[record: write metrics for Prometheus to FILE, each 5 seconds]:FILE:_tpconnect_file'
     _tpconnect_add 'history' '*--since=[history: only what came then or later: 2h (ago), 7d, today, yesterday]:TIME:_tpconnect_unknown'
     _tpconnect_add 'history' '*--until=[history: only what came before that time]:TIME:_tpconnect_unknown'
     _tpconnect_add 'trace count latency top record' '--no-syscalls[leave the system call tracepoints out: costs other system calls nothing]'

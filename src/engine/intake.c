@@ -108,8 +108,27 @@ static bool holds(struct intake *intake)
 	return now - intake->crowded_ns < CROWDED_NS;
 }
 
+static void note_fill(struct intake *intake)
+{
+	struct ring_fill ring = reader_ring(intake->reader);
+
+	if (ring.used > intake->most_used)
+		intake->most_used = ring.used;
+}
+
+struct ring_fill intake_ring(struct intake *intake)
+{
+	struct ring_fill ring = reader_ring(intake->reader);
+
+	if (intake->most_used > ring.used)
+		ring.used = intake->most_used;
+	intake->most_used = 0;
+	return ring;
+}
+
 int intake_drain(struct intake *intake)
 {
+	note_fill(intake);
 	for (int i = 0; i < BATCHES_MAX; i++) {
 		const void *record;
 		size_t size;

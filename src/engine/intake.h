@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "model/event.h"
+#include "probe/reader.h"
 
 struct probe;
-struct reader;
 
 struct intake {
 	struct reader *reader;
@@ -21,6 +21,7 @@ struct intake {
 	/* EVENT_PROCESS, EVENT_CGROUP, EVENT_DNS: before the events of them. 0 or -errno. */
 	int (*context)(void *ctx, enum event_kind kind, const void *record, size_t size);
 	bool (*busy)(void *ctx); /* as of a consumer's */
+	uint64_t most_used;	 /* bytes of the ring, since intake_ring() was asked last */
 	uint64_t crowded_ns;	 /* since when the ring is half full and fills up; 0: it is not */
 	uint64_t produced;	 /* as of struct ring_fill, at the last look at such a ring */
 	void *ctx;
@@ -35,6 +36,9 @@ int intake_fd(const struct intake *intake);
 
 /* Whether the ring is less than half full. */
 bool intake_has_room(const struct intake *intake);
+
+/* How full the ring is; used: at most, since this was asked last. */
+struct ring_fill intake_ring(struct intake *intake);
 
 /*
  * Hands on what is in the ring, but no more than a bound: the loop has other work; and nothing as

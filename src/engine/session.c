@@ -77,6 +77,16 @@ bool session_can_wait(const struct session *session)
 	return intake_has_room(&session->intake);
 }
 
+struct ring_fill session_ring(struct session *session)
+{
+	return intake_ring(&session->intake);
+}
+
+uint64_t session_tracked(const struct session *session)
+{
+	return probe_tracked(session->probe);
+}
+
 struct loop *session_loop(struct session *session)
 {
 	return &session->loop;

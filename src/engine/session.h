@@ -14,6 +14,7 @@
 #include "engine/loop.h"
 #include "model/decode.h"
 #include "model/request.h"
+#include "probe/reader.h"
 #include "util/status.h"
 
 struct session;
@@ -46,6 +47,12 @@ void session_identify(struct session *session, struct event *event);
  */
 typedef void session_gauge_fn(void *ctx, const struct gauge *gauge);
 int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx);
+
+/* How full the ring is; used: at most, since this was asked last. */
+struct ring_fill session_ring(struct session *session);
+
+/* Attempts and connections that are tracked now; takes a millisecond. */
+uint64_t session_tracked(const struct session *session);
 
 /* To wait for descriptors of a consumer's own. */
 struct loop *session_loop(struct session *session);

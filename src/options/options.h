@@ -44,7 +44,8 @@ struct options {
 	struct limits limits;
 	struct output_options output;
 	struct store_options store;
-	int verbosity; /* -1 quiet, 0, 1 verbose */
+	const char *metrics_path; /* COMMAND_RECORD; NULL: none */
+	int verbosity;		  /* -1 quiet, 0, 1 verbose */
 
 	/* What options_parse() needs to make the request. */
 	__u64 ports_left_out[PORT_WORDS];

@@ -198,6 +198,13 @@ const struct option_row option_rows[] = {
 	{0, "store-size", "BYTES", set_store_size, CMD(COMMAND_RECORD),
 	 .help = "record: the most that it may take, such as 500M (default 10G)",
 	 .more = "The oldest goes first. 10G hold some 200 million events."},
+	{0, "metrics-file", "FILE", set_metrics_file, CMD(COMMAND_RECORD),
+	 .help = "record: write metrics for Prometheus to FILE, each 5 seconds",
+	 .more = "The file is replaced as a whole, with mode 0644; its directory must be one that "
+		 "the process may write to once it has dropped its privileges. node_exporter reads "
+		 "it in the directory of its textfile collector, if its name ends with .prom; "
+		 "tpconnect-serve answers HTTP with it. What is in it: docs/metrics.md.",
+	 .values = VALUES_FILE},
 	{0, "since", "TIME", set_since, CMD(COMMAND_HISTORY),
 	 .help = "history: only what came then or later: 2h (ago), 7d, today, yesterday,\n"
 		 "2026-02-16, 2026-02-16T12:34:56Z",

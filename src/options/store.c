@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Options of the store: where it lies, how large it may become, and what is asked of it. */
+/* Options of what is always on: where its store lies, how large it may become, what is asked of it.
+ */
 #include <errno.h>
 
 #include "options/set.h"
@@ -30,6 +31,14 @@ int set_store_size(struct options *options, const char *value, struct error *rea
 		return refuse_value(reason, QUOTED " is too little for a store: the least is 1M",
 				    value);
 	options->store.size = size;
+	return 0;
+}
+
+int set_metrics_file(struct options *options, const char *value, struct error *reason)
+{
+	if (!*value)
+		return refuse_value(reason, "a file name is missing");
+	options->metrics_path = value;
 	return 0;
 }
 
