@@ -85,6 +85,22 @@ const char *queue_next(const struct queue *queue, size_t max, size_t *ret_n)
 	return queue->data + at;
 }
 
+const char *queue_next_lines(const struct queue *queue, size_t max, size_t *ret_n)
+{
+	size_t there, n = 0;
+	const char *bytes = queue_next(queue, SIZE_MAX, &there);
+
+	for (size_t i = 0; i < queue->n && n < there; i++) {
+		size_t size = queue->lines[(queue->first + i) % queue->lines_max].size;
+
+		if (n && n + size > max)
+			break;
+		n += size;
+	}
+	*ret_n = n;
+	return bytes;
+}
+
 static void first_is_written(struct queue *queue)
 {
 	const struct queue_line *line = &queue->lines[queue->first];

@@ -53,6 +53,9 @@ bool queue_commit(struct queue *queue, uint64_t weight);
 /* The bytes to write next, max at most; *ret_n: how many, 0 if nothing waits. */
 const char *queue_next(const struct queue *queue, size_t max, size_t *ret_n);
 
+/* Likewise of whole lines: as many as fit, but one if there is any. None may be torn. */
+const char *queue_next_lines(const struct queue *queue, size_t max, size_t *ret_n);
+
 /* n of those bytes are written. */
 void queue_advance(struct queue *queue, size_t n);
 

@@ -1,72 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "sink/file.h"
-#include "sink/queue.h"
-#include "sink/sink.h"
+#include "sink/inside.h"
+#include "sink/target.h"
 
 /* So much is worth a write, and no write is of more: that some of it is done shows after each. */
 #define FLUSH_SIZE (64 * 1024)
 
-struct sink;
-
-/* One row for each kind of descriptor: how to write to it without waiting. */
-struct sink_ops {
-	ssize_t (*write)(struct sink *sink, const void *bytes, size_t n);
-};
-
-struct sink {
-	/* Of both sides. What waits is written without the lock: its place does not change. */
-	pthread_mutex_t lock;
-	struct queue queue;
-	bool abandoned;
-
-	/* Of the side that writes. */
-	const struct sink_ops *ops;
-	int fd;
-	char *path;		  /* NULL: standard output */
-	bool broken;		  /* the file ends in a part of a line that was given up */
-	bool blocked, progressed; /* the last time */
-};
-
-/* A regular file takes what it is given, a descriptor of our own with O_NONBLOCK what it can. */
-static ssize_t write_plain(struct sink *sink, const void *bytes, size_t n)
-{
-	return write(sink->fd, bytes, n);
-}
-
-static ssize_t write_socket(struct sink *sink, const void *bytes, size_t n)
-{
-	return send(sink->fd, bytes, n, MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-/* The last resort. POSIX: what poll calls writable takes PIPE_BUF bytes without waiting. */
-static ssize_t write_polled(struct sink *sink, const void *bytes, size_t n)
-{
-	struct pollfd pollfd = {.fd = sink->fd, .events = POLLOUT};
-
-	if (poll(&pollfd, 1, 0) <= 0) {
-		errno = EAGAIN;
-		return -1;
-	}
-	return write(sink->fd, bytes, n < PIPE_BUF ? n : PIPE_BUF);
-}
-
-static const struct sink_ops plain_ops = {write_plain};
-static const struct sink_ops socket_ops = {write_socket};
-static const struct sink_ops polled_ops = {write_polled};
-
-static int sink_new(int fd, const struct sink_ops *ops, struct sink **ret)
+int sink_new(int fd, const struct sink_ops *ops, struct sink **ret)
 {
 	struct sink *sink = calloc(1, sizeof(*sink));
 
@@ -83,65 +30,14 @@ static int sink_new(int fd, const struct sink_ops *ops, struct sink **ret)
 	return 0;
 }
 
-/*
- * A pipe or terminal is opened a second time to have O_NONBLOCK for us alone: on the descriptor we
- * were given it would change what other processes share.
- */
-static int stdout_reopen(const struct stat *st)
-{
-	if (!S_ISFIFO(st->st_mode) && !S_ISCHR(st->st_mode))
-		return -1;
-	return open("/proc/self/fd/1", O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-}
-
-int sink_open_stdout(struct sink **ret)
-{
-	const struct sink_ops *ops = &polled_ops;
-	int fd = STDOUT_FILENO, own, flags = fcntl(fd, F_GETFL);
-	struct stat st;
-
-	if (flags < 0 || fstat(fd, &st))
-		return -errno;
-	/* Opened a second time it could be written to, but that is not what we were given. */
-	if ((flags & O_ACCMODE) == O_RDONLY)
-		return -EBADF;
-	own = stdout_reopen(&st);
-	if (own >= 0) {
-		fd = own;
-		ops = &plain_ops;
-	} else if (S_ISREG(st.st_mode)) {
-		ops = &plain_ops;
-	} else if (S_ISSOCK(st.st_mode)) {
-		ops = &socket_ops;
-	}
-	return sink_new(fd, ops, ret);
-}
-
-int sink_open_file(const char *path, struct sink **ret)
-{
-	int fd = file_open(path), err;
-
-	if (fd < 0)
-		return fd;
-	err = sink_new(fd, &plain_ops, ret);
-	if (err) {
-		close(fd);
-		return err;
-	}
-	(*ret)->path = strdup(path);
-	if (!(*ret)->path) {
-		sink_close(*ret);
-		return -ENOMEM;
-	}
-	return 0;
-}
-
 void sink_close(struct sink *sink)
 {
 	if (!sink)
 		return;
 	if (sink->fd > STDERR_FILENO)
 		close(sink->fd);
+	if (sink->target)
+		sink->target->close(sink->target_ctx);
 	pthread_mutex_destroy(&sink->lock);
 	queue_close(&sink->queue);
 	free(sink->path);
@@ -203,7 +99,45 @@ uint64_t sink_lines(struct sink *sink)
 
 uint64_t sink_written(struct sink *sink)
 {
-	return read_locked(sink, &sink->queue.written);
+	return read_locked(sink, sink->target ? &sink->handed_on : &sink->queue.written);
+}
+
+/* With the lock. */
+static uint64_t kept(const struct sink *sink)
+{
+	bool keeps = sink->target && !sink->settled && sink->queue.written > sink->handed_on;
+
+	return keeps ? sink->queue.written - sink->handed_on : 0;
+}
+
+bool sink_keeps(struct sink *sink)
+{
+	bool keeps;
+
+	pthread_mutex_lock(&sink->lock);
+	keeps = sink->keeps;
+	pthread_mutex_unlock(&sink->lock);
+	return keeps;
+}
+
+uint64_t sink_kept(struct sink *sink)
+{
+	uint64_t weight;
+
+	pthread_mutex_lock(&sink->lock);
+	weight = kept(sink);
+	pthread_mutex_unlock(&sink->lock);
+	return weight;
+}
+
+/* With the lock: gives up what nobody has written, and returns its weight. */
+static uint64_t give_up(struct sink *sink)
+{
+	uint64_t weight = kept(sink);
+
+	sink->queue.given_up += weight;
+	sink->settled |= weight > 0;
+	return weight + queue_clear(&sink->queue);
 }
 
 uint64_t sink_given_up(struct sink *sink)
@@ -224,7 +158,7 @@ uint64_t sink_abandon(struct sink *sink)
 
 	pthread_mutex_lock(&sink->lock);
 	sink->abandoned = true;
-	weight = queue_clear(&sink->queue);
+	weight = give_up(sink);
 	pthread_mutex_unlock(&sink->lock);
 	return weight;
 }
@@ -244,7 +178,8 @@ static const char *next_bytes(struct sink *sink, size_t max, size_t *ret_n)
 	const char *bytes;
 
 	pthread_mutex_lock(&sink->lock);
-	bytes = queue_next(&sink->queue, max, ret_n);
+	bytes = sink->ops->lines ? queue_next_lines(&sink->queue, max, ret_n)
+				 : queue_next(&sink->queue, max, ret_n);
 	pthread_mutex_unlock(&sink->lock);
 	return bytes;
 }
@@ -338,11 +273,24 @@ bool sink_has_progressed(const struct sink *sink)
 	return sink->progressed;
 }
 
-int sink_flush(struct sink *sink)
+static int flush(struct sink *sink, bool all)
 {
 	int err;
 
-	return is_broken(sink, &err) ? err : sink_write(sink, sink_pending(sink));
+	if (is_broken(sink, &err))
+		return err;
+	err = sink_write(sink, sink_pending(sink));
+	return err || !sink->target ? err : target_flush(sink, all);
+}
+
+int sink_flush(struct sink *sink)
+{
+	return flush(sink, false);
+}
+
+int sink_finish(struct sink *sink)
+{
+	return flush(sink, true);
 }
 
 int sink_flush_marked(struct sink *sink)
@@ -431,7 +379,7 @@ uint64_t sink_discard(struct sink *sink)
 	take_back(sink);
 	pthread_mutex_lock(&sink->lock);
 	sink->broken |= sink->queue.torn > 0;
-	weight = queue_clear(&sink->queue);
+	weight = give_up(sink);
 	pthread_mutex_unlock(&sink->lock);
 	return weight;
 }

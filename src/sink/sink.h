@@ -48,6 +48,13 @@ struct buffer *sink_reserve(struct sink *sink, size_t max);
  */
 bool sink_commit(struct sink *sink, uint64_t weight);
 
+/*
+ * Whether lines were taken by who keeps them for a while (target.h), and are not written yet; and
+ * their weight.
+ */
+bool sink_keeps(struct sink *sink);
+uint64_t sink_kept(struct sink *sink);
+
 /* Bytes that wait to be written; and whether they are so many that it is worth a write. */
 size_t sink_pending(struct sink *sink);
 bool sink_wants_flush(struct sink *sink);
@@ -83,6 +90,12 @@ int sink_flush(struct sink *sink);
 
 /* Likewise, but only what was there when sink_mark() was called last. */
 int sink_flush_marked(struct sink *sink);
+
+/* Writes what is pending, and has who keeps lines hand them on. */
+int sink_finish(struct sink *sink);
+
+/* In how many milliseconds sink_flush() is due for what is kept; -1: nothing is. */
+int sink_wait_ms(const struct sink *sink);
 
 /*
  * Of the last of these: whether it ended because the descriptor took no more for now, and whether

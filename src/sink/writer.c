@@ -29,7 +29,7 @@
 #define LOOK_NS 100000000
 
 /* What the thread is asked for. */
-enum { ASK_FLUSH = 1, ASK_REOPEN = 2, ASK_DISCARD = 4, ASK_END = 8 };
+enum { ASK_FLUSH = 1, ASK_REOPEN = 2, ASK_DISCARD = 4, ASK_END = 8, ASK_FINISH = 16 };
 
 struct writer {
 	struct sink *sink;
@@ -69,9 +69,9 @@ static void note_error(struct writer *writer, int err)
 	pthread_mutex_unlock(&writer->lock);
 }
 
-static void flush(struct writer *writer)
+static void flush(struct writer *writer, bool all)
 {
-	int err = sink_flush(writer->sink);
+	int err = all ? sink_finish(writer->sink) : sink_flush(writer->sink);
 
 	writer->blocked = sink_is_blocked(writer->sink);
 	/* What takes lines, or is full of them, has a reader: who went away was not the last. */
@@ -95,7 +95,7 @@ static void reopen(struct writer *writer)
 	pthread_mutex_unlock(&writer->lock);
 	if (left >= 0)
 		writer->gone = false;
-	flush(writer);
+	flush(writer, false);
 }
 
 static void discard(struct writer *writer)
@@ -114,15 +114,17 @@ static void wait_for_work(struct writer *writer)
 	};
 	eventfd_t n;
 
-	if (poll(fds, 2, -1) < 0)
+	if (poll(fds, 2, sink_wait_ms(writer->sink)) < 0)
 		return;
+	if (!sink_wait_ms(writer->sink))
+		flush(writer, false);
 	if (fds[0].revents & POLLIN)
 		eventfd_read(writer->asked_fd, &n);
 	if (fds[1].revents & (POLLERR | POLLHUP)) {
 		writer->gone = true;
 		note_error(writer, -EPIPE);
 	} else if (fds[1].revents & POLLOUT) {
-		flush(writer);
+		flush(writer, false);
 		eventfd_write(writer->done_fd, 1);
 	}
 }
@@ -153,8 +155,8 @@ static void *run(void *arg)
 			wait_for_work(writer);
 		if (asked & ASK_REOPEN)
 			reopen(writer);
-		else if (asked & ASK_FLUSH)
-			flush(writer);
+		else if (asked & (ASK_FLUSH | ASK_FINISH))
+			flush(writer, asked & ASK_FINISH);
 		if (asked & ASK_DISCARD)
 			discard(writer);
 	} while (!(asked & ASK_END));
@@ -330,6 +332,11 @@ struct writer_report writer_tell(struct writer *writer)
 	return report;
 }
 
+static bool has_work(struct writer *writer)
+{
+	return sink_pending(writer->sink) || sink_keeps(writer->sink);
+}
+
 /* Whether, besides, it has nothing more to write, or cannot. */
 static bool is_done(struct writer *writer)
 {
@@ -338,7 +345,7 @@ static bool is_done(struct writer *writer)
 	pthread_mutex_lock(&writer->lock);
 	failed = writer->report.error;
 	pthread_mutex_unlock(&writer->lock);
-	return is_idle(writer) && (failed || !sink_pending(writer->sink));
+	return is_idle(writer) && (failed || !has_work(writer));
 }
 
 /* Waits until it is so, as long as something is written. Returns whether it is. */
@@ -379,7 +386,7 @@ static void finish_alone(struct writer *writer)
 
 	do {
 		before = sink_pending(writer->sink);
-		writer_flush(writer);
+		writer->report.error = sink_finish(writer->sink);
 		if (writer->report.error || !sink_pending(writer->sink))
 			return;
 		if (sink_pending(writer->sink) < before)
@@ -396,7 +403,8 @@ bool writer_finish(struct writer *writer)
 		finish_alone(writer);
 		return true;
 	}
-	writer_flush(writer);
+	if (has_work(writer))
+		ask(writer, ASK_FINISH);
 	if (writer->impatient || writer->stuck)
 		return settle(writer);
 	writer->impatient = !wait_until(writer, is_done);
