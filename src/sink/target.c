@@ -20,16 +20,16 @@ static void look(struct sink *sink, bool keeps)
 
 static ssize_t write_lines(struct sink *sink, const void *bytes, size_t n)
 {
-	int err = sink->target->append(sink->target_ctx, bytes, n);
+	ssize_t taken = sink->target->append(sink->target_ctx, bytes, n);
 
-	if (err) {
-		errno = -err;
+	if (taken < 0) {
+		errno = (int)-taken;
 		return -1;
 	}
 	if (!sink->kept_since_ns)
 		sink->kept_since_ns = clock_now_ns(CLOCK_MONOTONIC);
 	look(sink, true);
-	return (ssize_t)n;
+	return taken;
 }
 
 static const struct sink_ops target_ops = {.write = write_lines, .lines = true};

@@ -7,14 +7,16 @@
 #ifndef SINK_TARGET_H
 #define SINK_TARGET_H
 
+#include <sys/types.h>
+
 #include "sink/sink.h"
 
 #define SINK_KEPT_NS 200000000
 
 /* All are called by the side that writes, and may wait. */
 struct sink_target {
-	/* Takes lines, all of them and each whole; or none, and returns -errno. */
-	int (*append)(void *ctx, const char *lines, size_t size);
+	/* Takes lines, each whole, and returns how many bytes they have; or none, and -errno. */
+	ssize_t (*append)(void *ctx, const char *lines, size_t size);
 
 	/* Hands on what it has kept. Returns 0 or -errno; what was not handed on is kept. */
 	int (*flush)(void *ctx);
