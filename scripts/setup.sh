@@ -68,6 +68,7 @@ look_for_build() {
 	need_header bpf/libbpf.h libbpf-dev libbpf
 	need_header libelf.h libelf-dev libelf
 	need_header zlib.h zlib1g-dev
+	need_header zstd.h libzstd-dev libzstd
 	need_header uthash.h uthash-dev
 	[[ ${STATIC:-0} == 0 ]] || look_for_static
 }
@@ -77,6 +78,7 @@ look_for_static() {
 	need_file '/usr/lib/*/libbpf.a' libbpf-dev
 	need_file '/usr/lib/*/libelf.a' libelf-dev
 	need_file '/usr/lib/*/libz.a' zlib1g-dev
+	need_file '/usr/lib/*/libzstd.a' libzstd-dev
 }
 
 look_for_test() {
@@ -88,6 +90,7 @@ look_for_test() {
 	need_command codespell codespell
 	need_file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a' libclang-rt-dev
 	need_command jq jq
+	need_command zstdcat zstd
 	need_command python3 python3
 	need_python jsonschema python3-jsonschema
 	need_command nft nftables

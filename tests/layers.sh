@@ -97,7 +97,7 @@ noticed() {
 copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 for wrong in "util model" "contract util" "model format" "aggregate format" "books sink" \
-    "format engine" "probe options" "sink model" "engine options" "engine format" "options format" \
+    "format engine" "probe options" "sink model" "store sink" "engine options" "engine format" "options format" \
     "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "nowhere util"; do
     noticed "src/${wrong% *}/x.c" "\"${wrong#* }/x.h\""
 done

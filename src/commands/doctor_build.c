@@ -36,6 +36,7 @@ static const struct tool tools[] = {
 	{"build: libbpf", {"pkg-config", "--modversion", "libbpf"}, "libbpf-dev pkg-config", "1.1"},
 	{"build: libelf", {"pkg-config", "--modversion", "libelf"}, "libelf-dev pkg-config", "0"},
 	{"build: zlib", {"pkg-config", "--modversion", "zlib"}, "zlib1g-dev pkg-config", "0"},
+	{"build: zstd", {"pkg-config", "--modversion", "libzstd"}, "libzstd-dev pkg-config", "0"},
 	{"build: uthash", HEADER("uthash.h"), "uthash-dev", NULL},
 };
 

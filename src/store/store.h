@@ -13,7 +13,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
+#include "store/list.h"
 #include "util/error.h"
 
 struct store;
@@ -25,22 +27,32 @@ struct store_limits {
 	uint64_t segment_age_ns; /* from its first line on (1 h) */
 };
 
-/* All but bytes and oldest only grow. */
+/* All but bytes, oldest_ns and segments only grow. Events are counted as lines stand for them. */
 struct store_counts {
 	uint64_t written; /* events of lines that are in a frame on its way to the disk */
-	uint64_t dropped; /* events of lines that left as there was no room, since store_open() */
-	uint64_t torn;	  /* lines behind a torn end that store_open() found, where it is known */
+	uint64_t dropped; /* events that left as there was no room, since store_open() */
+	uint64_t torn;	  /* events behind a torn end that store_open() found, where it is known */
 	uint64_t torn_bytes; /* what it has cut off */
 	uint64_t bytes;	     /* of all segments now */
 	uint64_t oldest_ns;  /* UTC of the first line there is; 0: none */
 	uint64_t segments;
 };
 
+/* Segments of a boot, one behind the other, that left as there was no room. */
+struct store_dropped {
+	char boot[STORE_BOOT_MAX + 1];
+	uint64_t first_seq, last_seq;
+	uint64_t events;
+};
+
 /*
  * Makes the directories that lack (mode 0750), recovers what an earlier process has left of this
  * boot, and holds a lock: of two that write to a store, the second gets -EBUSY, with the pid of the
  * first in error. No symbolic link is followed below dir. Returns 0 or -errno with a line in
- * error. Nothing of it starts a thread before the first store_append().
+ * error. Nothing of it starts a thread before the first store_append(), from which on it calls:
+ * write, openat, pread64, fstat, fstatfs, ftruncate, fdatasync, fsync, unlinkat, getdents64, close,
+ * futex, clock_gettime, and what a thread and malloc() need. In DIR it makes, reads and removes
+ * files.
  */
 int store_open(const char *dir, const char *boot_id, const struct store_limits *limits,
 	       struct store **ret, struct error *error);
@@ -49,12 +61,13 @@ int store_open(const char *dir, const char *boot_id, const struct store_limits *
 uint64_t store_next_seq(const struct store *store);
 
 /*
- * Takes whole lines, each with its newline; size: bytes of all. Their time, seq, weight and
- * destination are read from the lines themselves. A frame is written once it has 500 lines or 256
- * KiB; never waits for a disk but in write(2). Returns 0, or -errno of the write (-ENOSPC, ...):
- * then the lines are not taken, and may be brought again.
+ * Takes whole lines of JSON (store/tag.h), each with its newline and a seq above that before;
+ * size: bytes of all. A frame is written once it has 500 lines or 256 KiB; nothing but write(2)
+ * waits for a disk. As write(2) does, it returns how many bytes it has taken, of whole lines; or
+ * -errno if none could be, as a frame of earlier ones could not be written (-ENOSPC, ...), or
+ * -EINVAL: the first line is none, or has no such seq; or -EMSGSIZE: has more than 1 MiB.
  */
-int store_append(struct store *store, const char *lines, size_t size);
+ssize_t store_append(struct store *store, const char *lines, size_t size);
 
 /*
  * Writes what is in no frame yet. To be called each 200 ms, and at the end. Returns 0 or -errno;
@@ -63,6 +76,18 @@ int store_append(struct store *store, const char *lines, size_t size);
 int store_flush(struct store *store);
 
 struct store_counts store_counts(struct store *store);
+
+/* Takes the oldest that was not taken yet; false: there is none. */
+bool store_take_dropped(struct store *store, struct store_dropped *ret);
+
+/* The last -errno of a sync since this was asked before; 0: there was none. */
+int store_sync_error(struct store *store);
+
+/*
+ * Gives all there is to that user: for a process that gives up its own rights before the first
+ * store_append(). Returns 0 or -errno.
+ */
+int store_give(struct store *store, uid_t uid, gid_t gid);
 
 /* Syncs and closes; what store_flush() could not write is gone. NULL is fine. */
 void store_close(struct store *store);

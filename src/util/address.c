@@ -129,6 +129,24 @@ void put_zoned_address(struct buffer *out, const uint8_t addr[16], uint8_t famil
 	}
 }
 
+int address_read(const char *s, size_t len, uint8_t ret[16])
+{
+	char text[INET6_ADDRSTRLEN];
+	uint8_t ipv4[4];
+
+	if (len >= sizeof(text))
+		return -EINVAL;
+	memcpy(text, s, len);
+	text[len] = 0;
+	if (memchr(text, 0, len))
+		return -EINVAL;
+	if (inet_pton(AF_INET, text, ipv4) != 1)
+		return inet_pton(AF_INET6, text, ret) == 1 ? 0 : -EINVAL;
+	memcpy(ret, mapped, sizeof(mapped));
+	memcpy(ret + sizeof(mapped), ipv4, sizeof(ipv4));
+	return 0;
+}
+
 int parse_network(const char *s, uint8_t ret_addr[16], uint32_t *ret_prefix_len)
 {
 	_cleanup_free_ char *text = strdup(s);

@@ -7,6 +7,7 @@
 #define UTIL_ADDRESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/buffer.h"
@@ -32,6 +33,12 @@ void put_zoned_address(struct buffer *out, const uint8_t addr[16], uint8_t famil
 
 /* The longest of these: an IPv6 address, and an interface's index. */
 #define ADDRESS_TEXT_MAX (39 + 1 + 10)
+
+/*
+ * An address of len bytes, in any form but with no zone. Returns 0; or -EINVAL, and leaves ret
+ * untouched.
+ */
+int address_read(const char *s, size_t len, uint8_t ret[16]);
 
 /*
  * "10.0.0.0/8", "2001:db8::/32"; a bare address is a network of one. *ret_prefix_len counts bits of

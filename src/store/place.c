@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+#include "store/place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+#define DIR_MODE  0750
+#define LOCK_MODE 0640
+
+#define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+/* Makes what lacks of the path. What is wrong with it, opening it says. */
+static int make_dirs(const char *dir)
+{
+	_cleanup_free_ char *path = strdup(dir);
+
+	if (!path)
+		return -ENOMEM;
+	for (char *slash = path; (slash = strchr(slash + 1, '/'));) {
+		*slash = 0;
+		mkdir(path, DIR_MODE);
+		*slash = '/';
+	}
+	return mkdir(path, DIR_MODE) && errno != EEXIST ? -errno : 0;
+}
+
+static int open_dir(const char *dir, struct place *place, struct error *error)
+{
+	int err = make_dirs(dir);
+
+	if (!err)
+		place->dir_fd = open(dir, OPEN_DIR);
+	if (!err && place->dir_fd < 0)
+		err = -errno;
+	if (err)
+		return error_set(error, err, "cannot use %s as a store: %s", dir, strerror(-err));
+	return 0;
+}
+
+static int refuse_second(const char *dir, int fd, struct error *error)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	/* The pid is 0 where it means nothing here: in another namespace. */
+	if (fcntl(fd, F_GETLK, &lock) || lock.l_type == F_UNLCK || lock.l_pid <= 0)
+		return error_set(
+			error, -EBUSY,
+			"another process writes to the store %s: end it, or name another directory",
+			dir);
+	return error_set(error, -EBUSY,
+			 "process %d writes to the store %s: end it, or name another directory",
+			 lock.l_pid, dir);
+}
+
+/* Of this process, and of none that it forks. */
+static int take_lock(const char *dir, struct place *place, struct error *error)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	place->lock_fd = openat(place->dir_fd, "lock",
+				O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, LOCK_MODE);
+	if (place->lock_fd < 0)
+		return error_set(error, -errno, "cannot open %s/lock: %s", dir, strerror(errno));
+	if (!fcntl(place->lock_fd, F_SETLK, &lock))
+		return 0;
+	if (errno == EACCES || errno == EAGAIN)
+		return refuse_second(dir, place->lock_fd, error);
+	return error_set(error, -errno, "cannot lock %s/lock: %s", dir, strerror(errno));
+}
+
+static int open_boot(const char *dir, const char *boot, struct place *place, struct error *error)
+{
+	int made;
+
+	if (!boot_name_is_good(boot))
+		return error_set(
+			error, -EINVAL,
+			"'%s' is no boot id: the kernel's is in /proc/sys/kernel/random/boot_id",
+			boot);
+	made = mkdirat(place->dir_fd, boot, DIR_MODE);
+	if (made && errno != EEXIST)
+		return error_set(error, -errno, "cannot make %s/%s: %s", dir, boot,
+				 strerror(errno));
+	place->boot_fd = boot_open(place->dir_fd, boot);
+	if (place->boot_fd < 0)
+		return error_set(error, place->boot_fd, "cannot open %s/%s: %s", dir, boot,
+				 strerror(-place->boot_fd));
+	if (!made)
+		fsync(place->dir_fd);
+	strcpy(place->boot, boot);
+	return 0;
+}
+
+int place_open(const char *dir, const char *boot, struct place *ret, struct error *error)
+{
+	struct place place = {.dir_fd = -1, .lock_fd = -1, .boot_fd = -1};
+	int err = open_dir(dir, &place, error);
+
+	if (!err)
+		err = take_lock(dir, &place, error);
+	if (!err)
+		err = open_boot(dir, boot, &place, error);
+	if (err) {
+		place_close(&place);
+		return err;
+	}
+	*ret = place;
+	return 0;
+}
+
+void place_close(struct place *place)
+{
+	cleanup_close(&place->boot_fd);
+	cleanup_close(&place->lock_fd);
+	cleanup_close(&place->dir_fd);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* The directory of a store, and the lock that keeps a second writer away. */
+#ifndef STORE_PLACE_H
+#define STORE_PLACE_H
+
+#include "store/list.h"
+#include "util/error.h"
+
+struct place {
+	int dir_fd, lock_fd, boot_fd; /* -1: not open */
+	char boot[STORE_BOOT_MAX + 1];
+};
+
+/* As store_open() says. On failure, nothing stays open. */
+int place_open(const char *dir, const char *boot, struct place *ret, struct error *error);
+void place_close(struct place *place);
+
+#endif

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: MIT
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "store/parts.h"
+#include "store/walk.h"
+#include "util/clock.h"
+#include "util/vector.h"
+
+/*
+ * A bound that takes away more than an eighth of a store at once would not be much of one; nor
+ * would there be a segment to drop on a small file system that is full.
+ */
+#define SEGMENTS_LEAST	  8
+#define SEGMENT_MAX_LEAST (64 * 1024)
+
+/* Counts */
+
+void store_note_state(struct store *store)
+{
+	bool has_current = store->current.fd >= 0;
+
+	pthread_mutex_lock(&store->lock);
+	store->counts.bytes = store->past.bytes + (has_current ? store->current.segment.size : 0);
+	store->counts.segments = store->past.n + has_current;
+	store->counts.oldest_ns = store->past.n ? store->past.oldest_ns
+				  : has_current ? store->current.sums.since_ns
+						: 0;
+	pthread_mutex_unlock(&store->lock);
+}
+
+static void note_written(struct store *store, uint64_t events)
+{
+	pthread_mutex_lock(&store->lock);
+	store->counts.written += events;
+	pthread_mutex_unlock(&store->lock);
+	store_note_state(store);
+}
+
+/* The newest that nobody has taken, if what was dropped now follows it. */
+static struct store_dropped *dropped_before(struct store *store, const struct segment *segment)
+{
+	struct store_dropped *last = store->dropped.items;
+
+	if (!store->dropped.n)
+		return NULL;
+	last += store->dropped.n - 1;
+	return strcmp(last->boot, segment->boot) ? NULL : last;
+}
+
+static void note_dropped(struct store *store, const struct segment *segment,
+			 const struct frame_index *sums)
+{
+	struct store_dropped dropped = {
+		.first_seq = sums->first_seq,
+		.last_seq = sums->last_seq,
+		.events = sums->events,
+	};
+	struct store_dropped *last;
+
+	memcpy(dropped.boot, segment->boot, sizeof(dropped.boot));
+	pthread_mutex_lock(&store->lock);
+	store->counts.dropped += sums->events;
+	last = dropped_before(store, segment);
+	if (last) {
+		last->last_seq = sums->last_seq;
+		last->events += sums->events;
+	} else {
+		vector_push(&store->dropped, &dropped, sizeof(dropped));
+	}
+	pthread_mutex_unlock(&store->lock);
+}
+
+/* Room */
+
+/* Drops the oldest segment, now or by the other thread. False: there is none but the current. */
+static bool drop_oldest(struct store *store, bool now)
+{
+	struct frame_index sums = {0};
+	struct segment segment;
+
+	if (!past_take(&store->past, &segment))
+		return false;
+	/* Of what cannot be read any more, nobody knows how much it was. */
+	if (!segment_sums(store->place.dir_fd, &segment, &sums) && sums.lines)
+		note_dropped(store, &segment, &sums);
+	if (now)
+		segment_unlink(store->place.dir_fd, &segment);
+	else
+		syncer_unlink(store->syncer, &segment);
+	past_date(&store->past, store->place.dir_fd);
+	store_note_state(store);
+	return true;
+}
+
+/* On a full disk: what is about to go makes room as well. */
+static bool make_room(struct store *store)
+{
+	return syncer_wait(store->syncer) || drop_oldest(store, true);
+}
+
+static bool is_full(int err)
+{
+	return err == -ENOSPC || err == -EDQUOT;
+}
+
+/* Segments */
+
+/* On a file system that has little room, a segment is smaller. */
+static uint64_t segment_max(const struct store *store)
+{
+	uint64_t max = store->limits.size_max / SEGMENTS_LEAST, room;
+	struct statvfs fs;
+
+	if (!fstatvfs(store->place.dir_fd, &fs)) {
+		room = ((uint64_t)fs.f_bavail * fs.f_frsize + store->past.bytes) / SEGMENTS_LEAST;
+		max = room < max ? room : max;
+	}
+	if (max < SEGMENT_MAX_LEAST)
+		max = SEGMENT_MAX_LEAST;
+	return max < store->limits.segment_max ? max : store->limits.segment_max;
+}
+
+static int begin_segment(struct store *store)
+{
+	int err =
+		current_begin(&store->current, &store->place, batch_index(store->batch)->first_seq);
+
+	if (err)
+		return err;
+	store->segment_max = segment_max(store);
+	syncer_written(store->syncer, store->current.fd, store->place.boot_fd);
+	return 0;
+}
+
+/* What holds no frame would be in the way of the next segment, which has its name. */
+static void forget_segment(struct store *store)
+{
+	close(store->current.fd);
+	segment_unlink(store->place.dir_fd, &store->current.segment);
+	store->current.fd = -1;
+}
+
+static int end_segment(struct store *store)
+{
+	struct current *current = &store->current;
+	int err = past_reserve(&store->past);
+
+	if (err)
+		return err;
+	if (current->sums.lines) {
+		syncer_finish(store->syncer, current_end(current));
+		past_add(&store->past, &current->segment, current->sums.since_ns);
+	} else {
+		forget_segment(store);
+	}
+	current->segment.size = 0;
+	store_note_state(store);
+	return 0;
+}
+
+/* Whether the batch, of size bytes, is for the next segment. */
+static bool is_over(const struct store *store, size_t size)
+{
+	const struct current *current = &store->current;
+	const struct frame_index *index = batch_index(store->batch);
+
+	if (current->is_torn)
+		return true;
+	if (!current->sums.lines)
+		return false;
+	return current->segment.size + size > store->segment_max ||
+	       (index->since_ns > current->sums.since_ns &&
+		index->since_ns - current->sums.since_ns >= store->limits.segment_age_ns);
+}
+
+static int write_frame(struct store *store, size_t size)
+{
+	int err = 0;
+
+	if (store->current.fd >= 0 && is_over(store, size))
+		err = end_segment(store);
+	if (!err && store->current.fd < 0)
+		err = begin_segment(store);
+	if (!err)
+		err = current_write(&store->current, store->batch);
+	if (!err)
+		syncer_written(store->syncer, store->current.fd, -1);
+	return err;
+}
+
+static void keep_bound(struct store *store, size_t size)
+{
+	uint64_t bytes;
+
+	do
+		bytes = store->past.bytes + store->current.segment.size + size;
+	while (bytes > store->limits.size_max && drop_oldest(store, false));
+}
+
+static int write_batch(struct store *store)
+{
+	size_t size;
+	int err;
+
+	if (!batch_seal(store->batch, &size))
+		return -ENOMEM;
+	keep_bound(store, size);
+	do
+		err = write_frame(store, size);
+	while (is_full(err) && make_room(store));
+	if (err)
+		return err;
+	note_written(store, batch_index(store->batch)->events);
+	batch_clear(store->batch);
+	return 0;
+}
+
+/* Lines */
+
+static int take_line(struct store *store, const char *line, size_t size)
+{
+	struct tag tag;
+	int err;
+
+	if (size > FRAME_LINE_MAX)
+		return -EMSGSIZE;
+	if (tag_read(line, size, &tag) || tag.seq < store->next_seq || tag.seq == UINT64_MAX)
+		return -EINVAL;
+	if (!batch_add(store->batch, line, size, &tag)) {
+		err = write_batch(store);
+		if (err)
+			return err;
+		batch_add(store->batch, line, size, &tag);
+	}
+	store->next_seq = tag.seq + 1;
+	return 0;
+}
+
+ssize_t store_append(struct store *store, const char *lines, size_t size)
+{
+	int err = store->syncer ? 0 : syncer_open(store->place.dir_fd, &store->syncer);
+	const char *end;
+	size_t taken = 0;
+
+	while (!err && taken < size) {
+		end = memchr(lines + taken, '\n', size - taken);
+		if (!end)
+			err = size - taken > FRAME_LINE_MAX ? -EMSGSIZE : -EINVAL;
+		else
+			err = take_line(store, lines + taken, (size_t)(end + 1 - lines) - taken);
+		if (!err)
+			taken = (size_t)(end + 1 - lines);
+	}
+	/* What does not succeed now will be tried, and told, with the next line. */
+	if (!err && batch_is_full(store->batch))
+		write_batch(store);
+	return taken ? (ssize_t)taken : err;
+}
+
+int store_flush(struct store *store)
+{
+	return batch_is_empty(store->batch) ? 0 : write_batch(store);
+}
+
+uint64_t store_next_seq(const struct store *store)
+{
+	return store->next_seq;
+}
+
+struct store_counts store_counts(struct store *store)
+{
+	struct store_counts counts;
+
+	pthread_mutex_lock(&store->lock);
+	counts = store->counts;
+	pthread_mutex_unlock(&store->lock);
+	return counts;
+}
+
+bool store_take_dropped(struct store *store, struct store_dropped *ret)
+{
+	struct store_dropped *dropped;
+	bool any;
+
+	pthread_mutex_lock(&store->lock);
+	dropped = store->dropped.items;
+	any = store->dropped.n;
+	if (any) {
+		*ret = *dropped;
+		memmove(dropped, dropped + 1, --store->dropped.n * sizeof(*dropped));
+	}
+	pthread_mutex_unlock(&store->lock);
+	return any;
+}
+
+int store_sync_error(struct store *store)
+{
+	return store->syncer ? syncer_error(store->syncer) : 0;
+}
+
+int store_give(struct store *store, uid_t uid, gid_t gid)
+{
+	const struct place *place = &store->place;
+
+	if (fchown(place->dir_fd, uid, gid) || fchown(place->lock_fd, uid, gid) ||
+	    fchown(place->boot_fd, uid, gid))
+		return -errno;
+	return past_give(&store->past, place->dir_fd, uid, gid);
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	if (store->batch)
+		store_flush(store);
+	if (store->current.fd >= 0 && end_segment(store))
+		close(store->current.fd);
+	syncer_close(store->syncer);
+	place_close(&store->place);
+	past_free(&store->past);
+	batch_free(store->batch);
+	vector_free(&store->dropped);
+	pthread_mutex_destroy(&store->lock);
+	free(store);
+}

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: MIT
+/* What is read off a line; indexes, filters and frames, byte by byte. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <zstd.h>
+
+#include "store/batch.h"
+#include "store/frame.h"
+#include "store/tag.h"
+#include "unit/random.h"
+#include "util/array.h"
+
+#define TIME "{\"timestamp\":\"2026-02-16T12:34:56.000000789Z\","
+#define EVENT(rest)                                                                                \
+	TIME "\"event.name\":\"tcp.connect\",\"tpconnect.seq\":17,\"tpconnect.connection.id\":"    \
+	     "\"0-0\"" rest "}\n"
+#define PEER ",\"network.peer.address\":\"192.0.2.1\""
+
+/* `date -u -d 2026-02-16T12:34:56Z +%s` */
+#define TIME_NS 1771245296000000789u
+
+static const uint8_t peer[16] = {[10] = 0xff, 0xff, 192, 0, 2, 1};
+
+static struct tag tag_of(const char *line)
+{
+	struct tag tag;
+
+	if (tag_read(line, strlen(line), &tag))
+		fail_msg("refused: %s", line);
+	return tag;
+}
+
+/* Tags */
+
+static void a_line_has_time_seq_and_destination(void **state)
+{
+	struct tag tag = tag_of(EVENT(PEER));
+
+	(void)state;
+	assert_int_equal(tag.time_ns, TIME_NS);
+	assert_int_equal(tag.seq, 17);
+	assert_int_equal(tag.events, 1);
+	assert_true(tag.has_destination);
+	assert_memory_equal(tag.destination, peer, 16);
+}
+
+static void a_destination_may_be_of_either_family_or_lack(void **state)
+{
+	static const uint8_t ipv6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
+
+	(void)state;
+	assert_memory_equal(tag_of(EVENT(",\"network.peer.address\":\"2001:db8::1\"")).destination,
+			    ipv6, 16);
+	assert_memory_equal(
+		tag_of(EVENT(",\"network.peer.address\":\"::ffff:192.0.2.1\"")).destination, peer,
+		16);
+	assert_false(tag_of(EVENT("")).has_destination);
+}
+
+static void repetitions_are_events(void **state)
+{
+	(void)state;
+	assert_int_equal(tag_of(EVENT(PEER ",\"tpconnect.repeated\":41")).events, 42);
+	assert_int_equal(tag_of(EVENT(",\"tpconnect.repeated\":1,\"host.name\":\"x\"" PEER)).events,
+			 2);
+}
+
+static void a_notice_is_no_event(void **state)
+{
+	struct tag tag = tag_of(TIME "\"event.name\":\"tpconnect.loss\",\"tpconnect.seq\":3,"
+				     "\"tpconnect.loss.ring\":2}\n");
+
+	(void)state;
+	assert_int_equal(tag.events, 0);
+	assert_int_equal(tag.seq, 3);
+}
+
+static void what_a_process_calls_itself_is_no_key(void **state)
+{
+	struct tag tag = tag_of(EVENT(
+		",\"process.executable.name\":\",\\\"network.peer.address\\\":\\\"1.2.3.4\\\"\","
+		"\"process.command_args\":[\",\\\"tpconnect.repeated\\\":99\"]" PEER));
+
+	(void)state;
+	assert_int_equal(tag.events, 1);
+	assert_memory_equal(tag.destination, peer, 16);
+}
+
+static void days_are_those_of_the_calendar(void **state)
+{
+	static const struct {
+		const char *date;
+		uint64_t seconds; /* date -u +%s */
+	} dates[] = {
+		{"1970-01-01T00:00:00", 0},	     {"1970-03-01T00:00:00", 5097600},
+		{"2000-02-29T23:59:59", 951868799},  {"2024-02-29T00:00:00", 1709164800},
+		{"2024-12-31T12:00:01", 1735646401}, {"2100-03-01T00:00:00", 4107542400},
+	};
+	char line[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(dates); i++) {
+		snprintf(line, sizeof(line),
+			 "{\"timestamp\":\"%s.500000000Z\",\"event.name\":\"tcp.close\","
+			 "\"tpconnect.seq\":1}\n",
+			 dates[i].date);
+		assert_int_equal(tag_of(line).time_ns, dates[i].seconds * 1000000000 + 500000000);
+	}
+}
+
+static void other_lines_are_refused(void **state)
+{
+	static const char *const lines[] = {
+		"",
+		"\n",
+		"{}\n",
+		TIME,
+		TIME "\"event.name\":\"tcp.connect\"}\n",
+		TIME "\"event.name\":\"tcp.connect",
+		TIME "\"event.name\":\"tcp.connect\",\"tpconnect.seq\":}\n",
+		TIME "\"event.name\":\"tcp.connect\",\"tpconnect.seq\":\"1\"}\n",
+		TIME "\"event.name\":\"tcp.connect\",\"tpconnect.seq\":18446744073709551616}\n",
+		TIME "\"tpconnect.seq\":1,\"event.name\":\"tcp.connect\"}\n",
+		"{\"timestamp\":\"2026-02-16T12:34:56Z\",\"event.name\":\"tcp.connect\","
+		"\"tpconnect.seq\":1}\n",
+		EVENT(",\"network.peer.address\":\"192.0.2\""),
+		EVENT(",\"network.peer.address\":\"192.0.2.1"),
+		EVENT(",\"network.peer.address\":\"fe80::1%2\""),
+		EVENT(",\"tpconnect.repeated\":x"),
+		EVENT(",\"tpconnect.repeated\":18446744073709551615"),
+	};
+	struct tag tag;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		if (tag_read(lines[i], strlen(lines[i]), &tag) != -EBADMSG)
+			fail_msg("taken: %s", lines[i]);
+}
+
+static void a_line_may_end_anywhere(void **state)
+{
+	static const char line[] = EVENT(PEER ",\"tpconnect.repeated\":41");
+	struct tag tag;
+
+	(void)state;
+	for (size_t size = 0; size < sizeof(line); size++) {
+		char *copy = malloc(size + 1);
+
+		memcpy(copy, line, size);
+		tag_read(copy, size, &tag);
+		free(copy);
+	}
+}
+
+/* Filters */
+
+static void number_address(uint32_t n, uint8_t ret[16])
+{
+	memcpy(ret, peer, 16);
+	for (int i = 0; i < 4; i++)
+		ret[12 + i] = (uint8_t)(n >> 8 * i);
+}
+
+/* Adds that many, and returns how many of 100,000 others it takes for one of them. */
+static unsigned int false_positives(size_t max, uint32_t n, size_t *ret_size)
+{
+	uint8_t *filter = calloc(1, max), address[16];
+	unsigned int wrong = 0;
+
+	for (uint32_t i = 0; i < n; i++) {
+		number_address(i, address);
+		filter_add(filter, max, address);
+	}
+	*ret_size = filter_fold(filter, max);
+	for (uint32_t i = 0; i < n; i++) {
+		number_address(i, address);
+		assert_true(filter_has(filter, *ret_size, address));
+	}
+	for (uint32_t i = 0; i < 100000; i++) {
+		number_address(i + 1000000, address);
+		wrong += filter_has(filter, *ret_size, address);
+	}
+	free(filter);
+	return wrong;
+}
+
+static void a_filter_is_small_and_seldom_wrong(void **state)
+{
+	static const uint32_t numbers[] = {1, 2, 10, 40, 100, 300, 500};
+	size_t size;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		assert_in_range(false_positives(FRAME_FILTER_MAX, numbers[i], &size), 0,
+				100000 / 66);
+		assert_in_range(size, FRAME_FILTER_MIN, FRAME_FILTER_MAX);
+		assert_in_range(size, 0, numbers[i] * 3 + FRAME_FILTER_MIN);
+	}
+	assert_in_range(false_positives(FRAME_SUMS_FILTER_MAX, 45000, &size), 0, 100000 / 66);
+}
+
+static void a_filter_of_nothing_has_no_size_and_has_nothing(void **state)
+{
+	size_t size;
+
+	(void)state;
+	assert_int_equal(false_positives(FRAME_FILTER_MAX, 0, &size), 0);
+	assert_int_equal(size, 0);
+}
+
+/* Indexes */
+
+static const uint8_t filter[4] = {1, 2, 3, 4};
+
+static const struct frame_index sample = {
+	.first_seq = 0x0102030405060708,
+	.last_seq = 0x0102030405060809,
+	.since_ns = 0x1112131415161718,
+	.until_ns = 0x2122232425262728,
+	.events = 0x3132333435363738,
+	.lines = 0x41,
+	.notices = 0x40,
+	.raw_size = 0x10000,
+	.size = 0x1000,
+	.crc = 0x61626364,
+	.filter = filter,
+	.filter_size = sizeof(filter),
+};
+
+static void an_index_is_these_bytes(void **state)
+{
+	static const uint8_t bytes[] = {
+		0x5a, 0x2a, 0x4d, 0x18, 88,   0,    0,	  0,	't',  'p',  'c',  'f',	1,    0,
+		0,    0,    8,	  7,	6,    5,    4,	  3,	2,    1,    9,	  8,	6,    5,
+		4,    3,    2,	  1,	0x18, 0x17, 0x16, 0x15, 0x14, 0x13, 0x12, 0x11, 0x28, 0x27,
+		0x26, 0x25, 0x24, 0x23, 0x22, 0x21, 0x38, 0x37, 0x36, 0x35, 0x34, 0x33, 0x32, 0x31,
+		0x41, 0,    0,	  0,	0x40, 0,    0,	  0,	0,    0,    1,	  0,	0,    0,
+		0,    0,    0,	  0x10, 0,    0,    0,	  0,	0,    0,    0x64, 0x63, 0x62, 0x61,
+		4,    0,    0,	  0,	1,    2,    3,	  4,
+	};
+	uint8_t out[FRAME_INDEX_SIZE + 4];
+
+	(void)state;
+	assert_int_equal(frame_index_size(&sample), sizeof(out));
+	frame_index_write(&sample, out);
+	assert_memory_equal(out, bytes, sizeof(bytes));
+}
+
+static void an_index_is_read_back_and_no_bit_may_be_another(void **state)
+{
+	uint8_t out[FRAME_INDEX_SIZE + 4], again[sizeof(out)];
+	struct frame_index index;
+	size_t needed;
+
+	(void)state;
+	frame_index_write(&sample, out);
+	assert_int_equal(frame_index_read(out, sizeof(out), &index, &needed), 0);
+	frame_index_write(&index, again);
+	assert_memory_equal(again, out, sizeof(out));
+	for (size_t bit = 0; bit < sizeof(out) * 8; bit++) {
+		out[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		assert_true(frame_index_read(out, sizeof(out), &index, &needed) < 0);
+		out[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+}
+
+static void a_part_of_an_index_says_how_much_it_needs(void **state)
+{
+	uint8_t out[FRAME_INDEX_SIZE + 4];
+	struct frame_index index;
+	size_t needed;
+
+	(void)state;
+	frame_index_write(&sample, out);
+	for (size_t size = 0; size < sizeof(out); size++) {
+		assert_int_equal(frame_index_read(out, size, &index, &needed), -EAGAIN);
+		assert_int_equal(needed, size < 12 ? FRAME_INDEX_SIZE : sizeof(out));
+	}
+}
+
+static void assert_refused(struct frame_index index, int err)
+{
+	uint8_t out[FRAME_SUMS_MAX];
+	size_t needed;
+
+	frame_index_write(&index, out);
+	assert_int_equal(frame_index_read(out, sizeof(out), &index, &needed), err);
+}
+
+static void what_no_writer_writes_is_refused(void **state)
+{
+	struct frame_index wrong = sample;
+
+	(void)state;
+	assert_refused(sample, 0);
+	wrong.lines = 0;
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.last_seq = wrong.first_seq - 1;
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.lines = wrong.notices = 0x103; /* seqs are 0x102 */
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.until_ns = wrong.since_ns - 1;
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.raw_size = FRAME_LINE_MAX + 1;
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.size = UINT64_MAX;
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.filter_size = 3;
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
+	wrong.is_sums = true;
+	assert_refused(wrong, -EBADMSG);
+	wrong.size = 0;
+	assert_refused(wrong, 0);
+}
+
+static void the_begin_of_an_index_is_found(void **state)
+{
+	uint8_t data[64] = {[5] = 0x5a, [6] = 0x2a, [20] = 0x5a, 0x2a, 0x4d, 0x18, 1,
+			    2,		3,	    4,		 't',  'p',  'c',  's'};
+
+	(void)state;
+	assert_int_equal(frame_find(data, sizeof(data)), 20);
+	assert_int_equal(frame_find(data, 21), 20);
+	assert_int_equal(frame_find(data, 20), 20);
+	data[31] = 'x';
+	assert_int_equal(frame_find(data, sizeof(data)), sizeof(data));
+}
+
+/* Batches */
+
+static void a_batch_is_a_frame_of_its_lines(void **state)
+{
+	static const char line[] = EVENT(PEER);
+	struct tag tag = tag_of(line);
+	struct batch *batch;
+	const uint8_t *frame;
+	char *raw = malloc(FRAME_LINE_MAX);
+	struct frame_index index;
+	size_t size, needed, n;
+
+	(void)state;
+	assert_int_equal(batch_new(&batch), 0);
+	for (n = 0; batch_add(batch, line, sizeof(line) - 1, &tag); n++)
+		tag.seq++;
+	assert_int_equal(n, FRAME_LINES_MAX);
+	assert_true(batch_is_full(batch));
+	frame = batch_seal(batch, &size);
+	assert_int_equal(frame_index_read(frame, size, &index, &needed), 0);
+	assert_int_equal(frame_size(&index), size);
+	assert_int_equal(index.first_seq, 17);
+	assert_int_equal(index.last_seq, 17 + n - 1);
+	assert_int_equal(index.lines, n);
+	assert_int_equal(index.events, n);
+	assert_int_equal(index.notices, 0);
+	assert_true(filter_has(index.filter, index.filter_size, peer));
+	frame += frame_index_size(&index);
+	assert_int_equal(frame_crc(frame, index.size), index.crc);
+	assert_int_equal(ZSTD_decompress(raw, FRAME_LINE_MAX, frame, index.size), index.raw_size);
+	assert_int_equal(index.raw_size, n * (sizeof(line) - 1));
+	for (size_t i = 0; i < n; i++)
+		assert_memory_equal(raw + i * (sizeof(line) - 1), line, sizeof(line) - 1);
+	free(raw);
+	batch_free(batch);
+}
+
+static void a_batch_is_bounded_in_bytes_but_takes_one_line_of_any_size(void **state)
+{
+	struct tag tag = {.seq = 1, .events = 1};
+	char *line = malloc(FRAME_LINE_MAX + 1);
+	struct batch *batch;
+	size_t size;
+
+	(void)state;
+	/* Which zstd cannot make smaller. */
+	for (size_t i = 0; i < FRAME_LINE_MAX; i++) {
+		static uint64_t seed = 1;
+
+		line[i] = (char)random_bits(&seed, 8);
+	}
+	assert_int_equal(batch_new(&batch), 0);
+	assert_true(batch_add(batch, line, FRAME_LINE_MAX, &tag));
+	assert_true(batch_is_full(batch));
+	assert_non_null(batch_seal(batch, &size));
+	assert_in_range(size, FRAME_LINE_MAX, FRAME_INDEX_SIZE + FRAME_CONTENT_MAX);
+	batch_clear(batch);
+	assert_false(batch_add(batch, line, FRAME_LINE_MAX + 1, &tag));
+	assert_true(batch_add(batch, line, FRAME_RAW_MAX - 1, &tag));
+	assert_false(batch_add(batch, line, 2, &tag));
+	assert_true(batch_add(batch, line, 1, &tag));
+	assert_true(batch_is_full(batch));
+	batch_free(batch);
+	free(line);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_has_time_seq_and_destination),
+		cmocka_unit_test(a_destination_may_be_of_either_family_or_lack),
+		cmocka_unit_test(repetitions_are_events),
+		cmocka_unit_test(a_notice_is_no_event),
+		cmocka_unit_test(what_a_process_calls_itself_is_no_key),
+		cmocka_unit_test(days_are_those_of_the_calendar),
+		cmocka_unit_test(other_lines_are_refused),
+		cmocka_unit_test(a_line_may_end_anywhere),
+		cmocka_unit_test(a_filter_is_small_and_seldom_wrong),
+		cmocka_unit_test(a_filter_of_nothing_has_no_size_and_has_nothing),
+		cmocka_unit_test(an_index_is_these_bytes),
+		cmocka_unit_test(an_index_is_read_back_and_no_bit_may_be_another),
+		cmocka_unit_test(a_part_of_an_index_says_how_much_it_needs),
+		cmocka_unit_test(what_no_writer_writes_is_refused),
+		cmocka_unit_test(the_begin_of_an_index_is_found),
+		cmocka_unit_test(a_batch_is_a_frame_of_its_lines),
+		cmocka_unit_test(a_batch_is_bounded_in_bytes_but_takes_one_line_of_any_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
