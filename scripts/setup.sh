@@ -70,6 +70,7 @@ look_for_build() {
 	need_header zlib.h zlib1g-dev
 	need_header zstd.h libzstd-dev libzstd
 	need_header uthash.h uthash-dev
+	need_header microhttpd.h libmicrohttpd-dev libmicrohttpd
 	[[ ${STATIC:-0} == 0 ]] || look_for_static
 }
 

@@ -68,6 +68,12 @@ build() {
     rm -f "$log"
 }
 
+# tpconnect-serve, where there was its library when it was built.
+serve() {
+    [[ -x build/tpconnect-serve ]] || { echo "skip serve: it was not built"; echo "0 passed, 0 failed, 1 skipped"; return; }
+    tests/serve.sh build/tpconnect-serve build/tests/metrics
+}
+
 STATIC=1 scripts/setup.sh --test
 build build
 build build-asan MESON_OPTIONS="-Db_sanitize=address,undefined -Dwerror=true"
@@ -85,6 +91,7 @@ suite_of build-tsan "unit, metrics file, threads sanitized" check "${fixed[@]}" 
 suite_of build-static "static" meson_suite build-static --suite static
 suite "building" tests/build.sh
 suite "completions" tests/completions.sh
+suite_of build "serve" serve
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite_of build "smoke" check scripts/smoke.sh
 suite_of build "doctor" tests/live/doctor.sh build/tpconnect
