@@ -85,7 +85,7 @@ _tpconnect() {
         'latency:a histogram of handshake latency'
         'list:connections that are open now, of all processes'
         'top:a live screen of processes, destinations, connections'
-        'record:always on: keep all in a bounded store (not built yet)'
+        'record:always on: keep every event in a bounded store'
         'history:ask the store what record has kept (not built yet)'
         'doctor:whether this host can build and run it, and what to do if not'
     )

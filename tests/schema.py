@@ -40,6 +40,12 @@ GOOD_NOTICES = [
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.loss","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
     '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6}',
+    '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.loss","tpconnect.seq":9,'
+    '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
+    '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6,'
+    '"tpconnect.loss.store":7,"tpconnect.store.oldest":"2026-02-16T12:00:00.000000000Z",'
+    '"tpconnect.store.dropped.boot.id":"8a8b4b2a-0000-4000-8000-000000000001",'
+    '"tpconnect.store.dropped.first_seq":1,"tpconnect.store.dropped.last_seq":8}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.stop","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
     '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6,"tpconnect.events.sent":10,'
@@ -115,6 +121,10 @@ WRONG = [
     ("tcp.retry", "tpconnect.dns.names", ["a.example"]),
     ("tcp.connect", "tpconnect.dns.names", []),
     ("tpconnect.loss", "tpconnect.loss.output", -1),
+    ("tpconnect.loss", "tpconnect.loss.store", "7"),
+    ("tpconnect.loss", "tpconnect.store.dropped.first_seq", 0),
+    ("tpconnect.stop", "tpconnect.store.dropped.last_seq", 8),
+    ("tpconnect.start", "tpconnect.loss.store", 0),
     ("tpconnect.loss", "tpconnect.loss.unheard_of", 0),
     ("tpconnect.stop", "tpconnect.observed.until", None),
     ("tpconnect.stop", "tpconnect.preexisting.unattributed", None),

@@ -23,6 +23,11 @@ void books_written(struct books *books, uint64_t written)
 	raise_to(&books->written, written);
 }
 
+void books_store(struct books *books, uint64_t lost)
+{
+	raise_to(&books->lost.store, lost);
+}
+
 void books_filtered(struct books *books, uint64_t n)
 {
 	books->filtered += n;
@@ -38,7 +43,7 @@ uint64_t books_all_lost(const struct books *books)
 	const struct loss *lost = &books->lost;
 
 	return lost->ring + lost->missed + lost->state + lost->unmatched + lost->output +
-	       lost->context;
+	       lost->store + lost->context;
 }
 
 static uint64_t told(const struct books *books)

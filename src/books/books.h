@@ -15,6 +15,7 @@ struct loss {
 	uint64_t ring;			   /* sent, and found no room in the ring */
 	uint64_t missed, state, unmatched; /* never sent */
 	uint64_t output;		   /* read from the ring, and not written */
+	uint64_t store;			   /* written, and gone from the store since */
 	uint64_t context;		   /* of no event: what events lack, or get later */
 };
 
@@ -28,6 +29,9 @@ void books_kernel(struct books *books, uint64_t sent, const struct loss *loss);
 
 /* The events that all lines written since the beginning stand for. */
 void books_written(struct books *books, uint64_t written);
+
+/* The events that the store has lost since the beginning. They are among those written. */
+void books_store(struct books *books, uint64_t lost);
 
 /* n more events that are not to be shown; and n more that found no way out. */
 void books_filtered(struct books *books, uint64_t n);

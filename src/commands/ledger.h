@@ -18,8 +18,8 @@ void ledger_count(struct ledger *ledger, const struct session *session,
 
 /*
  * Prints the books of the end, in one line. dns_unread: NULL where nobody asked for names of
- * destinations.
+ * destinations. store: whether there is one, which can lose.
  */
-void ledger_say(const struct books *books, const uint64_t *dns_unread);
+void ledger_say(const struct books *books, const uint64_t *dns_unread, bool store);
 
 #endif

@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "commands/keeper.h"
 #include "commands/start_line.h"
 #include "format/layout.h"
 #include "util/clock.h"
@@ -18,31 +19,29 @@
 
 static void write_failed(struct output *output, struct session *session, int err)
 {
-	const char *path = output->options->output.write_path;
+	const char *where = output->where;
 
-	if (err == -EPIPE && !path) {
+	if (err == -EPIPE && !output->options->output.write_path) {
 		output->closed = true;
 		if (session)
 			session_stop(session, STATUS_DONE);
 	} else if (output->once && err != output->write_error) {
-		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
+		log_error("cannot write to %s: %s", where, sink_strerror(err));
 	} else if (err != output->write_error) {
 		log_warning("cannot write to %s: %s; it is tried again, and what does not fit in "
 			    "memory until then is counted as lost (output)",
-			    path ? path : "stdout", sink_strerror(err));
+			    where, sink_strerror(err));
 	}
 	output->write_error = err;
 }
 
 static void say_late(struct output *output, bool late)
 {
-	const char *path = output->options->output.write_path;
-
 	if (late && !output->late)
 		log_warning(
 			"cannot write to %s: its file system does not answer; what does not fit "
 			"in memory until it does is counted as lost (output)",
-			path ? path : "stdout");
+			output->where);
 	output->late = late;
 }
 
@@ -108,10 +107,10 @@ static bool header_due(const struct output *output)
 					 output->since_header + 1 >= output->terminal_rows);
 }
 
-/* Room for a line, whose number is that of lines before it which were not given up, and one. */
+/* Room for a line, whose number is the first and those of before that were not given up. */
 static struct buffer *reserve(struct output *output, size_t max)
 {
-	output->context.seq = sink_lines(output->sink) + 1;
+	output->context.seq = output->first_seq + sink_lines(output->sink);
 	return sink_reserve(output->sink, max);
 }
 
@@ -163,7 +162,7 @@ void output_commit(struct output *output, uint64_t events)
 	output->since_header++;
 }
 
-static void put_notice(struct output *output, struct notice *notice)
+void output_notice(struct output *output, struct notice *notice)
 {
 	const struct format_ops *format = output->format;
 	struct buffer *line;
@@ -235,12 +234,14 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	output->dns = output->options->request.dns ? dns_seen_name(start->dns) : NULL;
 	notice.dns = output->dns;
 	output->source = loop_add(session_loop(session), -1, 0, on_sink_ready, output);
-	put_notice(output, &notice);
+	output_notice(output, &notice);
 	look_at_terminal(output);
 	if (header_due(output))
 		put_header(output);
 	flush(output, session);
 	start_line_say(output->options, start);
+	if (output->store)
+		keeper_say(&output->options->store, output->store);
 	output_say_names(&output->options->request);
 	say_no_room(output);
 	if (ends_by_hand(output->options) && output->reports)
@@ -287,23 +288,26 @@ static void on_tick(void *ctx, struct session *session, const struct counters *c
 	if (output->reopen_error)
 		writer_reopen(output->writer);
 	ledger_count(&output->ledger, session, counters);
+	if (output->store)
+		output_count_store(output, &notice);
 	notice.books = output->ledger.books;
 	if (!memcmp(&notice.books.lost, &output->shown, sizeof(output->shown)))
 		return;
 	output->shown = notice.books.lost;
-	put_notice(output, &notice);
+	if (output->store)
+		output_tell_store(output, &notice);
+	else
+		output_notice(output, &notice);
 }
 
 void output_flush_patiently(struct output *output)
 {
-	const char *path = output->options->output.write_path;
-
 	if (!writer_finish(output->writer) && !output->given_up) {
 		output->given_up = true;
 		output->late = true;
 		log_warning("cannot write to %s: its file system does not answer; what is not "
 			    "written is given up, and the process ends when the kernel lets go",
-			    path ? path : "stdout");
+			    output->where);
 	}
 	hear(output, NULL);
 }
@@ -311,7 +315,7 @@ void output_flush_patiently(struct output *output)
 void output_settle(struct output *output)
 {
 	output_flush_patiently(output);
-	if (sink_pending(output->sink))
+	if (sink_pending(output->sink) || sink_kept(output->sink))
 		books_lost(&output->ledger.books, writer_discard(output->writer));
 	books_written(&output->ledger.books, sink_written(output->sink));
 }
@@ -344,7 +348,7 @@ static void print_summary(const struct output *output, const struct notice *stop
 	const struct books *books = &stop->books;
 
 	if (!output->closed || books_all_lost(books) != books->lost.output)
-		ledger_say(books, stop->dns ? &stop->dns_unread : NULL);
+		ledger_say(books, stop->dns ? &stop->dns_unread : NULL, stop->store);
 }
 
 void output_finished(void *ctx, struct session *session, const struct session_end *end)
@@ -360,9 +364,11 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 
 	output_settle(output);
 	ledger_count(&output->ledger, session, &end->counters);
+	if (output->store)
+		output_count_store(output, &stop);
 	stop.books = output->ledger.books;
 	stop.dns = output->dns;
-	put_notice(output, &stop);
+	output_notice(output, &stop);
 	writer_finish(output->writer);
 	/* The notice may be written in part. The books, which it has told, are final. */
 	if (sink_pending(output->sink))

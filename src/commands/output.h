@@ -12,6 +12,7 @@
 #include "options/options.h"
 #include "sink/sink.h"
 #include "sink/writer.h"
+#include "store/store.h"
 #include "util/status.h"
 
 struct output {
@@ -19,6 +20,10 @@ struct output {
 	const struct format_ops *format; /* of options->output.format */
 	struct sink *sink;		 /* to which lines are brought; the writer's to close */
 	struct writer *writer;
+	const char *where;   /* its name, for people */
+	struct store *store; /* to which the sink leads, with which it is closed; NULL: to none */
+	uint64_t first_seq;  /* of the sink's first line */
+	bool store_full;     /* which was told */
 	struct format_context context;
 	struct host host; /* the context's */
 	struct ledger ledger;
@@ -83,6 +88,13 @@ void output_settle(struct output *output);
 /* What filters that user space decides lack: names of containers, and what they ask for. */
 void output_say_names(const struct request *request);
 void output_say_unknown(uint64_t n, const char *what, const struct request *request);
+
+/* A line that the program writes of itself, if the format has such: time and number are set. */
+void output_notice(struct output *output, struct notice *notice);
+
+/* Of a store: counts what it has lost in books and notice; and tells what has left it. */
+void output_count_store(struct output *output, struct notice *notice);
+void output_tell_store(struct output *output, struct notice *notice);
 
 /* The callbacks of those names: for a command that has something to do besides. */
 void output_started(void *ctx, struct session *session, const struct session_start *start);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "commands/keeper.h"
 #include "commands/output.h"
 #include "format/who_memo.h"
 #include "util/clock.h"
@@ -76,9 +77,41 @@ static void load_names(struct output *output)
 		output->context.names = names;
 }
 
+/* In a store, lines have names for good, and go on where it ends. */
+static enum exit_status open_store(struct output *output)
+{
+	const struct store_options *options = &output->options->store;
+	enum exit_status status =
+		keeper_open(options, output->host.boot_id, &output->store, &output->sink);
+
+	if (status)
+		return status;
+	output->where = options->dir;
+	output->first_seq = store_next_seq(output->store);
+	output->context.host_always = true;
+	return STATUS_DONE;
+}
+
+static enum exit_status open_sink(struct output *output)
+{
+	const char *path = output->options->output.write_path;
+	int err;
+
+	if (output->options->command == COMMAND_RECORD)
+		return open_store(output);
+	output->where = path ? path : "stdout";
+	output->first_seq = 1;
+	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
+	if (!err)
+		return STATUS_DONE;
+	log_error("cannot write to %s: %s", output->where, sink_strerror(err));
+	return STATUS_FAILED;
+}
+
 enum exit_status output_open(struct output *output, const struct options *options, bool color)
 {
 	const char *path = options->output.write_path;
+	enum exit_status status;
 	int err;
 
 	*output = (struct output){
@@ -92,14 +125,12 @@ enum exit_status output_open(struct output *output, const struct options *option
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.host = host_read(),
 		.once = options->command == COMMAND_LIST,
-		.terminal = !path && isatty(STDOUT_FILENO),
+		.terminal = !path && options->command != COMMAND_RECORD && isatty(STDOUT_FILENO),
 	};
 	output->context.host = &output->host;
-	err = path ? sink_open_file(path, &output->sink) : sink_open_stdout(&output->sink);
-	if (err) {
-		log_error("cannot write to %s: %s", path ? path : "stdout", sink_strerror(err));
-		return STATUS_FAILED;
-	}
+	status = open_sink(output);
+	if (status)
+		return status;
 	if (sink_is_readable_by_others(output->sink))
 		warn_of_readers(output);
 	err = writer_open(output->sink, output->once ? PAGER_PATIENCE_MS : FLUSH_PATIENCE_MS,

@@ -139,7 +139,7 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	ledger_count(&screen->ledger, session, &end->counters);
 	if (!screen->options->output.write_path)
 		ledger_say(&screen->ledger.books,
-			   screen->options->request.dns ? &end->dns_unread : NULL);
+			   screen->options->request.dns ? &end->dns_unread : NULL, false);
 }
 
 static struct consumer live_consumer(struct live_screen *screen)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A line for each event, wherever the output leads: what `trace` does, and `top -w` besides. */
+/* A line for each event, wherever the output leads: what `trace` and `record` do, and `top -w`
+ * besides. */
 #ifndef COMMANDS_TRACE_H
 #define COMMANDS_TRACE_H
 

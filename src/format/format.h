@@ -77,6 +77,14 @@ struct notice {
 	uint64_t unattributed;		/* NOTICE_STOP: as of struct counters */
 	const char *dns;     /* how answers of name servers are seen; NULL: nobody asked for that */
 	uint64_t dns_unread; /* NOTICE_STOP, with dns */
+
+	/* NOTICE_LOSS, NOTICE_STOP: lines go to a store, whose first is of that time (UTC) */
+	bool store;
+	uint64_t store_oldest_ns; /* 0: there is none */
+
+	/* NOTICE_LOSS: what has left it now, seqs of that boot; NULL: nothing is told of that */
+	const char *dropped_boot;
+	uint64_t dropped_first, dropped_last;
 };
 
 struct format_ops {

@@ -196,6 +196,19 @@ static void json_event(struct buffer *out, const struct event *event,
 	close_line(&json);
 }
 
+/* What the oldest line that the store still has tells of what it has no more. */
+static void put_store(struct json *json, const struct notice *notice)
+{
+	json_u64(json, "tpconnect.loss.store", notice->books.lost.store);
+	if (notice->store_oldest_ns)
+		put_time(json, "tpconnect.store.oldest", notice->store_oldest_ns, 0);
+	if (!notice->dropped_boot)
+		return;
+	json_word(json, "tpconnect.store.dropped.boot.id", notice->dropped_boot);
+	json_u64(json, "tpconnect.store.dropped.first_seq", notice->dropped_first);
+	json_u64(json, "tpconnect.store.dropped.last_seq", notice->dropped_last);
+}
+
 static void put_loss(struct json *json, const struct loss *loss)
 {
 	json_u64(json, "tpconnect.loss.ring", loss->ring);
@@ -254,6 +267,8 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 		put_versions(&json, notice, ctx);
 	else
 		put_loss(&json, &notice->books.lost);
+	if (notice->kind != NOTICE_START && notice->store)
+		put_store(&json, notice);
 	if (notice->kind == NOTICE_STOP)
 		put_books(&json, notice);
 	if (notice->kind != NOTICE_LOSS)

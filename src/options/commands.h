@@ -16,7 +16,7 @@
 	ROW(COMMAND_LIST, "list", list_main, "connections that are open now, of all processes")    \
 	ROW(COMMAND_TOP, "top", top_main, "a live screen of processes, destinations, connections") \
 	ROW(COMMAND_RECORD, "record", record_main,                                                 \
-	    "always on: keep all in a bounded store (not built yet)")                              \
+	    "always on: keep every event in a bounded store")                                      \
 	ROW(COMMAND_HISTORY, "history", history_main,                                              \
 	    "ask the store what record has kept (not built yet)")                                  \
 	ROW(COMMAND_DOCTOR, "doctor", doctor_main,                                                 \

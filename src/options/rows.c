@@ -76,7 +76,8 @@ const struct option_row option_rows[] = {
 
 	{'e', "events", "LIST", set_events, CMD_EVENTS | CMD(COMMAND_HISTORY),
 	 .help = "connect, retry, established, failed, cancelled, close, open, or all;\n"
-		 "+NAME and -NAME change the default: all but connect, close and open",
+		 "+NAME and -NAME change the default: all but connect, close and open;\n"
+		 "of record: all",
 	 .more = "A list that begins with + or - changes what was chosen before it, by the default "
 		 "or by another -e. Any other begins with nothing: -e close,retry and -e "
 		 "close,+retry are the same two. With close or open, the connections that are open "

@@ -35,9 +35,9 @@ static ssize_t write_polled(struct sink *sink, const void *bytes, size_t n)
 	return write(sink->fd, bytes, n < PIPE_BUF ? n : PIPE_BUF);
 }
 
-static const struct sink_ops plain_ops = {write_plain};
-static const struct sink_ops socket_ops = {write_socket};
-static const struct sink_ops polled_ops = {write_polled};
+static const struct sink_ops plain_ops = {.write = write_plain};
+static const struct sink_ops socket_ops = {.write = write_socket};
+static const struct sink_ops polled_ops = {.write = write_polled};
 
 /*
  * A pipe or terminal is opened a second time to have O_NONBLOCK for us alone: on the descriptor we

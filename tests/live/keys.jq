@@ -152,10 +152,15 @@ def of_notice: {
     })
 };
 
-# With --dns.
+# Of a store, and with --dns.
+def of_store: {"tpconnect.loss.store": "int", "tpconnect.store.oldest": "time"};
 def may_of_notice: {
     "tpconnect.start": (of_host + {"tpconnect.dns.seen": ["all", "connected", "udp", "none"]}),
-    "tpconnect.stop": {"tpconnect.dns.unread": "int"}
+    "tpconnect.loss": (of_store + {
+        "tpconnect.store.dropped.boot.id": "boot", "tpconnect.store.dropped.first_seq": "id",
+        "tpconnect.store.dropped.last_seq": "id"
+    }),
+    "tpconnect.stop": (of_store + {"tpconnect.dns.unread": "int"})
 };
 
 # It has no peer, and carries nothing.

@@ -154,6 +154,10 @@ static void each_class_has_a_counter_of_its_own(void **state)
 	assert_int_equal(books.lost.output, 50000);
 	assert_int_equal(books.lost.context, 600000);
 	assert_int_equal(books_all_lost(&books), 654321);
+	books_store(&books, 7000000);
+	books_store(&books, 6999999); /* what only grows */
+	assert_int_equal(books.lost.store, 7000000);
+	assert_int_equal(books_all_lost(&books), 7654321);
 	/* What was never sent is in no column of what was. */
 	assert_true(books_balanced(&books));
 }

@@ -154,6 +154,46 @@ static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
 			    "\"tpconnect.observed.until\":\"1970-01-01T00:00:01.000000000Z\"}\n");
 }
 
+static void what_a_store_has_lost_is_told_where_there_is_one(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.books.lost.store = 7;
+	for (int kind = NOTICE_START; kind <= NOTICE_STOP; kind++) {
+		notice.kind = (enum notice_kind)kind;
+		notice.store = false;
+		assert_null(strstr(notice_line(&notice), "store"));
+		notice.store = true;
+		notice.store_oldest_ns = 0;
+		assert_null(strstr(notice_line(&notice), "tpconnect.store.oldest"));
+		notice.store_oldest_ns = 1500000000;
+		assert_int_equal(
+			strstr(notice_line(&notice),
+			       ",\"tpconnect.loss.context\":6,\"tpconnect.loss.store\":7,"
+			       "\"tpconnect.store.oldest\":\"1970-01-01T00:00:01.500000000Z\"") !=
+				NULL,
+			kind != NOTICE_START);
+	}
+}
+
+static void what_has_left_a_store_is_named(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.kind = NOTICE_LOSS;
+	notice.store = true;
+	assert_null(strstr(notice_line(&notice), "dropped"));
+	notice.dropped_boot = "8a8b4b2a-0000-4000-8000-000000000001";
+	notice.dropped_first = 1;
+	notice.dropped_last = 20;
+	assert_non_null(strstr(notice_line(&notice), ",\"tpconnect.store.dropped.boot.id\":"
+						     "\"8a8b4b2a-0000-4000-8000-000000000001\","
+						     "\"tpconnect.store.dropped.first_seq\":1,"
+						     "\"tpconnect.store.dropped.last_seq\":20}\n"));
+}
+
 static void text_has_no_notices(void **state)
 {
 	(void)state;
@@ -169,6 +209,8 @@ int main(void)
 		cmocka_unit_test(notices_speak_of_names_only_where_they_were_asked_for),
 		cmocka_unit_test(the_loss_notice_names_every_class),
 		cmocka_unit_test(the_stop_notice_shows_losses_of_none_too_and_the_books),
+		cmocka_unit_test(what_a_store_has_lost_is_told_where_there_is_one),
+		cmocka_unit_test(what_has_left_a_store_is_named),
 		cmocka_unit_test(text_has_no_notices),
 	};
 

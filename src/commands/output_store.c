@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* What a store tells of itself among its lines. */
+#include "commands/keeper.h"
+#include "commands/output.h"
+
+void output_count_store(struct output *output, struct notice *notice)
+{
+	struct store_counts counts = store_counts(output->store);
+
+	books_store(&output->ledger.books, keeper_lost(&counts));
+	notice->store = true;
+	notice->store_oldest_ns = counts.oldest_ns;
+	if (counts.dropped && !output->store_full) {
+		output->store_full = true;
+		keeper_say_full(&output->options->store, &counts);
+	}
+}
+
+/* A line for each span of numbers that has left it: mostly one. */
+void output_tell_store(struct output *output, struct notice *notice)
+{
+	struct store_dropped dropped;
+	bool told = false;
+
+	while (store_take_dropped(output->store, &dropped)) {
+		notice->dropped_boot = dropped.boot;
+		notice->dropped_first = dropped.first_seq;
+		notice->dropped_last = dropped.last_seq;
+		output_notice(output, notice);
+		told = true;
+	}
+	if (!told)
+		output_notice(output, notice);
+}

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash disable=SC2154 # what run.sh and lib.sh set
+# What record keeps: docs/record.md.
+
+# record_a OPTION...: record what A does in the store; returns when it is attached.
+record_a() {
+    local before
+
+    before="$(grep -c 'recording to' messages || true)"
+    trace_raw record --netns "/run/netns/$a" --store store "$@"
+    await more_recordings "$before" || fail "tpconnect did not start: $(cat messages)"
+}
+
+more_recordings() { [[ $(grep -c 'recording to' messages) -gt $1 ]]; }
+
+# All lines of the store, oldest first; zstd is there to read them, as users do.
+kept() {
+    command -v zstdcat >/dev/null || skip "zstd is missing"
+    find store/ -name '*.zst' | sort | xargs zstdcat
+}
+
+# The numbers of all lines are those from the first to the last, each once and in order.
+without_gaps() {
+    jq -rn 'reduce inputs as $line (0; $line."tpconnect.seq" as $seq |
+        if . == 0 or $seq == . + 1 then $seq else error("\($seq) follows \(.)") end)' "$1" >last_seq ||
+        fail "numbers with gaps"
+}
+
+# The last start of several has a number of its own; what check() compares begins with 1.
+case_store_keeps_all() { # docs/spec.md, 7, record
+    serve "$b" 10.99.0.2 80
+    record_a -v
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect established 10.99.0.2 80
+    trigger flood 20 10 127.0.0.1 80
+    stop_trace
+    kept >record
+    check
+    grep -q 'store=0$' messages || fail "no word of the store in the books: $(cat messages)"
+    jq -e -s 'all(.[]; has("tpconnect.boot.id") and has("host.name"))' record >/dev/null ||
+        fail "a line does not say of which host and boot it is: $(head -n 2 record)"
+    [[ $(stat -c %a store) == 750 ]] || fail "the store is open to others: $(ls -ld store)"
+}
+
+# Also by a signal that nobody can catch: what was not on its way to the disk has no number, and is not torn.
+case_store_goes_on() { # docs/spec.md, 6, tpconnect.seq
+    local run
+
+    for run in TERM KILL TERM; do
+        record_a
+        trigger flood -q 4 50 127.0.0.1 80
+        [[ $run == TERM ]] || await kept_enough 400 || fail "nothing is kept while it runs"
+        kill -"$run" "$tracer"
+        wait "$tracer" || true
+    done
+    kept >record
+    without_gaps record
+    [[ $(grep -c '"tpconnect.start"' record) -eq 3 ]] || fail "not three starts"
+    [[ $(grep -c '"tpconnect.stop"' record) -eq 2 ]] || fail "not two ends"
+    [[ $(grep -c '"tcp.failed"' record) -eq 600 ]] || fail "not 600 failures: $(grep -c failed record)"
+    grep -q 'has .* of the 10G that it may, since ' messages || fail "not said what it has: $(cat messages)"
+}
+
+kept_enough() { [[ $(kept 2>/dev/null | grep -c '"tcp.failed"') -ge $1 ]]; }
+
+# A second one is refused, and says whose it is; SIGHUP changes nothing.
+case_store_is_one_writers() {
+    local first
+
+    record_a
+    first="$tracer"
+    run_traced record --netns "/run/netns/$a" --store store
+    [[ $status -eq 1 ]] || fail "exit status $status: $(cat messages)"
+    grep -q "$first" messages || fail "not said who has it: $(cat messages)"
+    kill -HUP "$first"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    tracer="$first"
+    stop_trace
+    kept >record
+    check
+}
+
+# size_of_store: bytes of all segments
+size_of_store() { find store/ -name '*.zst' -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+case_store_is_bounded() { # docs/spec.md, 8, store
+    local sent
+
+    record_a --store-size 1M
+    steady_flood
+    steady_flood
+    stop_trace
+    [[ $(size_of_store) -le 1048576 ]] || fail "the store has $(size_of_store) bytes"
+    kept >record
+    without_gaps record
+    sent="$(summary_field sent)"
+    [[ $sent -eq $(summary_field written) && $sent -eq 60000 ]] || fail "the books: $(cat messages)"
+    [[ $(summary_field store) -gt 0 ]] || fail "nothing had to go: $(cat messages)"
+    # What was written is there, or was counted.
+    [[ $(grep -c '"tcp\.' record) -eq $((sent - $(summary_field store))) ]] ||
+        fail "$(grep -c '"tcp\.' record) events are there: $(cat messages)"
+    [[ $(grep -c 'is full: the oldest goes' messages) -eq 1 ]] || fail "said otherwise than once: $(cat messages)"
+    jq -es 'map(select(."event.name" == "tpconnect.loss")) | length > 0 and
+        all(."tpconnect.loss.store" > 0 and ."tpconnect.store.dropped.last_seq" >= ."tpconnect.store.dropped.first_seq")' \
+        record >/dev/null || fail "not told in the record: $(grep tpconnect.loss record)"
+}
+
+# A file system without room takes the oldest, and only then anything new is lost.
+case_store_on_full_disk() { # 24
+    local sent
+
+    mkdir full
+    mount -t tmpfs -o size=1M tmpfs full || skip "no tmpfs here"
+    ln -s full/store store
+    trace_raw record --netns "/run/netns/$a" --store full/store
+    await grep -q 'recording to' messages || fail "tpconnect did not start: $(cat messages)"
+    steady_flood
+    steady_flood
+    stop_trace
+    kept >record
+    sent="$(summary_field sent)"
+    [[ $sent -eq 60000 && $sent -eq $(($(summary_field written) + $(summary_field output))) ]] ||
+        fail "the books: $(cat messages)"
+    [[ $(summary_field store) -gt 0 && $(summary_field output) -eq 0 ]] ||
+        fail "the oldest did not make room: $(cat messages)"
+    [[ $(grep -c '"tcp\.' record) -eq $((sent - $(summary_field store))) ]] || fail "what is there: $(cat messages)"
+    without_gaps record
+}
+
+# It does not hang with its file system; what is given up is counted.
+case_store_on_frozen_disk() { # 24
+    local sent written
+
+    mount_disk
+    ln -s full/store store
+    trace_raw record --netns "/run/netns/$a" --store full/store --ring-size 2M
+    await grep -q 'recording to' messages || fail "tpconnect did not start: $(cat messages)"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    await kept_one || fail "nothing is kept"
+    fsfreeze -f full
+    steady_flood
+    await grep -q 'full/store: its file system does not answer' messages || fail "not said: $(cat messages)"
+    stops_in_time
+    fsfreeze -u full
+    trace_ends 0
+    sent="$(summary_field sent)" written="$(summary_field written)"
+    [[ $(summary_field ring) -eq 0 ]] || fail "reading has waited for the disk: $(cat messages)"
+    [[ $(summary_field output) -gt 0 && $sent -eq $((written + $(summary_field output))) ]] ||
+        fail "the books: $(cat messages)"
+    kept >record
+    without_gaps record
+    [[ $(grep -c '"tcp\.' record) -ge $written ]] || fail "$(grep -c '"tcp\.' record) of $written"
+}
+
+kept_one() { kept 2>/dev/null | grep -q '"tcp.failed"'; }
