@@ -159,7 +159,9 @@ static __always_inline bool is_asker(struct sock *sk, const struct questions **r
 	*ret = NULL;
 	if (port == bpf_htons(DNS_PORT))
 		return is_inet(sk);
-	if (port || !config.dns_unconnected || READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP)
+	/* Most sockets have nothing stored: a load says so, for less than the helper's call. */
+	if (port || !config.dns_unconnected || !READ_TRUSTED(sk, sk_bpf_storage) ||
+	    READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP)
 		return false;
 	*ret = bpf_sk_storage_get(&dns_askers, sk, NULL, 0);
 	return *ret;

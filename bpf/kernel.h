@@ -146,6 +146,7 @@ struct sock {
 	__u8 sk_kern_sock : 1;
 	__u8 sk_userlocks; /* a bit field before Linux 6.18 or so */
 	struct socket *sk_socket;
+	struct bpf_local_storage *sk_bpf_storage; /* CONFIG_BPF_SYSCALL */
 };
 
 struct inet_sock {
