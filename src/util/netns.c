@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <linux/nsfs.h>
 #include <mntent.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,7 +41,7 @@ int netns_open(const char *path, uint32_t *ret_inum)
 struct visits {
 	const struct netns_visit *how;
 	struct vector seen; /* of uint32_t */
-	bool away;	    /* the thread is in another than its own */
+	int err;	    /* what came of them */
 };
 
 static bool was_seen(const struct visits *visits, uint32_t inum)
@@ -70,7 +71,6 @@ static int enter(struct visits *visits, int fd, uint32_t inum)
 		how->refused(how->ctx, inum, -errno);
 		return 0;
 	}
-	visits->away = true;
 	return how->inside(how->ctx, inum);
 }
 
@@ -143,22 +143,38 @@ static int visit_own(struct visits *visits, uint32_t inum)
 	return how->inside(how->ctx, inum);
 }
 
-int netns_visit_all(const struct netns_visit *visit)
+static int visit_all(struct visits *visits)
 {
-	struct visits visits = {.how = visit};
 	uint32_t inum = 0;
 	_cleanup_close_ int own = netns_open("/proc/thread-self/ns/net", &inum);
 	int err;
 
 	if (own < 0)
 		return own;
-	err = visit_own(&visits, inum);
+	err = visit_own(visits, inum);
 	if (!err)
-		err = visit_processes(&visits);
-	if (!err)
-		err = visit_mounts(&visits);
-	if (visits.away && setns(own, CLONE_NEWNET))
-		err = -errno;
+		err = visit_processes(visits);
+	return err ? err : visit_mounts(visits);
+}
+
+static void *run(void *arg)
+{
+	struct visits *visits = arg;
+
+	visits->err = visit_all(visits);
+	return NULL;
+}
+
+/* Where the main thread is, the process is taken to be, as by `ip netns pids NAME | xargs kill`. */
+int netns_visit_all(const struct netns_visit *visit)
+{
+	struct visits visits = {.how = visit};
+	pthread_t thread;
+	int err = pthread_create(&thread, NULL, run, &visits);
+
+	if (err)
+		return -err;
+	pthread_join(thread, NULL);
 	vector_free(&visits.seen);
-	return err;
+	return visits.err;
 }

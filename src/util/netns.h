@@ -17,7 +17,7 @@ struct netns_visit {
 	/* Whether it is to be visited at all. */
 	bool (*wants)(void *ctx, uint32_t inum);
 
-	/* The calling thread is in it. Returns 0; or -errno, which ends the visits. */
+	/* Called in it. Returns 0; or -errno, which ends the visits. */
 	int (*inside)(void *ctx, uint32_t inum);
 
 	/* It cannot be entered. err: -errno. */
@@ -29,8 +29,8 @@ struct netns_visit {
 
 /*
  * Visits each network namespace that a process is in, or that is mounted where this process sees
- * it, once: first the calling thread's own, to which it is back then. Returns 0; what inside() has
- * returned; or -errno, if there is no way to tell, or back.
+ * it, once: first the calling thread's own, and all in a thread apart, which the caller waits for.
+ * Returns 0; what inside() has returned; or -errno, if there is no way to tell.
  */
 int netns_visit_all(const struct netns_visit *visit);
 

@@ -175,6 +175,24 @@ case_open_comparison() { # 35
     done
 }
 
+# `ip netns pids NAME | xargs kill` ends all whose main thread is in the namespace, as this asks.
+case_open_visited_by_a_thread() { # 35
+    local lister asked=0 _
+
+    open_all orphaned
+    for _ in {1..10}; do
+        "$tpconnect" list -o json --all --netns "/run/netns/$a" >listed 2>list_messages &
+        lister=$!
+        until gone "$lister"; do
+            [[ ! /proc/$lister/ns/net -ef /run/netns/$a ]] || fail "the process is in the namespace"
+            asked=$((asked + 1))
+        done
+        wait "$lister" || fail "list: $(cat list_messages)"
+        compare_open # so it was there
+    done
+    [[ $asked -ge 100 ]] || fail "asked $asked times only"
+}
+
 case_open_mptcp() { # 35: its TCP connections are what is open
     local _
 
