@@ -28,3 +28,4 @@ probe minimal
 probe floor
 cc "${flags[@]}" bench/load.c -lpthread -o "$out/load"
 cc "${flags[@]}" bench/micro.c build/src/libpure.a -o "$out/micro"
+cc "${flags[@]}" bench/metrics.c build/src/libpure.a -o "$out/metrics"

@@ -149,34 +149,38 @@ static struct series_memo memo_key(const struct event *event)
 	return key;
 }
 
-static struct series_memo *memo_at(struct series *series, const struct series_memo *key)
+/* Fibonacci hashing: Knuth, The Art of Computer Programming, 6.4. */
+static uint64_t hash(const struct series_memo *key)
 {
-	uint64_t hash = key->addr[1] ^ key->addr[0] ^ key->cgroup << 32 ^ key->port;
-
-	/* Fibonacci hashing: Knuth, The Art of Computer Programming, 6.4. */
-	return &series->memo[(hash * 0x9e3779b97f4a7c15ull) >> 54];
+	return (key->addr[0] ^ key->addr[1] ^ key->cgroup << 17 ^ key->port) *
+	       0x9e3779b97f4a7c15ull;
 }
-
-_Static_assert(SERIES_MEMO == 1 << (64 - 54), "memo_at() takes other bits");
 
 static bool is_same(const struct series_memo *a, const struct series_memo *b)
 {
-	return a->cgroup == b->cgroup && a->addr[0] == b->addr[0] && a->addr[1] == b->addr[1] &&
+	return a->addr[1] == b->addr[1] && a->cgroup == b->cgroup && a->addr[0] == b->addr[0] &&
 	       a->port == b->port && a->scope_id == b->scope_id;
 }
 
+/* What is in a way is there for as long as nothing is dropped, and no more than MEMO_WAYS meet. */
 struct destination *series_of(struct series *series, const struct event *event)
 {
-	struct series_memo key = memo_key(event), *memo = memo_at(series, &key);
+	struct series_memo key = memo_key(event), *set;
+	uint64_t bits = hash(&key);
+	unsigned int way = 0;
 
 	/* Of contents without a serial, nothing says when they are others. */
 	if (event->cgroup && !key.cgroup)
 		return look_up(series, event);
-	if (!memo->destination || !is_same(memo, &key)) {
-		key.destination = look_up(series, event);
-		*memo = key;
+	set = series->memo[bits >> (64 - MEMO_SET_BITS)];
+	while (way < MEMO_WAYS && set[way].destination) {
+		if (is_same(&set[way], &key))
+			return set[way].destination;
+		way++;
 	}
-	return memo->destination;
+	key.destination = look_up(series, event);
+	set[way < MEMO_WAYS ? way : bits % MEMO_WAYS] = key;
+	return key.destination;
 }
 
 static void drop_destination(struct series *series, struct destination *destination)

@@ -68,7 +68,10 @@ struct series_memo {
 	struct destination *destination; /* NULL: none */
 };
 
-#define SERIES_MEMO 1024
+/* Sets of ways, of which an event's can be in any: more than there are destinations. */
+#define MEMO_SET_BITS 10
+#define MEMO_SETS     (1 << MEMO_SET_BITS)
+#define MEMO_WAYS     4
 
 struct series {
 	struct service *services;	  /* the hash, `other` among them */
@@ -77,7 +80,7 @@ struct series {
 	size_t n_services, n_destinations; /* without any `other` */
 	uint32_t last_number;
 	uint64_t dropped; /* destinations that were idle for too long */
-	struct series_memo memo[SERIES_MEMO];
+	struct series_memo memo[MEMO_SETS][MEMO_WAYS];
 };
 
 /* -ENOMEM. What there is, is freed with series_free(). */
