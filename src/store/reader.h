@@ -13,18 +13,24 @@
 
 struct store_reader;
 
-/* An address as events have it: 16 bytes, IPv4 as ::ffff:a.b.c.d. */
+/*
+ * Addresses as events have them: 16 bytes, IPv4 as ::ffff:a.b.c.d. Frames with notices (start,
+ * loss, stop) have them for all destinations.
+ */
 struct store_query {
 	uint64_t since_ns, until_ns;	   /* UTC, [since, until); 0: no bound */
 	const uint8_t (*destinations)[16]; /* only frames that can have one of these; NULL: all */
-	size_t n_destinations;
+	size_t n_destinations;		   /* the caller's, as long as the reader lives */
 };
 
 struct store_read {
-	uint64_t frames, frames_read; /* how many there are, and how many were decompressed */
+	uint64_t segments,
+		segments_read;	      /* how many there are, and of how many any frame was seen */
+	uint64_t frames, frames_read; /* how many were seen, and how many of them decompressed */
 	uint64_t damaged;	      /* places that were passed over */
 	uint64_t damaged_bytes;
-	uint64_t missing; /* seqs that are in no frame between two that are, of one boot */
+	uint64_t tail_bytes; /* behind all that is whole: what is being written, or was torn off */
+	uint64_t missing;    /* seqs that are in no frame between two that are, of one boot */
 };
 
 /* dir: a store, or one segment's file. Returns 0 or -errno with a line in error. */
@@ -34,7 +40,9 @@ void store_reader_close(struct store_reader *reader);
 
 /*
  * The next line, without its newline, valid until the next call. Lines of a frame that was read
- * come all: those outside the query's span too. Returns 1; 0: the end, for now; -errno.
+ * come all: those outside the query's span too. Returns 1; 0: the end, for now, as
+ * an incomplete frame at the very end is one that is being written; -errno; -ENOTSUP: a newer
+ * tpconnect has written it.
  */
 int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret_size);
 

@@ -98,7 +98,8 @@ static int found(struct walk *walk, uint64_t frame)
 	walk->skipped = frame - walk->at;
 	walk->frame = frame;
 	walk->is_whole = size <= walk->end - frame;
-	walk->at = walk->is_whole ? frame + size : frame;
+	if (walk->is_whole)
+		walk->at = frame + size;
 	return 1;
 }
 
@@ -145,8 +146,8 @@ uint64_t segment_since(int dir_fd, const struct segment *segment)
 	return walk.index.since_ns;
 }
 
-/* The sums that a segment ends with: their length tells where they begin. */
-static int sums_at_end(struct walk *walk)
+/* Their length tells where they begin. */
+int walk_sums(struct walk *walk)
 {
 	uint64_t size = FRAME_INDEX_SIZE;
 
@@ -185,7 +186,7 @@ int segment_sums(int dir_fd, const struct segment *segment, struct frame_index *
 
 	if (err)
 		return err;
-	if (sums_at_end(&walk))
+	if (walk_sums(&walk))
 		return sum_up(&walk, ret);
 	*ret = walk.index;
 	ret->filter = NULL; /* it goes with the walk */

@@ -18,7 +18,7 @@ struct walk {
 	struct frame_index index;
 	uint64_t frame;	  /* where it is */
 	uint64_t skipped; /* bytes before it, from where it should have been */
-	bool is_whole;	  /* its content does not reach beyond the end */
+	bool is_whole;	  /* its content does not reach beyond the end; if so, at is behind it */
 	uint8_t *data;	  /* the walk's; FRAME_SUMS_MAX bytes, in which the index is */
 };
 
@@ -32,6 +32,9 @@ void walk_end(struct walk *walk);
  * is asked each time that the end is near.
  */
 int walk_next(struct walk *walk);
+
+/* Sets index to the sums that the segment ends with, if there are any: 0 or -ENOENT. */
+int walk_sums(struct walk *walk);
 
 /* Reads the content, index.size bytes. Returns 0; -EBADMSG: it is not as its checksum says. */
 int walk_content(const struct walk *walk, uint8_t *out);

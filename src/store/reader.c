@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "store/reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <zstd.h>
+
+#include "store/series.h"
+#include "store/walk.h"
+#include "util/cleanup.h"
+
+struct store_reader {
+	struct series series;
+	struct store_query query;
+	struct store_read read;
+	struct walk walk;	       /* of the segment that is open */
+	bool is_open, is_seen;	       /* is_seen: a frame of it was */
+	bool is_over;		       /* another one follows: nothing more will come */
+	char boot[STORE_BOOT_MAX + 1]; /* whose seqs these are */
+	uint64_t last_seq;	       /* 0: none was seen */
+	ZSTD_DCtx *zstd;
+	uint8_t *content;    /* FRAME_CONTENT_MAX */
+	char *raw;	     /* FRAME_LINE_MAX: lines */
+	size_t at, raw_size; /* the next line, and where the last one ends */
+	bool has_damage;
+	char damage[PATH_MAX + 128];
+};
+
+int store_reader_open(const char *dir, const struct store_query *query, struct store_reader **ret,
+		      struct error *error)
+{
+	struct store_reader *reader = calloc(1, sizeof(*reader));
+	int err;
+
+	if (!reader)
+		return error_set(error, -ENOMEM, "out of memory");
+	reader->series.dir_fd = reader->series.file_fd = -1;
+	reader->query = *query;
+	reader->content = malloc(FRAME_CONTENT_MAX);
+	reader->raw = malloc(FRAME_LINE_MAX);
+	reader->zstd = ZSTD_createDCtx();
+	if (!reader->content || !reader->raw || !reader->zstd)
+		err = error_set(error, -ENOMEM, "out of memory");
+	else
+		err = series_open(dir, &reader->series, error);
+	if (err) {
+		store_reader_close(reader);
+		return err;
+	}
+	*ret = reader;
+	return 0;
+}
+
+static void close_segment(struct store_reader *reader)
+{
+	if (!reader->is_open)
+		return;
+	cleanup_close(&reader->walk.fd);
+	walk_end(&reader->walk);
+	reader->is_open = false;
+}
+
+void store_reader_close(struct store_reader *reader)
+{
+	if (!reader)
+		return;
+	close_segment(reader);
+	series_close(&reader->series);
+	ZSTD_freeDCtx(reader->zstd);
+	free(reader->content);
+	free(reader->raw);
+	free(reader);
+}
+
+static void note_damage(struct store_reader *reader, uint64_t at, uint64_t size)
+{
+	char name[PATH_MAX];
+
+	reader->read.damaged++;
+	reader->read.damaged_bytes += size;
+	reader->has_damage = true;
+	series_name(&reader->series, name, sizeof(name));
+	snprintf(reader->damage, sizeof(reader->damage),
+		 "%s: damaged from byte %" PRIu64 " on, %" PRIu64 " bytes", name, at, size);
+}
+
+const char *store_reader_damage(struct store_reader *reader)
+{
+	bool has_damage = reader->has_damage;
+
+	reader->has_damage = false;
+	return has_damage ? reader->damage : NULL;
+}
+
+/* Which seqs lack between what was seen before and these, and among these. */
+static void note_seqs(struct store_reader *reader, const struct frame_index *index)
+{
+	if (reader->last_seq && index->first_seq > reader->last_seq)
+		reader->read.missing += index->first_seq - reader->last_seq - 1;
+	reader->read.missing += index->last_seq - index->first_seq + 1 - index->lines;
+	reader->last_seq = index->last_seq;
+}
+
+static bool is_asked_for(const struct store_query *query, const struct frame_index *index)
+{
+	if (index->until_ns < query->since_ns ||
+	    (query->until_ns && index->since_ns >= query->until_ns))
+		return false;
+	if (!query->destinations || index->notices)
+		return true;
+	for (size_t i = 0; i < query->n_destinations; i++)
+		if (filter_has(index->filter, index->filter_size, query->destinations[i]))
+			return true;
+	return false;
+}
+
+/* Segments */
+
+/* Whether its sums say that nothing in it is asked for. */
+static bool is_passed_over(struct store_reader *reader)
+{
+	if (walk_sums(&reader->walk) || is_asked_for(&reader->query, &reader->walk.index))
+		return false;
+	note_seqs(reader, &reader->walk.index);
+	return true;
+}
+
+/* Returns 1; 0: there is none, for now; -errno. */
+static int open_segment(struct store_reader *reader)
+{
+	int fd, err;
+
+	do {
+		close_segment(reader);
+		fd = series_next(&reader->series);
+		if (fd < 0)
+			return fd == -ENOENT ? 0 : fd;
+		err = walk_begin(&reader->walk, fd);
+		reader->is_open = true;
+		if (err)
+			return err;
+		reader->read.segments++;
+		if (strcmp(reader->boot, reader->series.last.boot) != 0)
+			reader->last_seq = 0;
+		memcpy(reader->boot, reader->series.last.boot, sizeof(reader->boot));
+	} while (is_passed_over(reader));
+	reader->is_seen = reader->is_over = false;
+	return 1;
+}
+
+/*
+ * No whole frame follows: more may come, or it never will. Returns whether to go on. Who has
+ * written the next segment may have added to this one before: it is looked at once more.
+ */
+static bool leave_segment(struct store_reader *reader)
+{
+	uint64_t left = reader->walk.end - reader->walk.at;
+
+	reader->read.tail_bytes = left;
+	if (!reader->is_over) {
+		reader->is_over = series_has_next(&reader->series);
+		return reader->is_over;
+	}
+	if (left)
+		note_damage(reader, reader->walk.at, left);
+	reader->read.tail_bytes = 0;
+	close_segment(reader);
+	return true;
+}
+
+/* Frames */
+
+static int decompress(struct store_reader *reader)
+{
+	const struct frame_index *index = &reader->walk.index;
+	size_t size = ZSTD_decompressDCtx(reader->zstd, reader->raw, FRAME_LINE_MAX,
+					  reader->content, index->size);
+
+	if (ZSTD_isError(size) || size != index->raw_size || reader->raw[size - 1] != '\n')
+		return -EBADMSG;
+	reader->at = 0;
+	reader->raw_size = size;
+	return 0;
+}
+
+/* Reads the frame of the walk. Returns 0 or -errno; what is damaged is passed over. */
+static int read_frame(struct store_reader *reader)
+{
+	struct walk *walk = &reader->walk;
+	int err = walk_content(walk, reader->content);
+
+	if (!err)
+		err = decompress(reader);
+	if (err == -EBADMSG) {
+		note_damage(reader, walk->frame, frame_size(&walk->index));
+		walk_distrust(walk);
+		return 0;
+	}
+	if (err)
+		return err;
+	reader->read.frames_read++;
+	note_seqs(reader, &walk->index);
+	return 0;
+}
+
+/* What the walk has found. */
+static int take_frame(struct store_reader *reader)
+{
+	struct walk *walk = &reader->walk;
+
+	if (walk->skipped)
+		note_damage(reader, walk->frame - walk->skipped, walk->skipped);
+	if (walk->index.is_sums)
+		return 0;
+	reader->read.frames++;
+	reader->read.segments_read += !reader->is_seen;
+	reader->is_seen = true;
+	if (is_asked_for(&reader->query, &walk->index))
+		return read_frame(reader);
+	note_seqs(reader, &walk->index);
+	return 0;
+}
+
+/* The next frame of the segment. Returns 1, whether it has lines or not; 0: the end; -errno. */
+static int walk_on(struct store_reader *reader)
+{
+	struct walk *walk = &reader->walk;
+	int found = walk_next(walk), err;
+
+	if (found < 0)
+		return found;
+	if (found && walk->is_whole) {
+		err = take_frame(reader);
+		return err ? err : 1;
+	}
+	/* What should be its content may have other frames in it, if it is not being written. */
+	if (found && reader->is_over) {
+		uint64_t at = walk->at;
+
+		walk_distrust(walk);
+		note_damage(reader, at, walk->at - at);
+		return 1;
+	}
+	return leave_segment(reader);
+}
+
+/* Goes on until there are lines. Returns 1; 0: the end, for now; -errno. */
+static int next_frame(struct store_reader *reader)
+{
+	int more = 1;
+
+	while (more == 1 && reader->at == reader->raw_size)
+		more = reader->is_open ? walk_on(reader) : open_segment(reader);
+	return more;
+}
+
+int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret_size)
+{
+	const char *line, *end;
+	int err = reader->at < reader->raw_size ? 1 : next_frame(reader);
+
+	if (err != 1)
+		return err;
+	line = reader->raw + reader->at;
+	end = memchr(line, '\n', reader->raw_size - reader->at);
+	reader->at = (size_t)(end + 1 - reader->raw);
+	*ret = line;
+	*ret_size = (size_t)(end - line);
+	return 1;
+}
+
+struct store_read store_read(const struct store_reader *reader)
+{
+	return reader->read;
+}
