@@ -8,6 +8,7 @@
 
 #include "commands/metrics_process.h"
 #include "engine/session.h"
+#include "metrics/metrics.h"
 #include "sink/replacer.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -52,6 +53,17 @@ static void say_late(struct metrics_file *file, bool late)
 	file->late = late;
 }
 
+static struct metrics_store store_of(struct store *store)
+{
+	struct store_counts counts = store_counts(store);
+
+	return (struct metrics_store){
+		.bytes = counts.bytes,
+		.segments = counts.segments,
+		.oldest_ns = counts.oldest_ns,
+	};
+}
+
 /* All that is told but series. store: room for what is told of one. */
 static struct metrics_self self_of(struct metrics_file *file, struct metrics_store *store)
 {
@@ -65,7 +77,7 @@ static struct metrics_self self_of(struct metrics_file *file, struct metrics_sto
 	};
 
 	if (file->sources.store) {
-		file->sources.store(file->sources.ctx, store);
+		*store = store_of(file->sources.store);
 		self.store = store;
 	}
 	process_files_read(&file->process, &self.process);

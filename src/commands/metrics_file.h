@@ -8,18 +8,16 @@
 
 #include "books/books.h"
 #include "engine/consumer.h"
-#include "metrics/metrics.h"
 #include "options/options.h"
+#include "store/store.h"
 #include "util/status.h"
 
 struct metrics_file;
 
-/* What it tells of others: valid as long as the session runs. */
+/* What it tells of others, which are there as long as the session runs. */
 struct metrics_sources {
 	const struct books *books;
-	/* Fills in what is known of a store; NULL: there is none. */
-	void (*store)(void *ctx, struct metrics_store *ret);
-	void *ctx;
+	struct store *store; /* NULL: there is none */
 };
 
 /*

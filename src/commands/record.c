@@ -2,6 +2,7 @@
 /* tpconnect record: a line for each event, kept in a store; and what a service manager is told. */
 #include <string.h>
 
+#include "commands/metrics_file.h"
 #include "commands/run.h"
 #include "commands/trace.h"
 #include "engine/session.h"
@@ -78,19 +79,38 @@ static struct consumer watcher(struct recording *record)
 	};
 }
 
+/* Without --metrics-file, a consumer that wants nothing. */
+static int open_metrics(const struct options *options, const struct output *output,
+			struct metrics_file **ret, struct consumer *ret_consumer)
+{
+	const struct metrics_sources sources = {
+		.books = &output->ledger.books,
+		.store = output->store,
+	};
+
+	if (!options->metrics_path)
+		return STATUS_DONE;
+	return metrics_file_open(options, &sources, ret, ret_consumer);
+}
+
 int record_main(const struct options *options, bool color)
 {
 	struct recording record = {0};
-	struct consumer consumers[2];
+	struct consumer consumers[3] = {0};
+	struct metrics_file *metrics = NULL;
 	struct trace *trace;
 	int status = trace_open(options, color, &trace, &consumers[1]);
 
 	if (status)
 		return status;
-	open_notify(&record.notify);
-	consumers[0] = watcher(&record);
-	status = session_run(&options->request, &options->limits, consumers, 2);
-	notify_close(&record.notify);
+	status = open_metrics(options, trace_output(trace), &metrics, &consumers[2]);
+	if (!status) {
+		open_notify(&record.notify);
+		consumers[0] = watcher(&record);
+		status = session_run(&options->request, &options->limits, consumers, 3);
+		notify_close(&record.notify);
+	}
+	metrics_file_close(metrics);
 	trace_close(trace);
 	return status;
 }

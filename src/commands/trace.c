@@ -195,6 +195,11 @@ void trace_close(struct trace *trace)
 	free(trace);
 }
 
+struct output *trace_output(struct trace *trace)
+{
+	return &trace->output;
+}
+
 int trace_main(const struct options *options, bool color)
 {
 	struct consumer consumer;

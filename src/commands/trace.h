@@ -4,6 +4,7 @@
 #ifndef COMMANDS_TRACE_H
 #define COMMANDS_TRACE_H
 
+#include "commands/output.h"
 #include "engine/consumer.h"
 #include "options/options.h"
 
@@ -16,5 +17,8 @@ struct trace;
 int trace_open(const struct options *options, bool color, struct trace **ret,
 	       struct consumer *ret_consumer);
 void trace_close(struct trace *trace);
+
+/* Where its lines go, and the books of it. */
+struct output *trace_output(struct trace *trace);
 
 #endif

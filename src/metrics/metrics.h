@@ -32,7 +32,6 @@ void metrics_drop_idle(struct metrics *metrics, uint64_t now_ns);
 struct metrics_store {
 	uint64_t bytes, segments;
 	uint64_t oldest_ns; /* UTC; 0: it is empty */
-	uint64_t lost;	    /* events that left it, or were behind a torn end */
 };
 
 /* Of this process, as client libraries tell it. What is 0 is not known, but for cpu_ns. */

@@ -40,7 +40,7 @@ static void put_losses(struct exposition *e, const struct metrics_self *self)
 	put_loss(e, "unmatched", lost->unmatched);
 	put_loss(e, "output", lost->output);
 	if (self->store)
-		put_loss(e, "store", self->store->lost);
+		put_loss(e, "store", lost->store);
 }
 
 static void put_books(struct exposition *e, const struct metrics_self *self)

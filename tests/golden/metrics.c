@@ -93,11 +93,13 @@ static void put(struct buffer *out)
 		.bytes = 1 << 30,
 		.segments = 17,
 		.oldest_ns = 1795300000 * NSEC_PER_SEC,
-		.lost = 3,
 	};
 	static const struct metrics_self self = {
 		.version = "0.1.0",
-		.books = {.sent = 1000, .written = 900, .filtered = 60, .lost = {.ring = 40}},
+		.books = {.sent = 1000,
+			  .written = 900,
+			  .filtered = 60,
+			  .lost = {.ring = 40, .store = 3}},
 		.ring_used = 1 << 20,
 		.ring_size = 4 << 20,
 		.tracked = 12,

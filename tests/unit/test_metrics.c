@@ -450,14 +450,13 @@ static void what_does_not_fit_is_told(void **state)
 
 static void books_and_store_are_told(void **state)
 {
-	const struct metrics_store store = {
-		.bytes = 5, .segments = 2, .oldest_ns = 1500000000, .lost = 9};
+	const struct metrics_store store = {.bytes = 5, .segments = 2, .oldest_ns = 1500000000};
 	const struct metrics_self self = {
 		.version = "1",
 		.books = {.sent = 10,
 			  .written = 4,
 			  .filtered = 1,
-			  .lost = {.ring = 3, .output = 2}},
+			  .lost = {.ring = 3, .output = 2, .store = 9}},
 		.ring_used = 1,
 		.ring_size = 3,
 		.tracked = 6,

@@ -15,7 +15,7 @@
 
 static char dir[64], path[96];
 static struct options options;
-static const struct books books = {.sent = 5, .written = 3, .lost = {.output = 2}};
+static const struct books books = {.sent = 5, .written = 3, .lost = {.output = 2, .store = 7}};
 static struct metrics_sources sources = {.books = &books};
 static sigset_t mask_of_before;
 
@@ -110,20 +110,28 @@ static void all_events_are_in_the_file_at_the_end(void **state)
 	assert_null(strstr(written(), "tpconnect_store_"));
 }
 
-static void tell_store(void *ctx, struct metrics_store *ret)
-{
-	(void)ctx;
-	*ret = (struct metrics_store){.bytes = 123, .segments = 4, .lost = 5};
-}
-
 static void a_store_is_told_where_there_is_one(void **state)
 {
+	static const char line[] = "{\"timestamp\":\"2026-02-16T12:34:56.000000000Z\","
+				   "\"event.name\":\"tcp.connect\",\"tpconnect.seq\":1}\n";
+	struct store_limits limits = {0};
+	struct error error = {.text = ""};
+	char place[96], command[128];
+
 	(void)state;
-	sources.store = tell_store;
+	snprintf(place, sizeof(place), "%s/store", dir);
+	if (store_open(place, "5a5f4b0c-8b4e-4f0a-9d55-6b1d3f0f3d51", &limits, &sources.store,
+		       &error))
+		fail_msg("%s", error.text);
+	assert_int_equal(store_append(sources.store, line, strlen(line)), strlen(line));
+	assert_int_equal(store_flush(sources.store), 0);
 	assert_int_equal(run(1), STATUS_DONE);
-	assert_has("\ntpconnect_store_bytes 123\n");
-	assert_has("\ntpconnect_events_lost_total{reason=\"store\"} 5\n");
-	assert_null(strstr(written(), "tpconnect_store_oldest"));
+	assert_has("\ntpconnect_store_segments 1\n");
+	assert_has("\ntpconnect_store_oldest_timestamp_seconds 1771245296.000000000\n");
+	assert_has("\ntpconnect_events_lost_total{reason=\"store\"} 7\n");
+	store_close(sources.store);
+	snprintf(command, sizeof(command), "rm -r %s", place);
+	assert_int_equal(system(command), 0);
 }
 
 static void events_that_were_not_asked_for_are_not_counted_as_none(void **state)
