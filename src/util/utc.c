@@ -2,7 +2,6 @@
 #include "util/utc.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -73,11 +72,11 @@ int utc_parse(const char *text, uint64_t *ret_ns)
 
 static int parse_day(const char *text, uint64_t *ret_ns)
 {
-	char time[32];
+	char time[] = "2026-02-16T00:00:00Z";
 
 	if (strlen(text) != strlen("2026-02-16"))
 		return -EINVAL;
-	snprintf(time, sizeof(time), "%sT00:00:00Z", text);
+	memcpy(time, text, strlen("2026-02-16"));
 	return utc_parse(time, ret_ns);
 }
 
