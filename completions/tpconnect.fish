@@ -84,7 +84,7 @@ complete -c tpconnect -n __tpconnect_no_command -a latency -d 'a histogram of ha
 complete -c tpconnect -n __tpconnect_no_command -a list -d 'connections that are open now, of all processes'
 complete -c tpconnect -n __tpconnect_no_command -a top -d 'a live screen of processes, destinations, connections'
 complete -c tpconnect -n __tpconnect_no_command -a record -d 'always on: keep every event in a bounded store'
-complete -c tpconnect -n __tpconnect_no_command -a history -d 'ask the store what record has kept (not built yet)'
+complete -c tpconnect -n __tpconnect_no_command -a history -d 'ask the store what record has kept'
 complete -c tpconnect -n __tpconnect_no_command -a doctor -d 'whether this host can build and run it, and what to do if not'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s p -l pid -x -a '(__tpconnect_pids)' -d 'only these processes (thread group ids)'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l follow -d 'with -p: and whatever they start from now on'

@@ -86,7 +86,7 @@ _tpconnect() {
         'list:connections that are open now, of all processes'
         'top:a live screen of processes, destinations, connections'
         'record:always on: keep every event in a bounded store'
-        'history:ask the store what record has kept (not built yet)'
+        'history:ask the store what record has kept'
         'doctor:whether this host can build and run it, and what to do if not'
     )
     _tpconnect_find_command

@@ -80,6 +80,12 @@ static void flush(struct output *output, struct session *session)
 	watch(output, session);
 }
 
+void output_flush(struct output *output)
+{
+	writer_flush(output->writer);
+	hear(output, NULL);
+}
+
 /* The window can be resized at any time; asking costs less than a signal for it. */
 static void look_at_terminal(struct output *output)
 {

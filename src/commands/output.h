@@ -79,6 +79,9 @@ void output_fit(struct output *output, const struct event *event);
 /* The lines of the terminal that standard output is, for text; 0: it is none, or not known. */
 unsigned int output_rows(struct output *output);
 
+/* Writes what can be without waiting, where there is no session to do it. */
+void output_flush(struct output *output);
+
 /* Writes what is pending, waiting for a slow reader as long as it takes something at all. */
 void output_flush_patiently(struct output *output);
 

@@ -124,7 +124,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 			    .dns = options->request.dns,
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.host = host_read(),
-		.once = options->command == COMMAND_LIST,
+		.once = options->command == COMMAND_LIST || options->command == COMMAND_HISTORY,
 		.terminal = !path && options->command != COMMAND_RECORD && isatty(STDOUT_FILENO),
 	};
 	output->context.host = &output->host;

@@ -114,10 +114,3 @@ int record_main(const struct options *options, bool color)
 	trace_close(trace);
 	return status;
 }
-
-int history_main(const struct options *options, bool color)
-{
-	(void)options, (void)color;
-	log_error("history is not built yet");
-	return STATUS_FAILED;
-}

@@ -5,20 +5,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/history.h"
+#include "engine/signals.h"
 #include "util/cleanup.h"
 #include "util/clock.h"
 #include "util/log.h"
 
-static void on_event(void *ctx, struct session *session, const struct event *event,
-		     int64_t boot_to_utc_ns)
+static void add(struct reporter *reporter, const struct event *event)
 {
-	struct reporter *reporter = ctx;
-
-	(void)session, (void)boot_to_utc_ns;
 	if (reporter->ops->wants(event))
 		reporter->ops->add(groups_value(reporter->groups, event), event);
 	else
 		books_filtered(&reporter->output.ledger.books, 1);
+}
+
+static void on_event(void *ctx, struct session *session, const struct event *event,
+		     int64_t boot_to_utc_ns)
+{
+	(void)session, (void)boot_to_utc_ns;
+	add(ctx, event);
 }
 
 static bool is_json(const struct reporter *reporter)
@@ -152,7 +157,6 @@ static void put_report(struct reporter *reporter, struct session *session,
 static void report(struct reporter *reporter, struct session *session, uint64_t end_ns)
 {
 	_cleanup_free_ const struct group **groups = NULL;
-	struct output *output = &reporter->output;
 	size_t n;
 	int err = groups_sorted(reporter->groups, reporter->ops->compare, &groups, &n);
 
@@ -164,7 +168,6 @@ static void report(struct reporter *reporter, struct session *session, uint64_t 
 	if (!session && !n && reporter->reports)
 		return;
 	reporter->span.end_ns = end_ns;
-	output->context.boot_to_utc_ns = clock_boot_to_utc_ns();
 	put_report(reporter, session, groups, n);
 	groups_clear(reporter->groups);
 	reporter->span.begin_ns = reporter->span.end_ns;
@@ -180,25 +183,75 @@ static void on_started(void *ctx, struct session *session, const struct session_
 
 static void on_interval(void *ctx, struct session *session)
 {
-	report(ctx, session, clock_now_ns(CLOCK_BOOTTIME));
+	struct reporter *reporter = ctx;
+
+	reporter->output.context.boot_to_utc_ns = clock_boot_to_utc_ns();
+	report(reporter, session, clock_now_ns(CLOCK_BOOTTIME));
+}
+
+static void say_folded(const struct reporter *reporter)
+{
+	if (reporter->folded)
+		log_info("a report on a terminal fits the screen; a pipe or -w FILE gets all rows");
 }
 
 static void on_finished(void *ctx, struct session *session, const struct session_end *end)
 {
 	struct reporter *reporter = ctx;
 
+	reporter->output.context.boot_to_utc_ns = clock_boot_to_utc_ns();
 	report(reporter, NULL, end->observed.end_ns);
 	output_flush_patiently(&reporter->output);
-	if (reporter->folded)
-		log_info("a report on a terminal fits the screen; a pipe or -w FILE gets all rows");
+	say_folded(reporter);
 	output_finished(ctx, session, end);
+}
+
+static int run_session(struct reporter *reporter)
+{
+	const struct options *options = reporter->output.options;
+	struct consumer consumer = output_consumer(&reporter->output);
+
+	consumer.started = on_started;
+	consumer.event = on_event;
+	consumer.interval = on_interval;
+	consumer.finished = on_finished;
+	return session_run(&options->request, &options->limits, &consumer, 1);
+}
+
+static bool take_line(void *ctx, const struct replay_line *line, const char *text, size_t size)
+{
+	(void)text, (void)size;
+	if (line->kind == REPLAY_EVENT)
+		add(ctx, &line->event);
+	return true;
+}
+
+/* One report of all that a store has; its times are UTC. */
+static int run_history(struct reporter *reporter)
+{
+	struct output *output = &reporter->output;
+	struct span span;
+	int status;
+
+	signals_ignore_of_writing();
+	status = output_begin(output);
+	if (!status)
+		status = history_read(output->options, take_line, reporter, &span);
+	if (status)
+		return status;
+	reporter->span.begin_ns = span.begin_ns;
+	report(reporter, NULL, span.end_ns);
+	output_settle(output);
+	say_folded(reporter);
+	return output->closed || (!output->write_error && !output->ledger.books.lost.output)
+		       ? STATUS_DONE
+		       : STATUS_FAILED;
 }
 
 int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 		 const struct options *options, bool color)
 {
 	struct output *output = &reporter->output;
-	struct consumer consumer;
 	int status;
 
 	*reporter = (struct reporter){.ops = ops};
@@ -211,12 +264,8 @@ int reporter_run(struct reporter *reporter, const struct reporter_ops *ops,
 		return STATUS_FAILED;
 	}
 	output->reports = true;
-	consumer = output_consumer(output);
-	consumer.started = on_started;
-	consumer.event = on_event;
-	consumer.interval = on_interval;
-	consumer.finished = on_finished;
-	status = session_run(&options->request, &options->limits, &consumer, 1);
+	status =
+		options->command == COMMAND_HISTORY ? run_history(reporter) : run_session(reporter);
 	groups_free(reporter->groups);
 	output_close(output);
 	return status;

@@ -17,8 +17,7 @@
 	ROW(COMMAND_TOP, "top", top_main, "a live screen of processes, destinations, connections") \
 	ROW(COMMAND_RECORD, "record", record_main,                                                 \
 	    "always on: keep every event in a bounded store")                                      \
-	ROW(COMMAND_HISTORY, "history", history_main,                                              \
-	    "ask the store what record has kept (not built yet)")                                  \
+	ROW(COMMAND_HISTORY, "history", history_main, "ask the store what record has kept")        \
 	ROW(COMMAND_DOCTOR, "doctor", doctor_main,                                                 \
 	    "whether this host can build and run it, and what to do if not")
 

@@ -88,6 +88,18 @@ static int finish_trace(struct options *options, struct error *error)
 	return leave_open_out(options, error);
 }
 
+static int finish_lines(struct options *options, struct error *error)
+{
+	const struct config *config = &options->request.config;
+
+	if (finish_trace(options, error))
+		return -EINVAL;
+	if (config->min_latency_ns && config->event_mask & EVENT_BIT(EVENT_CLOSE))
+		return refuse(error, "--min-latency: the record of a close does not have how long "
+				     "its handshake took; leave close out of --events");
+	return 0;
+}
+
 /* Lines, as trace has them; or what count and latency make of them. */
 static int finish_history(struct options *options, struct error *error)
 {
@@ -99,7 +111,7 @@ static int finish_history(struct options *options, struct error *error)
 		return refuse(error, "--cgroup: a record does not have where a cgroup lay in the "
 				     "tree: take --unit or --container");
 	if (!options->output.by && !options->output.latency)
-		return finish_trace(options, error);
+		return finish_lines(options, error);
 	if (options->request.config.event_mask)
 		return refuse(error, "--events chooses lines: leave it out with --%s",
 			      options->output.latency ? "latency" : "by");

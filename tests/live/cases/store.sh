@@ -153,3 +153,116 @@ case_store_on_frozen_disk() { # 24
 }
 
 kept_one() { kept 2>/dev/null | grep -q '"tcp.failed"'; }
+
+# What history says of the store, as the exit status wants it.
+history_says() {
+    "$tpconnect" history --store store "$@" 2>history_messages ||
+        fail "history $*: exit status $?: $(cat history_messages)"
+}
+
+# Each line as it was kept; the same events as another tracer has seen them at that time, and as count counts them.
+case_history_is_what_was_kept() { # docs/spec.md, 7, history
+    serve "$b" 10.99.0.2 80
+    trace --repeat-limit 0
+    cp record other_start
+    trace_pid="$tracer"
+    record_a --repeat-limit 0
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger connect established 10.99.0.2 80
+    trigger flood -q 4 20 127.0.0.1 80
+    stop_trace
+    tracer="$trace_pid"
+    stop_trace
+    history_says -e all -o json >shown
+    kept | cmp - shown || fail "history -o json is not what the store has"
+    for file in shown record; do
+        jq -c 'select(."event.name" | startswith("tcp.")) |
+            [."event.name", ."process.pid", ."network.peer.address", ."network.peer.port", ."network.local.port",
+             ."error.type"]' "$file" | sort >"$file.events"
+    done
+    diff record.events shown.events >difference || fail "trace and history differ: $(head difference)"
+    [[ ! -s history_messages ]] || fail "history said: $(cat history_messages)"
+    # The default is that of trace, as text.
+    [[ $(history_says | grep -c 'event=failed error=ECONNREFUSED') -eq 81 ]] || fail "not 81 failures"
+    [[ $(history_says | grep -vc ' event=\(failed\|established\|retry\|cancelled\) ') -eq 0 ]] ||
+        fail "more than trace shows: $(history_says | head)"
+    [[ $(history_says -d 10.99.0.2 -P 81 | wc -l) -eq 1 ]] || fail "not the one to port 81"
+    [[ $(history_says -n 5 | wc -l) -eq 5 ]] || fail "not 5 events"
+    history_says -o json --by port | jq -es 'any(."network.peer.port" == 80 and
+        ."tpconnect.attempts" == 81 and ."tpconnect.failed" == 80 and ."tpconnect.established" == 1)' >/dev/null ||
+        fail "not counted: $(history_says --by port)"
+    history_says --latency -o json | jq -e '."tpconnect.latency.count" == 1' >/dev/null ||
+        fail "no histogram: $(history_says --latency)"
+    history_says -o table | grep -q ECONNREFUSED || fail "no table"
+}
+
+# Of times, and of frames that cannot have a destination, none is read.
+case_history_reads_what_can_have_it() {
+    local middle
+
+    record_a
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    await kept_one || fail "nothing is kept"
+    middle="$(now)"
+    trigger connect ECONNREFUSED 10.99.0.2 82
+    await kept_port_82 || fail "the second is not kept"
+    stop_trace
+    [[ $(history_says --since "$middle" | grep -c 'dst=10.99.0.2:82') -eq 1 ]] || fail "not the later one"
+    [[ $(history_says --until "$middle" | grep -c 'dst=10.99.0.2:81') -eq 1 ]] || fail "not the one before"
+    [[ $(history_says --since "$middle" | wc -l) -eq 1 ]] || fail "more than that: $(history_says --since "$middle")"
+    [[ $(history_says --since 1h --until 0.001s | wc -l) -eq 2 ]] || fail "not both of the last hour"
+    history_says -v -d 10.99.0.77 >none
+    [[ ! -s none ]] || fail "something to 10.99.0.77: $(cat none)"
+    # But those with the recorder's own lines.
+    [[ $(($(sed -nE 's/^tpconnect: ([0-9]+) of the store.s ([0-9]+) .*/\2-\1/p' history_messages))) -gt 0 ]] ||
+        fail "frames are read that cannot have it: $(cat history_messages)"
+}
+
+kept_port_82() { kept 2>/dev/null | grep -q '"network.peer.port":82,.*ECONNREFUSED'; }
+
+case_history_while_it_is_written() {
+    local n before=0
+
+    record_a
+    trigger_background flood -q 1 20000 127.0.0.1 80
+    for _ in {1..10}; do
+        history_says -e all -o json >shown
+        without_gaps shown
+        n="$(wc -l <shown)"
+        [[ $n -ge $before ]] || fail "$n lines after $before"
+        before="$n"
+        [[ ! -s history_messages ]] || fail "history said: $(cat history_messages)"
+    done
+    stop_trace
+}
+
+# A closed pipe ends it quietly; a store that is not there, or not one, does not.
+case_history_ends_as_it_should() {
+    record_a
+    trigger flood -q 1 3000 127.0.0.1 80
+    stop_trace
+    { "$tpconnect" history --store store -e all -o json 2>history_messages || echo "$?" >status; } | head -n 1 >one
+    [[ ! -e status && ! -s history_messages && $(wc -l <one) -eq 1 ]] ||
+        fail "a closed pipe: $(cat status history_messages)"
+    run_traced history --store nowhere
+    [[ $status -eq 1 ]] || fail "exit status $status without a store"
+    grep -q nowhere messages || fail "not said which: $(cat messages)"
+    run_traced history --store store -w /dev/full -e all
+    [[ $status -eq 1 ]] || fail "exit status $status with nowhere to write to: $(cat messages)"
+}
+
+# What is damaged is said, with its place, and passed over.
+case_history_passes_damage_over() {
+    local segment size
+
+    record_a
+    trigger flood -q 1 3000 127.0.0.1 80
+    stop_trace
+    segment="$(find store/ -name '*.zst')"
+    size="$(stat -c %s "$segment")"
+    printf 'XXXXXXXXXXXXXXXX' | dd of="$segment" bs=1 seek=$((size / 2)) conv=notrunc status=none
+    history_says -e all -o json >shown
+    jq -e . shown >/dev/null || fail "what is shown is not whole"
+    [[ $(wc -l <shown) -gt 1000 && $(wc -l <shown) -lt 6000 ]] || fail "$(wc -l <shown) lines"
+    grep -q "${segment##*/}" history_messages || fail "not said where: $(cat history_messages)"
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/* tpconnect history: what a store has, as trace, count or latency would have shown it. */
+#include "commands/history.h"
+
+#include "commands/output.h"
+#include "commands/run.h"
+#include "engine/signals.h"
+#include "util/log.h"
+
+/* So often what was read is written, and whether anybody reads is known. */
+#define FLUSH_LINES 1000
+
+struct history {
+	struct output output;
+	unsigned int unflushed;
+};
+
+static bool is_json(const struct output *output)
+{
+	return output->format == &format_json;
+}
+
+/* A table has a column for names of destinations once there is one. */
+static void fit(struct output *output, const struct event *event)
+{
+	if (event->names && !output->context.dns) {
+		output->context.dns = true;
+		output->since_header = 0;
+	}
+	output_fit(output, event);
+}
+
+static void put_event(struct output *output, const struct event *event)
+{
+	struct buffer *line;
+
+	fit(output, event);
+	line = output_line(output, NULL, format_line_max(event));
+	if (!line)
+		return;
+	output->format->event(line, event, &output->context);
+	output_commit(output, 1 + event->repeated);
+}
+
+/* Byte by byte as it was kept. */
+static void put_as_it_is(struct output *output, const struct replay_line *line, const char *text,
+			 size_t size)
+{
+	struct buffer *out = output_line(output, NULL, size + 1);
+
+	if (!out)
+		return;
+	buffer_put(out, text, size);
+	buffer_putc(out, '\n');
+	output_commit(output, line->kind == REPLAY_EVENT ? 1 + line->event.repeated : 0);
+}
+
+static bool take_line(void *ctx, const struct replay_line *line, const char *text, size_t size)
+{
+	struct history *history = ctx;
+	struct output *output = &history->output;
+	uint64_t max = output->options->limits.max_events;
+
+	if (is_json(output))
+		put_as_it_is(output, line, text, size);
+	else if (line->kind == REPLAY_EVENT)
+		put_event(output, &line->event);
+	if (++history->unflushed >= FLUSH_LINES) {
+		output_flush(output);
+		history->unflushed = 0;
+	}
+	if (max && output->taken >= max)
+		return false;
+	return !output->closed && !output->write_error;
+}
+
+static int show_lines(const struct options *options, bool color)
+{
+	struct history history = {0};
+	struct output *output = &history.output;
+	struct span span;
+	int status = output_open(output, options, color);
+
+	if (status)
+		return status;
+	signals_ignore_of_writing();
+	output->context.process_epoch_ns = 0;
+	output_rows(output); /* and so the width of the terminal */
+	if (options->output.names && output->format != &format_table)
+		log_warning("-N shows names in tables only, such as -o table; here are numbers");
+	status = output_begin(output);
+	if (!status)
+		status = history_read(options, take_line, &history, &span);
+	output_settle(output);
+	if (!status && !output->closed && (output->write_error || output->ledger.books.lost.output))
+		status = STATUS_FAILED;
+	output_close(output);
+	return status;
+}
+
+int history_main(const struct options *options, bool color)
+{
+	if (options->output.latency)
+		return latency_main(options, color);
+	if (options->output.by)
+		return count_main(options, color);
+	return show_lines(options, color);
+}
