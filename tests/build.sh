@@ -108,7 +108,7 @@ case_tests_left_out() { # the second was built without cmocka, which has been in
 case_arguments() {
     local script status
 
-    for script in build check test; do
+    for script in build check test release; do
         status=0
         first "scripts/$script.sh" --help >"$work/said" 2>&1 || status=$?
         [[ $status -eq 0 && $(head -n 1 "$work/said") == Usage:* ]] || fail "$script.sh --help: $(cat "$work/said")"
@@ -133,14 +133,15 @@ case_failed_build() {
     local script status=0
 
     copy "$work/three"
-    for script in scripts/{setup,smoke,check}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,vm/run}.sh; do
+    for script in scripts/{setup,smoke,check}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,package,serve,vm/run}.sh; do
         stub "$work/three/$script" "echo ran $script" 'echo 1 passed, 0 failed, 0 skipped'
     done
     stub "$work/three/tests/live/run.sh" 'echo ran tests/live/run.sh' \
         'echo 1 passed, 0 failed, 0 skipped, 2 run again'
     # shellcheck disable=SC2016 # for the stubs
     stub "$work/three/scripts/build.sh" 'if [ "$BUILD_DIR" = build-asan ]; then echo broken; exit 1; fi' \
-        'mkdir -p "$BUILD_DIR/tests"' 'ln -sf /bin/true "$BUILD_DIR/tests/test_writer"'
+        'mkdir -p "$BUILD_DIR/tests"' \
+        'for file in tests/test_writer tests/test_replacer tpconnect-serve; do ln -sf /bin/true "$BUILD_DIR/$file"; done'
     # shellcheck disable=SC2016
     stub "$work/stubs/meson" 'mkdir -p "$5/meson-logs"' \
         "echo '{\"result\": \"OK\"}' >\"\$5/meson-logs/testlog.json\""
@@ -148,11 +149,11 @@ case_failed_build() {
     [[ $status -eq 1 ]] || fail "status $status: $(cat "$work/said")"
     grep -q '^not ok build-asan' "$work/said" || fail "it does not say what failed: $(cat "$work/said")"
     [[ $(grep -c '^skip .*: build-asan was not built' "$work/said") -eq 3 ]] || fail "$(cat "$work/said")"
-    [[ $(tail -n 1 "$work/said") == "13 passed, 1 failed, 3 skipped" ]] || fail "$(cat "$work/said")"
+    [[ $(tail -n 1 "$work/said") == "15 passed, 1 failed, 3 skipped" ]] || fail "$(cat "$work/said")"
     grep -q '^live cases run again.*: 10$' "$work/said" || fail "runs again are not added: $(cat "$work/said")"
-    ! grep -qE 'ran tests/(vm|distro)' "$work/said" || fail "--quick runs VMs and chroots"
+    ! grep -qE 'ran tests/(vm|distro|package)' "$work/said" || fail "--quick runs VMs and chroots"
     PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" >"$work/said" 2>&1
-    for script in vm/run distro; do
+    for script in vm/run distro package; do
         grep -q "ran tests/$script.sh" "$work/said" || fail "without --quick, no $script.sh: $(cat "$work/said")"
     done
 }
@@ -208,6 +209,62 @@ case_versions() { # doctor and the scripts refuse what meson refuses
 	bpftool bpftool 7.1 bpf/meson.build
 	VERSIONS
     grep -q '^CLANG_MIN=14' "$here/scripts/build.sh" || fail "build.sh does not ask for clang 14"
+}
+
+# release VERSION: in a clone, as another author. What it says goes to $work/said.
+release() {
+    (cd "$work/released" && GIT_CONFIG_COUNT=2 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0=test \
+        GIT_CONFIG_KEY_1=user.email GIT_CONFIG_VALUE_1=test@invalid scripts/release.sh "$@") >"$work/said" 2>&1
+}
+
+refuses_release() {
+    local said="$1"
+    shift
+
+    ! release "$@" || fail "it makes a release $*"
+    grep -q "$said" "$work/said" || fail "$* says: $(cat "$work/said")"
+    [[ -z $(git -C "$work/released" tag) ]] || fail "it has made a tag of $*"
+}
+
+case_release() {
+    local tarball="$work/released/build/release/tracepoint-connect-7.8.9.tar.gz"
+
+    command -v git >/dev/null || skip "git is not installed"
+    copy "$work/released"
+    (cd "$work/released" && git init -q && git add . &&
+        git -c user.name=test -c user.email=test@invalid commit -qm test)
+    refuses_release 'is no version' 7.8
+    refuses_release 'is older than' 0.0.1
+    refuses_release 'what is new for users' 7.8.9
+    sed -i '0,/^## /s//## 7.8.9, unreleased\n\nNews.\n\n## /' "$work/released/CHANGELOG.md"
+    refuses_release 'in no commit' 7.8.9
+    git -C "$work/released" -c user.name=test -c user.email=test@invalid commit -qam news
+    release 7.8.9 || fail "$(cat "$work/said")"
+    (cd "${tarball%/*}" && sha256sum -c "${tarball##*/}.sha256") || fail "the checksum is of something else"
+    mkdir "$work/unpacked"
+    tar -C "$work/unpacked" --strip-components=1 -xf "$tarball" || fail "no archive"
+    grep -q "version : '7.8.9'" "$work/unpacked/meson.build" || fail "meson.build has not the version"
+    grep -qE '^## 7.8.9, [0-9]{4}-[0-9]{2}-[0-9]{2}$' "$work/unpacked/CHANGELOG.md" || fail "no day"
+    [[ $(dpkg-parsechangelog -l "$work/unpacked/debian/changelog" -S Version) == 7.8.9 ]] || fail "Debian's"
+    [[ -z $(git -C "$work/released" status --porcelain) ]] || fail "it leaves changes"
+    refuses_release_again
+}
+
+# What is released stays so.
+refuses_release_again() {
+    ! release 7.8.9 || fail "it makes it twice"
+    grep -q 'a tag v7.8.9 already' "$work/said" || fail "twice, it says: $(cat "$work/said")"
+}
+
+case_installed() { # below a place that is not yet the system's
+    local file
+
+    DESTDIR="$work/dest" first meson install -C build --no-rebuild >"$work/said" 2>&1 || fail "$(cat "$work/said")"
+    for file in bin/tpconnect share/man/man1/tpconnect.1 share/bash-completion/completions/tpconnect; do
+        [[ -s $work/dest/usr/local/$file ]] || fail "no $file: $(find "$work/dest" -type f)"
+    done
+    [[ -z $(find "$work/dest" -type f ! -path "$work/dest/usr/local/*") ]] || fail "$(find "$work/dest" -type f)"
+    "$work/dest/usr/local/bin/tpconnect" --version | grep -q '^tpconnect ' || fail "it does not run"
 }
 
 case_zshdir() {
@@ -288,8 +345,8 @@ case_too_old() { # as in Debian 11: said before anything is installed
 }
 
 # In this order, as one takes what another has left.
-for name in same_bytes nothing_to_do commit tests_left_out arguments failed_build check versions zshdir other_machine link read_only \
-    owner too_old; do
+for name in same_bytes nothing_to_do commit tests_left_out arguments failed_build check versions release \
+    installed zshdir other_machine link read_only owner too_old; do
     status=0
     ("case_$name") >"$work/reason" 2>&1 || status=$?
     case "$status" in
