@@ -123,6 +123,7 @@ suite_of build-static "live, static" tests/live/run.sh build-static/tpconnect bu
 if [[ $quick == no ]]; then
     suite_of build-static "other kernels" tests/vm/run.sh --core
     suite "Debian 13" tests/distro.sh trixie
+    suite "packages" tests/package.sh
 fi
 
 sum_up
