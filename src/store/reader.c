@@ -10,12 +10,12 @@
 
 #include <zstd.h>
 
-#include "store/series.h"
+#include "store/trail.h"
 #include "store/walk.h"
 #include "util/cleanup.h"
 
 struct store_reader {
-	struct series series;
+	struct trail trail;
 	struct store_query query;
 	struct store_read read;
 	struct walk walk;	       /* of the segment that is open */
@@ -39,7 +39,7 @@ int store_reader_open(const char *dir, const struct store_query *query, struct s
 
 	if (!reader)
 		return error_set(error, -ENOMEM, "out of memory");
-	reader->series.dir_fd = reader->series.file_fd = -1;
+	reader->trail.dir_fd = reader->trail.file_fd = -1;
 	reader->query = *query;
 	reader->content = malloc(FRAME_CONTENT_MAX);
 	reader->raw = malloc(FRAME_LINE_MAX);
@@ -47,7 +47,7 @@ int store_reader_open(const char *dir, const struct store_query *query, struct s
 	if (!reader->content || !reader->raw || !reader->zstd)
 		err = error_set(error, -ENOMEM, "out of memory");
 	else
-		err = series_open(dir, &reader->series, error);
+		err = trail_open(dir, &reader->trail, error);
 	if (err) {
 		store_reader_close(reader);
 		return err;
@@ -70,7 +70,7 @@ void store_reader_close(struct store_reader *reader)
 	if (!reader)
 		return;
 	close_segment(reader);
-	series_close(&reader->series);
+	trail_close(&reader->trail);
 	ZSTD_freeDCtx(reader->zstd);
 	free(reader->content);
 	free(reader->raw);
@@ -84,7 +84,7 @@ static void note_damage(struct store_reader *reader, uint64_t at, uint64_t size)
 	reader->read.damaged++;
 	reader->read.damaged_bytes += size;
 	reader->has_damage = true;
-	series_name(&reader->series, name, sizeof(name));
+	trail_name(&reader->trail, name, sizeof(name));
 	snprintf(reader->damage, sizeof(reader->damage),
 		 "%s: damaged from byte %" PRIu64 " on, %" PRIu64 " bytes", name, at, size);
 }
@@ -137,7 +137,7 @@ static int open_segment(struct store_reader *reader)
 
 	do {
 		close_segment(reader);
-		fd = series_next(&reader->series);
+		fd = trail_next(&reader->trail);
 		if (fd < 0)
 			return fd == -ENOENT ? 0 : fd;
 		err = walk_begin(&reader->walk, fd);
@@ -145,9 +145,9 @@ static int open_segment(struct store_reader *reader)
 		if (err)
 			return err;
 		reader->read.segments++;
-		if (strcmp(reader->boot, reader->series.last.boot) != 0)
+		if (strcmp(reader->boot, reader->trail.last.boot) != 0)
 			reader->last_seq = 0;
-		memcpy(reader->boot, reader->series.last.boot, sizeof(reader->boot));
+		memcpy(reader->boot, reader->trail.last.boot, sizeof(reader->boot));
 	} while (is_passed_over(reader));
 	reader->is_seen = reader->is_over = false;
 	return 1;
@@ -163,7 +163,7 @@ static bool leave_segment(struct store_reader *reader)
 
 	reader->read.tail_bytes = left;
 	if (!reader->is_over) {
-		reader->is_over = series_has_next(&reader->series);
+		reader->is_over = trail_has_next(&reader->trail);
 		return reader->is_over;
 	}
 	if (left)

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#include "store/trail.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/cleanup.h"
+
+static int open_file(const char *path, struct trail *trail, struct error *error)
+{
+	trail->file_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (trail->file_fd < 0)
+		return error_set(error, -errno, "cannot open %s: %s", path, strerror(errno));
+	return 0;
+}
+
+static int open_dir(const char *path, struct trail *trail, struct error *error)
+{
+	struct stat st;
+	int err;
+
+	trail->dir_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (trail->dir_fd < 0)
+		return error_set(error, -errno, "cannot open the store %s: %s", path,
+				 strerror(errno));
+	err = segments_list(trail->dir_fd, NULL, &trail->segments, &trail->n);
+	if (err)
+		return error_set(error, err, "cannot read the store %s: %s", path, strerror(-err));
+	/* A store in which nothing was written yet has its lock. */
+	if (!trail->n && fstatat(trail->dir_fd, "lock", &st, AT_SYMLINK_NOFOLLOW))
+		return error_set(error, -ENOENT,
+				 "%s is no store: name the directory that record writes to", path);
+	return 0;
+}
+
+int trail_open(const char *path, struct trail *ret, struct error *error)
+{
+	struct trail trail = {.dir_fd = -1, .file_fd = -1, .path = strdup(path)};
+	struct stat st;
+	int err;
+
+	if (!trail.path)
+		return error_set(error, -ENOMEM, "out of memory");
+	if (stat(path, &st))
+		err = error_set(error, -errno, "cannot open the store %s: %s", path,
+				strerror(errno));
+	else if (S_ISREG(st.st_mode))
+		err = open_file(path, &trail, error);
+	else
+		err = open_dir(path, &trail, error);
+	if (err) {
+		trail_close(&trail);
+		return err;
+	}
+	*ret = trail;
+	return 0;
+}
+
+void trail_close(struct trail *trail)
+{
+	cleanup_close(&trail->dir_fd);
+	cleanup_close(&trail->file_fd);
+	free(trail->segments);
+	free(trail->path);
+}
+
+static bool is_same_boot(const struct segment *a, const struct segment *b)
+{
+	return !strcmp(a->boot, b->boot);
+}
+
+/*
+ * Where to go on in a new list: behind the last one that was taken, which may be gone. Where all of
+ * its boot is, what is there is newer.
+ */
+static size_t place_behind(const struct trail *trail, const struct segment *segments, size_t n)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (is_same_boot(&segments[i], &trail->last) &&
+		    segments[i].first_seq <= trail->last.first_seq)
+			next = i + 1;
+	if (next)
+		return next;
+	while (next < n && !is_same_boot(&segments[next], &trail->last))
+		next++;
+	return next < n ? next : 0;
+}
+
+static void look_again(struct trail *trail)
+{
+	struct segment *segments;
+	size_t n;
+
+	if (trail->dir_fd < 0 || segments_list(trail->dir_fd, NULL, &segments, &n))
+		return;
+	trail->next = trail->last.boot[0] ? place_behind(trail, segments, n) : 0;
+	free(trail->segments);
+	trail->segments = segments;
+	trail->n = n;
+}
+
+bool trail_has_next(struct trail *trail)
+{
+	if (trail->next == trail->n)
+		look_again(trail);
+	return trail->file_fd >= 0 || trail->next < trail->n;
+}
+
+int trail_next(struct trail *trail)
+{
+	int fd = trail->file_fd;
+
+	trail->file_fd = -1;
+	if (fd >= 0)
+		return fd;
+	while (trail_has_next(trail)) {
+		trail->last = trail->segments[trail->next++];
+		fd = segment_open(trail->dir_fd, &trail->last, O_RDONLY, 0);
+		if (fd != -ENOENT)
+			return fd;
+	}
+	return -ENOENT;
+}
+
+void trail_name(const struct trail *trail, char *ret, size_t size)
+{
+	char name[SEGMENT_NAME_LEN + 1];
+
+	if (trail->dir_fd < 0) {
+		snprintf(ret, size, "%s", trail->path);
+		return;
+	}
+	segment_name(trail->last.first_seq, name);
+	snprintf(ret, size, "%s/%s/%s", trail->path, trail->last.boot, name);
+}
