@@ -51,15 +51,17 @@ void past_add(struct past *past, const struct segment *segment, uint64_t since_n
 	past->bytes += segment->size;
 }
 
-bool past_take(struct past *past, struct segment *ret)
+const struct segment *past_first(const struct past *past)
 {
-	if (!past->n)
-		return false;
+	return past->n ? past->segments : NULL;
+}
+
+void past_take(struct past *past, struct segment *ret)
+{
 	*ret = past->segments[0];
 	past->bytes -= ret->size;
 	past->n--;
 	memmove(past->segments, past->segments + 1, past->n * sizeof(*past->segments));
-	return true;
 }
 
 void past_date(struct past *past, int dir_fd)

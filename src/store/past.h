@@ -26,8 +26,9 @@ void past_free(struct past *past);
 int past_reserve(struct past *past);
 void past_add(struct past *past, const struct segment *segment, uint64_t since_ns);
 
-/* The oldest, which is none of them any more. */
-bool past_take(struct past *past, struct segment *ret);
+/* The oldest, or NULL; and takes it: it is none of them any more. */
+const struct segment *past_first(const struct past *past);
+void past_take(struct past *past, struct segment *ret);
 /* Looks for the time of what is the oldest now. */
 void past_date(struct past *past, int dir_fd);
 

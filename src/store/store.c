@@ -80,22 +80,30 @@ static void note_dropped(struct store *store, const struct segment *segment,
 
 /* Room */
 
-/* Drops the oldest segment, now or by the other thread. False: there is none but the current. */
+/*
+ * Drops the oldest segment, now or by the other thread. False: there is none but the current one,
+ * or it cannot be removed.
+ */
 static bool drop_oldest(struct store *store, bool now)
 {
+	const struct segment *oldest = past_first(&store->past);
+	int dir_fd = store->place.dir_fd, err;
 	struct frame_index sums = {0};
 	struct segment segment;
 
-	if (!past_take(&store->past, &segment))
+	if (!oldest)
 		return false;
 	/* Of what cannot be read any more, nobody knows how much it was. */
-	if (!segment_sums(store->place.dir_fd, &segment, &sums) && sums.lines)
-		note_dropped(store, &segment, &sums);
-	if (now)
-		segment_unlink(store->place.dir_fd, &segment);
-	else
+	segment_sums(dir_fd, oldest, &sums);
+	err = now ? segment_unlink(dir_fd, oldest) : 0;
+	if (err && err != -ENOENT)
+		return false;
+	past_take(&store->past, &segment);
+	if (!now)
 		syncer_unlink(store->syncer, &segment);
-	past_date(&store->past, store->place.dir_fd);
+	if (sums.lines)
+		note_dropped(store, &segment, &sums);
+	past_date(&store->past, dir_fd);
 	store_note_state(store);
 	return true;
 }

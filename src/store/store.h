@@ -80,7 +80,10 @@ struct store_counts store_counts(struct store *store);
 /* Takes the oldest that was not taken yet; false: there is none. */
 bool store_take_dropped(struct store *store, struct store_dropped *ret);
 
-/* The last -errno of a sync since this was asked before; 0: there was none. */
+/*
+ * The last -errno of a sync, or of removing what was dropped, since this was asked before; 0: there
+ * was none.
+ */
 int store_sync_error(struct store *store);
 
 /*

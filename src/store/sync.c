@@ -51,11 +51,9 @@ int segment_unlink(int dir_fd, const struct segment *segment)
 	return 0;
 }
 
-static void note(struct syncer *syncer, int failed)
+static void note(struct syncer *syncer, int err)
 {
-	int err = -errno;
-
-	if (!failed)
+	if (!err)
 		return;
 	pthread_mutex_lock(&syncer->lock);
 	syncer->error = err;
@@ -68,13 +66,15 @@ static void finish(struct syncer *syncer, int fd)
 	if (fd == syncer->fd)
 		syncer->fd = -1;
 	pthread_mutex_unlock(&syncer->lock);
-	note(syncer, fdatasync(fd));
+	note(syncer, fdatasync(fd) ? -errno : 0);
 	close(fd);
 }
 
 static void do_unlink(struct syncer *syncer, const struct segment *segment)
 {
-	segment_unlink(syncer->dir_fd, segment);
+	int err = segment_unlink(syncer->dir_fd, segment);
+
+	note(syncer, err == -ENOENT ? 0 : err);
 	pthread_mutex_lock(&syncer->lock);
 	syncer->unlinks--;
 	pthread_cond_signal(&syncer->done);
@@ -120,9 +120,9 @@ static void sync_written(struct syncer *syncer)
 	syncer->fd = syncer->boot_fd = -1;
 	pthread_mutex_unlock(&syncer->lock);
 	if (fd >= 0)
-		note(syncer, fdatasync(fd));
+		note(syncer, fdatasync(fd) ? -errno : 0);
 	if (boot_fd >= 0)
-		note(syncer, fsync(boot_fd));
+		note(syncer, fsync(boot_fd) ? -errno : 0);
 	pthread_mutex_lock(&syncer->lock);
 }
 
@@ -266,7 +266,7 @@ void syncer_unlink(struct syncer *syncer, const struct segment *segment)
 	struct job *job = calloc(1, sizeof(*job));
 
 	if (!job) {
-		segment_unlink(syncer->dir_fd, segment);
+		note(syncer, segment_unlink(syncer->dir_fd, segment));
 		return;
 	}
 	job->fd = -1;

@@ -30,7 +30,7 @@ void syncer_unlink(struct syncer *syncer, const struct segment *segment);
 /* Waits until no file is left to be unlinked; false: none was. */
 bool syncer_wait(struct syncer *syncer);
 
-/* The last -errno of a sync since this was asked before; 0: there was none. */
+/* The last -errno of a sync or of unlinking since this was asked before; 0: there was none. */
 int syncer_error(struct syncer *syncer);
 
 /* What syncer_unlink() has done. Returns 0 or -errno. */
