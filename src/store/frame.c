@@ -110,8 +110,9 @@ static bool is_sound(const struct frame_index *index)
 {
 	bool filter = !(index->filter_size & (index->filter_size - 1));
 
-	if (!filter || !index->lines || index->notices > index->lines ||
-	    index->first_seq > index->last_seq || index->since_ns > index->until_ns ||
+	if (!filter || !index->lines || index->last_seq == UINT64_MAX ||
+	    index->notices > index->lines || index->first_seq > index->last_seq ||
+	    index->since_ns > index->until_ns ||
 	    index->lines - 1 > index->last_seq - index->first_seq)
 		return false;
 	if (index->is_sums)

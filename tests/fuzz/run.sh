@@ -55,6 +55,10 @@ mkdir -p "$build/seeds" "$build/contract"
 contract/interface.sh "$build/contract/interface.h" contract/*.h
 "$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
 "$build/write-seeds" "$build/seeds"
+"$clang" "${flags[@]}" -o "$build/write-stores" tests/fuzz/seeds_store.c src/store/*.c \
+	src/util/{address,buffer,error,parse}.c -lzstd -lz -lpthread
+rm -rf "$build/seeds/store"
+"$build/write-stores" "$build/seeds/store"
 mkdir -p "$build/seeds/replay"
 grep -h '^{' tests/golden/{json,who,dns}.txt | split --lines=1 --suffix-length=3 - "$build/seeds/replay/"
 
@@ -66,10 +70,11 @@ fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cg
 fuzz fuzz_dns 513 src/dns/{answer,known}.c src/util/cache.c -lresolv >"$build/dns.said" 2>&1 &
 fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
 fuzz fuzz_replay 4096 src/replay/{parse,set,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &
+fuzz fuzz_store 4096 src/store/*.c -lzstd -lz -lpthread >"$build/store.said" 2>&1 &
 fuzz fuzz_keys 256 src/terminal/keys.c >"$build/keys.said" 2>&1 &
 wait
-cat "$build"/{decode,format,options,cgroup_path,dns,json_read,replay,keys}.said | tee "$build/said"
+cat "$build"/{decode,format,options,cgroup_path,dns,json_read,replay,store,keys}.said | tee "$build/said"
 
 passed="$(grep -c '^ok ' "$build/said" || true)"
-echo "$passed passed, $((8 - passed)) failed, 0 skipped"
-[[ $passed -eq 8 ]]
+echo "$passed passed, $((9 - passed)) failed, 0 skipped"
+[[ $passed -eq 9 ]]

@@ -306,6 +306,9 @@ static void what_no_writer_writes_is_refused(void **state)
 	wrong.last_seq = wrong.first_seq - 1;
 	assert_refused(wrong, -EBADMSG);
 	wrong = sample;
+	wrong.last_seq = UINT64_MAX; /* behind which there is none */
+	assert_refused(wrong, -EBADMSG);
+	wrong = sample;
 	wrong.lines = wrong.notices = 0x103; /* seqs are 0x102 */
 	assert_refused(wrong, -EBADMSG);
 	wrong = sample;
