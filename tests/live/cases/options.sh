@@ -398,6 +398,11 @@ run_example() {
     local line="$1"
 
     case "$line" in
+    'tpconnect history'*)
+        # What the example of record before it has kept.
+        run_example_at_once "$line --store $PWD/store"
+        return
+        ;;
     'tpconnect list'* | *' --replay '*)
         # Of top -w there is none: it was run with -o json.
         install -m 600 "$here/../golden/top_record.json" record.json && cp record.json FILE
@@ -405,6 +410,7 @@ run_example() {
         return
         ;;
     'tpconnect top'*) line+=' -o json' ;;
+    'tpconnect record'*) line+=" --store $PWD/store" ;;
     esac
 
     line="${line//1234,1235/$$,$PPID}"
@@ -415,7 +421,7 @@ run_example() {
     case "$line" in
     *'-- '*) ;;
     *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 0.2s/' <<<"$line")" ;;
-    *) line="$(sed -E 's/^tpconnect( count| latency| top)?/& -t 0.2s/' <<<"$line")" ;;
+    *) line="$(sed -E 's/^tpconnect( count| latency| top| record)?/& -t 0.2s/' <<<"$line")" ;;
     esac
     timeout "$STEP_SECONDS" bash -o pipefail -c "$tpconnect ${line#tpconnect }" >stdout 2>messages ||
         fail "$line: status $?: $(cat messages)"
@@ -423,7 +429,7 @@ run_example() {
         fail "$line: it did not trace: $(cat messages)"
     grep -q '^tpconnect: sent=' messages || fail "$line: no summary: $(cat messages)"
     # Connections of before the start may be anyone's.
-    ! grep -vE '^tpconnect: (tracing |Ctrl-C shows |no connection was |[0-9]+ (attempt|connections? ended of which)|sent=)' \
+    ! grep -vE '^tpconnect: (tracing |recording to |Ctrl-C shows |no connection was |[0-9]+ (attempt|connections? ended of which)|sent=)' \
         messages >odd || fail "$line: it complains: $(cat messages)"
 }
 
