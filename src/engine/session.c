@@ -48,6 +48,7 @@ struct session {
 	int tick_fd;	 /* -1: not opened */
 	int ring_source; /* of the loop */
 	bool held;	 /* the ring is left alone */
+	bool unread;	 /* are some of the counters, which was said */
 	bool over;
 	struct intervals intervals;
 	struct opened opened;
@@ -185,10 +186,24 @@ static void on_signal(void *ctx, short revents)
 	}
 }
 
+/* No number is shown for one that cannot be read without that being a failure. */
+static void counters_unread(struct session *session, int err)
+{
+	if (!session->unread)
+		log_error("cannot read how much was missed: the kernel answers bpf(2) with: %s; "
+			  "what is shown of it is too little",
+			  strerror(-err));
+	session->unread = true;
+	session_stop(session, STATUS_FAILED);
+}
+
 /* The kernel side's, and what was lost of the same here. */
 static void sum_counters(struct session *session, struct counters *ret)
 {
-	probe_counters(session->probe, ret);
+	int err = probe_counters(session->probe, ret);
+
+	if (err)
+		counters_unread(session, err);
 	ret->context += session->intake.context_lost;
 	ret->sent += session->opened.told;
 }
@@ -349,7 +364,8 @@ static void start(struct session *session)
 
 static void finish(struct session *session)
 {
-	struct session_end end;
+	struct session_end end = {0};
+	int err;
 
 	sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
@@ -360,7 +376,9 @@ static void finish(struct session *session)
 	command_say_left(session->limits, &session->signals, session->probe);
 	sum_counters(session, &end.counters);
 	shares_tell(&session->shares, session->probe, &end.counters);
-	end.tracked = probe_tracked(session->probe);
+	err = probe_tracked(session->probe, &end.tracked);
+	if (err)
+		counters_unread(session, err);
 	end.observed = probe_observed(session->probe);
 	end.dns_unread = probe_dns_unread(session->probe);
 	FOR_CONSUMERS(session, finished, &end);

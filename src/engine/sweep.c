@@ -29,7 +29,9 @@ void sweep_second(struct sweep *sweep, struct probe *probe)
 
 void sweep_last(struct sweep *sweep, struct probe *probe, struct intake *intake)
 {
-	if (!probe_tracked(probe))
+	uint64_t tracked;
+
+	if (!probe_tracked(probe, &tracked) && !tracked)
 		return;
 	for (int ms = 0; ms < SWEEP_AGE_MS; ms++) {
 		intake_drain(intake);

@@ -78,12 +78,13 @@ int probe_followed(const struct probe *probe);
 /*
  * The kernel side's counters, summed; each only grows. `missed` is what is lost for certain; after
  * probe_detach(), with every end of a call that the kernel skipped and that may have told
- * something.
+ * something. Returns 0; or -errno where the kernel does not tell what it skipped, as bpf(2) is
+ * refused: then `missed` is less than it may be, and all else is right.
  */
-void probe_counters(struct probe *probe, struct counters *ret);
+int probe_counters(struct probe *probe, struct counters *ret);
 
-/* Attempts and connections that are tracked now. */
-uint64_t probe_tracked(struct probe *probe);
+/* Attempts and connections that are tracked now. Returns 0; or -errno, and *ret is untouched. */
+int probe_tracked(struct probe *probe, uint64_t *ret);
 
 /* What one user takes of the room for attempts, by index (below SHARES); and how much there is. */
 void probe_share(const struct probe *probe, unsigned int index, struct share *ret);

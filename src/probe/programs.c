@@ -405,27 +405,33 @@ void programs_detach(struct programs *programs)
 /*
  * How often the kernel found the program running already and skipped it. Tracing programs are
  * counted since Linux 5.12 (9ed9e9ba2337), classic tracepoints since 6.7 (dd8657894c11). Where the
- * number cannot be read, it is what it was.
+ * number cannot be read, it stays what it was.
  */
-static void count_skips(struct programs *programs, size_t i)
+static int count_skips(struct programs *programs, size_t i)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	if (!bpf_obj_get_info_by_fd(bpf_program__fd(programs->progs[i]), &info, &size) &&
-	    info.recursion_misses > programs->skips[i])
+	if (bpf_obj_get_info_by_fd(bpf_program__fd(programs->progs[i]), &info, &size))
+		return -errno;
+	if (info.recursion_misses > programs->skips[i])
 		programs->skips[i] = info.recursion_misses;
+	return 0;
 }
 
-void programs_add_skips(struct programs *programs, struct counters *sum)
+int programs_add_skips(struct programs *programs, struct counters *sum)
 {
+	int err = 0;
+
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
 		if (!programs->progs[i] || table[i].skipped == COPIED || table[i].skipped == BESIDE)
 			continue;
-		count_skips(programs, i);
+		if (!err)
+			err = count_skips(programs, i);
 		if (table[i].skipped == ENDING)
 			sum->skipped += programs->skips[i];
 		else
 			sum->missed += programs->skips[i];
 	}
+	return err;
 }

@@ -61,8 +61,8 @@ void programs_detach(struct programs *programs);
 
 /*
  * Adds to sum->missed and sum->skipped how often the kernel skipped a program for which no other
- * makes up.
+ * makes up. Returns 0; or the -errno of a program of which the kernel does not tell that.
  */
-void programs_add_skips(struct programs *programs, struct counters *sum);
+int programs_add_skips(struct programs *programs, struct counters *sum);
 
 #endif

@@ -111,9 +111,10 @@ int probe_followed(const struct probe *probe)
 	return follow_count(probe->followed_fd);
 }
 
-void probe_counters(struct probe *probe, struct counters *ret)
+int probe_counters(struct probe *probe, struct counters *ret)
 {
 	struct counters sum = {};
+	int err;
 
 	for (size_t cpu = 0; cpu < COUNTER_SLOTS; cpu++) {
 		const volatile struct counters *slot = &probe->shared->counters[cpu];
@@ -128,21 +129,25 @@ void probe_counters(struct probe *probe, struct counters *ret)
 		sum.context += slot->context;
 		sum.unattributed += slot->unattributed;
 	}
-	programs_add_skips(&probe->programs, &sum);
+	err = programs_add_skips(&probe->programs, &sum);
 	sum.missed = missed_in_all(&sum, probe->observed.end_ns);
 	*ret = sum;
+	return err;
 }
 
-uint64_t probe_tracked(struct probe *probe)
+int probe_tracked(struct probe *probe, uint64_t *ret)
 {
 	struct bpf_map *slots = probe_map(probe, "slots", 0);
 	uint64_t slot[bpf_map__value_size(slots) / sizeof(uint64_t)];
 	uint64_t n = probe->shared->n_overflow;
 
-	for (uint32_t i = 0; i < bpf_map__max_entries(slots); i++)
-		if (!bpf_map_lookup_elem(bpf_map__fd(slots), &i, slot) && slot[0])
-			n++; /* its key, which is first: bpf/tracked.bpf.h */
-	return n;
+	for (uint32_t i = 0; i < bpf_map__max_entries(slots); i++) {
+		if (bpf_map_lookup_elem(bpf_map__fd(slots), &i, slot))
+			return -errno;
+		n += slot[0] != 0; /* its key, which is first: bpf/tracked.bpf.h */
+	}
+	*ret = n;
+	return 0;
 }
 
 void probe_share(const struct probe *probe, unsigned int index, struct share *ret)

@@ -132,10 +132,11 @@ int probe_followed(const struct probe *probe)
 	return fake.followed;
 }
 
-void probe_counters(struct probe *probe, struct counters *ret)
+int probe_counters(struct probe *probe, struct counters *ret)
 {
 	(void)probe;
 	*ret = fake.counters;
+	return fake.counters_err;
 }
 
 enum probe_dns probe_dns(const struct probe *probe)
@@ -150,10 +151,11 @@ uint64_t probe_dns_unread(const struct probe *probe)
 	return fake.dns_unread;
 }
 
-uint64_t probe_tracked(struct probe *probe)
+int probe_tracked(struct probe *probe, uint64_t *ret)
 {
 	(void)probe;
-	return fake.tracked;
+	*ret = fake.tracked;
+	return fake.tracked_err;
 }
 
 void probe_share(const struct probe *probe, unsigned int index, struct share *ret)

@@ -22,6 +22,7 @@
 struct fake_probe {
 	/* What the functions return. */
 	int open_err, ring_err, fill_err, sweep_err, snapshot_err, gauges_err;
+	int counters_err, tracked_err;
 	bool kernel_lacks; /* something: checks_explain() */
 	int follow_err, followed;
 	struct counters counters;

@@ -594,6 +594,23 @@ static void a_second_brings_the_counters(void **state)
 	assert_null(strstr(strstr(said, "greedy") + 1, "greedy"));
 }
 
+static void what_cannot_be_counted_is_a_failure_and_told_once(void **state)
+{
+	int *const errs[] = {&fake.counters_err, &fake.tracked_err};
+
+	for (size_t i = 0; i < ARRAY_SIZE(errs); i++) {
+		begin(state);
+		*errs[i] = -EPERM;
+		assert_int_equal(run_and_hear(good("-t", "1200ms"), (struct consumer){0}),
+				 STATUS_FAILED);
+		assert_string_equal(
+			said, "tpconnect: cannot read how much was missed: the kernel answers "
+			      "bpf(2) with: Operation not permitted; what is shown of it is too "
+			      "little\n");
+		assert_int_equal(calls[0].finished, 1);
+	}
+}
+
 static void a_signal_ends_it(void **state)
 {
 	static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
@@ -887,6 +904,7 @@ int main(void)
 		session_test(a_duration_ends_it),
 		session_test(intervals_come_again_and_again),
 		session_test(a_second_brings_the_counters),
+		session_test(what_cannot_be_counted_is_a_failure_and_told_once),
 		session_test(a_signal_ends_it),
 		session_test(a_hangup_reopens_what_can_be_reopened),
 		session_test(the_status_is_the_command_s),
