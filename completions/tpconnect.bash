@@ -50,6 +50,7 @@ _tpconnect_rows=(
     'trace count latency list top record||--object|file|'
     'trace count latency top record doctor||--btf|file|'
     'trace count latency top record||--ring-size|unknown|'
+    'trace record||--user|users|'
     'trace count latency list top record history|-q|--quiet||'
     'trace count latency list top record history|-v|--verbose||'
     'trace count latency list top record history doctor|-h|--help||'

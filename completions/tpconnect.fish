@@ -129,6 +129,7 @@ complete -c tpconnect -n '__tpconnect_of trace record' -l no-snapshot -d 'do not
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record' -l object -r -F -d 'load this BPF object, not the one built in'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record doctor' -l btf -r -F -d 'the kernel\'s BTF (type information), where it gives none itself'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l ring-size -x -d 'ring buffer, a power of two (default 4M)'
+complete -c tpconnect -n '__tpconnect_of trace record' -l user -x -a '(__tpconnect_users)' -d 'whom it becomes once all is attached, if it was root'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s q -l quiet -d 'no start-up line and no warnings'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s v -l verbose -d 'more of each process (text), and what libbpf warns of; -vv: all it does'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history doctor' -s h -l help -d 'the options, in short'

@@ -133,6 +133,7 @@ _tpconnect() {
     _tpconnect_add 'trace count latency list top record' '*--object=[load this BPF object, not the one built in]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency top record doctor' '*--btf=[the kernel'\''s BTF (type information), where it gives none itself]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency top record' '*--ring-size=[ring buffer, a power of two (default 4M)]:BYTES:_tpconnect_unknown'
+    _tpconnect_add 'trace record' '*--user=[whom it becomes once all is attached, if it was root]:USER:_tpconnect_users'
     _tpconnect_add 'trace count latency list top record history' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
     _tpconnect_add 'trace count latency list top record history' '(-v --verbose)'{-v,--verbose}'[more of each process (text), and what libbpf warns of; -vv: all it does]'
     _tpconnect_add 'trace count latency list top record history doctor' '(-h --help)'{-h,--help}'[the options, in short]'

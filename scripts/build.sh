@@ -121,7 +121,7 @@ found_tools() {
 	for tool in meson cc "$CLANG" bpftool; do
 		stat -L -c '%n %s %Y' "$(command -v "$tool" || echo "$tool")" 2>/dev/null || true
 	done
-	pkg-config --modversion libbpf libelf zlib libzstd 2>/dev/null || true
+	pkg-config --modversion libbpf libelf zlib libzstd libseccomp 2>/dev/null || true
 }
 
 # Asking meson for its options is slow, so what they were last set to is kept in a file, with what was

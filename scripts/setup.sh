@@ -36,7 +36,7 @@ need_python() {
 }
 
 # What meson.build asks for, by Debian's packages.
-oldest=(meson:1.0.0 libbpf-dev:1.1 clang:14 bpftool:7.1)
+oldest=(meson:1.0.0 libbpf-dev:1.1 libseccomp-dev:2.5 clang:14 bpftool:7.1)
 
 # A suite with packages that are too old, as bullseye is, is told so before anything is installed.
 check_versions() {
@@ -69,6 +69,7 @@ look_for_build() {
 	need_header libelf.h libelf-dev libelf
 	need_header zlib.h zlib1g-dev
 	need_header zstd.h libzstd-dev libzstd
+	need_header seccomp.h libseccomp-dev libseccomp
 	need_header uthash.h uthash-dev
 	need_header microhttpd.h libmicrohttpd-dev libmicrohttpd
 	[[ ${STATIC:-0} == 0 ]] || look_for_static
@@ -80,6 +81,7 @@ look_for_static() {
 	need_file '/usr/lib/*/libelf.a' libelf-dev
 	need_file '/usr/lib/*/libz.a' zlib1g-dev
 	need_file '/usr/lib/*/libzstd.a' libzstd-dev
+	need_file '/usr/lib/*/libseccomp.a' libseccomp-dev
 }
 
 look_for_test() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* tpconnect doctor: can this host build and run it; if not, what to do. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,7 @@
 
 #include "commands/doctor_build.h"
 #include "commands/run.h"
+#include "confine/landlock.h"
 #include "format/color.h"
 #include "probe/checks.h"
 #include "util/cleanup.h"
@@ -76,13 +78,36 @@ static void look_at_libbpf(struct check_result *row)
 	snprintf(row->found, sizeof(row->found), "%s", libbpf_version_string());
 }
 
+/* Tracing does without it, but then the process may open all files that its user may. */
+static void look_at_landlock(struct check_result *row)
+{
+	int version = landlock_version();
+
+	*row = (struct check_result){.name = "Landlock"};
+	if (version > 0) {
+		snprintf(row->found, sizeof(row->found), "version %d", version);
+		return;
+	}
+	row->status = CHECK_WARN;
+	snprintf(row->found, sizeof(row->found), "%s",
+		 version == -EOPNOTSUPP ? "not enabled at boot" : "not in this kernel");
+	snprintf(row->advice, sizeof(row->advice),
+		 version == -EOPNOTSUPP
+			 ? "add landlock to lsm= of the kernel's command line, or trace and "
+			   "record may open what their user may"
+			 : "nothing to do, but once all is attached, trace and record may open "
+			   "what their user may");
+}
+
 int doctor_main(const struct options *options, bool color)
 {
-	struct check_result rows[CHECKS_MAX + DOCTOR_BUILD_MAX + 1];
+	struct check_result rows[CHECKS_MAX + DOCTOR_BUILD_MAX + 2];
 	size_t host, n, build = 0;
 	bool can_trace;
 
-	n = host = checks_run(rows, options->request.btf_path);
+	n = checks_run(rows, options->request.btf_path);
+	look_at_landlock(&rows[n++]);
+	host = n;
 	/* Who has the program only, as a package, does not mean to build it. */
 	if (doctor_in_checkout())
 		n += build = doctor_look_at_build(rows + host);

@@ -37,6 +37,10 @@ static const struct tool tools[] = {
 	{"build: libelf", {"pkg-config", "--modversion", "libelf"}, "libelf-dev pkg-config", "0"},
 	{"build: zlib", {"pkg-config", "--modversion", "zlib"}, "zlib1g-dev pkg-config", "0"},
 	{"build: zstd", {"pkg-config", "--modversion", "libzstd"}, "libzstd-dev pkg-config", "0"},
+	{"build: libseccomp",
+	 {"pkg-config", "--modversion", "libseccomp"},
+	 "libseccomp-dev pkg-config",
+	 "2.5"},
 	{"build: uthash", HEADER("uthash.h"), "uthash-dev", NULL},
 };
 

@@ -6,6 +6,7 @@
 
 #include "commands/keeper.h"
 #include "commands/output.h"
+#include "engine/rights.h"
 #include "format/who_memo.h"
 #include "util/clock.h"
 #include "util/log.h"
@@ -77,6 +78,23 @@ static void load_names(struct output *output)
 		output->context.names = names;
 }
 
+/* Whoever root becomes writes on: another user; or root still, but without rights to others' files.
+ */
+static enum exit_status give_store(const struct output *output)
+{
+	const struct rights *rights = &output->options->request.rights;
+	bool changes = rights_change_user(rights);
+	int err = geteuid() ? 0
+			    : store_give(output->store, changes ? rights->uid : 0,
+					 changes ? rights->gid : 0);
+
+	if (!err)
+		return STATUS_DONE;
+	log_error("cannot give the store %s to %s: %s; change its owner, or choose another --user",
+		  output->options->store.dir, changes ? rights->user : "root", strerror(-err));
+	return STATUS_FAILED;
+}
+
 /* In a store, lines have names for good, and go on where it ends. */
 static enum exit_status open_store(struct output *output)
 {
@@ -86,6 +104,10 @@ static enum exit_status open_store(struct output *output)
 
 	if (status)
 		return status;
+	if (give_store(output)) {
+		sink_close(output->sink);
+		return STATUS_FAILED;
+	}
 	output->where = options->dir;
 	output->first_seq = store_next_seq(output->store);
 	output->context.host_always = true;
@@ -133,8 +155,11 @@ enum exit_status output_open(struct output *output, const struct options *option
 		return status;
 	if (sink_is_readable_by_others(output->sink))
 		warn_of_readers(output);
-	err = writer_open(output->sink, output->once ? PAGER_PATIENCE_MS : FLUSH_PATIENCE_MS,
-			  &output->writer);
+	err = options->request.rights.drop ? sink_keep_opener(output->sink) : 0;
+	if (!err)
+		err = writer_open(output->sink,
+				  output->once ? PAGER_PATIENCE_MS : FLUSH_PATIENCE_MS,
+				  &output->writer);
 	if (err) {
 		log_error("cannot start to write: %s", strerror(-err));
 		sink_close(output->sink);

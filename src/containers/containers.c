@@ -3,62 +3,38 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "containers/helper.h"
 #include "containers/names.h"
+#include "util/apart.h"
 #include "util/clock.h"
 #include "util/log.h"
 
-/* How long the process has to end, once it is killed: less than one is usual. */
-#define STOP_MS 50
-
 struct containers {
-	int fd; /* -1: the process has ended */
-	pid_t pid;
+	struct apart apart;	 /* fd -1: the process has ended */
 	unsigned int vain;	 /* waits */
 	unsigned int unanswered; /* questions */
 	containers_fn *answered;
 	void *ctx;
 };
 
-static void close_pair(const int fds[2])
-{
-	close(fds[0]);
-	close(fds[1]);
-}
-
 int containers_start(const char *root, containers_fn *answered, void *ctx, struct containers **ret)
 {
 	struct containers *containers = malloc(sizeof(*containers));
-	pid_t pid, parent = getpid();
-	int fds[2], err;
+	int err;
 
 	if (!containers)
 		return -ENOMEM;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds)) {
-		err = -errno;
+	*containers = (struct containers){.answered = answered, .ctx = ctx};
+	err = apart_start("tpconnect-names", -1, helper_run, (void *)root, &containers->apart);
+	if (err) {
 		free(containers);
 		return err;
 	}
-	pid = fork();
-	if (pid == 0)
-		helper_main(fds[1], parent, root);
-	if (pid < 0) {
-		err = -errno;
-		close_pair(fds);
-		free(containers);
-		return err;
-	}
-	close(fds[1]);
-	*containers =
-		(struct containers){.fd = fds[0], .pid = pid, .answered = answered, .ctx = ctx};
 	*ret = containers;
 	return 0;
 }
@@ -67,12 +43,7 @@ void containers_stop(struct containers *containers)
 {
 	if (!containers)
 		return;
-	if (containers->fd >= 0)
-		close(containers->fd);
-	kill(containers->pid, SIGKILL);
-	/* One that hangs in a file system does not end: we do. */
-	for (int ms = 0; ms < STOP_MS && !waitpid(containers->pid, NULL, WNOHANG); ms++)
-		usleep(1000);
+	apart_stop(&containers->apart);
 	free(containers);
 }
 
@@ -80,8 +51,7 @@ static void give_up(struct containers *containers)
 {
 	log_warning("the process that looks up names of containers has ended: from now on there "
 		    "are none");
-	close(containers->fd);
-	containers->fd = -1;
+	apart_close(&containers->apart);
 	containers->unanswered = 0;
 }
 
@@ -108,7 +78,7 @@ static void tell(const struct containers *containers, const struct container_ans
 static bool take_one(struct containers *containers, struct cgroup_key *ret_key)
 {
 	struct container_answer answer;
-	ssize_t n = recv(containers->fd, &answer, sizeof(answer), MSG_DONTWAIT);
+	ssize_t n = recv(containers->apart.fd, &answer, sizeof(answer), MSG_DONTWAIT);
 
 	if (n == (ssize_t)sizeof(answer)) {
 		*ret_key = answer.key;
@@ -133,7 +103,7 @@ void containers_finish(struct containers *containers, int ms)
 {
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
 	const uint64_t end = now + (uint64_t)ms * NSEC_PER_MSEC;
-	struct pollfd pollfd = {.fd = containers->fd, .events = POLLIN};
+	struct pollfd pollfd = {.fd = containers->apart.fd, .events = POLLIN};
 
 	for (; containers->unanswered && now < end; now = clock_now_ns(CLOCK_MONOTONIC))
 		if (poll(&pollfd, 1, (int)((end - now) / NSEC_PER_MSEC) + 1) > 0)
@@ -144,10 +114,10 @@ void containers_finish(struct containers *containers, int ms)
 static bool await_until(struct containers *containers, const struct cgroup_key *key, uint64_t end)
 {
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
-	struct pollfd pollfd = {.fd = containers->fd, .events = POLLIN};
+	struct pollfd pollfd = {.fd = containers->apart.fd, .events = POLLIN};
 	struct cgroup_key answered;
 
-	for (; now < end && containers->fd >= 0; now = clock_now_ns(CLOCK_MONOTONIC)) {
+	for (; now < end && containers->apart.fd >= 0; now = clock_now_ns(CLOCK_MONOTONIC)) {
 		if (poll(&pollfd, 1, (int)((end - now) / NSEC_PER_MSEC) + 1) <= 0)
 			continue;
 		while (containers->unanswered && take_one(containers, &answered))
@@ -169,7 +139,7 @@ static bool await(struct containers *containers, const struct cgroup_key *key,
 		end += CONTAINERS_SLICE_MS * NSEC_PER_MSEC;
 		if (await_until(containers, key, end))
 			return true;
-		if (containers->fd < 0)
+		if (containers->apart.fd < 0)
 			return false;
 	}
 	if (++containers->vain == CONTAINERS_WAITS_MAX)
@@ -198,9 +168,10 @@ bool containers_ask(struct containers *containers, const struct cgroup *cgroup,
 {
 	struct container_question question;
 
-	if (containers->fd < 0 || !make_question(cgroup, &question))
+	if (containers->apart.fd < 0 || !make_question(cgroup, &question))
 		return false;
-	if (send(containers->fd, &question, sizeof(question), MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
+	if (send(containers->apart.fd, &question, sizeof(question), MSG_DONTWAIT | MSG_NOSIGNAL) <
+	    0) {
 		if (errno != EAGAIN && errno != EINTR)
 			give_up(containers);
 		return false;

@@ -13,6 +13,7 @@
 #include "engine/opened.h"
 #include "engine/pids.h"
 #include "engine/probe_start.h"
+#include "engine/rights.h"
 #include "engine/shares.h"
 #include "engine/signals.h"
 #include "engine/sweep.h"
@@ -83,9 +84,25 @@ struct ring_fill session_ring(struct session *session)
 	return intake_ring(&session->intake);
 }
 
-uint64_t session_tracked(const struct session *session)
+/* No number is shown for one that cannot be read without that being a failure. */
+static void counters_unread(struct session *session, int err)
 {
-	return probe_tracked(session->probe);
+	if (!session->unread)
+		log_error("cannot read how much was missed: the kernel answers bpf(2) with: %s; "
+			  "what is shown of it is too little",
+			  strerror(-err));
+	session->unread = true;
+	session_stop(session, STATUS_FAILED);
+}
+
+uint64_t session_tracked(struct session *session)
+{
+	uint64_t tracked = 0;
+	int err = probe_tracked(session->probe, &tracked);
+
+	if (err)
+		counters_unread(session, err);
+	return tracked;
 }
 
 struct loop *session_loop(struct session *session)
@@ -184,17 +201,6 @@ static void on_signal(void *ctx, short revents)
 			session_stop(session, STATUS_DONE);
 		}
 	}
-}
-
-/* No number is shown for one that cannot be read without that being a failure. */
-static void counters_unread(struct session *session, int err)
-{
-	if (!session->unread)
-		log_error("cannot read how much was missed: the kernel answers bpf(2) with: %s; "
-			  "what is shown of it is too little",
-			  strerror(-err));
-	session->unread = true;
-	session_stop(session, STATUS_FAILED);
 }
 
 /* The kernel side's, and what was lost of the same here. */
@@ -326,7 +332,10 @@ static enum exit_status open_all(struct session *session)
 	/* It need only end the waiting: the ring is drained first in every turn. */
 	session->ring_source =
 		loop_add(&session->loop, intake_fd(&session->intake), POLLIN, NULL, NULL);
-	return command_start(session->limits, &session->signals, session->probe);
+	status = command_start(session->limits, &session->signals, session->probe);
+	if (!status && session->request->rights.drop)
+		status = rights_drop(session->request, session->probe);
+	return status;
 }
 
 static void close_all(struct session *session)
@@ -364,8 +373,7 @@ static void start(struct session *session)
 
 static void finish(struct session *session)
 {
-	struct session_end end = {0};
-	int err;
+	struct session_end end;
 
 	sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
@@ -376,9 +384,7 @@ static void finish(struct session *session)
 	command_say_left(session->limits, &session->signals, session->probe);
 	sum_counters(session, &end.counters);
 	shares_tell(&session->shares, session->probe, &end.counters);
-	err = probe_tracked(session->probe, &end.tracked);
-	if (err)
-		counters_unread(session, err);
+	end.tracked = session_tracked(session);
 	end.observed = probe_observed(session->probe);
 	end.dns_unread = probe_dns_unread(session->probe);
 	FOR_CONSUMERS(session, finished, &end);

@@ -52,7 +52,7 @@ int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx);
 struct ring_fill session_ring(struct session *session);
 
 /* Attempts and connections that are tracked now; takes a millisecond. */
-uint64_t session_tracked(const struct session *session);
+uint64_t session_tracked(struct session *session);
 
 /* To wait for descriptors of a consumer's own. */
 struct loop *session_loop(struct session *session);

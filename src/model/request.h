@@ -19,6 +19,22 @@ enum dns_use {
 	DNS_HOST,    /* and those of all others, where these say nothing */
 };
 
+/* As many directories as a command can write to. */
+#define RIGHTS_PLACES_MAX 4
+
+/*
+ * What this process gives up once all is attached: its user, all capabilities, files and system
+ * calls that it needs no more (docs/privileges.md). Strings are borrowed.
+ */
+struct rights {
+	bool drop;
+	bool named; /* the user is one that was asked for: no other will do */
+	uint32_t uid, gid;
+	const char *user;			/* what it is called in messages */
+	const char *written[RIGHTS_PLACES_MAX]; /* directories below which files are made and
+						   written; the first NULL is their end */
+};
+
 /* What is named must not be left out, nor lie in a network that is. */
 struct request {
 	struct config config;	/* what depends on the kernel is set by probe_open() */
@@ -33,6 +49,7 @@ struct request {
 	bool no_snapshot;	/* do not look for what is open or pending already */
 	bool only_open;		/* nothing is attached: probe_snapshot() and the like are all */
 	bool gauges;		/* probe_gauges() will be called */
+	struct rights rights;
 
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	 /* a file with the kernel's BTF; NULL: the kernel's own */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "model/by.h"
@@ -312,7 +313,7 @@ static int finish(struct parser *parser)
 		options->limits.argv = parser->argv + optind;
 	if (check_given(parser) || settle_filters(options, parser->error) ||
 	    check_family(options, parser->error) || check_follow(options, parser->error) ||
-	    finish_events(options, parser->error))
+	    finish_events(options, parser->error) || finish_rights(options, parser->error))
 		return -EINVAL;
 	finish_config(options);
 	return check_replay(options, parser->error);
@@ -340,4 +341,5 @@ void options_free(struct options *options)
 	choice_free(&options->request.comms);
 	choice_free(&options->request.networks);
 	wanted_free(&options->request.wanted);
+	free(options->metrics_dir);
 }

@@ -45,6 +45,7 @@ struct options {
 	struct output_options output;
 	struct store_options store;
 	const char *metrics_path; /* COMMAND_RECORD; NULL: none */
+	char *metrics_dir;	  /* that it is in; owned */
 	int verbosity;		  /* -1 quiet, 0, 1 verbose */
 
 	/* What options_parse() needs to make the request. */

@@ -236,6 +236,14 @@ const struct option_row option_rows[] = {
 	 .values = VALUES_FILE},
 	{0, "ring-size", "BYTES", set_ring_size, CMD_TRACING,
 	 .help = "ring buffer, a power of two (default 4M)"},
+	{0, "user", "USER", set_user, CMD_EVENTS,
+	 .help = "whom it becomes once all is attached, if it was root\n"
+		 "(default tpconnect, where there is such a user, else nobody)",
+	 .more = "A name of /etc/passwd, or a number. trace without a COMMAND, and record, then "
+		 "give up all capabilities as well, and what else they need no more; -v says what "
+		 "is left. With root it stays root, but without capabilities. Where it cannot "
+		 "become a USER that is given, it does not trace.",
+	 .values = VALUES_USERS},
 	{'q', "quiet", NULL, set_quiet, CMD_FILTERING, .help = "no start-up line and no warnings",
 	 .more = "The summary of tracing is always shown; list has no last line then."},
 	{'v', "verbose", NULL, set_verbose, CMD_FILTERING,

@@ -64,6 +64,9 @@ int settle_filters(struct options *options, struct error *error);
 /* Likewise: which events they ask for. */
 int finish_events(struct options *options, struct error *error);
 
+/* And which rights tracing needs to the end. Reads /etc/passwd, if it gives any up. */
+int finish_rights(struct options *options, struct error *error);
+
 /* filters.c: which attempts */
 option_set set_pid, set_uid, set_port, set_dst, set_comm, set_cgroup, set_netns;
 
@@ -75,6 +78,9 @@ option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
 /* store.c: what is kept, and for how long back it is asked for */
 option_set set_store, set_store_size, set_metrics_file, set_since, set_until;
+
+/* rights.c: who traces */
+option_set set_user;
 
 /* output.c: how and where they are shown, and everything else */
 option_set set_output, set_write, set_dns, set_filter, set_replay, set_repeat_limit, set_color,

@@ -96,6 +96,12 @@ uint64_t probe_room(struct probe *probe);
  */
 void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key *cgroup);
 
+/*
+ * Whether bpf(2) can be asked of what is loaded: 0; or -errno, as before Linux 5.19 without
+ * CAP_BPF. Then counters, sweeps and gauges cannot be had.
+ */
+int probe_is_askable(const struct probe *probe);
+
 /* How answers of name servers are seen, for request->dns. */
 enum probe_dns {
 	PROBE_DNS_NONE,	     /* not at all: not asked for, or this kernel shows none */

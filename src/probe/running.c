@@ -184,6 +184,14 @@ enum probe_dns probe_dns(const struct probe *probe)
 	return probe->programs.dns;
 }
 
+int probe_is_askable(const struct probe *probe)
+{
+	struct bpf_map_info info = {0};
+	uint32_t size = sizeof(info);
+
+	return bpf_obj_get_info_by_fd(probe->ring_fd, &info, &size) ? -errno : 0;
+}
+
 uint64_t probe_dns_unread(const struct probe *probe)
 {
 	return *(const volatile __u64 *)&probe->shared->dns_unread;

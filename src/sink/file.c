@@ -27,6 +27,8 @@ static const char *const refusals[] = {
 		"it has further names (hard links); remove it, or name another file",
 	[FILE_OF_OTHER - FILE_IS_LINK] =
 		"it belongs to another user; remove it, or name another file",
+	[FILE_OPENER_GONE - FILE_IS_LINK] =
+		"the process that had the right to open it has ended; start tpconnect again",
 };
 
 const char *sink_strerror(int err)
@@ -54,9 +56,7 @@ static int make(const char *path)
 	return fd;
 }
 
-/* What the user has opened and names by its number, as a shell does for >(...); -1: no such name.
- */
-static int descriptor_in(const char *path)
+int file_descriptor_in(const char *path)
 {
 	static const char *const places[] = {"/dev/fd/", "/proc/self/fd/"};
 
@@ -130,7 +130,7 @@ static int open_present(const char *path, int descriptor)
 
 int file_open(const char *path)
 {
-	int descriptor = descriptor_in(path);
+	int descriptor = file_descriptor_in(path);
 	int err = refuse_standard(path, descriptor), fd;
 
 	if (err)

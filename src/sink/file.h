@@ -12,6 +12,7 @@ enum file_refusal {
 	FILE_IS_STDERR,
 	FILE_HAS_NAMES, /* hard links: who made another may be meant to be harmed, or to read it */
 	FILE_OF_OTHER,	/* whose owner could read all of it, whatever its mode */
+	FILE_OPENER_GONE, /* the process that had the right to open it: opener.h */
 };
 
 /*
@@ -19,6 +20,9 @@ enum file_refusal {
  * The descriptor, which the caller closes; or -errno, or a refusal, negative.
  */
 int file_open(const char *path);
+
+/* The descriptor that the path is a name of, as a shell's >(...) is; -1: of none. */
+int file_descriptor_in(const char *path);
 
 /* Whether both descriptors are of one file. */
 bool file_is_same(int a, int b);

@@ -26,6 +26,7 @@ struct sink {
 	const struct sink_ops *ops;
 	int fd;
 	char *path;		  /* NULL: standard output */
+	struct opener *opener;	  /* of the path; NULL: this process opens it */
 	bool broken;		  /* the file ends in a part of a line that was given up */
 	bool blocked, progressed; /* the last time */
 

@@ -11,6 +11,7 @@
 
 #include "sink/file.h"
 #include "sink/inside.h"
+#include "sink/opener.h"
 
 /* A regular file takes what it is given, a descriptor of our own with O_NONBLOCK what it can. */
 static ssize_t write_plain(struct sink *sink, const void *bytes, size_t n)
@@ -90,4 +91,9 @@ int sink_open_file(const char *path, struct sink **ret)
 		return -ENOMEM;
 	}
 	return 0;
+}
+
+int sink_keep_opener(struct sink *sink)
+{
+	return sink->path ? opener_start(sink->path, &sink->opener) : 0;
 }

@@ -8,6 +8,7 @@
 
 #include "sink/file.h"
 #include "sink/inside.h"
+#include "sink/opener.h"
 #include "sink/target.h"
 
 /* So much is worth a write, and no write is of more: that some of it is done shows after each. */
@@ -34,6 +35,7 @@ void sink_close(struct sink *sink)
 {
 	if (!sink)
 		return;
+	opener_stop(sink->opener);
 	if (sink->fd > STDERR_FILENO)
 		close(sink->fd);
 	if (sink->target)
@@ -345,7 +347,7 @@ int sink_reopen(struct sink *sink)
 
 	if (!sink->path)
 		return 0;
-	fd = file_open(sink->path);
+	fd = sink->opener ? opener_open(sink->opener) : file_open(sink->path);
 	if (fd < 0)
 		return fd;
 	if (!file_is_same(fd, sink->fd))

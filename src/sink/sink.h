@@ -28,6 +28,12 @@ struct sink;
 int sink_open_stdout(struct sink **ret);
 int sink_open_file(const char *path, struct sink **ret);
 
+/*
+ * Of a file: has a process of its own open it anew, as this one is to give up the right to do so.
+ * To be called while there is one thread. Returns 0 or -errno.
+ */
+int sink_keep_opener(struct sink *sink);
+
 /* What went wrong and, where it is no errno's own text, the way out. err: as returned here. */
 const char *sink_strerror(int err);
 

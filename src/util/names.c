@@ -61,20 +61,24 @@ static int add_service(struct name_list *list, char *line)
 	return name ? add(list, number, name) : 0;
 }
 
-/* passwd(5): "name:password:uid:...". Returns the name, or NULL if the line tells of no user. */
-static char *split_user(char *line, uint64_t *ret_uid)
+/*
+ * passwd(5): "name:password:uid:gid:...". Returns the name, or NULL if the line tells of no user.
+ * ret_rest: what begins with the group, NULL where nothing does.
+ */
+static char *split_user(char *line, uint64_t *ret_uid, char **ret_rest)
 {
 	char *name = strsep(&line, ":"), *uid;
 
 	strsep(&line, ":");
 	uid = strsep(&line, ":");
+	*ret_rest = line;
 	return *name && uid && !parse_u64(uid, 0, UINT32_MAX, ret_uid) ? name : NULL;
 }
 
 static int add_user(struct name_list *list, char *line)
 {
 	uint64_t number;
-	char *name = split_user(line, &number);
+	char *rest, *name = split_user(line, &number, &rest);
 
 	return name ? add(list, number, name) : 0;
 }
@@ -202,6 +206,44 @@ const char *names_user(const struct names *names, uint32_t uid)
 	return names ? find(&names->users, uid) : NULL;
 }
 
+/* For setresuid(2) and the like, the last of all numbers is none. */
+#define ID_MAX (UINT32_MAX - 1)
+
+/* Likewise; NULL as well where the line tells of no group, or of none that can be become. */
+static const char *split_account(char *line, uint64_t *ret_uid, uint64_t *ret_gid)
+{
+	char *rest;
+	const char *name = split_user(line, ret_uid, &rest), *gid = strsep(&rest, ":");
+
+	return name && *ret_uid <= ID_MAX && gid && !parse_u64(gid, 0, ID_MAX, ret_gid) ? name
+											: NULL;
+}
+
+int user_account(const char *passwd, const char *name, uint32_t *ret_uid, uint32_t *ret_gid)
+{
+	_cleanup_fclose_ FILE *file = fopen(passwd, "re");
+	_cleanup_free_ char *line = NULL;
+	uint64_t number, uid, gid;
+	bool is_number = !parse_u64(name, 0, ID_MAX, &number);
+	size_t size = 0;
+
+	if (!file && !is_number)
+		return -errno;
+	while (file && getline(&line, &size, file) > 0) {
+		const char *user = split_account(line, &uid, &gid);
+
+		if (user && (is_number ? uid == number : !strcmp(user, name))) {
+			*ret_uid = (uint32_t)uid;
+			*ret_gid = (uint32_t)gid;
+			return 0;
+		}
+	}
+	if (!is_number)
+		return -ENOENT;
+	*ret_uid = *ret_gid = (uint32_t)number;
+	return 0;
+}
+
 int user_find(const char *passwd, const char *name, uint32_t *ret_uid)
 {
 	_cleanup_fclose_ FILE *file = fopen(passwd, "re");
@@ -212,7 +254,8 @@ int user_find(const char *passwd, const char *name, uint32_t *ret_uid)
 		return -errno;
 	while (getline(&line, &size, file) > 0) {
 		uint64_t uid;
-		const char *user = split_user(line, &uid);
+		char *rest;
+		const char *user = split_user(line, &uid, &rest);
 
 		if (user && !strcmp(user, name)) {
 			*ret_uid = (uint32_t)uid;

@@ -40,4 +40,10 @@ int service_ports(const char *services, const char *name,
  */
 int user_find(const char *passwd, const char *name, uint32_t *ret_uid);
 
+/*
+ * Likewise, with the user's group; name: a number is one too. Who has that number but no line is of
+ * the group of that number.
+ */
+int user_account(const char *passwd, const char *name, uint32_t *ret_uid, uint32_t *ret_gid);
+
 #endif

@@ -5,6 +5,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "engine/rights.h"
 #include "probe/checks.h"
 #include "probe/reader.h"
 #include "unit/decoded.h"
@@ -176,6 +177,14 @@ void probe_tell_again(struct probe *probe, uint32_t pid, const struct cgroup_key
 	fake.tells_again = pid;
 	fake.cgroup = cgroup ? *cgroup : (struct cgroup_key){0};
 	fake.n_told_again++;
+}
+
+enum exit_status rights_drop(const struct request *request, struct probe *probe)
+{
+	(void)request;
+	(void)probe;
+	fake.rights_dropped++;
+	return fake.rights_status;
 }
 
 int probe_ring_fd(const struct probe *probe)

@@ -15,6 +15,7 @@
 #include "contract/config.h"
 #include "contract/open.h"
 #include "probe/loader.h"
+#include "util/status.h"
 #include "probe/reader.h"
 
 #define FAKE_RECORDS_MAX 256
@@ -23,7 +24,8 @@ struct fake_probe {
 	/* What the functions return. */
 	int open_err, ring_err, fill_err, sweep_err, snapshot_err, gauges_err;
 	int counters_err, tracked_err;
-	bool kernel_lacks; /* something: checks_explain() */
+	enum exit_status rights_status; /* of rights_drop(): this process keeps its own */
+	bool kernel_lacks;		/* something: checks_explain() */
 	int follow_err, followed;
 	struct counters counters;
 	struct share share; /* of index 1 */
@@ -36,7 +38,8 @@ struct fake_probe {
 
 	/* What was asked for. */
 	struct config config;
-	unsigned int opened_times, closed, detached, sweeps, snapshots, fills_when_detached;
+	unsigned int rights_dropped, opened_times, closed, detached, sweeps, snapshots,
+		fills_when_detached;
 	uint32_t follows;
 	uint32_t tells_again;	  /* the process that was asked for last */
 	struct cgroup_key cgroup; /* with it; all 0: without */

@@ -266,6 +266,40 @@ static void a_user_has_the_number_that_stands_by_the_name(void **state)
 	assert_int_equal(uid, UINT32_MAX);
 }
 
+static void an_account_has_the_group_that_stands_by_it(void **state)
+{
+	const char *passwd = ((struct fixture *)*state)->passwd;
+	uint32_t uid = 7, gid = 8;
+
+	load(state, "",
+	     "root:x:0:0:root:/root:/bin/sh\nshort:x:5\nbad:x:6:x\nlast:x:4294967295:1:\n"
+	     "all:x:1:4294967295:\nalice:x:1000:1001::/:\nagain:x:1000:2000::/:\n");
+	assert_int_equal(user_account(passwd, "short", &uid, &gid), -ENOENT);
+	assert_int_equal(user_account(passwd, "bad", &uid, &gid), -ENOENT);
+	/* To the kernel, these numbers are no change. */
+	assert_int_equal(user_account(passwd, "last", &uid, &gid), -ENOENT);
+	assert_int_equal(user_account(passwd, "all", &uid, &gid), -ENOENT);
+	assert_int_equal(user_account(passwd, "", &uid, &gid), -ENOENT);
+	assert_int_equal(user_account("/nonexistent", "root", &uid, &gid), -ENOENT);
+	assert_int_equal(user_account(passwd, "4294967295", &uid, &gid), -ENOENT);
+	assert_int_equal(uid, 7);
+	assert_int_equal(gid, 8);
+	assert_int_equal(user_account(passwd, "alice", &uid, &gid), 0);
+	assert_int_equal(uid, 1000);
+	assert_int_equal(gid, 1001);
+	assert_int_equal(user_account(passwd, "0", &uid, &gid), 0);
+	assert_int_equal(uid, 0);
+	assert_int_equal(gid, 0);
+	assert_int_equal(user_account(passwd, "1000", &uid, &gid), 0);
+	assert_int_equal(gid, 1001);
+	/* Nobody's yet, and without the file. */
+	assert_int_equal(user_account(passwd, "77", &uid, &gid), 0);
+	assert_int_equal(uid, 77);
+	assert_int_equal(gid, 77);
+	assert_int_equal(user_account("/nonexistent", "78", &uid, &gid), 0);
+	assert_int_equal(gid, 78);
+}
+
 #define row(test) cmocka_unit_test_setup_teardown(test, make_fixture, remove_fixture)
 
 int main(void)
@@ -280,6 +314,7 @@ int main(void)
 		row(what_is_no_tcp_service_has_no_ports),
 		row(services_that_cannot_be_read_are_an_error),
 		row(a_user_has_the_number_that_stands_by_the_name),
+		row(an_account_has_the_group_that_stands_by_it),
 		row(what_cannot_be_read_is_an_error_and_what_is_not_there_has_no_names),
 	};
 

@@ -594,6 +594,22 @@ static void a_second_brings_the_counters(void **state)
 	assert_null(strstr(strstr(said, "greedy") + 1, "greedy"));
 }
 
+static void rights_are_dropped_before_it_starts_unless_a_command_has_them(void **state)
+{
+	(void)state;
+	assert_int_equal(run(good("-t", "1ms"), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(fake.rights_dropped, 1);
+	assert_int_equal(run(good("count", "-t", "1ms"), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(run(good("--", "true"), (struct consumer){0}), STATUS_DONE);
+	assert_int_equal(fake.rights_dropped, 1);
+	/* Who cannot give them up does not trace. */
+	begin(state);
+	fake.rights_status = STATUS_FAILED;
+	assert_int_equal(run(good("record"), (struct consumer){0}), STATUS_FAILED);
+	assert_int_equal(fake.rights_dropped, 1);
+	assert_int_equal(calls[0].started, 0);
+}
+
 static void what_cannot_be_counted_is_a_failure_and_told_once(void **state)
 {
 	int *const errs[] = {&fake.counters_err, &fake.tracked_err};
@@ -904,6 +920,7 @@ int main(void)
 		session_test(a_duration_ends_it),
 		session_test(intervals_come_again_and_again),
 		session_test(a_second_brings_the_counters),
+		session_test(rights_are_dropped_before_it_starts_unless_a_command_has_them),
 		session_test(what_cannot_be_counted_is_a_failure_and_told_once),
 		session_test(a_signal_ends_it),
 		session_test(a_hangup_reopens_what_can_be_reopened),

@@ -37,7 +37,7 @@ userspace) suite=bookworm ;;
 esac
 
 # To build with; then what image.sh takes.
-userspace=(libc6-dev libbpf-dev libelf-dev zlib1g-dev uthash-dev
+userspace=(libc6-dev libbpf-dev libelf-dev zlib1g-dev libseccomp-dev uthash-dev
     bash bpftool bsdutils busybox-static coreutils curl dash diffutils findutils grep iproute2 jq
     kmod libc-bin mawk mount nftables procps sed util-linux)
 

@@ -3,28 +3,30 @@
 # --metrics-file: docs/metrics.md. Numbers are compared with what triggers have done.
 
 # sum_of FAMILY PATTERN: over the lines whose labels have it.
-sum_of() { awk -v family="$1{" -v has="$2" 'index($0, family) == 1 && index($0, has) { sum += $NF } END { print sum + 0 }' metrics.prom; }
+sum_of() { awk -v family="$1{" -v has="$2" 'index($0, family) == 1 && index($0, has) { sum += $NF } END { print sum + 0 }' shown/metrics.prom; }
 
 # counted FAMILY LABELS N
 counted() {
     local n
 
     n="$(sum_of "$1" "$2")"
-    [[ $n -eq $3 ]] || fail "$1 of $2 is $n and not $3: $(grep "^$1" metrics.prom)"
+    [[ $n -eq $3 ]] || fail "$1 of $2 is $n and not $3: $(grep "^$1" shown/metrics.prom)"
 }
 
-told() { grep -q "$1" metrics.prom 2>/dev/null; }
+told() { grep -q "$1" shown/metrics.prom 2>/dev/null; }
 
 case_metrics_file() { # docs/spec.md, 7: record, --metrics-file
     serve "$b" 10.99.0.2 80
-    record_a --metrics-file metrics.prom
+    # Of who it becomes.
+    mkdir -m 777 shown
+    record_a --metrics-file shown/metrics.prom
     await told '^tpconnect_build_info' || fail "there is no file: $(cat messages)"
-    [[ $(stat -c %a metrics.prom) == 644 ]] || fail "mode $(stat -c %a metrics.prom)"
+    [[ $(stat -c %a shown/metrics.prom) == 644 ]] || fail "mode $(stat -c %a shown/metrics.prom)"
     trigger connect ECONNREFUSED 10.99.0.2 81
     trigger connect established 10.99.0.2 80
     trigger flood -q 4 50 127.0.0.1 80
     await told 'destination="127.0.0.1:80",result="failed",error="ECONNREFUSED"} 200$' ||
-        fail "not written while it runs: $(cat metrics.prom messages)"
+        fail "not written while it runs: $(cat shown/metrics.prom messages)"
     stop_trace
     counted tpconnect_connect_attempts_total 10.99.0.2:81 1
     counted tpconnect_connect_results_total '10.99.0.2:81",result="failed",error="ECONNREFUSED"' 1
@@ -33,13 +35,13 @@ case_metrics_file() { # docs/spec.md, 7: record, --metrics-file
     counted tpconnect_connections_closed_total 10.99.0.2:80 1
     counted tpconnect_connect_duration_seconds_count service 1
     counted tpconnect_connect_attempts_total service 202
-    grep -q " written=$(sed -n 's/^tpconnect_events_written_total //p' metrics.prom) " messages ||
-        fail "the books are others: $(grep _events_ metrics.prom; cat messages)"
+    grep -q " written=$(sed -n 's/^tpconnect_events_written_total //p' shown/metrics.prom) " messages ||
+        fail "the books are others: $(grep _events_ shown/metrics.prom; cat messages)"
     counted tpconnect_events_lost_total reason 0
-    grep -q '^tpconnect_store_segments 1$' metrics.prom || fail "no store: $(grep store metrics.prom)"
+    grep -q '^tpconnect_store_segments 1$' shown/metrics.prom || fail "no store: $(grep store shown/metrics.prom)"
     [[ -z $(find . -name '.metrics.prom*') ]] || fail "something is left: $(ls -a)"
     command -v promtool >/dev/null || return 0
-    promtool check metrics <metrics.prom >found 2>&1 || fail "promtool: $(cat found)"
+    promtool check metrics <shown/metrics.prom >found 2>&1 || fail "promtool: $(cat found)"
 }
 
 # The loop waits for no disk, and says that it cannot write once, not each five seconds.
