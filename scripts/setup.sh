@@ -108,6 +108,7 @@ look_for_test() {
 	need_command fish fish
 	look_for_resolvers
 	need_command promtool prometheus
+	need_command prometheus-node-exporter prometheus-node-exporter
 }
 
 # A name server, and programs that ask one in ways of their own.
@@ -143,8 +144,13 @@ start_no_daemons() {
 
 # Nor from the next boot on.
 disable_daemons() {
-	[[ " ${missing[*]} " != *" prometheus "* || ! -d /run/systemd/system ]] ||
-		systemctl -q disable prometheus >&2 || say "prometheus.service stays enabled"
+	local package
+
+	[[ -d /run/systemd/system ]] || return 0
+	for package in "${missing[@]}"; do
+		[[ $package != prometheus* ]] || systemctl -q disable "$package" >&2 ||
+			say "$package.service stays enabled"
+	done
 }
 
 look() {

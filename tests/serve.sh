@@ -253,6 +253,23 @@ case_promtool() {
     stop
 }
 
+# Its textfile collector must take the file as it is, and beside its own metrics.
+case_node_exporter() {
+    local exporter=prometheus-node-exporter
+
+    command -v "$exporter" >/dev/null || { skip "$exporter is missing: scripts/setup.sh --test installs it"; return; }
+    fresh
+    port="$(free_port)"
+    "$exporter" --collector.disable-defaults --collector.textfile --collector.textfile.directory="$work" \
+        --web.listen-address="127.0.0.1:$port" >"$work/out" 2>&1 &
+    pids+=("$!")
+    await answers || { complain "$(cat "$work/out")"; return; }
+    get /metrics
+    expect "status" "$status" 200
+    expect "errors" "$(grep level=error "$work/out")$(sed -n 's/^node_textfile_scrape_error //p' <<<"$body")" 0
+    expect "series" "$(grep -c '^tpconnect_' <<<"$body")" "$(grep -c '^tpconnect_' "$file")"
+}
+
 # query PATH ARGUMENTS: what Prometheus answers.
 query() { curl -s --max-time 10 -G "http://127.0.0.1:$prometheus_port/api/v1/$1" "${@:2}"; }
 value() { query query --data-urlencode "query=$1" | jq -r '.data.result[0].value[1] // "none"'; }

@@ -34,7 +34,7 @@ struct metrics_store {
 	uint64_t oldest_ns; /* UTC; 0: it is empty */
 };
 
-/* Of this process, as client libraries tell it. What is 0 is not known, but for cpu_ns. */
+/* Of this process. What is 0 is not known, but for cpu_ns. */
 struct metrics_process {
 	uint64_t cpu_ns, start_ns; /* UTC */
 	uint64_t resident, virtual;

@@ -80,25 +80,27 @@ static void put_store(struct exposition *e, const struct metrics_store *store)
 			    "Time of the first record of the store.", store->oldest_ns);
 }
 
+/* Not process_..., as client libraries call them: node_exporter, which passes ours on, has its own.
+ */
 static void put_process(struct exposition *e, const struct metrics_process *process)
 {
-	put_seconds(e, "process_cpu_seconds_total", "counter",
+	put_seconds(e, "tpconnect_process_cpu_seconds_total", "counter",
 		    "CPU time of this process, of user and system.", process->cpu_ns);
 	if (process->start_ns)
-		put_seconds(e, "process_start_time_seconds", "gauge", "When this process started.",
-			    process->start_ns);
+		put_seconds(e, "tpconnect_process_start_time_seconds", "gauge",
+			    "When this process started.", process->start_ns);
 	if (process->resident)
-		put_number(e, "process_resident_memory_bytes", "gauge",
+		put_number(e, "tpconnect_process_resident_memory_bytes", "gauge",
 			   "Resident memory of this process.", process->resident);
 	if (process->virtual)
-		put_number(e, "process_virtual_memory_bytes", "gauge",
+		put_number(e, "tpconnect_process_virtual_memory_bytes", "gauge",
 			   "Virtual memory of this process.", process->virtual);
 	if (process->open_fds)
-		put_number(e, "process_open_fds", "gauge", "Open descriptors of this process.",
-			   process->open_fds);
+		put_number(e, "tpconnect_process_open_fds", "gauge",
+			   "Open descriptors of this process.", process->open_fds);
 	if (process->max_fds)
-		put_number(e, "process_max_fds", "gauge", "How many this process may have open.",
-			   process->max_fds);
+		put_number(e, "tpconnect_process_max_fds", "gauge",
+			   "How many this process may have open.", process->max_fds);
 }
 
 static void put_series(struct exposition *e, const struct metrics *metrics)

@@ -120,18 +120,29 @@ static int open_listeners(const struct settings *settings, struct listeners *ret
 	return STATUS_FAILED;
 }
 
-/* With the sockets open, nothing more is needed: of root, nor of a capability that was given. */
-static int drop_privileges(void)
+/* A service manager that has given none may forbid to set any. */
+static int drop_capabilities(void)
 {
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	const struct __user_cap_data_struct none[2] = {0};
+	struct __user_cap_data_struct has[2];
 
+	if (syscall(SYS_capget, &header, has))
+		return -errno;
+	if (!memcmp(has, none, sizeof(has)))
+		return 0;
+	return syscall(SYS_capset, &header, none) ? -errno : 0;
+}
+
+/* With the sockets open, nothing more is needed: of root, nor of a capability that was given. */
+static int drop_privileges(void)
+{
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -errno;
 	if (!geteuid() && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
 			   setresuid(NOBODY, NOBODY, NOBODY)))
 		return -errno;
-	return syscall(SYS_capset, &header, none) ? -errno : 0;
+	return drop_capabilities();
 }
 
 static void block_signals(void)

@@ -105,8 +105,8 @@ static void all_events_are_in_the_file_at_the_end(void **state)
 	assert_has("\ntpconnect_events_lost_total{reason=\"output\"} 2\n");
 	assert_has("\ntpconnect_tracked 7\n");
 	assert_has("\ntpconnect_ring_fill_ratio 0.250000\n");
-	assert_has("\nprocess_resident_memory_bytes ");
-	assert_has("\nprocess_open_fds ");
+	assert_has("\ntpconnect_process_resident_memory_bytes ");
+	assert_has("\ntpconnect_process_open_fds ");
 	assert_null(strstr(written(), "tpconnect_store_"));
 }
 
