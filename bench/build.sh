@@ -29,3 +29,4 @@ probe floor
 cc "${flags[@]}" bench/load.c -lpthread -o "$out/load"
 cc "${flags[@]}" bench/micro.c build/src/libpure.a -o "$out/micro"
 cc "${flags[@]}" bench/metrics.c build/src/libpure.a -o "$out/metrics"
+cc "${flags[@]}" -Itests bench/store.c build/src/lib{store,pure}.a -lzstd -lz -lpthread -o "$out/store"

@@ -10,11 +10,11 @@
 /* Both smaller and quicker than 3, for lines of events: measured. */
 #define LEVEL 1
 
-_Static_assert(FRAME_CONTENT_MAX >= ZSTD_COMPRESSBOUND(FRAME_LINE_MAX), "no room for a frame");
+_Static_assert(FRAME_CONTENT_MAX >= ZSTD_COMPRESSBOUND(FRAME_RAW_MAX), "no room for a frame");
 
 struct batch {
 	struct frame_index index;
-	char *raw; /* FRAME_LINE_MAX bytes */
+	char *raw; /* FRAME_RAW_MAX bytes */
 	size_t raw_len;
 	uint8_t destinations[FRAME_LINES_MAX][16];
 	size_t n_destinations;
@@ -30,7 +30,7 @@ int batch_new(struct batch **ret)
 
 	if (!batch)
 		return -ENOMEM;
-	batch->raw = malloc(FRAME_LINE_MAX);
+	batch->raw = malloc(FRAME_RAW_MAX);
 	batch->out = malloc(FRAME_INDEX_MAX + FRAME_CONTENT_MAX);
 	batch->zstd = ZSTD_createCCtx();
 	if (!batch->raw || !batch->out || !batch->zstd) {
@@ -72,9 +72,7 @@ const struct frame_index *batch_index(const struct batch *batch)
 
 bool batch_add(struct batch *batch, const char *line, size_t size, const struct tag *tag)
 {
-	size_t max = batch_is_empty(batch) ? FRAME_LINE_MAX : FRAME_RAW_MAX;
-
-	if (batch_is_full(batch) || size > max - batch->raw_len)
+	if (batch_is_full(batch) || size > FRAME_RAW_MAX - batch->raw_len)
 		return false;
 	memcpy(batch->raw + batch->raw_len, line, size);
 	batch->raw_len += size;

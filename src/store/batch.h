@@ -16,7 +16,7 @@ struct batch;
 int batch_new(struct batch **ret);
 void batch_free(struct batch *batch);
 
-/* Adds a line with its newline, FRAME_LINE_MAX bytes at most. False: it has no room here. */
+/* Adds a line with its newline. False: it has no room here. */
 bool batch_add(struct batch *batch, const char *line, size_t size, const struct tag *tag);
 
 bool batch_is_empty(const struct batch *batch);

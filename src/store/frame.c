@@ -118,7 +118,7 @@ static bool is_sound(const struct frame_index *index)
 	if (index->is_sums)
 		return !index->size;
 	return index->size && index->size <= FRAME_CONTENT_MAX && index->raw_size &&
-	       index->raw_size <= FRAME_LINE_MAX;
+	       index->raw_size <= FRAME_RAW_MAX;
 }
 
 static bool is_sums(const uint8_t *data)

@@ -31,10 +31,10 @@
 #include <stdint.h>
 
 #define FRAME_LINES_MAX 500
-#define FRAME_RAW_MAX	(256 * 1024)  /* but for a frame of one line */
-#define FRAME_LINE_MAX	(1024 * 1024) /* more than any line has */
-/* More than zstd makes of such a line. */
-#define FRAME_CONTENT_MAX (FRAME_LINE_MAX + FRAME_LINE_MAX / 128)
+/* Their bytes: as many lines with all that may be known of a process take 800 KB. */
+#define FRAME_RAW_MAX (1024 * 1024)
+/* More than zstd makes of them. */
+#define FRAME_CONTENT_MAX (FRAME_RAW_MAX + FRAME_RAW_MAX / 128)
 #define FRAME_HASHES	  7
 
 /* In fewer, two bits are too often the same. */

@@ -25,7 +25,7 @@ struct store_reader {
 	uint64_t last_seq;	       /* 0: none was seen */
 	ZSTD_DCtx *zstd;
 	uint8_t *content;    /* FRAME_CONTENT_MAX */
-	char *raw;	     /* FRAME_LINE_MAX: lines */
+	char *raw;	     /* FRAME_RAW_MAX: lines */
 	size_t at, raw_size; /* the next line, and where the last one ends */
 	bool has_damage;
 	char damage[PATH_MAX + 128];
@@ -42,7 +42,7 @@ int store_reader_open(const char *dir, const struct store_query *query, struct s
 	reader->trail.dir_fd = reader->trail.file_fd = -1;
 	reader->query = *query;
 	reader->content = malloc(FRAME_CONTENT_MAX);
-	reader->raw = malloc(FRAME_LINE_MAX);
+	reader->raw = malloc(FRAME_RAW_MAX);
 	reader->zstd = ZSTD_createDCtx();
 	if (!reader->content || !reader->raw || !reader->zstd)
 		err = error_set(error, -ENOMEM, "out of memory");
@@ -178,8 +178,8 @@ static bool leave_segment(struct store_reader *reader)
 static int decompress(struct store_reader *reader)
 {
 	const struct frame_index *index = &reader->walk.index;
-	size_t size = ZSTD_decompressDCtx(reader->zstd, reader->raw, FRAME_LINE_MAX,
-					  reader->content, index->size);
+	size_t size = ZSTD_decompressDCtx(reader->zstd, reader->raw, FRAME_RAW_MAX, reader->content,
+					  index->size);
 
 	if (ZSTD_isError(size) || size != index->raw_size || reader->raw[size - 1] != '\n')
 		return -EBADMSG;

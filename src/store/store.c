@@ -238,7 +238,7 @@ static int take_line(struct store *store, const char *line, size_t size)
 	struct tag tag;
 	int err;
 
-	if (size > FRAME_LINE_MAX)
+	if (size > FRAME_RAW_MAX)
 		return -EMSGSIZE;
 	if (tag_read(line, size, &tag) || tag.seq < store->next_seq || tag.seq == UINT64_MAX)
 		return -EINVAL;
@@ -261,7 +261,7 @@ ssize_t store_append(struct store *store, const char *lines, size_t size)
 	while (!err && taken < size) {
 		end = memchr(lines + taken, '\n', size - taken);
 		if (!end)
-			err = size - taken > FRAME_LINE_MAX ? -EMSGSIZE : -EINVAL;
+			err = size - taken > FRAME_RAW_MAX ? -EMSGSIZE : -EINVAL;
 		else
 			err = take_line(store, lines + taken, (size_t)(end + 1 - lines) - taken);
 		if (!err)

@@ -62,7 +62,7 @@ uint64_t store_next_seq(const struct store *store);
 
 /*
  * Takes whole lines of JSON (store/tag.h), each with its newline and a seq above that before;
- * size: bytes of all. A frame is written once it has 500 lines or 256 KiB; nothing but write(2)
+ * size: bytes of all. A frame is written once it has 500 lines or 1 MiB; nothing but write(2)
  * waits for a disk. As write(2) does, it returns how many bytes it has taken, of whole lines; or
  * -errno if none could be, as a frame of earlier ones could not be written (-ENOSPC, ...), or
  * -EINVAL: the first line is none, or has no such seq; or -EMSGSIZE: has more than 1 MiB.

@@ -17,9 +17,9 @@ struct tag {
 
 /*
  * Reads them off a line as src/format/json.c writes it: timestamp, event.name and tpconnect.seq
- * come first, in this order; the rest anywhere. What a process calls itself is never taken for a
- * key: inside of a string, each quote has a backslash before it, and a key's has a comma. Returns 0
- * or -EBADMSG.
+ * come first, in this order, tpconnect.repeated last, network.peer.address anywhere. What a process
+ * calls itself is never taken for a key: inside of a string, each quote has a backslash before it,
+ * and a key's has a comma. Returns 0 or -EBADMSG.
  */
 int tag_read(const char *line, size_t size, struct tag *ret);
 

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 #include <zstd.h>
 
+#include "format/format.h"
 #include "store/batch.h"
 #include "store/frame.h"
 #include "store/tag.h"
@@ -68,8 +69,35 @@ static void repetitions_are_events(void **state)
 {
 	(void)state;
 	assert_int_equal(tag_of(EVENT(PEER ",\"tpconnect.repeated\":41")).events, 42);
-	assert_int_equal(tag_of(EVENT(",\"tpconnect.repeated\":1,\"host.name\":\"x\"" PEER)).events,
-			 2);
+	assert_int_equal(
+		tag_of(EVENT(",\"host.name\":\",\"" PEER ",\"tpconnect.repeated\":1")).events, 2);
+}
+
+/* As the formatter writes it, with all that may come before. */
+static void the_formatter_writes_repetitions_where_they_are_looked_for(void **state)
+{
+	const struct event event = {
+		.family = 4,
+		.kind = EVENT_CLOSE,
+		.dst.addr = {[10] = 0xff, 0xff, 192, 0, 2, 1},
+		.has = EVENT_HAS_PROCESS,
+		.comm = "\",\"tpconnect.rep",
+		.origin = ORIGIN_CONNECT,
+		.preexisting = true,
+		.ended = 1,
+		.repeated = 6,
+	};
+	const struct format_context context = {.seq = 9};
+	char line[FORMAT_LINE_MAX];
+	struct buffer out = {.data = line, .cap = sizeof(line)};
+	struct tag tag;
+
+	(void)state;
+	format_json.event(&out, &event, &context);
+	assert_int_equal(tag_read(line, out.len, &tag), 0);
+	assert_int_equal(tag.events, 7);
+	assert_int_equal(tag.seq, 9);
+	assert_memory_equal(tag.destination, peer, 16);
 }
 
 static void a_notice_is_no_event(void **state)
@@ -315,7 +343,7 @@ static void what_no_writer_writes_is_refused(void **state)
 	wrong.until_ns = wrong.since_ns - 1;
 	assert_refused(wrong, -EBADMSG);
 	wrong = sample;
-	wrong.raw_size = FRAME_LINE_MAX + 1;
+	wrong.raw_size = FRAME_RAW_MAX + 1;
 	assert_refused(wrong, -EBADMSG);
 	wrong = sample;
 	wrong.size = UINT64_MAX;
@@ -351,7 +379,7 @@ static void a_batch_is_a_frame_of_its_lines(void **state)
 	struct tag tag = tag_of(line);
 	struct batch *batch;
 	const uint8_t *frame;
-	char *raw = malloc(FRAME_LINE_MAX);
+	char *raw = malloc(FRAME_RAW_MAX);
 	struct frame_index index;
 	size_t size, needed, n;
 
@@ -372,7 +400,7 @@ static void a_batch_is_a_frame_of_its_lines(void **state)
 	assert_true(filter_has(index.filter, index.filter_size, peer));
 	frame += frame_index_size(&index);
 	assert_int_equal(frame_crc(frame, index.size), index.crc);
-	assert_int_equal(ZSTD_decompress(raw, FRAME_LINE_MAX, frame, index.size), index.raw_size);
+	assert_int_equal(ZSTD_decompress(raw, FRAME_RAW_MAX, frame, index.size), index.raw_size);
 	assert_int_equal(index.raw_size, n * (sizeof(line) - 1));
 	for (size_t i = 0; i < n; i++)
 		assert_memory_equal(raw + i * (sizeof(line) - 1), line, sizeof(line) - 1);
@@ -380,27 +408,27 @@ static void a_batch_is_a_frame_of_its_lines(void **state)
 	batch_free(batch);
 }
 
-static void a_batch_is_bounded_in_bytes_but_takes_one_line_of_any_size(void **state)
+static void a_batch_is_bounded_in_bytes(void **state)
 {
 	struct tag tag = {.seq = 1, .events = 1};
-	char *line = malloc(FRAME_LINE_MAX + 1);
+	char *line = malloc(FRAME_RAW_MAX + 1);
 	struct batch *batch;
 	size_t size;
 
 	(void)state;
 	/* Which zstd cannot make smaller. */
-	for (size_t i = 0; i < FRAME_LINE_MAX; i++) {
+	for (size_t i = 0; i < FRAME_RAW_MAX; i++) {
 		static uint64_t seed = 1;
 
 		line[i] = (char)random_bits(&seed, 8);
 	}
 	assert_int_equal(batch_new(&batch), 0);
-	assert_true(batch_add(batch, line, FRAME_LINE_MAX, &tag));
+	assert_true(batch_add(batch, line, FRAME_RAW_MAX, &tag));
 	assert_true(batch_is_full(batch));
 	assert_non_null(batch_seal(batch, &size));
-	assert_in_range(size, FRAME_LINE_MAX, FRAME_INDEX_SIZE + FRAME_CONTENT_MAX);
+	assert_in_range(size, FRAME_RAW_MAX, FRAME_INDEX_SIZE + FRAME_CONTENT_MAX);
 	batch_clear(batch);
-	assert_false(batch_add(batch, line, FRAME_LINE_MAX + 1, &tag));
+	assert_false(batch_add(batch, line, FRAME_RAW_MAX + 1, &tag));
 	assert_true(batch_add(batch, line, FRAME_RAW_MAX - 1, &tag));
 	assert_false(batch_add(batch, line, 2, &tag));
 	assert_true(batch_add(batch, line, 1, &tag));
@@ -415,6 +443,7 @@ int main(void)
 		cmocka_unit_test(a_line_has_time_seq_and_destination),
 		cmocka_unit_test(a_destination_may_be_of_either_family_or_lack),
 		cmocka_unit_test(repetitions_are_events),
+		cmocka_unit_test(the_formatter_writes_repetitions_where_they_are_looked_for),
 		cmocka_unit_test(a_notice_is_no_event),
 		cmocka_unit_test(what_a_process_calls_itself_is_no_key),
 		cmocka_unit_test(days_are_those_of_the_calendar),
@@ -428,7 +457,7 @@ int main(void)
 		cmocka_unit_test(what_no_writer_writes_is_refused),
 		cmocka_unit_test(the_begin_of_an_index_is_found),
 		cmocka_unit_test(a_batch_is_a_frame_of_its_lines),
-		cmocka_unit_test(a_batch_is_bounded_in_bytes_but_takes_one_line_of_any_size),
+		cmocka_unit_test(a_batch_is_bounded_in_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
