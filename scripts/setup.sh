@@ -107,6 +107,7 @@ look_for_test() {
 	need_command zsh zsh
 	need_command fish fish
 	look_for_resolvers
+	need_python prometheus_client python3-prometheus-client
 	need_command promtool prometheus
 	need_command prometheus-node-exporter prometheus-node-exporter
 }

@@ -270,6 +270,22 @@ case_node_exporter() {
     expect "series" "$(grep -c '^tpconnect_' <<<"$body")" "$(grep -c '^tpconnect_' "$file")"
 }
 
+# Of Prometheus' Python client, which is stricter than Prometheus is; what it must refuse comes first.
+case_openmetrics() {
+    local python=/usr/bin/python3 strict='from prometheus_client.openmetrics.parser import text_string_to_metric_families as families
+import sys
+print(sum(s.exemplar is not None for f in families(sys.stdin.read()) for s in f.samples))'
+
+    "$python" -c 'import prometheus_client.openmetrics' 2>/dev/null ||
+        { skip "prometheus_client is missing: scripts/setup.sh --test installs it"; return; }
+    ! "$python" -c "$strict" <"$work/sample" >/dev/null 2>&1 || complain "it takes text for OpenMetrics"
+    fresh
+    start || return
+    get /metrics -H 'Accept: application/openmetrics-text'
+    expect "exemplars" "$("$python" -c "$strict" <"$work/body" 2>&1 | tail -n 1)" 3
+    stop
+}
+
 # query PATH ARGUMENTS: what Prometheus answers.
 query() { curl -s --max-time 10 -G "http://127.0.0.1:$prometheus_port/api/v1/$1" "${@:2}"; }
 value() { query query --data-urlencode "query=$1" | jq -r '.data.result[0].value[1] // "none"'; }

@@ -44,7 +44,29 @@ case_metrics_file() { # docs/spec.md, 7: record, --metrics-file
     promtool check metrics <shown/metrics.prom >found 2>&1 || fail "promtool: $(cat found)"
 }
 
-# The loop waits for no disk, and says that it cannot write once, not each five seconds.
+late() { grep -q 'full/metrics.prom: its file system does not answer' messages; }
+
+# Neither the ring nor the store waits for it, and what is there is whole.
+case_metrics_file_frozen() { # 24
+    mount_disk
+    chmod 777 full
+    record_a --metrics-file full/metrics.prom
+    await test -s full/metrics.prom || fail "there is no file: $(cat messages)"
+    fsfreeze -f full
+    trigger flood -q 4 50 127.0.0.1 80
+    await late || await late || fail "not said: $(cat messages)"
+    trigger flood -q 4 50 127.0.0.1 80
+    stops_in_time
+    cp full/metrics.prom seen
+    fsfreeze -u full
+    trace_ends 0
+    [[ $(summary_field sent) -eq 800 && $(summary_field written) -eq 800 ]] ||
+        fail "something has waited: $(cat messages)"
+    [[ $(tail -c 1 seen | wc -l) -eq 1 ]] || fail "a part of a file: $(tail -n 3 seen)"
+    [[ $(grep -c 'does not answer' messages) -eq 1 ]] || fail "said again: $(cat messages)"
+}
+
+# What cannot be the file is said before anything is attached.
 case_metrics_file_refused() {
     run_traced record --netns "/run/netns/$a" --store store --metrics-file missing/metrics.prom
     [[ $status -eq 1 ]] || fail "exit status $status: $(cat messages)"
