@@ -32,7 +32,7 @@ enum place { IN_LINE, IN_EVENT, IN_IMAGE, IN_CGROUP };
 
 /* has: a bit of the event's or the image's. */
 struct field {
-	const char *key;
+	struct part key;
 	enum type type;
 	enum place place;
 	size_t offset;
@@ -40,25 +40,29 @@ struct field {
 	value_fn *by;
 };
 
+#define PART(literal)                                                                              \
+	{                                                                                          \
+		literal, sizeof(literal) - 1                                                       \
+	}
 #define LINE(key, type, member)                                                                    \
 	{                                                                                          \
-		key, type, IN_LINE, offsetof(struct replay_line, member), 0, NULL                  \
+		PART(key), type, IN_LINE, offsetof(struct replay_line, member), 0, NULL            \
 	}
 #define EVENT(key, type, member, has)                                                              \
 	{                                                                                          \
-		key, type, IN_EVENT, offsetof(struct event, member), has, NULL                     \
+		PART(key), type, IN_EVENT, offsetof(struct event, member), has, NULL               \
 	}
 #define IMAGE(key, type, member, has)                                                              \
 	{                                                                                          \
-		key, type, IN_IMAGE, offsetof(struct image, member), has, NULL                     \
+		PART(key), type, IN_IMAGE, offsetof(struct image, member), has, NULL               \
 	}
 #define CGROUP(key, member)                                                                        \
 	{                                                                                          \
-		key, TYPE_TEXT, IN_CGROUP, offsetof(struct cgroup, member), 0, NULL                \
+		PART(key), TYPE_TEXT, IN_CGROUP, offsetof(struct cgroup, member), 0, NULL          \
 	}
 #define BY(key, place, function)                                                                   \
 	{                                                                                          \
-		key, TYPE_BY, place, 0, 0, function                                                \
+		PART(key), TYPE_BY, place, 0, 0, function                                          \
 	}
 
 /* docs/fields.md. What is not here, or of no use, is passed over. */
@@ -147,12 +151,13 @@ static const struct field fields[] = {
 
 /* Keys mostly come in the order of the table: it is searched from behind the last that was found.
  */
-static const struct field *find_field(const char *key, size_t *last)
+static const struct field *find_field(struct part key, size_t *last)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(fields); i++) {
 		size_t at = (*last + i) % ARRAY_SIZE(fields);
 
-		if (strcmp(fields[at].key, key) != 0)
+		if (fields[at].key.len != key.len ||
+		    memcmp(fields[at].key.at, key.at, key.len) != 0)
 			continue;
 		*last = at + 1;
 		return &fields[at];
@@ -261,16 +266,14 @@ static int read_keys(struct parse *parse)
 {
 	struct json_reader *reader = parse->reader;
 	enum json_token token;
-	char key[KEY_SIZE];
 	size_t last = 0;
 
 	if (json_next(reader) != TOKEN_OBJECT)
 		return -EBADMSG;
 	while ((token = json_next(reader)) == TOKEN_KEY) {
-		const struct field *field = NULL;
+		/* None of ours has an escape in its name. */
+		const struct field *field = find_field(reader->text, &last);
 
-		if (!json_text(reader, key, sizeof(key)))
-			field = find_field(key, &last);
 		parse->token = json_next(reader);
 		if (field ? set_field(parse, field) : !json_skip(reader, parse->token))
 			return -EBADMSG;

@@ -15,12 +15,12 @@ int value_u64(struct part text, uint64_t max, uint64_t *ret)
 {
 	uint64_t value = 0;
 
-	if (!part_all_of(text, PART_DIGITS))
+	if (!text.len)
 		return -EBADMSG;
 	for (size_t i = 0; i < text.len; i++) {
 		uint64_t digit = (uint64_t)(text.at[i] - '0');
 
-		if (value > (max - digit) / 10)
+		if (text.at[i] < '0' || text.at[i] > '9' || value > (max - digit) / 10)
 			return -EBADMSG;
 		value = value * 10 + digit;
 	}

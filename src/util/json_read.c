@@ -42,7 +42,9 @@ static bool is_one_of(char c, const char *set)
 
 static void skip_space(struct json_reader *reader)
 {
-	while (is_one_of(peek(reader), " \t\n\r"))
+	char c;
+
+	while ((c = peek(reader)) == ' ' || c == '\t' || c == '\n' || c == '\r')
 		reader->at++;
 }
 
@@ -59,7 +61,7 @@ static bool take_digits(struct json_reader *reader)
 {
 	const char *start = reader->at;
 
-	while (is_one_of(peek(reader), PART_DIGITS))
+	while (peek(reader) >= '0' && peek(reader) <= '9')
 		reader->at++;
 	return reader->at > start;
 }
@@ -112,6 +114,14 @@ static size_t character_length(const char *s, const char *end)
 	return is_one_of(s[1], escapes) ? 2 : 0;
 }
 
+/* Past all that is ASCII and stands for itself: mostly to the quote that ends a string. */
+static const char *skip_plain(const char *s, const char *end)
+{
+	while (s < end && *s >= 0x20 && *s < 0x7f && *s != '"' && *s != '\\')
+		s++;
+	return s;
+}
+
 static bool take_string(struct json_reader *reader)
 {
 	const char *start;
@@ -119,7 +129,8 @@ static bool take_string(struct json_reader *reader)
 	if (!take(reader, '"'))
 		return false;
 	start = reader->at;
-	while (reader->at < reader->end && *reader->at != '"') {
+	while ((reader->at = skip_plain(reader->at, reader->end)) < reader->end &&
+	       *reader->at != '"') {
 		size_t n = character_length(reader->at, reader->end);
 
 		if (!n)
@@ -274,15 +285,11 @@ static int32_t take_code_point(const char **s, const char *end)
 	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* Takes a character off the text: its bytes, 1 to 4, are in out. Returns their number, or 0. */
-static size_t take_character(const char **s, const char *end, char out[4])
+/* Takes an escape off the text: its bytes, 1 to 4, are in out. Returns their number, or 0. */
+static size_t take_escape(const char **s, const char *end, char out[4])
 {
 	int32_t code_point;
 
-	if (**s != '\\') {
-		out[0] = *(*s)++;
-		return 1;
-	}
 	if ((*s)[1] != 'u') {
 		out[0] = escaped[strchr(escapes, (*s)[1]) - escapes];
 		*s += 2;
@@ -298,14 +305,21 @@ int json_text(const struct json_reader *reader, char *out, size_t size)
 	size_t len = 0;
 
 	while (s < end) {
+		const char *escape = memchr(s, '\\', (size_t)(end - s)), *from = s;
 		char bytes[4];
-		size_t n = take_character(&s, end, bytes);
+		size_t n = (size_t)((escape ? escape : end) - s);
 
+		if (n) {
+			s += n;
+		} else {
+			n = take_escape(&s, end, bytes);
+			from = bytes;
+		}
 		if (!n || n >= size - len) {
 			out[0] = 0;
 			return n ? -ENAMETOOLONG : -EILSEQ;
 		}
-		memcpy(out + len, bytes, n);
+		memcpy(out + len, from, n);
 		len += n;
 	}
 	out[len] = 0;
