@@ -136,6 +136,9 @@ static const int calls[] = {
 	CALL(exit_group),
 };
 
+/* TCGETS2 of asm/termbits.h, which no other header goes with: newer C libraries ask by it. */
+#define TCGETS_NEWER 0x802c542a
+
 /* Where the argument of that index has this value: all are of 32 bits. */
 #define ONLY(name, index, is)                                                                      \
 	{                                                                                          \
@@ -155,6 +158,7 @@ static const struct syscall_rule rules[] = {
 
 	/* A terminal's size; that a program at a tracepoint of perf events is detached. */
 	ONLY(ioctl, 1, TCGETS),
+	ONLY(ioctl, 1, TCGETS_NEWER),
 	ONLY(ioctl, 1, TIOCGWINSZ),
 	ONLY(ioctl, 1, PERF_EVENT_IOC_DISABLE),
 

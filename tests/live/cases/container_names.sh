@@ -89,7 +89,7 @@ case_container_names_off() {
     make_container
     trace
     container_says '{"Name":"/shop","Config":{"Image":"registry.example.com/shop:1"}}'
-    [[ -z $(pgrep -P "$tracer") ]] || fail "a process was started: $(ps -fp "$(pgrep -P "$tracer")")"
+    ! pgrep -a -x tpconnect-names -P "$tracer" >odd || fail "a process was started: $(cat odd)"
     attempt_inside 81
     stop_trace
     key_is 81 container.id "$container_id"
@@ -105,7 +105,7 @@ case_container_names_process() {
     for signal in TERM KILL; do
         trace_raw --netns "/run/netns/$a" --container-names -o json -w "record.$signal"
         await grep -qs '"tpconnect.start"' "record.$signal" || fail "tpconnect did not start: $(cat messages)"
-        helper="$(pgrep -P "$tracer")" || fail "there is no such process"
+        helper="$(pgrep -x tpconnect-names -P "$tracer")" || fail "there is no such process"
         await only_sockets "$helper" || fail "it has: $(ls -l "/proc/$helper/fd")"
         kill -INT "$helper"
         kill -HUP "$helper"
