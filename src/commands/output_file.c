@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a command writes to: opened, opened anew, closed. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,20 +79,31 @@ static void load_names(struct output *output)
 		output->context.names = names;
 }
 
-/* Whoever root becomes writes on: another user; or root still, but without rights to others' files.
- */
+static const char *why_not_given(int err)
+{
+	if (err == -ENOTEMPTY)
+		return "there is more in it than a store; name a directory of its own";
+	if (err == -EMLINK)
+		return "a file in it has further names (hard links); remove it";
+	return strerror(-err);
+}
+
+/* Whoever root becomes writes on: another user; or root, but without rights to others' files. */
 static enum exit_status give_store(const struct output *output)
 {
 	const struct rights *rights = &output->options->request.rights;
 	bool changes = rights_change_user(rights);
-	int err = geteuid() ? 0
-			    : store_give(output->store, changes ? rights->uid : 0,
-					 changes ? rights->gid : 0);
+	int err = 0;
 
-	if (!err)
+	if (changes)
+		err = store_give(output->store, rights->uid, rights->gid);
+	else if (!geteuid())
+		err = store_give(output->store, 0, 0);
+	/* Whatever else is in there, it is of root as it is. */
+	if (!err || (err == -ENOTEMPTY && !changes))
 		return STATUS_DONE;
-	log_error("cannot give the store %s to %s: %s; change its owner, or choose another --user",
-		  output->options->store.dir, changes ? rights->user : "root", strerror(-err));
+	log_error("cannot give the store %s to %s: %s", output->options->store.dir,
+		  changes ? rights->user : "root", why_not_given(err));
 	return STATUS_FAILED;
 }
 

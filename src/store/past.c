@@ -86,22 +86,3 @@ int past_cut_last(struct past *past, int dir_fd, int fd, uint64_t size)
 	}
 	return ftruncate(fd, (off_t)size) || fdatasync(fd) ? -errno : 0;
 }
-
-static int give(int dir_fd, const struct segment *segment, uid_t uid, gid_t gid)
-{
-	_cleanup_close_ int boot_fd = boot_open(dir_fd, segment->boot);
-	_cleanup_close_ int fd = segment_open(dir_fd, segment, O_RDONLY, 0);
-
-	if (boot_fd < 0 || fd < 0)
-		return boot_fd < 0 ? boot_fd : fd;
-	return fchown(boot_fd, uid, gid) || fchown(fd, uid, gid) ? -errno : 0;
-}
-
-int past_give(const struct past *past, int dir_fd, uid_t uid, gid_t gid)
-{
-	int err = 0;
-
-	for (size_t i = 0; !err && i < past->n; i++)
-		err = give(dir_fd, &past->segments[i], uid, gid);
-	return err;
-}

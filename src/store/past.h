@@ -36,7 +36,4 @@ void past_date(struct past *past, int dir_fd);
 const struct segment *past_last(const struct past *past);
 int past_cut_last(struct past *past, int dir_fd, int fd, uint64_t size);
 
-/* Gives all files and their directories to that user: 0 or -errno. */
-int past_give(const struct past *past, int dir_fd, uid_t uid, gid_t gid);
-
 #endif

@@ -314,16 +314,6 @@ int store_sync_error(struct store *store)
 	return store->syncer ? syncer_error(store->syncer) : 0;
 }
 
-int store_give(struct store *store, uid_t uid, gid_t gid)
-{
-	const struct place *place = &store->place;
-
-	if (fchown(place->dir_fd, uid, gid) || fchown(place->lock_fd, uid, gid) ||
-	    fchown(place->boot_fd, uid, gid))
-		return -errno;
-	return past_give(&store->past, place->dir_fd, uid, gid);
-}
-
 void store_close(struct store *store)
 {
 	if (!store)

@@ -88,7 +88,8 @@ int store_sync_error(struct store *store);
 
 /*
  * Gives all there is to that user: for a process that gives up its own rights before the first
- * store_append(). Returns 0 or -errno.
+ * store_append(). Returns 0; -ENOTEMPTY where more than a store is in the directory; -EMLINK for a
+ * file that has further names; or another -errno.
  */
 int store_give(struct store *store, uid_t uid, gid_t gid);
 

@@ -93,6 +93,17 @@ case_privileges_record() { # docs/privileges.md
     ! grep cannot messages >odd || fail "it says: $(cat odd)"
 }
 
+# A directory for everything, such as /tmp, is not given away with the store.
+case_privileges_record_elsewhere() { # docs/privileges.md
+    mkdir shared
+    touch shared/other
+    run_traced record --store shared -t 1s
+    [[ $status -eq 1 ]] || fail "status $status: $(cat messages)"
+    grep -q 'cannot give the store shared to .*: there is more in it than a store' messages ||
+        fail "not said: $(cat messages)"
+    [[ $(stat -c %u shared) -eq 0 ]] || fail "given away: $(ls -ld shared)"
+}
+
 # A segment of the user's own is there, and not empty.
 in_store() { [[ -n $(find store -name '*.zst' -user "$1" -size +0) ]]; }
 
