@@ -59,5 +59,9 @@ bench/build.sh
 sysctl -q kernel.bpf_stats_enabled=1
 model="$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -1)"
 printf '%s, %s, %s x %s\n' "$(uname -sr)" "$model" "$load" "$count"
-profile build/bench/floor empty_enter empty_exit empty_state empty_state_again
+case "$load" in
+datagram | unnamed | stream | answer) empty=(empty_recv empty_send) ;; # with the option --dns
+*) empty=(empty_enter empty_exit empty_state empty_state_again) ;;
+esac
+profile build/bench/floor "${empty[@]}"
 profile build/tpconnect "$@"
