@@ -266,3 +266,38 @@ case_history_passes_damage_over() {
     [[ $(wc -l <shown) -gt 1000 && $(wc -l <shown) -lt 6000 ]] || fail "$(wc -l <shown) lines"
     grep -q "${segment##*/}" history_messages || fail "not said where: $(cat history_messages)"
 }
+
+# A manager's socket, whose name is abstract; what comes is a line each in `told`.
+listen_as_manager() {
+    command -v python3 >/dev/null || skip "python3 is missing"
+    python3 -c '
+import socket, sys
+manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+manager.bind("\0" + sys.argv[1])
+print("ready", flush=True)
+while True:
+    print(manager.recv(4096).decode(), flush=True)' "$1" >told &
+    pids+=($!)
+    await grep -qs ready told || fail "no manager"
+}
+
+told_of() { [[ $(grep -cx "$1" told) -ge $2 ]]; }
+
+# Also once it has given up its rights; a process that does not go on gives no sign of life.
+case_store_tells_its_manager() {
+    local signs
+
+    listen_as_manager "$run_id-manager"
+    export NOTIFY_SOCKET="@$run_id-manager" WATCHDOG_USEC=3000000
+    record_a
+    await told_of READY=1 1 || fail "not told that it is ready: $(cat told)"
+    await told_of WATCHDOG=1 2 || fail "no signs of life: $(cat told)"
+    kill -STOP "$tracer"
+    signs="$(grep -c WATCHDOG told)"
+    sleep 2.5
+    [[ $(grep -c WATCHDOG told) -le $((signs + 1)) ]] || fail "a stopped process gives signs of life: $(cat told)"
+    kill -CONT "$tracer"
+    stop_trace
+    await told_of STOPPING=1 1 || fail "not told of the end: $(cat told)"
+    [[ $(grep -cx READY=1 told) -eq 1 && $(grep -cx STOPPING=1 told) -eq 1 ]] || fail "told twice: $(cat told)"
+}
