@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+/* What a store is asked for: of which time, whose lines, and what is said of what lacks. */
+#include "commands/history.h"
+#include "unit/parsed.h"
+#include "unit/said.h"
+#include "unit/store_fixture.h"
+#include "util/status.h"
+
+#undef row
+#define row(test) cmocka_unit_test_setup_teardown(test, setup_history, teardown_history)
+
+/* The seqs of the lines that were handed on. */
+static uint64_t seqs[64];
+static size_t n_seqs, wanted_at_most;
+static struct span span;
+
+static int setup_history(void **state)
+{
+	n_seqs = 0;
+	wanted_at_most = 64;
+	return store_setup(state);
+}
+
+static int teardown_history(void **state)
+{
+	forget(state);
+	return store_teardown(state);
+}
+
+/* One line of that seq, as a process of that name fails at that port, a second for each seq. */
+static void keep(uint64_t seq, const char *comm, unsigned int port)
+{
+	char line[1024];
+	int len = snprintf(
+		line, sizeof(line),
+		"{\"timestamp\":\"2026-02-16T12:00:%02u.000000000Z\",\"event.name\":\"tcp.failed\","
+		"\"tpconnect.seq\":%u,\"tpconnect.connection.id\":\"%x-0\","
+		"\"network.transport\":\"tcp\",\"network.type\":\"ipv4\","
+		"\"network.peer.address\":\"192.0.2.1\",\"network.peer.port\":%u,"
+		"\"process.pid\":7,\"process.executable.name\":\"%s\",\"process.user.id\":0}\n",
+		(unsigned int)seq, (unsigned int)seq, (unsigned int)seq, port, comm);
+
+	assert_int_equal(store_append(t.store, line, (size_t)len), len);
+}
+
+static void keep_notice(uint64_t seq, const char *name, const char *more)
+{
+	char line[512];
+	int len = snprintf(line, sizeof(line),
+			   "{\"timestamp\":\"2026-02-16T12:00:%02u.000000000Z\",\"event.name\":"
+			   "\"tpconnect.%s\",\"tpconnect.seq\":%u%s}\n",
+			   (unsigned int)seq, name, (unsigned int)seq, more);
+
+	assert_int_equal(store_append(t.store, line, (size_t)len), len);
+}
+
+/* start, 2 to 9 by curl and wget in turn, to ports 82 to 89. */
+static void keep_some(const char *last_notice)
+{
+	open_store(BOOT);
+	keep_notice(1, "start", "");
+	for (unsigned int seq = 2; seq < 10; seq++)
+		keep(seq, seq % 2 ? "curl" : "wget", 80 + seq);
+	keep_notice(10, "stop", last_notice);
+	close_store();
+}
+
+static bool take(void *ctx, const struct replay_line *line, const char *text, size_t size)
+{
+	assert_ptr_equal(ctx, &seqs);
+	assert_int_equal(text[0], '{');
+	assert_int_equal(text[size - 1], '}');
+	seqs[n_seqs++] = line->seq;
+	return n_seqs < wanted_at_most;
+}
+
+/* Asks with these options; returns what was said meanwhile. */
+#define ask(...) ask_words((const char *const[]){"history", "--store", t.dir, ##__VA_ARGS__, NULL})
+
+static const char *ask_words(const char *const *words)
+{
+	const struct options *options = good_words(words);
+
+	n_seqs = 0;
+	listen_to_stderr();
+	assert_int_equal(history_read(options, take, seqs, &span), STATUS_DONE);
+	return heard();
+}
+
+static void assert_seqs(size_t n, uint64_t first, uint64_t last)
+{
+	assert_int_equal(n_seqs, n);
+	assert_int_equal(seqs[0], first);
+	assert_int_equal(seqs[n - 1], last);
+}
+
+static void all_lines_come_in_order_notices_as_well(void **state)
+{
+	(void)state;
+	keep_some("");
+	assert_string_equal(ask(), "");
+	assert_seqs(10, 1, 10);
+	for (size_t i = 0; i < 10; i++)
+		assert_int_equal(seqs[i], i + 1);
+}
+
+/* From the first moment on, and before the second. */
+static void a_span_has_its_beginning_and_not_its_end(void **state)
+{
+	(void)state;
+	keep_some("");
+	ask("--since", "2026-02-16T12:00:03Z", "--until", "2026-02-16T12:00:06Z");
+	assert_seqs(3, 3, 5);
+	ask("--since", "2026-02-16T12:00:05.000000001Z");
+	assert_seqs(5, 6, 10);
+	ask("--until", "2026-02-16T12:00:02Z");
+	assert_seqs(1, 1, 1);
+	ask("--since", "2026-02-17");
+	assert_int_equal(n_seqs, 0);
+}
+
+/* 2026-02-16T12:00:01Z and so on */
+#define SECOND(n) (1771243200000000000 + (n)*1000000000ull)
+
+static void where_no_bound_is_asked_for_the_lines_tell(void **state)
+{
+	(void)state;
+	keep_some("");
+	ask();
+	assert_int_equal(span.begin_ns, SECOND(1));
+	assert_int_equal(span.end_ns, SECOND(10));
+	ask("--since", "2026-02-16T12:00:00Z", "--until", "2026-02-16T12:00:30Z");
+	assert_int_equal(span.begin_ns, SECOND(0));
+	assert_int_equal(span.end_ns, SECOND(30));
+}
+
+static void filters_leave_events_out_and_no_notices(void **state)
+{
+	(void)state;
+	keep_some("");
+	ask("-C", "curl");
+	assert_seqs(6, 1, 10);
+	assert_int_equal(seqs[1], 3);
+	ask("-P", "85", "-C", "curl");
+	assert_seqs(3, 1, 10);
+	assert_int_equal(seqs[1], 5);
+	ask("-d", "192.0.2.1", "-P", "84");
+	assert_seqs(3, 1, 10);
+	ask("-d", "192.0.2.2");
+	assert_seqs(2, 1, 10);
+}
+
+static void no_more_is_read_than_is_wanted(void **state)
+{
+	(void)state;
+	keep_some("");
+	wanted_at_most = 3;
+	assert_string_equal(ask(), "");
+	assert_seqs(3, 1, 3);
+}
+
+static void what_lacks_is_said(void **state)
+{
+	(void)state;
+	keep_some(",\"tpconnect.loss.ring\":5");
+	assert_says(ask(), "some of what happened was lost as it was recorded");
+	/* Of another time. */
+	assert_string_equal(ask("--until", "2026-02-16T12:00:09Z"), "");
+	assert_says(ask("--exe", "curl"), "8 events might have been wanted");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		row(all_lines_come_in_order_notices_as_well),
+		row(a_span_has_its_beginning_and_not_its_end),
+		row(where_no_bound_is_asked_for_the_lines_tell),
+		row(filters_leave_events_out_and_no_notices),
+		row(no_more_is_read_than_is_wanted),
+		row(what_lacks_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
