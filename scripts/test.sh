@@ -87,6 +87,7 @@ suite_of build-asan "unit and golden, sanitized" meson_suite build-asan
 fixed=()
 ! setarch -R true 2>/dev/null || fixed=(setarch -R)
 suite_of build-tsan "unit, threads sanitized" check "${fixed[@]}" build-tsan/tests/test_writer
+suite_of build-tsan "unit, lines to a store, threads sanitized" check "${fixed[@]}" build-tsan/tests/test_sink_target
 suite_of build-tsan "unit, metrics file, threads sanitized" check "${fixed[@]}" build-tsan/tests/test_replacer
 suite_of build-static "static" meson_suite build-static --suite static
 suite "building" tests/build.sh
