@@ -106,3 +106,10 @@ void keeper_say_full(const struct store_options *options, const struct store_cou
 		 options->dir,
 		 counts->oldest_ns ? text_of(brief_age, span_ns(counts)).chars : "nothing");
 }
+
+void keeper_say_disk(const struct store_options *options, int err)
+{
+	log_warning("the disk of the store %s reports: %s; what was written last may not be on it, "
+		    "or what was dropped still is: see the kernel's messages",
+		    options->dir, strerror(-err));
+}

@@ -21,6 +21,9 @@ void keeper_say(const struct store_options *options, struct store *store);
 /* That the oldest has to go from now on, as it is full. */
 void keeper_say_full(const struct store_options *options, const struct store_counts *counts);
 
+/* That its disk has reported an error: store_sync_error(). */
+void keeper_say_disk(const struct store_options *options, int err);
+
 /* Events that it has no more, or never had. */
 uint64_t keeper_lost(const struct store_counts *counts);
 

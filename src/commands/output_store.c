@@ -3,11 +3,24 @@
 #include "commands/keeper.h"
 #include "commands/output.h"
 
+/* Lines are written then, and may be gone with the host's next crash: no loss that can be counted.
+ */
+static void look_at_disk(struct output *output)
+{
+	int err = store_sync_error(output->store);
+
+	if (!err || err == output->sync_error)
+		return;
+	output->sync_error = err;
+	keeper_say_disk(&output->options->store, err);
+}
+
 void output_count_store(struct output *output, struct notice *notice)
 {
 	struct store_counts counts = store_counts(output->store);
 
 	books_store(&output->ledger.books, keeper_lost(&counts));
+	look_at_disk(output);
 	notice->store = true;
 	notice->store_oldest_ns = counts.oldest_ns;
 	if (counts.dropped && !output->store_full) {

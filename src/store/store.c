@@ -252,9 +252,22 @@ static int take_line(struct store *store, const char *line, size_t size)
 	return 0;
 }
 
+static int start_syncer(struct store *store)
+{
+	struct syncer *syncer;
+	int err = syncer_open(store->place.dir_fd, &syncer);
+
+	if (err)
+		return err;
+	pthread_mutex_lock(&store->lock);
+	store->syncer = syncer;
+	pthread_mutex_unlock(&store->lock);
+	return 0;
+}
+
 ssize_t store_append(struct store *store, const char *lines, size_t size)
 {
-	int err = store->syncer ? 0 : syncer_open(store->place.dir_fd, &store->syncer);
+	int err = store->syncer ? 0 : start_syncer(store);
 	const char *end;
 	size_t taken = 0;
 
@@ -311,7 +324,12 @@ bool store_take_dropped(struct store *store, struct store_dropped *ret)
 
 int store_sync_error(struct store *store)
 {
-	return store->syncer ? syncer_error(store->syncer) : 0;
+	struct syncer *syncer;
+
+	pthread_mutex_lock(&store->lock);
+	syncer = store->syncer;
+	pthread_mutex_unlock(&store->lock);
+	return syncer ? syncer_error(syncer) : 0;
 }
 
 void store_close(struct store *store)

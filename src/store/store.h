@@ -75,6 +75,7 @@ ssize_t store_append(struct store *store, const char *lines, size_t size);
  */
 int store_flush(struct store *store);
 
+/* These three may be called by any thread while another one writes: none waits for a disk. */
 struct store_counts store_counts(struct store *store);
 
 /* Takes the oldest that was not taken yet; false: there is none. */

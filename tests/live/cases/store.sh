@@ -83,12 +83,15 @@ case_store_is_one_writers() {
 # size_of_store: bytes of all segments
 size_of_store() { find store/ -name '*.zst' -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
+dropping_is_told() { [[ $(kept 2>/dev/null | grep -c '"tpconnect.loss"') -gt 0 ]]; }
+
 case_store_is_bounded() { # docs/spec.md, 8, store
     local sent
 
     record_a --store-size 1M
     steady_flood
     steady_flood
+    await dropping_is_told || fail "nothing is told: $(cat messages)"
     stop_trace
     [[ $(size_of_store) -le 1048576 ]] || fail "the store has $(size_of_store) bytes"
     kept >record
@@ -125,6 +128,29 @@ case_store_on_full_disk() { # 24
         fail "the oldest did not make room: $(cat messages)"
     [[ $(grep -c '"tcp\.' record) -eq $((sent - $(summary_field store))) ]] || fail "what is there: $(cat messages)"
     without_gaps record
+}
+
+# What has to go, and cannot be removed, is said; and the record goes on.
+case_store_that_cannot_drop() {
+    local first
+
+    command -v chattr >/dev/null || skip "chattr is missing"
+    mount_disk
+    ln -s full/store store
+    trace_raw record --netns "/run/netns/$a" --store full/store --store-size 1M
+    await grep -q 'recording to' messages || fail "tpconnect did not start: $(cat messages)"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    await kept_one || fail "nothing is kept"
+    first="$(find store/ -name '*.zst')"
+    chattr +i "$first" || skip "this file system has no attributes"
+    steady_flood
+    steady_flood
+    await grep -q 'the disk of the store full/store reports: Operation not permitted' messages ||
+        { chattr -i "$first"; fail "not said: $(cat messages)"; }
+    chattr -i "$first"
+    stop_trace
+    [[ -e $first && $(summary_field store) -gt 0 && $(summary_field output) -eq 0 ]] || fail "$(cat messages)"
+    [[ $(grep -c 'reports: Operation' messages) -eq 1 ]] || fail "said otherwise than once: $(cat messages)"
 }
 
 # It does not hang with its file system; what is given up is counted.
