@@ -250,8 +250,8 @@ case_history_while_it_is_written() {
     local n before=0
 
     record_a
-    trigger_background flood -q 1 20000 127.0.0.1 80
-    for _ in {1..10}; do
+    trigger_background flood -q 1 5000 127.0.0.1 80
+    for _ in {1..6}; do
         history_says -e all -o json >shown
         without_gaps shown
         n="$(wc -l <shown)"
