@@ -83,9 +83,10 @@ let_go() {
 # shellcheck disable=SC2016 # for the inner shell
 STARTS='"$triggers/connect" ECONNREFUSED 10.99.0.2 81
     ("$triggers/connect" ECONNREFUSED 10.99.0.2 82; bash -c "\"\$triggers/connect\" ECONNREFUSED 10.99.0.2 83; :")
-    ((setsid bash -c "sleep 0.1; \"\$triggers/connect\" ECONNREFUSED 10.99.0.2 84; :" &) &)
+    ((setsid bash -c "sleep 0.1; \"\$triggers/connect\" ECONNREFUSED 10.99.0.2 84; : >daemon" &) &)
     "$triggers/thread" fork 10.99.0.2 80
-    sleep 0.5
+    until [[ -e daemon ]]; do sleep 0.1; done
+    rm daemon
     exec "$triggers/connect" ECONNREFUSED 10.99.0.2 85'
 
 case_follow() { # -p --follow
