@@ -149,8 +149,9 @@ static void a_long_name_is_cut_between_characters(void **state)
 
 	(void)state;
 	long_name[0] = 'x';
-	for (size_t i = 1; i + 3 < sizeof(long_name); i += 2)
-		memcpy(long_name + i, "\xc3\xa9", 3);
+	for (size_t i = 1; i + 4 < sizeof(long_name); i += 2)
+		memcpy(long_name + i, "\xc3\xa9y",
+		       4); /* the y fits, but is none of the beginning */
 	service_put(&out, &cgroup);
 	assert_int_equal(out.len, SERVICE_MAX - 1);
 	assert_false(out.overflow);
@@ -368,6 +369,34 @@ static void contents_without_serial_are_looked_at_anew(void **state)
 	fill(metrics, &cgroup, 1);
 	assert_line(metrics, "tpconnect_series 2");
 	metrics_free(metrics);
+}
+
+/* What an event was last found to be of is not taken for another's. */
+static void neither_cgroup_nor_destination_is_mistaken(void **state)
+{
+	const struct cgroup second = {.serial = 2, .container_name = "second"};
+	struct metrics *metrics = new_metrics();
+	struct event event = plain;
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		event.cgroup = &nginx;
+		add(metrics, event);
+		event.cgroup = NULL;
+		add(metrics, event);
+		event.cgroup = &second;
+		add(metrics, event);
+		event.dst.port++;
+		add(metrics, event);
+		event.dst = plain.dst;
+	}
+	assert_line(metrics, "tpconnect_series 4");
+	assert_line(metrics, "tpconnect_connect_attempts_total{service=\"~unknown\","
+			     "destination=\"192.0.2.1:443\"} 3");
+	assert_line(metrics, "tpconnect_connect_attempts_total{service=\"second\","
+			     "destination=\"192.0.2.1:444\"} 3");
+	metrics_free(metrics);
+	metrics_free(NULL);
 }
 
 static void what_is_idle_is_dropped(void **state)
@@ -594,6 +623,7 @@ int main(void)
 		cmocka_unit_test(high_ports_are_put_together),
 		cmocka_unit_test(a_name_cannot_pass_for_another_series),
 		cmocka_unit_test(contents_without_serial_are_looked_at_anew),
+		cmocka_unit_test(neither_cgroup_nor_destination_is_mistaken),
 		cmocka_unit_test(what_is_idle_is_dropped),
 		cmocka_unit_test(families_without_events_are_left_out),
 		cmocka_unit_test(labels_are_escaped),
