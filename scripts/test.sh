@@ -99,7 +99,7 @@ suite_of build "doctor" tests/live/doctor.sh build/tpconnect
 live=(build/tpconnect build/tests/live/triggers)
 suite_of build-tsan "live, threads sanitized" "${fixed[@]}" tests/live/run.sh build-tsan/tpconnect \
     build/tests/live/triggers reopen_full_disk_renamed reopen_no_directory disk_full_for_a_while \
-    record_is_a_descriptor frozen_for_a_while full_disk
+    record_is_a_descriptor frozen_for_a_while full_disk store_keeps_all
 suite_of build "live, what needs both CPUs" tests/live/run.sh "${live[@]}" "${busy[@]}"
 # Two at a time, as each leaves one CPU idle: what takes longest, behind the sanitized program, beside the
 # rest. The sanitized runs without what only the kernel side, which is the same, or the comparison itself

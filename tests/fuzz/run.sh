@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 clang="${CLANG:-clang}"
 flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests "-I$build")
 sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
-pure=(src/aggregate/*.c src/model/*.c src/format/*.c src/util/{address,buffer,errno_name,error,json,keywords,names,parse,utf8,width}.c)
+pure=(src/aggregate/*.c src/model/*.c src/format/*.c src/util/{address,buffer,errno_name,error,json,keywords,names,parse,utc,utf8,width}.c)
 
 not_ok() { echo "not ok $1: $2"; }
 
