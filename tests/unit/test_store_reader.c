@@ -287,30 +287,54 @@ static void what_is_no_store_is_said(void **state)
 	assert_int_equal(store_reader_open("/dev/null", &all, &reader, &error), -ENOTDIR);
 }
 
-static void what_a_newer_version_has_written_is_refused_and_not_cut(void **state)
+/* Byte `at` of the first index of the segment becomes that, and its checksum is put right. */
+static size_t change_index(size_t at, char byte)
 {
-	struct error error = {0};
-	const char *line;
+	size_t whole, size;
+	char *data = read_whole(path_of(BOOT, 1), &whole);
 	uint32_t crc;
-	size_t size, whole;
-	char *data;
 
-	(void)state;
-	record(BOOT, 1, 501);
-	data = read_whole(path_of(BOOT, 1), &whole);
-	data[12] = 2;
+	data[at] = byte;
 	size = 8 + (uint8_t)data[4] + (uint8_t)data[5] * 256u;
 	crc = frame_crc(data, size - 4);
 	for (int i = 0; i < 4; i++)
 		data[size - 4 + (size_t)i] = (char)(crc >> 8 * i);
 	write_whole(path_of(BOOT, 1), data, whole);
+	free(data);
+	return whole;
+}
+
+static void what_a_newer_version_has_written_is_refused_and_not_cut(void **state)
+{
+	struct error error = {0};
+	const char *line;
+	size_t size, whole;
+
+	(void)state;
+	record(BOOT, 1, 501);
+	whole = change_index(12, 2);
 	open_reader(t.dir, &all);
 	assert_int_equal(store_reader_next(reader, &line, &size), -ENOTSUP);
 	assert_int_equal(store_open(t.dir, BOOT, &t.limits, &t.store, &error), -ENOTSUP);
 	assert_non_null(strstr(error.text, "newer"));
 	free(read_whole(path_of(BOOT, 1), &size));
 	assert_int_equal(size, whole);
+}
+
+/* Though zstd finds nothing wrong with it. */
+static void content_that_is_not_the_indexs_is_not_shown(void **state)
+{
+	size_t size;
+	char *data;
+
+	(void)state;
+	record(BOOT, 1, 501);
+	data = read_whole(path_of(BOOT, 1), &size);
+	change_index(80, (char)(data[80] ^ 1));
 	free(data);
+	open_reader(t.dir, &all);
+	assert_int_equal(next_line(), 0);
+	assert_true(store_read(reader).damaged > 0);
 }
 
 /* Damage: of one segment of FRAMES frames, each of FRAME_LINES lines. */
@@ -490,6 +514,7 @@ int main(void)
 		row(what_lacks_between_frames_is_counted),
 		row(what_is_no_store_is_said),
 		row(what_a_newer_version_has_written_is_refused_and_not_cut),
+		row(content_that_is_not_the_indexs_is_not_shown),
 		row(no_truncation_shows_what_was_not_written),
 		row(no_flipped_bit_is_shown),
 		row(no_zeroed_tail_is_shown),
