@@ -14,6 +14,7 @@
 #include "aggregate/repeats.h"
 #include "aggregate/sockets.h"
 #include "enrich/enrich.h"
+#include "metrics/metrics.h"
 #include "top/live.h"
 #include "top/view.h"
 #include "top/rows.h"
@@ -462,6 +463,64 @@ static void a_screen_without_memory_is_drawn_later(void **state)
 	assert_int_equal(blocks, 0);
 }
 
+/* Whose series there is no memory for is counted with an `other`. */
+static void count_for_prometheus(struct metrics *metrics)
+{
+	struct event event = event_of(1);
+
+	event.time_ns = 1;
+	for (uint32_t i = 0; i < KEYS; i++) {
+		char name[16];
+		const struct cgroup cgroup = {.container_name = name};
+
+		snprintf(name, sizeof(name), "c%u", i / 20);
+		event.cgroup = &cgroup;
+		event.dst.port = (uint16_t)(1 + i % 20);
+		metrics_add(metrics, &event, 0);
+	}
+}
+
+static uint64_t attempts_in(const struct metrics *metrics)
+{
+	static const char family[] = "\ntpconnect_connect_attempts_total{";
+	static char text[1 << 20];
+	const struct metrics_self self = {.version = "1"};
+	struct buffer out = {.data = text, .cap = sizeof(text) - 1};
+	uint64_t sum = 0;
+
+	metrics_put(&out, metrics, &self);
+	assert_false(out.overflow);
+	text[out.len] = '\0';
+	for (const char *at = text; (at = strstr(at, family)); at++)
+		sum += strtoull(strstr(at, "} ") + 2, NULL, 10);
+	return sum;
+}
+
+static void series_without_memory_are_counted_in_other(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	for (int fails = 0; fails < CALLS; fails++) {
+		struct metrics *metrics = NULL;
+		int err;
+
+		calls_until_failure = fails;
+		err = metrics_new(~0u, &metrics);
+		if (!err) {
+			count_for_prometheus(metrics);
+			failed += calls_until_failure < 0;
+			calls_until_failure = INT_MAX;
+			assert_int_equal(attempts_in(metrics), KEYS);
+			metrics_free(metrics);
+		}
+		calls_until_failure = INT_MAX;
+		assert_int_equal(err, err ? -ENOMEM : 0);
+		assert_int_equal(blocks, 0);
+	}
+	assert_true(failed > KEYS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -471,6 +530,7 @@ int main(void)
 		cmocka_unit_test(groups_that_cannot_be_sorted_stay),
 		cmocka_unit_test(who_is_told_without_memory_is_not_known),
 		cmocka_unit_test(names_without_memory_are_not_known),
+		cmocka_unit_test(series_without_memory_are_counted_in_other),
 		cmocka_unit_test(repeats_without_memory_are_refused),
 		cmocka_unit_test(connections_without_memory_are_counted_only),
 		cmocka_unit_test(a_copy_without_memory_is_none),
