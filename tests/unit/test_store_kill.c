@@ -206,6 +206,7 @@ static void whoever_is_killed_at_any_call_leaves_whole_frames(void **state)
 {
 	unsigned int killed = 0;
 
+	store_teardown(state); /* each time has a place of its own */
 	for (enum how how = BEFORE; how <= HALF; how++)
 		for (unsigned int call = 1;; call++) {
 			bool was_killed;
@@ -259,6 +260,7 @@ static void no_call_that_fails_once_loses_a_line(void **state)
 	static const int errors[] = {EIO, ENOSPC, EMFILE};
 	unsigned int failed = 0;
 
+	store_teardown(state);
 	for (unsigned int call = 1;; call++) {
 		struct seen seen;
 		bool over;
