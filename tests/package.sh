@@ -62,7 +62,7 @@ units() {
 
 # What is run in the chroot: as the unit says, without systemd.
 run_as_service='
-    capabilities="+bpf,+perfmon,+dac_read_search"
+    capabilities="+bpf,+perfmon,+dac_read_search,+sys_admin"
     source /etc/default/tpconnect
     install -d -o tpconnect -g tpconnect -m 750 /var/lib/tpconnect
     install -d -o tpconnect -g tpconnect /run/tpconnect

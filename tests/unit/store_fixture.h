@@ -27,7 +27,7 @@ extern struct store_test t;
 int store_setup(void **state);
 int store_teardown(void **state);
 
-#define row(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
+#define store_row(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
 
 /* The line of that seq, always the same, as an event of a service: returns its length. */
 size_t make_line(char *to, uint64_t seq);

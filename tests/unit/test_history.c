@@ -6,8 +6,7 @@
 #include "unit/store_fixture.h"
 #include "util/status.h"
 
-#undef row
-#define row(test) cmocka_unit_test_setup_teardown(test, setup_history, teardown_history)
+#define history_row(test) cmocka_unit_test_setup_teardown(test, setup_history, teardown_history)
 
 /* The seqs of the lines that were handed on. */
 static uint64_t seqs[64];
@@ -172,12 +171,12 @@ static void what_lacks_is_said(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		row(all_lines_come_in_order_notices_as_well),
-		row(a_span_has_its_beginning_and_not_its_end),
-		row(where_no_bound_is_asked_for_the_lines_tell),
-		row(filters_leave_events_out_and_no_notices),
-		row(no_more_is_read_than_is_wanted),
-		row(what_lacks_is_said),
+		history_row(all_lines_come_in_order_notices_as_well),
+		history_row(a_span_has_its_beginning_and_not_its_end),
+		history_row(where_no_bound_is_asked_for_the_lines_tell),
+		history_row(filters_leave_events_out_and_no_notices),
+		history_row(no_more_is_read_than_is_wanted),
+		history_row(what_lacks_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

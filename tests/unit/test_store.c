@@ -302,17 +302,17 @@ static void what_has_no_whole_frame_is_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		row(lines_are_there_for_zstdcat),
-		row(many_lines_are_taken_at_once_and_a_part_of_one_is_not),
-		row(seqs_go_on_over_restarts_and_begin_anew_with_a_boot),
-		row(a_segment_ends_by_size_and_by_age),
-		row(the_bound_holds_and_tells_what_went),
-		row(a_second_writer_is_told_of_the_first),
-		row(links_below_it_are_not_followed),
-		row(what_is_no_boot_or_no_directory_is_refused),
-		row(a_file_that_takes_no_more_is_cut_back_and_lines_are_kept),
-		row(a_torn_end_is_cut_and_counted),
-		row(what_has_no_whole_frame_is_removed),
+		store_row(lines_are_there_for_zstdcat),
+		store_row(many_lines_are_taken_at_once_and_a_part_of_one_is_not),
+		store_row(seqs_go_on_over_restarts_and_begin_anew_with_a_boot),
+		store_row(a_segment_ends_by_size_and_by_age),
+		store_row(the_bound_holds_and_tells_what_went),
+		store_row(a_second_writer_is_told_of_the_first),
+		store_row(links_below_it_are_not_followed),
+		store_row(what_is_no_boot_or_no_directory_is_refused),
+		store_row(a_file_that_takes_no_more_is_cut_back_and_lines_are_kept),
+		store_row(a_torn_end_is_cut_and_counted),
+		store_row(what_has_no_whole_frame_is_removed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -94,9 +94,9 @@ static void a_file_with_further_names_is_not(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		row(all_of_it_is_given),
-		row(a_directory_for_more_than_a_store_is_not),
-		row(a_file_with_further_names_is_not),
+		store_row(all_of_it_is_given),
+		store_row(a_directory_for_more_than_a_store_is_not),
+		store_row(a_file_with_further_names_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -396,10 +396,10 @@ static void a_full_disk_takes_the_oldest_and_no_line_that_was_taken(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		row(whoever_is_killed_at_any_call_leaves_whole_frames),
-		row(no_call_that_fails_once_loses_a_line),
-		row(a_sync_that_fails_is_told),
-		row(a_full_disk_takes_the_oldest_and_no_line_that_was_taken),
+		store_row(whoever_is_killed_at_any_call_leaves_whole_frames),
+		store_row(no_call_that_fails_once_loses_a_line),
+		store_row(a_sync_that_fails_is_told),
+		store_row(a_full_disk_takes_the_oldest_and_no_line_that_was_taken),
 	};
 
 	writer = pthread_self();

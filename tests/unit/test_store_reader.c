@@ -43,8 +43,7 @@ static int reader_teardown(void **state)
 	return store_teardown(state);
 }
 
-#undef row
-#define row(test) cmocka_unit_test_setup_teardown(test, store_setup, reader_teardown)
+#define reader_row(test) cmocka_unit_test_setup_teardown(test, store_setup, reader_teardown)
 
 /* The next line is exactly that one's: its seq; 0: the end. */
 static uint64_t next_line(void)
@@ -502,23 +501,23 @@ static void damage_is_told_with_its_place(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		row(all_lines_come_in_order_over_segments_and_restarts),
-		row(boots_come_by_time),
-		row(a_segment_alone_is_read),
-		row(lines_come_while_they_are_written),
-		row(segments_may_go_while_they_are_read),
-		row(a_frame_that_is_being_written_is_not_yet_one),
-		row(a_span_is_read_by_frames_of_segments_that_can_have_it),
-		row(a_frame_with_a_destination_is_always_read),
-		row(notices_come_for_all_destinations),
-		row(what_lacks_between_frames_is_counted),
-		row(what_is_no_store_is_said),
-		row(what_a_newer_version_has_written_is_refused_and_not_cut),
-		row(content_that_is_not_the_indexs_is_not_shown),
-		row(no_truncation_shows_what_was_not_written),
-		row(no_flipped_bit_is_shown),
-		row(no_zeroed_tail_is_shown),
-		row(damage_is_told_with_its_place),
+		reader_row(all_lines_come_in_order_over_segments_and_restarts),
+		reader_row(boots_come_by_time),
+		reader_row(a_segment_alone_is_read),
+		reader_row(lines_come_while_they_are_written),
+		reader_row(segments_may_go_while_they_are_read),
+		reader_row(a_frame_that_is_being_written_is_not_yet_one),
+		reader_row(a_span_is_read_by_frames_of_segments_that_can_have_it),
+		reader_row(a_frame_with_a_destination_is_always_read),
+		reader_row(notices_come_for_all_destinations),
+		reader_row(what_lacks_between_frames_is_counted),
+		reader_row(what_is_no_store_is_said),
+		reader_row(what_a_newer_version_has_written_is_refused_and_not_cut),
+		reader_row(content_that_is_not_the_indexs_is_not_shown),
+		reader_row(no_truncation_shows_what_was_not_written),
+		reader_row(no_flipped_bit_is_shown),
+		reader_row(no_zeroed_tail_is_shown),
+		reader_row(damage_is_told_with_its_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

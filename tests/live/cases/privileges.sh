@@ -201,16 +201,16 @@ need_setpriv() { command -v setpriv >/dev/null || skip "setpriv is missing"; }
 
 # Who is not root but was given what tracing takes stays who it is.
 case_privileges_ambient() { # docs/privileges.md
-    local keep=bpf,perfmon,dac_read_search
+    local keep=bpf,perfmon,dac_read_search,sys_admin # as debian/tpconnect.service has them
 
     need_setpriv
     serve "$b" 10.99.0.2 80
-    # Before Linux 5.11, maps count as locked memory. To attach to system calls takes more in Debian's kernels.
+    # Before Linux 5.11, maps count as locked memory. With perf_event_paranoid 3, Debian's kernels want
+    # CAP_SYS_ADMIN of who attaches to system calls.
     (
         ulimit -l unlimited 2>/dev/null || true
         exec setpriv --reuid 65533 --regid 65533 --clear-groups --inh-caps "-all,+${keep//,/,+}" \
-            --ambient-caps "-all,+${keep//,/,+}" "$tpconnect" --netns "$(netns_inode "$a")" -e all -o json \
-            --no-syscalls
+            --ambient-caps "-all,+${keep//,/,+}" "$tpconnect" --netns "$(netns_inode "$a")" -e all -o json
     ) >>record 2>>messages &
     tracer=$!
     pids+=("$tracer")
