@@ -666,19 +666,22 @@ static int n_threads(void)
 	return n;
 }
 
+/* A sanitizer may have a thread of its own. */
 static void no_thread_is_there_until_it_is_begun(void **state)
 {
+	int before = n_threads();
+
 	(void)state;
 	assert_int_equal(sink_open_file(t.path, &t.sink), 0);
 	assert_int_equal(writer_open(t.sink, patience_ms, &writer), 0);
-	assert_int_equal(n_threads(), 1);
+	assert_int_equal(n_threads(), before);
 	put_lines(0, 10);
 	writer_flush(writer);
 	assert_int_equal(sink_pending(t.sink), 0);
 	put_lines(10, 10);
 	assert_int_equal(writer_begin(writer), 0);
 	assert_int_equal(writer_begin(writer), 0);
-	assert_int_equal(n_threads(), 2);
+	assert_int_equal(n_threads(), before + 1);
 	assert_int_equal(writer_fd(writer), -1);
 	assert_true(writer_finish(writer));
 	assert_int_equal(sink_pending(t.sink), 0);
