@@ -99,8 +99,7 @@ static enum exit_status give_store(const struct output *output)
 		err = store_give(output->store, rights->uid, rights->gid);
 	else if (!geteuid())
 		err = store_give(output->store, 0, 0);
-	/* Whatever else is in there, it is of root as it is. */
-	if (!err || (err == -ENOTEMPTY && !changes))
+	if (!err)
 		return STATUS_DONE;
 	log_error("cannot give the store %s to %s: %s", output->options->store.dir,
 		  changes ? rights->user : "root", why_not_given(err));

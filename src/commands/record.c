@@ -5,6 +5,7 @@
 #include "commands/metrics_file.h"
 #include "commands/run.h"
 #include "commands/trace.h"
+#include "engine/probe_start.h"
 #include "engine/session.h"
 #include "util/log.h"
 #include "util/notify.h"
@@ -99,8 +100,10 @@ int record_main(const struct options *options, bool color)
 	struct consumer consumers[3] = {0};
 	struct metrics_file *metrics = NULL;
 	struct trace *trace;
-	int status = trace_open(options, color, &trace, &consumers[1]);
+	int status = probe_may_start();
 
+	if (!status)
+		status = trace_open(options, color, &trace, &consumers[1]);
 	if (status)
 		return status;
 	status = open_metrics(options, trace_output(trace), &metrics, &consumers[2]);

@@ -62,3 +62,13 @@ enum exit_status probe_start(const struct request *request, struct probe **ret)
 		  log_level() < LOG_DEBUG && err != -ENOEXEC ? "; -v shows more" : "");
 	return STATUS_FAILED;
 }
+
+enum exit_status probe_may_start(void)
+{
+	struct error reason;
+
+	if (!checks_privilege(&reason))
+		return STATUS_DONE;
+	log_error("%s", reason.text);
+	return STATUS_UNABLE;
+}

@@ -15,4 +15,7 @@ struct probe;
  */
 enum exit_status probe_start(const struct request *request, struct probe **ret);
 
+/* Whether this process lacks the privilege to: says so (STATUS_UNABLE), before anything is made. */
+enum exit_status probe_may_start(void);
+
 #endif

@@ -374,7 +374,7 @@ static bool check_audit(struct check_context *context, const struct check *check
 
 const struct check checks[] = {
 	{"kernel", check_kernel, NULL, CHECK_FAIL, false, true, BOOT_NEWER},
-	{"privilege", check_privilege, NULL, CHECK_FAIL, false, true, ADVICE_PRIVILEGE},
+	{CHECK_PRIVILEGE, check_privilege, NULL, CHECK_FAIL, false, true, ADVICE_PRIVILEGE},
 	{"BTF", check_btf, NULL, CHECK_FAIL, false, true, ADVICE_BTF},
 	{"ring buffer", check_ring, NULL, CHECK_FAIL, false, true, BOOT_NEWER},
 	{"tracepoint inet_sock_set_state", check_btf_tracepoint, "inet_sock_set_state", CHECK_FAIL,

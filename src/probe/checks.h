@@ -38,4 +38,8 @@ size_t checks_run(struct check_result results[static CHECKS_MAX], const char *bt
  */
 int checks_explain(bool need_syscalls, const char *btf_path, struct error *reason);
 
+/* Likewise of the privilege alone, which costs nothing: for who makes something before it traces.
+ */
+int checks_privilege(struct error *reason);
+
 #endif

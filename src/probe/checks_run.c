@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -68,6 +69,12 @@ size_t checks_run(struct check_result results[static CHECKS_MAX], const char *bt
 	return n_checks;
 }
 
+static int refuse(const struct check_result *result, struct error *reason)
+{
+	return error_set(reason, -ENOTSUP, "%s: %s; %s", result->name, result->found,
+			 result->advice);
+}
+
 int checks_explain(bool need_syscalls, const char *btf_path, struct error *reason)
 {
 	struct check_result result = {};
@@ -80,5 +87,18 @@ int checks_explain(bool need_syscalls, const char *btf_path, struct error *reaso
 	context_close(&context);
 	if (result.status != CHECK_FAIL)
 		return 0;
-	return error_set(reason, -ENOTSUP, "%s: %s; %s", result.name, result.found, result.advice);
+	return refuse(&result, reason);
+}
+
+int checks_privilege(struct error *reason)
+{
+	struct check_context context;
+	struct check_result result = {};
+
+	context_open(&context, NULL);
+	for (size_t i = 0; i < n_checks; i++)
+		if (!strcmp(checks[i].name, CHECK_PRIVILEGE))
+			run_check(&context, &checks[i], &result);
+	context_close(&context);
+	return result.status == CHECK_FAIL ? refuse(&result, reason) : 0;
 }

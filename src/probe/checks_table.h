@@ -39,6 +39,9 @@ static inline bool capable(const struct check_context *context, int capability)
 	return context->capabilities >> capability & 1;
 }
 
+/* The name of the one that is asked alone: checks_privilege(). */
+#define CHECK_PRIVILEGE "privilege"
+
 /* In the order of dependence: what comes first explains what fails later. */
 extern const struct check checks[];
 extern const size_t n_checks;

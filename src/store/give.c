@@ -3,40 +3,13 @@
  * What root has made is given to whom it becomes: no more than that, whatever lies in the
  * directory.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/parts.h"
 #include "util/cleanup.h"
-
-static bool is_of_store(const char *name)
-{
-	return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, "lock") ||
-	       !strcmp(name, "lost+found") || boot_name_is_good(name);
-}
-
-/* A directory that is for other things as well, such as /tmp, must not become that user's. */
-static int check_is_own(int dir_fd)
-{
-	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *entry;
-	int err = dir ? 0 : -errno;
-
-	if (!dir && fd >= 0)
-		close(fd);
-	while (!err && (errno = 0, entry = readdir(dir)))
-		err = is_of_store(entry->d_name) ? 0 : -ENOTEMPTY;
-	if (!err)
-		err = -errno;
-	if (dir)
-		closedir(dir);
-	return err;
-}
 
 /* One with further names may be anybody's: who had the directory before can have linked it there.
  */
@@ -66,7 +39,7 @@ int store_give(struct store *store, uid_t uid, gid_t gid)
 {
 	const struct place *place = &store->place;
 	const struct past *past = &store->past;
-	int err = check_is_own(place->dir_fd);
+	int err = place_check(place->dir_fd);
 
 	for (size_t i = 0; !err && i < past->n; i++)
 		err = give_segment(place->dir_fd, &past->segments[i], uid, gid);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "store/place.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -14,6 +15,15 @@
 #define LOCK_MODE 0640
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+static int check_boot(const char *boot, struct error *error)
+{
+	if (boot_name_is_good(boot))
+		return 0;
+	return error_set(error, -EINVAL,
+			 "'%s' is no boot id: the kernel's is in /proc/sys/kernel/random/boot_id",
+			 boot);
+}
 
 /* Makes what lacks of the path. What is wrong with it, opening it says. */
 static int make_dirs(const char *dir)
@@ -40,6 +50,46 @@ static int open_dir(const char *dir, struct place *place, struct error *error)
 		err = -errno;
 	if (err)
 		return error_set(error, err, "cannot use %s as a store: %s", dir, strerror(-err));
+	return 0;
+}
+
+static bool is_of_store(const char *name)
+{
+	return !strcmp(name, ".") || !strcmp(name, "..") || !strcmp(name, "lock") ||
+	       !strcmp(name, "lost+found") || boot_name_is_good(name);
+}
+
+/* A directory that is for other things as well, such as /tmp, must not become that user's. */
+int place_check(int dir_fd)
+{
+	int fd = openat(dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int err = dir ? 0 : -errno;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (!err && (errno = 0, entry = readdir(dir)))
+		err = is_of_store(entry->d_name) ? 0 : -ENOTEMPTY;
+	if (!err)
+		err = -errno;
+	if (dir)
+		closedir(dir);
+	return err;
+}
+
+/* Before anything is made in it: what is refused stays as it was. */
+static int check_dir(const char *dir, struct place *place, struct error *error)
+{
+	int err = place_check(place->dir_fd);
+
+	if (err == -ENOTEMPTY)
+		return error_set(error, err,
+				 "cannot use %s as a store: there is more in it than a store; name "
+				 "a directory of its own",
+				 dir);
+	if (err)
+		return error_set(error, err, "cannot read %s: %s", dir, strerror(-err));
 	return 0;
 }
 
@@ -76,14 +126,8 @@ static int take_lock(const char *dir, struct place *place, struct error *error)
 
 static int open_boot(const char *dir, const char *boot, struct place *place, struct error *error)
 {
-	int made;
+	int made = mkdirat(place->dir_fd, boot, DIR_MODE);
 
-	if (!boot_name_is_good(boot))
-		return error_set(
-			error, -EINVAL,
-			"'%s' is no boot id: the kernel's is in /proc/sys/kernel/random/boot_id",
-			boot);
-	made = mkdirat(place->dir_fd, boot, DIR_MODE);
 	if (made && errno != EEXIST)
 		return error_set(error, -errno, "cannot make %s/%s: %s", dir, boot,
 				 strerror(errno));
@@ -100,8 +144,12 @@ static int open_boot(const char *dir, const char *boot, struct place *place, str
 int place_open(const char *dir, const char *boot, struct place *ret, struct error *error)
 {
 	struct place place = {.dir_fd = -1, .lock_fd = -1, .boot_fd = -1};
-	int err = open_dir(dir, &place, error);
+	int err = check_boot(boot, error);
 
+	if (!err)
+		err = open_dir(dir, &place, error);
+	if (!err)
+		err = check_dir(dir, &place, error);
 	if (!err)
 		err = take_lock(dir, &place, error);
 	if (!err)

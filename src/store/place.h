@@ -13,6 +13,8 @@ struct place {
 
 /* As store_open() says. On failure, nothing stays open. */
 int place_open(const char *dir, const char *boot, struct place *ret, struct error *error);
+/* 0; -ENOTEMPTY: there is more in it than a store; or -errno. */
+int place_check(int dir_fd);
 void place_close(struct place *place);
 
 #endif

@@ -48,11 +48,11 @@ struct store_dropped {
 /*
  * Makes the directories that lack (mode 0750), recovers what an earlier process has left of this
  * boot, and holds a lock: of two that write to a store, the second gets -EBUSY, with the pid of the
- * first in error. No symbolic link is followed below dir. Returns 0 or -errno with a line in
- * error. Nothing of it starts a thread before the first store_append(), from which on it calls:
- * write, openat, pread64, fstat, fstatfs, ftruncate, fdatasync, fsync, unlinkat, getdents64, close,
- * futex, clock_gettime, and what a thread and malloc() need. In DIR it makes, reads and removes
- * files.
+ * first in error. A directory with more in it than a store is refused (-ENOTEMPTY) as it is. No
+ * symbolic link is followed below dir. Returns 0 or -errno with a line in error. Nothing of it
+ * starts a thread before the first store_append(), from which on it calls: write, openat, pread64,
+ * fstat, fstatfs, ftruncate, fdatasync, fsync, unlinkat, getdents64, close, futex, clock_gettime,
+ * and what a thread and malloc() need. In DIR it makes, reads and removes files.
  */
 int store_open(const char *dir, const char *boot_id, const struct store_limits *limits,
 	       struct store **ret, struct error *error);

@@ -262,6 +262,12 @@ const void *reader_next(struct reader *reader, size_t *ret_size)
 	return record;
 }
 
+int checks_privilege(struct error *reason)
+{
+	(void)reason;
+	return 0;
+}
+
 int checks_explain(bool need_syscalls, const char *btf_path, struct error *reason)
 {
 	(void)need_syscalls;

@@ -74,6 +74,19 @@ static void a_directory_for_more_than_a_store_is_not(void **state)
 	unlink(in_store("other"));
 }
 
+static void such_a_directory_is_left_as_it_was(void **state)
+{
+	struct error error;
+
+	(void)state;
+	write_whole(in_store("other"), "x", 1);
+	assert_int_equal(store_open(t.dir, BOOT, &t.limits, &t.store, &error), -ENOTEMPTY);
+	assert_non_null(strstr(error.text, "more in it than a store"));
+	assert_int_not_equal(access(in_store("lock"), F_OK), 0);
+	assert_int_not_equal(access(in_store(BOOT), F_OK), 0);
+	unlink(in_store("other"));
+}
+
 static void a_file_with_further_names_is_not(void **state)
 {
 	char other[128];
@@ -96,6 +109,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		store_row(all_of_it_is_given),
 		store_row(a_directory_for_more_than_a_store_is_not),
+		store_row(such_a_directory_is_left_as_it_was),
 		store_row(a_file_with_further_names_is_not),
 	};
 

@@ -80,6 +80,33 @@ case_store_is_one_writers() {
     check
 }
 
+# What is refused is as it was: nothing of a store is made in it.
+case_store_is_a_directory_of_its_own() { # docs/spec.md, 7, record
+    local user
+
+    mkdir other
+    echo precious >other/file
+    for user in nobody root; do
+        run_traced record --netns "/run/netns/$a" --store other --user "$user"
+        [[ $status -eq 1 ]] || fail "as $user: exit status $status: $(cat messages)"
+        grep -q 'cannot use other as a store: there is more in it than a store' messages || fail "not said: $(cat messages)"
+        [[ $(ls -A other) == file ]] || fail "written to: $(ls -A other)"
+    done
+}
+
+# Who may not trace makes no store, and hears the reason.
+case_store_is_not_made_without_privilege() { # docs/spec.md, 7, record
+    command -v setpriv >/dev/null || skip "setpriv is missing"
+    mkdir open
+    chmod 777 . open
+    status=0
+    setpriv --reuid 12345 --regid 12345 --clear-groups --inh-caps=-all --bounding-set=-all \
+        "$tpconnect" record --store open/store 2>messages || status=$?
+    [[ $status -eq 3 ]] || fail "exit status $status: $(cat messages)"
+    grep -q 'CAP_BPF' messages || fail "not said what lacks: $(cat messages)"
+    [[ -z $(ls -A open) ]] || fail "something was made: $(ls -A open)"
+}
+
 # size_of_store: bytes of all segments
 size_of_store() { find store/ -name '*.zst' -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
