@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -12,6 +11,7 @@
 
 #include "util/cleanup.h"
 #include "util/clock.h"
+#include "util/thread.h"
 
 /* Little is called, but sanitizers have larger frames; only what is used takes memory. */
 #define STACK_SIZE (256 * 1024)
@@ -164,22 +164,12 @@ int replacer_open(const char *path, struct replacer **ret, struct error *error)
 	return 0;
 }
 
-/* Signals are for the loop. */
 int replacer_start(struct replacer *replacer)
 {
-	sigset_t all, mask;
-	pthread_attr_t attr;
-	int err;
+	int err = thread_start(&replacer->thread, STACK_SIZE, run, replacer);
 
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	pthread_sigmask(SIG_SETMASK, &all, &mask);
-	err = pthread_create(&replacer->thread, &attr, run, replacer);
-	pthread_sigmask(SIG_SETMASK, &mask, NULL);
-	pthread_attr_destroy(&attr);
 	replacer->has_thread = !err;
-	return -err;
+	return err;
 }
 
 struct buffer *replacer_buffer(struct replacer *replacer)

@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/thread.h"
 
 /* Little is called, but sanitizers have larger frames; only what is used takes memory. */
 #define STACK_SIZE (256 * 1024)
@@ -178,22 +178,12 @@ static void ask(struct writer *writer, unsigned int what)
 		eventfd_write(writer->asked_fd, 1);
 }
 
-/* Signals are for the loop. */
 static int start(struct writer *writer)
 {
-	sigset_t all, mask;
-	pthread_attr_t attr;
-	int err;
+	int err = thread_start(&writer->thread, STACK_SIZE, run, writer);
 
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	pthread_sigmask(SIG_SETMASK, &all, &mask);
-	err = pthread_create(&writer->thread, &attr, run, writer);
-	pthread_sigmask(SIG_SETMASK, &mask, NULL);
-	pthread_attr_destroy(&attr);
 	writer->has_thread = !err;
-	return -err;
+	return err;
 }
 
 static void release(struct writer *writer)

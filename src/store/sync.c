@@ -4,12 +4,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "util/cleanup.h"
+#include "util/thread.h"
 
 /* It calls little, and nothing deep. */
 #define STACK_SIZE (128 * 1024)
@@ -161,23 +161,6 @@ static void *run(void *arg)
 	return NULL;
 }
 
-/* Signals are for who has started it. */
-static int start(struct syncer *syncer)
-{
-	sigset_t all, mask;
-	pthread_attr_t attr;
-	int err;
-
-	sigfillset(&all);
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	pthread_sigmask(SIG_SETMASK, &all, &mask);
-	err = pthread_create(&syncer->thread, &attr, run, syncer);
-	pthread_sigmask(SIG_SETMASK, &mask, NULL);
-	pthread_attr_destroy(&attr);
-	return -err;
-}
-
 static void release(struct syncer *syncer)
 {
 	pthread_cond_destroy(&syncer->asked);
@@ -202,7 +185,7 @@ int syncer_open(int dir_fd, struct syncer **ret)
 	pthread_cond_init(&syncer->asked, &attr);
 	pthread_cond_init(&syncer->done, NULL);
 	pthread_condattr_destroy(&attr);
-	err = start(syncer);
+	err = thread_start(&syncer->thread, STACK_SIZE, run, syncer);
 	if (err) {
 		release(syncer);
 		return err;
