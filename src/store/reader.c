@@ -10,6 +10,7 @@
 
 #include <zstd.h>
 
+#include "store/damage.h"
 #include "store/trail.h"
 #include "store/walk.h"
 #include "util/cleanup.h"
@@ -22,13 +23,13 @@ struct store_reader {
 	bool is_open, is_seen;	       /* is_seen: a frame of it was */
 	bool is_over;		       /* another one follows: nothing more will come */
 	char boot[STORE_BOOT_MAX + 1]; /* whose seqs these are */
-	uint64_t last_seq;	       /* 0: none was seen */
+	uint64_t next_seq;	       /* that should come; 0: not known */
+	uint64_t broken_seq;	       /* the last of a frame that was damaged but for its index */
 	ZSTD_DCtx *zstd;
 	uint8_t *content;    /* FRAME_CONTENT_MAX */
 	char *raw;	     /* FRAME_RAW_MAX: lines */
 	size_t at, raw_size; /* the next line, and where the last one ends */
-	bool has_damage;
-	char damage[PATH_MAX + 128];
+	struct damage damage;
 };
 
 int store_reader_open(const char *dir, const struct store_query *query, struct store_reader **ret,
@@ -56,10 +57,20 @@ int store_reader_open(const char *dir, const struct store_query *query, struct s
 	return 0;
 }
 
+static void end_damage(struct store_reader *reader,
+		       void (*end)(struct damage *damage, const char *name))
+{
+	char name[PATH_MAX];
+
+	trail_name(&reader->trail, name, sizeof(name));
+	end(&reader->damage, name);
+}
+
 static void close_segment(struct store_reader *reader)
 {
 	if (!reader->is_open)
 		return;
+	end_damage(reader, damage_leave);
 	cleanup_close(&reader->walk.fd);
 	walk_end(&reader->walk);
 	reader->is_open = false;
@@ -77,33 +88,49 @@ void store_reader_close(struct store_reader *reader)
 	free(reader);
 }
 
-static void note_damage(struct store_reader *reader, uint64_t at, uint64_t size)
-{
-	char name[PATH_MAX];
-
-	reader->read.damaged++;
-	reader->read.damaged_bytes += size;
-	reader->has_damage = true;
-	trail_name(&reader->trail, name, sizeof(name));
-	snprintf(reader->damage, sizeof(reader->damage),
-		 "%s: damaged from byte %" PRIu64 " on, %" PRIu64 " bytes", name, at, size);
-}
-
 const char *store_reader_damage(struct store_reader *reader)
 {
-	bool has_damage = reader->has_damage;
+	return damage_take(&reader->damage);
+}
 
-	reader->has_damage = false;
-	return has_damage ? reader->damage : NULL;
+void store_reader_end(struct store_reader *reader)
+{
+	uint64_t size = reader->read.tail_bytes;
+	char name[PATH_MAX];
+
+	if (!size || trail_is_written(&reader->trail))
+		return;
+	trail_name(&reader->trail, name, sizeof(name));
+	damage_say(&reader->damage,
+		   "%s: %" PRIu64 " byte%s at its end %s torn, as by a crash: passed over", name,
+		   size, size == 1 ? "" : "s", size == 1 ? "is" : "are");
+}
+
+/* Seqs that lack at the end of a boot, as the index of what is damaged there has them. */
+static uint64_t missing_at_end(const struct store_reader *reader)
+{
+	return reader->next_seq && reader->broken_seq >= reader->next_seq
+		       ? reader->broken_seq - reader->next_seq + 1
+		       : 0;
 }
 
 /* Which seqs lack between what was seen before and these, and among these. */
 static void note_seqs(struct store_reader *reader, const struct frame_index *index)
 {
-	if (reader->last_seq && index->first_seq > reader->last_seq)
-		reader->read.missing += index->first_seq - reader->last_seq - 1;
+	if (reader->next_seq && index->first_seq > reader->next_seq)
+		reader->read.missing += index->first_seq - reader->next_seq;
 	reader->read.missing += index->last_seq - index->first_seq + 1 - index->lines;
-	reader->last_seq = index->last_seq;
+	reader->next_seq = index->last_seq + 1;
+}
+
+static void note_frame(struct store_reader *reader, const struct frame_index *index)
+{
+	note_seqs(reader, index);
+	if (!reader->read.first_ns)
+		reader->read.first_ns = index->since_ns;
+	reader->read.before_ns = reader->read.last_ns;
+	if (index->until_ns > reader->read.last_ns)
+		reader->read.last_ns = index->until_ns;
 }
 
 static bool is_asked_for(const struct store_query *query, const struct frame_index *index)
@@ -126,8 +153,27 @@ static bool is_passed_over(struct store_reader *reader)
 {
 	if (walk_sums(&reader->walk) || is_asked_for(&reader->query, &reader->walk.index))
 		return false;
-	note_seqs(reader, &reader->walk.index);
+	note_frame(reader, &reader->walk.index);
 	return true;
+}
+
+/*
+ * Where the seqs of a boot begin: with 1. Of the first of all, whatever was before has left the
+ * store.
+ */
+static void note_boot(struct store_reader *reader)
+{
+	const struct segment *segment = &reader->trail.last;
+	bool is_first = reader->read.segments == 1;
+
+	if (is_first)
+		reader->read.first_seq = segment->first_seq;
+	if (strcmp(reader->boot, segment->boot) != 0) {
+		reader->read.missing += missing_at_end(reader);
+		reader->broken_seq = 0;
+		reader->next_seq = is_first ? segment->first_seq : 1;
+	}
+	memcpy(reader->boot, segment->boot, sizeof(reader->boot));
 }
 
 /* Returns 1; 0: there is none, for now; -errno. */
@@ -145,9 +191,7 @@ static int open_segment(struct store_reader *reader)
 		if (err)
 			return err;
 		reader->read.segments++;
-		if (strcmp(reader->boot, reader->trail.last.boot) != 0)
-			reader->last_seq = 0;
-		memcpy(reader->boot, reader->trail.last.boot, sizeof(reader->boot));
+		note_boot(reader);
 	} while (is_passed_over(reader));
 	reader->is_seen = reader->is_over = false;
 	return 1;
@@ -159,15 +203,17 @@ static int open_segment(struct store_reader *reader)
  */
 static bool leave_segment(struct store_reader *reader)
 {
-	uint64_t left = reader->walk.end - reader->walk.at;
+	struct damage *damage = &reader->damage;
+	uint64_t at = damage->to > reader->walk.at ? damage->to : reader->walk.at;
 
-	reader->read.tail_bytes = left;
 	if (!reader->is_over) {
 		reader->is_over = trail_has_next(&reader->trail);
+		reader->read.tail_bytes = reader->walk.end - at;
+		if (!reader->is_over)
+			end_damage(reader, damage_end);
 		return reader->is_over;
 	}
-	if (left)
-		note_damage(reader, reader->walk.at, left);
+	damage_add(damage, at, reader->walk.end - at);
 	reader->read.tail_bytes = 0;
 	close_segment(reader);
 	return true;
@@ -197,14 +243,16 @@ static int read_frame(struct store_reader *reader)
 	if (!err)
 		err = decompress(reader);
 	if (err == -EBADMSG) {
-		note_damage(reader, walk->frame, frame_size(&walk->index));
+		damage_add(&reader->damage, walk->frame, frame_size(&walk->index));
+		reader->broken_seq = walk->index.last_seq;
 		walk_distrust(walk);
 		return 0;
 	}
 	if (err)
 		return err;
 	reader->read.frames_read++;
-	note_seqs(reader, &walk->index);
+	end_damage(reader, damage_end);
+	note_frame(reader, &walk->index);
 	return 0;
 }
 
@@ -214,16 +262,35 @@ static int take_frame(struct store_reader *reader)
 	struct walk *walk = &reader->walk;
 
 	if (walk->skipped)
-		note_damage(reader, walk->frame - walk->skipped, walk->skipped);
-	if (walk->index.is_sums)
+		damage_add(&reader->damage, walk->frame - walk->skipped, walk->skipped);
+	if (walk->index.is_sums) {
+		end_damage(reader, damage_end);
 		return 0;
+	}
 	reader->read.frames++;
 	reader->read.segments_read += !reader->is_seen;
 	reader->is_seen = true;
 	if (is_asked_for(&reader->query, &walk->index))
 		return read_frame(reader);
-	note_seqs(reader, &walk->index);
+	end_damage(reader, damage_end);
+	note_frame(reader, &walk->index);
 	return 0;
+}
+
+/* All of it, as what follows what a newer version wrote is not known to be what it looks like. */
+static int pass_newer(struct store_reader *reader)
+{
+	char name[PATH_MAX];
+
+	trail_name(&reader->trail, name, sizeof(name));
+	damage_say(&reader->damage,
+		   "%s was written by a newer tpconnect: run that, or name another directory; "
+		   "passed over",
+		   name);
+	reader->read.newer++;
+	reader->next_seq = 0;
+	close_segment(reader);
+	return 1;
 }
 
 /* The next frame of the segment. Returns 1, whether it has lines or not; 0: the end; -errno. */
@@ -233,7 +300,7 @@ static int walk_on(struct store_reader *reader)
 	int found = walk_next(walk), err;
 
 	if (found < 0)
-		return found;
+		return found == -ENOTSUP ? pass_newer(reader) : found;
 	if (found && walk->is_whole) {
 		err = take_frame(reader);
 		return err ? err : 1;
@@ -243,7 +310,7 @@ static int walk_on(struct store_reader *reader)
 		uint64_t at = walk->at;
 
 		walk_distrust(walk);
-		note_damage(reader, at, walk->at - at);
+		damage_add(&reader->damage, at, walk->at - at);
 		return 1;
 	}
 	return leave_segment(reader);
@@ -276,5 +343,10 @@ int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret
 
 struct store_read store_read(const struct store_reader *reader)
 {
-	return reader->read;
+	struct store_read read = reader->read;
+
+	read.missing += missing_at_end(reader);
+	read.damaged = reader->damage.n;
+	read.damaged_bytes = reader->damage.bytes;
+	return read;
 }

@@ -30,7 +30,13 @@ struct store_read {
 	uint64_t damaged;	      /* places that were passed over */
 	uint64_t damaged_bytes;
 	uint64_t tail_bytes; /* behind all that is whole: what is being written, or was torn off */
-	uint64_t missing;    /* seqs that are in no frame between two that are, of one boot */
+	uint64_t missing;    /* seqs that are in no whole frame, as what is there tells, but for
+				those before the first segment of all */
+	uint64_t newer;	     /* segments of a version to come, which were passed over */
+	uint64_t first_ns;   /* UTC of the first line of all, asked for or not; 0: none was seen */
+	uint64_t last_ns;    /* likewise of the latest */
+	uint64_t first_seq;  /* what the first segment of all begins with; 0: not known */
+	uint64_t before_ns;  /* UTC of the latest line before this one's frame; 0: none was seen */
 };
 
 /* dir: a store, or one segment's file. Returns 0 or -errno with a line in error. */
@@ -41,16 +47,18 @@ void store_reader_close(struct store_reader *reader);
 /*
  * The next line, without its newline, valid until the next call. Lines of a frame that was read
  * come all: those outside the query's span too. Returns 1; 0: the end, for now, as
- * an incomplete frame at the very end is one that is being written; -errno; -ENOTSUP: a newer
- * tpconnect has written it.
+ * an incomplete frame at the very end is one that is being written; -errno.
  */
 int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret_size);
 
 /*
- * Where the reader last found damage: a file and an offset, for a person. Returns NULL where there
- * is none that has not been told.
+ * What was passed over, and where: a line for a person, of each of the first places. Returns NULL
+ * where there is none that has not been told.
  */
 const char *store_reader_damage(struct store_reader *reader);
+
+/* Nothing more is asked for: what stands at the end and is not being written was torn. */
+void store_reader_end(struct store_reader *reader);
 
 struct store_read store_read(const struct store_reader *reader);
 

@@ -3,19 +3,38 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/walk.h"
 #include "util/cleanup.h"
+
+/* Whether it has a frame that is whole, also one of a version to come. */
+static bool is_segment(int fd)
+{
+	_cleanup_(walk_end) struct walk walk = {0};
+	int found = walk_begin(&walk, fd);
+
+	if (!found)
+		found = walk_next(&walk);
+	return found == 1 || found == -ENOTSUP;
+}
 
 static int open_file(const char *path, struct trail *trail, struct error *error)
 {
 	trail->file_fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (trail->file_fd < 0)
 		return error_set(error, -errno, "cannot open %s: %s", path, strerror(errno));
+	if (!is_segment(trail->file_fd))
+		return error_set(error, -EINVAL,
+				 "%s has nothing of a store: name the directory that record writes "
+				 "to, or a segment in it",
+				 path);
 	return 0;
 }
 
@@ -127,6 +146,31 @@ int trail_next(struct trail *trail)
 			return fd;
 	}
 	return -ENOENT;
+}
+
+/* A segment lies two directories below that of its store. */
+static int open_lock(const struct trail *trail)
+{
+	_cleanup_free_ char *path = strdup(trail->path);
+	char lock[PATH_MAX + 16];
+
+	if (trail->dir_fd >= 0)
+		return openat(trail->dir_fd, "lock",
+			      O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (!path)
+		return -1;
+	snprintf(lock, sizeof(lock), "%s/../lock", dirname(path));
+	return open(lock, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+}
+
+bool trail_is_written(const struct trail *trail)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	_cleanup_close_ int fd = open_lock(trail);
+
+	if (fd < 0)
+		return errno != ENOENT;
+	return fcntl(fd, F_GETLK, &lock) || lock.l_type != F_UNLCK;
 }
 
 void trail_name(const struct trail *trail, char *ret, size_t size)

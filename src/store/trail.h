@@ -31,6 +31,9 @@ int trail_next(struct trail *trail);
 /* Whether there is one behind the last that was taken; looks again, if it did not know of any. */
 bool trail_has_next(struct trail *trail);
 
+/* Whether a process writes to it now, or may: where that cannot be asked. */
+bool trail_is_written(const struct trail *trail);
+
 /* The path of the last that was taken, for a person. */
 void trail_name(const struct trail *trail, char *ret, size_t size);
 

@@ -111,7 +111,9 @@ static void boots_come_by_time(void **state)
 	for (uint64_t seq = 1; seq < 1001; seq++)
 		assert_int_equal(next_line(), seq);
 	assert_read(5000, 6001);
-	assert_whole();
+	/* Of all but the first, the record begins with 1. */
+	assert_int_equal(store_read(reader).missing, 4999);
+	assert_int_equal(store_read(reader).first_ns, TIME_OF(1));
 }
 
 static void a_segment_alone_is_read(void **state)
@@ -138,9 +140,10 @@ static void lines_come_while_they_are_written(void **state)
 		assert_read(seq, seq + 333);
 	}
 	close_store();
+	assert_whole();
 	record(BOOT2, 20000, 20010);
 	assert_read(20000, 20010);
-	assert_whole();
+	assert_int_equal(store_read(reader).tail_bytes, 0);
 }
 
 static void segments_may_go_while_they_are_read(void **state)
@@ -275,6 +278,14 @@ static void what_lacks_between_frames_is_counted(void **state)
 	assert_int_equal(store_read(reader).missing, 99);
 }
 
+static const char *path_in(const char *name)
+{
+	static char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", t.dir, name);
+	return path;
+}
+
 static void what_is_no_store_is_said(void **state)
 {
 	struct error error = {0};
@@ -284,6 +295,9 @@ static void what_is_no_store_is_said(void **state)
 	assert_non_null(strstr(error.text, t.dir));
 	assert_int_equal(store_reader_open("/nonexistent", &all, &reader, &error), -ENOENT);
 	assert_int_equal(store_reader_open("/dev/null", &all, &reader, &error), -ENOTDIR);
+	write_whole(path_in("text"), "neither\n", 8);
+	assert_int_equal(store_reader_open(path_in("text"), &all, &reader, &error), -EINVAL);
+	assert_non_null(strstr(error.text, path_in("text")));
 }
 
 /* Byte `at` of the first index of the segment becomes that, and its checksum is put right. */
@@ -306,14 +320,22 @@ static size_t change_index(size_t at, char byte)
 static void what_a_newer_version_has_written_is_refused_and_not_cut(void **state)
 {
 	struct error error = {0};
-	const char *line;
+	const char *said;
 	size_t size, whole;
 
 	(void)state;
 	record(BOOT, 1, 501);
 	whole = change_index(12, 2);
+	t.limits.segment_max = 20000;
+	record(BOOT2, 1, 501);
 	open_reader(t.dir, &all);
-	assert_int_equal(store_reader_next(reader, &line, &size), -ENOTSUP);
+	assert_read(1, 501);
+	said = store_reader_damage(reader);
+	assert_non_null(said);
+	assert_non_null(strstr(said, path_of(BOOT, 1)));
+	assert_non_null(strstr(said, "newer"));
+	assert_int_equal(store_read(reader).newer, 1);
+	assert_whole();
 	assert_int_equal(store_open(t.dir, BOOT, &t.limits, &t.store, &error), -ENOTSUP);
 	assert_non_null(strstr(error.text, "newer"));
 	free(read_whole(path_of(BOOT, 1), &size));
@@ -494,7 +516,85 @@ static void damage_is_told_with_its_place(void **state)
 	assert_non_null(strstr(damage, path_of(BOOT, 1)));
 	assert_null(store_reader_damage(reader));
 	assert_int_equal(store_read(reader).missing, FRAME_LINES);
-	assert_in_range(store_read(reader).damaged, 1, 2);
+	assert_int_equal(store_read(reader).damaged, 1);
+	assert_int_equal(store_read(reader).damaged_bytes, whole.ends[2] - whole.ends[1]);
+	forget_frames();
+}
+
+/* Index, content, or that of the last frame: no byte counts twice, and each place has its line. */
+static void no_damage_counts_twice(void **state)
+{
+	(void)state;
+	record_frames();
+	memcpy(whole.copy, whole.data, whole.size);
+	whole.copy[4] ^= 1;
+	whole.copy[whole.ends[2] - 1] ^= 1;
+	whole.copy[whole.ends[5] - 1] ^= 1;
+	write_whole(path_of(BOOT, 1), whole.copy, whole.ends[5]);
+	open_reader(t.dir, &all);
+	while (next_line())
+		;
+	assert_int_equal(store_read(reader).damaged, 3);
+	assert_int_equal(store_read(reader).damaged_bytes + store_read(reader).tail_bytes,
+			 whole.ends[0] + whole.ends[2] - whole.ends[1] + whole.ends[5] -
+				 whole.ends[4]);
+	for (int i = 0; i < 3; i++)
+		assert_non_null(store_reader_damage(reader));
+	assert_null(store_reader_damage(reader));
+	record(BOOT2, 1, 2);
+	while (next_line())
+		;
+	assert_int_equal(store_read(reader).damaged, 3);
+	forget_frames();
+}
+
+/* The names of segments tell what should be there. */
+static void what_lacks_at_the_beginning_is_counted(void **state)
+{
+	(void)state;
+	record(BOOT, 1, 15);
+	record(BOOT, 15, 31);
+	record(BOOT2, 1, 15);
+	record(BOOT2, 15, 31);
+	write_whole(path_of(BOOT, 1), "", 0);
+	unlink(path_of(BOOT2, 1));
+	open_reader(t.dir, &all);
+	for (int i = 0; i < 32; i++)
+		assert_true(next_line() >= 15);
+	assert_int_equal(next_line(), 0);
+	assert_int_equal(store_read(reader).missing, 28);
+	assert_int_equal(store_read(reader).first_seq, 1);
+	assert_int_equal(store_read(reader).damaged, 0);
+}
+
+static void lines_of_a_damaged_first_frame_are_missing(void **state)
+{
+	(void)state;
+	record_frames();
+	memcpy(whole.copy, whole.data, whole.size);
+	whole.copy[whole.ends[0] - 1] ^= 1;
+	write_whole(path_of(BOOT, 1), whole.copy, whole.size);
+	open_reader(t.dir, &all);
+	assert_read(FRAME_LINES + 1, FRAMES * FRAME_LINES + 1);
+	assert_int_equal(store_read(reader).missing, FRAME_LINES);
+	forget_frames();
+}
+
+static void an_end_that_nobody_writes_is_torn(void **state)
+{
+	const char *said;
+
+	(void)state;
+	record_frames();
+	write_whole(path_of(BOOT, 1), whole.data, whole.ends[3] + 7);
+	open_reader(t.dir, &all);
+	assert_read(1, 4 * FRAME_LINES + 1);
+	assert_null(store_reader_damage(reader));
+	store_reader_end(reader);
+	said = store_reader_damage(reader);
+	assert_non_null(said);
+	assert_non_null(strstr(said, path_of(BOOT, 1)));
+	assert_non_null(strstr(said, ": 7 bytes at its end are torn"));
 	forget_frames();
 }
 
@@ -518,6 +618,10 @@ int main(void)
 		reader_row(no_flipped_bit_is_shown),
 		reader_row(no_zeroed_tail_is_shown),
 		reader_row(damage_is_told_with_its_place),
+		reader_row(no_damage_counts_twice),
+		reader_row(what_lacks_at_the_beginning_is_counted),
+		reader_row(lines_of_a_damaged_first_frame_are_missing),
+		reader_row(an_end_that_nobody_writes_is_torn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
