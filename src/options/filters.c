@@ -228,6 +228,9 @@ int set_cgroup(struct options *options, const char *value, struct error *reason)
 	uint32_t level;
 	int err;
 
+	/* Whether there is such a one does not matter. */
+	if (options->command == COMMAND_HISTORY)
+		return refuse_value(reason, NO_CGROUP_OF_HISTORY);
 	if (kernel->n_cgroups == CGROUPS_MAX)
 		return refuse_value(reason, "at most %d cgroups can be named", CGROUPS_MAX);
 	value += left_out;

@@ -107,11 +107,13 @@ static int finish_history(struct options *options, struct error *error)
 
 	if (store->since_ns && store->until_ns && store->since_ns >= store->until_ns)
 		return refuse(error, "--until must be later than --since");
-	if (options->request.config.n_cgroups)
-		return refuse(error, "--cgroup: a record does not have where a cgroup lay in the "
-				     "tree: take --unit or --container");
+	if (options->request.config.n_cgroups) /* named before the command */
+		return refuse(error, "--cgroup: " NO_CGROUP_OF_HISTORY);
 	if (!options->output.by && !options->output.latency)
 		return finish_lines(options, error);
+	if (options->output.failed_only && options->output.latency)
+		return refuse(error, "--failed: a histogram is of what was established: leave it "
+				     "out with --latency");
 	if (options->request.config.event_mask)
 		return refuse(error, "--events chooses lines: leave it out with --%s",
 			      options->output.latency ? "latency" : "by");

@@ -89,4 +89,7 @@ option_set set_output, set_write, set_dns, set_filter, set_replay, set_repeat_li
 /* Words that options take, by index; NULL behind the last. */
 keywords_fn event_name, output_format_name, color_name, dns_name;
 
+/* A record does not have where a cgroup lay in the tree. */
+#define NO_CGROUP_OF_HISTORY "it is not for history; take --unit or --container"
+
 #endif

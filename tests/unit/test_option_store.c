@@ -91,6 +91,10 @@ static void what_no_record_tells_is_refused(void **state)
 {
 	(void)state;
 	assert_says(bad("history", "--cgroup", "/sys/fs/cgroup"), "--cgroup");
+	/* Also of one that there is not, or not any more. */
+	assert_says(bad("history", "--cgroup", "nowhere"),
+		    "--cgroup: it is not for history; take --unit or --container");
+	assert_says(bad("history", "--latency", "-f"), "--failed");
 }
 
 static void times_are_of_the_wall_clock_or_ago(void **state)
