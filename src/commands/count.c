@@ -44,6 +44,18 @@ static unsigned int lines(const void *value, unsigned int by)
 	return 1;
 }
 
+/* Of a store, nothing is claimed about the time that it does not have. */
+static const char *nothing(const struct options *options)
+{
+	bool is_kept = options->command == COMMAND_HISTORY;
+
+	if (options->output.failed_only)
+		return is_kept ? "no failure of that time is kept\n" : "nothing failed\n";
+	if (request_narrows(&options->request))
+		return "no attempt fits the filters\n";
+	return is_kept ? "no attempt of that time is kept\n" : "nothing was attempted\n";
+}
+
 static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
 		  size_t n)
 {
@@ -52,10 +64,7 @@ static void begin(struct reporter *reporter, struct buffer *out, const struct gr
 	const struct format_context *ctx = &reporter->output.context;
 
 	if (!n) {
-		buffer_puts(out, options->output.failed_only ? "nothing failed\n"
-				 : request_narrows(&options->request)
-					 ? "no attempt fits the filters\n"
-					 : "nothing was attempted\n");
+		buffer_puts(out, nothing(options));
 		return;
 	}
 	report_table_start(table, &count_columns, options->output.by);

@@ -5,6 +5,7 @@
 #include "commands/output.h"
 #include "commands/run.h"
 #include "engine/signals.h"
+#include "format/fields.h"
 #include "util/log.h"
 
 /* So often what was read is written, and whether anybody reads is known. */
@@ -13,6 +14,7 @@
 struct history {
 	struct output output;
 	unsigned int unflushed;
+	uint64_t day; /* that the table has come to, from 1970-01-01; 0: none */
 };
 
 static bool is_json(const struct output *output)
@@ -30,14 +32,34 @@ static void fit(struct output *output, const struct event *event)
 	output_fit(output, event);
 }
 
-static void put_event(struct output *output, const struct event *event)
+#define DAY_NS	      (24 * 3600 * NSEC_PER_SEC)
+#define DAY_LINE_SIZE sizeof("2026-02-16 (UTC)")
+
+/* Times of a table have no date: a line of its own has it, where another day begins. */
+static void put_day(struct history *history, struct buffer *line, uint64_t utc_ns)
 {
+	char text[sizeof("2026-02-16T12:34:56.123456789Z")];
+	struct buffer time = {.data = text, .cap = sizeof(text)};
+
+	if (utc_ns / DAY_NS == history->day)
+		return;
+	history->day = utc_ns / DAY_NS;
+	field_time(&time, utc_ns);
+	buffer_put(line, text, sizeof("2026-02-16") - 1);
+	buffer_literal(line, " (UTC)\n");
+}
+
+static void put_event(struct history *history, const struct event *event)
+{
+	struct output *output = &history->output;
 	struct buffer *line;
 
 	fit(output, event);
-	line = output_line(output, NULL, format_line_max(event));
+	line = output_line(output, NULL, format_line_max(event) + DAY_LINE_SIZE);
 	if (!line)
 		return;
+	if (output->format == &format_table)
+		put_day(history, line, event->time_ns);
 	output->format->event(line, event, &output->context);
 	output_commit(output, 1 + event->repeated);
 }
@@ -64,7 +86,7 @@ static bool take_line(void *ctx, const struct replay_line *line, const char *tex
 	if (is_json(output))
 		put_as_it_is(output, line, text, size);
 	else if (line->kind == REPLAY_EVENT)
-		put_event(output, &line->event);
+		put_event(history, &line->event);
 	if (++history->unflushed >= FLUSH_LINES) {
 		output_flush(output);
 		history->unflushed = 0;

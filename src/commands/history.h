@@ -19,7 +19,7 @@ typedef bool history_line_fn(void *ctx, const struct replay_line *line, const ch
 
 /*
  * Hands on every line that the options want, oldest first, and says what could not be read, or is
- * missing. *ret_span: what was asked for, by the first and last line where that has no bounds; UTC.
+ * missing. *ret_span: what the store has of the time that was asked for, 0 and 0 for nothing; UTC.
  * Returns an exit status.
  */
 int history_read(const struct options *options, history_line_fn *take, void *ctx,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "commands/kept.h"
 #include "model/filters.h"
 #include "store/reader.h"
 #include "util/cleanup.h"
@@ -18,9 +19,10 @@ struct reading {
 	struct replay_line line;
 	history_line_fn *take;
 	void *ctx;
-	struct span seen; /* of the lines in the span that is asked for; 0: none */
+	struct kept kept;
 	uint64_t bad;	  /* lines that are none of ours */
 	uint64_t unknown; /* events that might have fit */
+	bool is_enough;	  /* no more was wanted */
 	bool lost;	  /* the recorder has lost events, as it says itself */
 };
 
@@ -51,7 +53,7 @@ static void say_damage(struct reading *reading)
 	const char *where;
 
 	while ((where = store_reader_damage(reading->reader)))
-		log_warning("%s: what is there is damaged, and passed over", where);
+		log_warning("%s", where);
 }
 
 static bool is_in_span(const struct store_options *store, uint64_t utc_ns)
@@ -77,12 +79,9 @@ static bool take_line(struct reading *reading, const char *text, size_t size)
 {
 	const struct replay_line *line = &reading->line;
 
+	kept_line(&reading->kept, line, store_read(reading->reader).before_ns);
 	if (!is_in_span(&reading->options->store, line->utc_ns))
 		return true;
-	if (!reading->seen.begin_ns || line->utc_ns < reading->seen.begin_ns)
-		reading->seen.begin_ns = line->utc_ns;
-	if (line->utc_ns > reading->seen.end_ns)
-		reading->seen.end_ns = line->utc_ns;
 	reading->lost |= line->lost > 0;
 	if (line->kind == REPLAY_EVENT && !event_wanted(reading, &line->event))
 		return true;
@@ -105,8 +104,19 @@ static int read_line(struct reading *reading)
 	if (err)
 		reading->bad++;
 	else if (!take_line(reading, text, size))
-		return 0;
-	return 1;
+		more = 0;
+	reading->is_enough |= !more;
+	return more;
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static const char *were(uint64_t n)
+{
+	return n == 1 ? "was" : "were";
 }
 
 /* What the answer lacks, or may lack. */
@@ -116,31 +126,42 @@ static void say_what_lacks(const struct reading *reading)
 
 	log_debug("%" PRIu64 " of the store's %" PRIu64 " frames were read", read.frames_read,
 		  read.frames);
+	kept_end(&reading->kept, &read);
 	if (read.damaged)
-		log_warning("%" PRIu64 " damaged places of the store, with %" PRIu64
-			    " bytes, were passed over",
-			    read.damaged, read.damaged_bytes);
+		log_warning("%" PRIu64 " damaged place%s of the store, with %" PRIu64 " byte%s, "
+			    "%s passed over",
+			    read.damaged, plural(read.damaged), read.damaged_bytes,
+			    plural(read.damaged_bytes), were(read.damaged));
 	if (read.missing)
-		log_warning("%" PRIu64 " lines are missing that were between others", read.missing);
+		log_warning("%" PRIu64 " line%s missing, as the numbers of others tell",
+			    read.missing, read.missing == 1 ? " is" : "s are");
 	if (reading->bad)
-		log_warning("%" PRIu64 " lines are none of tpconnect's, and were passed over",
-			    reading->bad);
+		log_warning("%" PRIu64 " line%s none of tpconnect's, and %s passed over",
+			    reading->bad, reading->bad == 1 ? " is" : "s are", were(reading->bad));
 	if (reading->lost)
 		log_warning("some of what happened was lost as it was recorded: -o json has the "
 			    "lines tpconnect.loss and tpconnect.stop, which say how much");
 	if (reading->unknown)
-		log_warning("%" PRIu64 " events might have been wanted: what --exe, --container or "
-			    "--unit ask for is not known of them",
-			    reading->unknown);
+		log_warning("%" PRIu64 " event%s might have been wanted: what --exe, --container "
+			    "or --unit ask for is not known of %s",
+			    reading->unknown, plural(reading->unknown),
+			    reading->unknown == 1 ? "it" : "them");
 }
 
 static int read_all(struct reading *reading)
 {
+	struct store_read read;
 	int more;
 
 	while ((more = read_line(reading)) > 0)
 		;
+	if (!more && !reading->is_enough)
+		store_reader_end(reading->reader);
+	say_damage(reading);
 	say_what_lacks(reading);
+	read = store_read(reading->reader);
+	if (!more && read.newer && !read.first_ns)
+		return STATUS_FAILED; /* which was said */
 	if (!more)
 		return STATUS_DONE;
 	log_error("cannot read the store %s: %s", reading->options->store.dir, strerror(-more));
@@ -167,7 +188,8 @@ int history_read(const struct options *options, history_line_fn *take, void *ctx
 {
 	const struct store_options *store = &options->store;
 	struct store_query query = {.since_ns = store->since_ns, .until_ns = store->until_ns};
-	struct reading reading = {.options = options, .take = take, .ctx = ctx};
+	struct reading reading = {
+		.options = options, .kept = {.options = options}, .take = take, .ctx = ctx};
 	int status;
 
 	if (set_destinations(options, &query)) {
@@ -177,8 +199,12 @@ int history_read(const struct options *options, history_line_fn *take, void *ctx
 	status = open_reading(&reading, &query);
 	if (!status)
 		status = read_all(&reading);
-	ret_span->begin_ns = store->since_ns ? store->since_ns : reading.seen.begin_ns;
-	ret_span->end_ns = store->until_ns ? store->until_ns : reading.seen.end_ns;
+	*ret_span = (struct span){0};
+	if (!status) {
+		struct store_read read = store_read(reading.reader);
+
+		*ret_span = kept_span(store, &read);
+	}
 	store_reader_close(reading.reader);
 	replay_texts_free(reading.texts);
 	free((void *)query.destinations);

@@ -88,8 +88,16 @@ void keeper_say(const struct store_options *options, struct store *store)
 		log_warning("the last end of the store %s was torn, as by a crash: %" PRIu64
 			    " bytes are cut off, and %" PRIu64 " events with them",
 			    options->dir, counts.torn_bytes, counts.torn);
-	if (!counts.oldest_ns) {
+	if (!counts.bytes) {
 		log_info("recording to %s, which is empty and may have %s", options->dir,
+			 text_of(brief_size, options->size).chars);
+		return;
+	}
+	/* What a newer version wrote is not read, and takes room. */
+	if (!counts.oldest_ns) {
+		log_info("recording to %s, which has %s of the %s that it may, since a time that "
+			 "is not known",
+			 options->dir, text_of(brief_size, counts.bytes).chars,
 			 text_of(brief_size, options->size).chars);
 		return;
 	}

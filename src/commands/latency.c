@@ -34,9 +34,11 @@ static unsigned int lines(const void *value, unsigned int by)
 static void begin(struct reporter *reporter, struct buffer *out, const struct group *const *groups,
 		  size_t n)
 {
-	(void)reporter, (void)groups;
+	(void)groups;
 	if (!n)
-		buffer_literal(out, "no connection was established\n");
+		buffer_puts(out, reporter->output.options->command == COMMAND_HISTORY
+					 ? "no connection that was established then is kept\n"
+					 : "no connection was established\n");
 }
 
 static void text(struct reporter *reporter, struct buffer *out, const struct group *group)

@@ -106,7 +106,10 @@ static void put_title(struct reporter *reporter, struct session *session,
 		return;
 	if (reporter->reports)
 		buffer_putc(text, '\n');
-	span_title(text, &reporter->span, &output->context);
+	if (output->options->command != COMMAND_HISTORY)
+		span_title(text, &reporter->span, &output->context);
+	else if (reporter->span.begin_ns)
+		span_bounds(text, &reporter->span);
 	reporter->ops->begin(reporter, text, (const struct group *const *)groups, n);
 	output_commit(output, 0);
 }

@@ -167,16 +167,29 @@ void key_title(struct buffer *out, const struct group *group, unsigned int by,
 	}
 }
 
-void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx)
+static void put_moment(struct buffer *out, uint64_t utc_ns)
 {
 	char data[sizeof("2026-02-16T12:34:56.123456789Z")];
 	struct buffer date = {.data = data, .cap = sizeof(data)};
-	uint64_t end_ns = span->end_ns + (uint64_t)ctx->boot_to_utc_ns;
 
-	field_time(&date, end_ns);
+	field_time(&date, utc_ns);
 	buffer_put(out, data, sizeof("2026-02-16") - 1);
 	buffer_putc(out, ' ');
-	field_time_of_day(out, end_ns);
+	field_time_of_day(out, utc_ns);
+}
+
+void span_bounds(struct buffer *out, const struct span *span)
+{
+	buffer_literal(out, "from ");
+	put_moment(out, span->begin_ns);
+	buffer_literal(out, " to ");
+	put_moment(out, span->end_ns);
+	buffer_literal(out, " UTC:\n");
+}
+
+void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx)
+{
+	put_moment(out, span->end_ns + (uint64_t)ctx->boot_to_utc_ns);
 	buffer_literal(out, " UTC, the last ");
 	field_duration(out, span->end_ns - span->begin_ns);
 	buffer_literal(out, ":\n");

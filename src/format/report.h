@@ -58,6 +58,9 @@ void key_title(struct buffer *out, const struct group *group, unsigned int by,
 	       const struct names *names);
 
 /* "2026-02-16 12:34:57.000 UTC, the last 1.000s:", newline included. */
+/* Likewise of a time that is over, in UTC: from when to when. */
+void span_bounds(struct buffer *out, const struct span *span);
+
 void span_title(struct buffer *out, const struct span *span, const struct format_context *ctx);
 
 /* A report's line of JSON: its object opened, with its keys; and closed. */

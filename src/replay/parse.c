@@ -77,6 +77,8 @@ static const struct field fields[] = {
 	LINE("tpconnect.loss.state", TYPE_LOST, lost),
 	LINE("tpconnect.loss.unmatched", TYPE_LOST, lost),
 	LINE("tpconnect.loss.output", TYPE_LOST, lost),
+	LINE("tpconnect.store.dropped.first_seq", TYPE_U64, dropped_first),
+	LINE("tpconnect.store.dropped.last_seq", TYPE_U64, dropped_last),
 	BY("tpconnect.connection.id", IN_EVENT, set_id),
 	BY("network.type", IN_EVENT, set_family),
 	BY("network.peer.address", IN_EVENT, set_peer),

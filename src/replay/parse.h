@@ -33,6 +33,8 @@ struct replay_line {
 		observed_until_ns; /* REPLAY_START, REPLAY_STOP: UTC; 0: absent */
 	uint64_t lost;		   /* REPLAY_LOSS, REPLAY_STOP: of all classes */
 	uint64_t missed;	   /* of these, what no program saw */
+	/* REPLAY_LOSS: seqs that have left a store, of one boot and all between; 0: none */
+	uint64_t dropped_first, dropped_last;
 };
 
 /* What the lines point to: each until the next is parsed. */

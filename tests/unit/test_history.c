@@ -128,9 +128,126 @@ static void where_no_bound_is_asked_for_the_lines_tell(void **state)
 	ask();
 	assert_int_equal(span.begin_ns, SECOND(1));
 	assert_int_equal(span.end_ns, SECOND(10));
-	ask("--since", "2026-02-16T12:00:00Z", "--until", "2026-02-16T12:00:30Z");
-	assert_int_equal(span.begin_ns, SECOND(0));
+	ask("--since", "2026-02-16T12:00:02Z", "--until", "2026-02-16T12:00:30Z");
+	assert_int_equal(span.begin_ns, SECOND(2));
 	assert_int_equal(span.end_ns, SECOND(30));
+}
+
+/* What is before the first line is no time of which the store says that nothing happened. */
+static void a_span_begins_where_the_store_begins(void **state)
+{
+	static const char begins[] = "the store begins at 2026-02-16T12:00:01.000Z (UTC)";
+
+	(void)state;
+	keep_some("");
+	assert_says(ask("--since", "2026-02-16T11:00:00Z"), begins);
+	assert_int_equal(span.begin_ns, SECOND(1));
+	assert_int_equal(span.end_ns, SECOND(10));
+	assert_says(ask("--since", "2026-02-15", "--until", "2026-02-16"), begins);
+	assert_int_equal(n_seqs, 0);
+	assert_int_equal(span.begin_ns + span.end_ns, 0);
+	assert_string_equal(ask("--since", "2026-02-16T12:00:01Z"), "");
+	assert_says(ask("--since", "2026-02-17"),
+		    "the last line of the store is of 2026-02-16T12:00:10.000Z (UTC)");
+	assert_int_equal(span.begin_ns + span.end_ns, 0);
+}
+
+static void what_has_left_the_store_is_said(void **state)
+{
+	(void)state;
+	open_store(BOOT);
+	for (unsigned int seq = 15; seq < 20; seq++)
+		keep(seq, "curl", 80);
+	close_store();
+	assert_says(ask(), "the store begins at 2026-02-16T12:00:15.000Z (UTC): at least 14 lines "
+			   "of before have left it");
+	assert_null(strstr(said, "missing"));
+	assert_string_equal(ask("--since", "2026-02-16T12:00:16Z"), "");
+}
+
+/* All of an earlier boot, which nothing but the line of that has. */
+static void what_the_recorder_says_that_has_left_is_said(void **state)
+{
+	(void)state;
+	open_store(BOOT);
+	keep_notice(1, "start", "");
+	keep_notice(2, "loss",
+		    ",\"tpconnect.store.dropped.boot.id\":\"" BOOT2 "\","
+		    "\"tpconnect.store.dropped.first_seq\":4,"
+		    "\"tpconnect.store.dropped.last_seq\":23");
+	close_store();
+	assert_says(ask(), "at least 20 lines of before have left it");
+}
+
+#define OBSERVED(what, time) ",\"tpconnect.observed." what "\":\"2026-02-16T12:00:" time "Z\""
+
+/* 1 to 3, kill -9, 6 to 8, an end as it should be, and again from 12 on. */
+static void keep_gaps(void)
+{
+	open_store(BOOT);
+	keep_notice(1, "start", OBSERVED("from", "01"));
+	keep(2, "curl", 80);
+	keep(3, "curl", 80);
+	keep_notice(6, "start", OBSERVED("from", "06.5"));
+	keep(7, "curl", 80);
+	keep_notice(8, "stop", OBSERVED("until", "07.25"));
+	keep_notice(12, "start", OBSERVED("from", "12"));
+	keep_notice(14, "stop", OBSERVED("until", "14"));
+	close_store();
+}
+
+static void when_nobody_recorded_is_said(void **state)
+{
+	static const char killed[] =
+		"nobody recorded from 2026-02-16T12:00:03.000Z to 2026-02-16T12:00:06.500Z";
+	static const char ended[] =
+		"nobody recorded from 2026-02-16T12:00:07.250Z to 2026-02-16T12:00:12.000Z";
+
+	(void)state;
+	keep_gaps();
+	assert_says(ask(), killed);
+	assert_says(said, ended);
+	assert_says(ask("--by", "dst"), killed);
+	/* Frames of before are not read, and it is said all the same; but of another time it is
+	 * not. */
+	assert_says(ask("--since", "2026-02-16T12:00:10Z"), ended);
+	assert_null(strstr(said, killed));
+	assert_null(strstr(ask("--until", "2026-02-16T12:00:03Z"), "nobody"));
+	assert_null(strstr(ask("-e", "all", "-o", "json"), "nobody"));
+}
+
+static void many_gaps_are_summed_up(void **state)
+{
+	unsigned int told = 0;
+
+	(void)state;
+	open_store(BOOT);
+	for (unsigned int seq = 1; seq < 12; seq++)
+		keep_notice(seq, "start", "");
+	close_store();
+	ask();
+	for (const char *at = said; (at = strstr(at, "nobody recorded from ")); at++)
+		told++;
+	assert_int_equal(told, 5);
+	assert_says(said, "nobody recorded 10 times, of which the first are told; 10s in all");
+}
+
+/* Not here, as this process would ask for its own lock: nobody writes. */
+static void damage_is_said_in_sentences(void **state)
+{
+	size_t size;
+	char *data;
+
+	(void)state;
+	keep_some("");
+	data = read_whole(path_of(BOOT, 1), &size);
+	data[200] ^= 1;
+	write_whole(path_of(BOOT, 1), data, size);
+	free(data);
+	ask();
+	assert_says(said, path_of(BOOT, 1));
+	assert_says(said, "1 damaged place of the store, with ");
+	assert_says(said, "10 lines are missing, as");
 }
 
 static void filters_leave_events_out_and_no_notices(void **state)
@@ -174,6 +291,12 @@ int main(void)
 		history_row(all_lines_come_in_order_notices_as_well),
 		history_row(a_span_has_its_beginning_and_not_its_end),
 		history_row(where_no_bound_is_asked_for_the_lines_tell),
+		history_row(a_span_begins_where_the_store_begins),
+		history_row(what_has_left_the_store_is_said),
+		history_row(what_the_recorder_says_that_has_left_is_said),
+		history_row(when_nobody_recorded_is_said),
+		history_row(many_gaps_are_summed_up),
+		history_row(damage_is_said_in_sentences),
 		history_row(filters_leave_events_out_and_no_notices),
 		history_row(no_more_is_read_than_is_wanted),
 		history_row(what_lacks_is_said),
