@@ -70,7 +70,7 @@ enum exit_status keeper_open(const struct store_options *options, const char *bo
 
 uint64_t keeper_lost(const struct store_counts *counts)
 {
-	return counts->dropped + counts->torn;
+	return counts->dropped + counts->removed + counts->torn;
 }
 
 static uint64_t span_ns(const struct store_counts *counts)
@@ -113,6 +113,20 @@ void keeper_say_full(const struct store_options *options, const struct store_cou
 		 "holds %s",
 		 options->dir,
 		 counts->oldest_ns ? text_of(brief_age, span_ns(counts)).chars : "nothing");
+}
+
+void keeper_say_removed(const struct store_options *options, uint64_t events)
+{
+	log_warning("somebody has removed what was being written to the store %s: %" PRIu64
+		    " events are gone, and counted (store); another segment is begun",
+		    options->dir, events);
+}
+
+void keeper_say_gone(const struct store_options *options)
+{
+	log_warning("cannot write to %s: somebody has removed it; start record anew: what comes "
+		    "until then is counted as lost (output)",
+		    options->dir);
 }
 
 void keeper_say_disk(const struct store_options *options, int err)

@@ -21,6 +21,12 @@ void keeper_say(const struct store_options *options, struct store *store);
 /* That the oldest has to go from now on, as it is full. */
 void keeper_say_full(const struct store_options *options, const struct store_counts *counts);
 
+/* That so many events are gone with a segment that was removed as it was being written. */
+void keeper_say_removed(const struct store_options *options, uint64_t events);
+
+/* That its directory is gone, and nothing can be kept any more. */
+void keeper_say_gone(const struct store_options *options);
+
 /* That its disk has reported an error: store_sync_error(). */
 void keeper_say_disk(const struct store_options *options, int err);
 

@@ -25,6 +25,8 @@ static void write_failed(struct output *output, struct session *session, int err
 		output->closed = true;
 		if (session)
 			session_stop(session, STATUS_DONE);
+	} else if (output->store && err == -ENOENT && err != output->write_error) {
+		keeper_say_gone(&output->options->store);
 	} else if (output->once && err != output->write_error) {
 		log_error("cannot write to %s: %s", where, sink_strerror(err));
 	} else if (err != output->write_error) {

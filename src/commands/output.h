@@ -24,7 +24,8 @@ struct output {
 	struct store *store; /* to which the sink leads, with which it is closed; NULL: to none */
 	uint64_t first_seq;  /* of the sink's first line */
 	bool store_full;     /* which was told */
-	int sync_error;	     /* the last errno of its disk that was told */
+	uint64_t store_removed; /* events, as was told */
+	int sync_error;		/* the last errno of its disk that was told */
 	struct format_context context;
 	struct host host; /* the context's */
 	struct ledger ledger;

@@ -23,6 +23,9 @@ void output_count_store(struct output *output, struct notice *notice)
 	look_at_disk(output);
 	notice->store = true;
 	notice->store_oldest_ns = counts.oldest_ns;
+	if (counts.removed > output->store_removed)
+		keeper_say_removed(&output->options->store, counts.removed - output->store_removed);
+	output->store_removed = counts.removed;
 	if (counts.dropped && !output->store_full) {
 		output->store_full = true;
 		keeper_say_full(&output->options->store, &counts);

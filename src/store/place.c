@@ -162,6 +162,46 @@ int place_open(const char *dir, const char *boot, struct place *ret, struct erro
 	return 0;
 }
 
+bool file_is_removed(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && !st.st_nlink;
+}
+
+static int renew_lock(struct place *place)
+{
+	struct place fresh = {.dir_fd = place->dir_fd, .lock_fd = -1};
+	struct error error;
+	int err;
+
+	if (!file_is_removed(place->lock_fd))
+		return 0;
+	err = take_lock("the store", &fresh, &error);
+	if (err) {
+		cleanup_close(&fresh.lock_fd);
+		return err;
+	}
+	close(place->lock_fd);
+	place->lock_fd = fresh.lock_fd;
+	return 0;
+}
+
+int place_renew(struct place *place, int *ret_old)
+{
+	struct place fresh = {.dir_fd = place->dir_fd};
+	struct error error;
+	int err = renew_lock(place);
+
+	if (!err)
+		err = open_boot("the store", place->boot, &fresh, &error);
+	if (err)
+		return err;
+	*ret_old = place->boot_fd;
+	place->boot_fd = fresh.boot_fd;
+	return 0;
+}
+
 void place_close(struct place *place)
 {
 	cleanup_close(&place->boot_fd);

@@ -55,8 +55,9 @@ static struct store_dropped *dropped_before(struct store *store, const struct se
 	return strcmp(last->boot, segment->boot) ? NULL : last;
 }
 
-static void note_dropped(struct store *store, const struct segment *segment,
-			 const struct frame_index *sums)
+/* count: that of the store's which grows by it. */
+static void note_lost(struct store *store, const struct segment *segment,
+		      const struct frame_index *sums, uint64_t *count)
 {
 	struct store_dropped dropped = {
 		.first_seq = sums->first_seq,
@@ -67,7 +68,7 @@ static void note_dropped(struct store *store, const struct segment *segment,
 
 	memcpy(dropped.boot, segment->boot, sizeof(dropped.boot));
 	pthread_mutex_lock(&store->lock);
-	store->counts.dropped += sums->events;
+	*count += sums->events;
 	last = dropped_before(store, segment);
 	if (last) {
 		last->last_seq = sums->last_seq;
@@ -102,7 +103,7 @@ static bool drop_oldest(struct store *store, bool now)
 	if (!now)
 		syncer_unlink(store->syncer, &segment);
 	if (sums.lines)
-		note_dropped(store, &segment, &sums);
+		note_lost(store, &segment, &sums, &store->counts.dropped);
 	past_date(&store->past, dir_fd);
 	store_note_state(store);
 	return true;
@@ -136,11 +137,22 @@ static uint64_t segment_max(const struct store *store)
 	return max < store->limits.segment_max ? max : store->limits.segment_max;
 }
 
+static int renew_place(struct store *store)
+{
+	int old, err = place_renew(&store->place, &old);
+
+	if (!err)
+		syncer_finish(store->syncer, old);
+	return err;
+}
+
 static int begin_segment(struct store *store)
 {
-	int err =
-		current_begin(&store->current, &store->place, batch_index(store->batch)->first_seq);
+	uint64_t first_seq = batch_index(store->batch)->first_seq;
+	int err = current_begin(&store->current, &store->place, first_seq);
 
+	if (err == -ENOENT && !renew_place(store))
+		err = current_begin(&store->current, &store->place, first_seq);
 	if (err)
 		return err;
 	store->segment_max = segment_max(store);
@@ -174,6 +186,21 @@ static int end_segment(struct store *store)
 	return 0;
 }
 
+/* Nobody can read any more what was written to a file that somebody has removed. */
+static void lose_removed(struct store *store)
+{
+	struct current *current = &store->current;
+
+	if (current->fd < 0 || !file_is_removed(current->fd))
+		return;
+	syncer_finish(store->syncer, current->fd);
+	current->fd = -1;
+	if (current->sums.lines)
+		note_lost(store, &current->segment, &current->sums, &store->counts.removed);
+	current->segment.size = 0;
+	store_note_state(store);
+}
+
 /* Whether the batch, of size bytes, is for the next segment. */
 static bool is_over(const struct store *store, size_t size)
 {
@@ -193,6 +220,7 @@ static int write_frame(struct store *store, size_t size)
 {
 	int err = 0;
 
+	lose_removed(store);
 	if (store->current.fd >= 0 && is_over(store, size))
 		err = end_segment(store);
 	if (!err && store->current.fd < 0)

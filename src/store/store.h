@@ -31,6 +31,7 @@ struct store_limits {
 struct store_counts {
 	uint64_t written; /* events of lines that are in a frame on its way to the disk */
 	uint64_t dropped; /* events that left as there was no room, since store_open() */
+	uint64_t removed; /* events of segments that were removed as they were being written */
 	uint64_t torn;	  /* events behind a torn end that store_open() found, where it is known */
 	uint64_t torn_bytes; /* what it has cut off */
 	uint64_t bytes;	     /* of all segments now */
@@ -38,7 +39,7 @@ struct store_counts {
 	uint64_t segments;
 };
 
-/* Segments of a boot, one behind the other, that left as there was no room. */
+/* Segments of a boot, one behind the other, that left as there was no room, or were removed. */
 struct store_dropped {
 	char boot[STORE_BOOT_MAX + 1];
 	uint64_t first_seq, last_seq;
@@ -51,8 +52,8 @@ struct store_dropped {
  * first in error. A directory with more in it than a store is refused (-ENOTEMPTY) as it is. No
  * symbolic link is followed below dir. Returns 0 or -errno with a line in error. Nothing of it
  * starts a thread before the first store_append(), from which on it calls: write, openat, pread64,
- * fstat, fstatfs, ftruncate, fdatasync, fsync, unlinkat, getdents64, close, futex, clock_gettime,
- * and what a thread and malloc() need. In DIR it makes, reads and removes files.
+ * fstat, fstatfs, ftruncate, fdatasync, fsync, unlinkat, mkdirat, fcntl, getdents64, close, futex,
+ * clock_gettime, and what a thread and malloc() need. In DIR it makes, reads and removes files.
  */
 int store_open(const char *dir, const char *boot_id, const struct store_limits *limits,
 	       struct store **ret, struct error *error);

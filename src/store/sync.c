@@ -65,6 +65,8 @@ static void finish(struct syncer *syncer, int fd)
 	pthread_mutex_lock(&syncer->lock);
 	if (fd == syncer->fd)
 		syncer->fd = -1;
+	if (fd == syncer->boot_fd)
+		syncer->boot_fd = -1;
 	pthread_mutex_unlock(&syncer->lock);
 	note(syncer, fdatasync(fd) ? -errno : 0);
 	close(fd);

@@ -21,7 +21,7 @@ int syncer_close(struct syncer *syncer);
 /* fd was written to, or was made in the directory boot_fd (-1: it was there). None is closed. */
 void syncer_written(struct syncer *syncer, int fd, int boot_fd);
 
-/* Nobody writes to fd any more: it is synced, and closed. */
+/* Nobody writes to fd any more, a file or a directory: it is synced, and closed. */
 void syncer_finish(struct syncer *syncer, int fd);
 
 /* The file goes, and with a boot's last one (is_last) the boot. */

@@ -114,6 +114,53 @@ static void seqs_go_on_over_restarts_and_begin_anew_with_a_boot(void **state)
 	assert_int_equal(store_counts(t.store).torn_bytes, 0);
 }
 
+static void remove_all(const char *path)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", path);
+	assert_int_equal(system(command), 0);
+}
+
+/* What is removed while it is written is counted, once, and what comes then is there. */
+static void what_is_removed_is_counted_and_another_begun(void **state)
+{
+	struct store_dropped lost;
+
+	(void)state;
+	open_store(BOOT);
+	append_lines(1, 11);
+	assert_int_equal(store_flush(t.store), 0);
+	remove_all(path_of(BOOT, 1));
+	append_lines(11, 21);
+	assert_int_equal(store_flush(t.store), 0);
+	assert_int_equal(store_counts(t.store).removed, 10);
+	assert_int_equal(assert_zstdcat(BOOT, 11), 21);
+	assert_true(store_take_dropped(t.store, &lost));
+	assert_int_equal(lost.first_seq, 1);
+	assert_int_equal(lost.last_seq, 10);
+	append_lines(21, 31);
+	assert_int_equal(store_flush(t.store), 0);
+	/* With its directory, and the lock. */
+	remove_all(directory_of("lock"));
+	remove_all(directory_of(BOOT));
+	append_lines(31, 41);
+	assert_int_equal(store_flush(t.store), 0);
+	assert_int_equal(store_counts(t.store).removed, 30);
+	assert_true(is_there(directory_of("lock")));
+	assert_int_equal(store_counts(t.store).dropped, 0);
+	assert_int_equal(store_counts(t.store).written, 40);
+	assert_int_equal(store_counts(t.store).segments, 1);
+	assert_int_equal(assert_zstdcat(BOOT, 31), 41);
+	assert_int_equal(store_sync_error(t.store), 0);
+	/* With the store's own directory, nothing can be begun. */
+	remove_all(t.dir);
+	append_lines(41, 51);
+	assert_int_equal(store_flush(t.store), -ENOENT);
+	assert_int_equal(store_counts(t.store).removed, 40);
+	assert_int_equal(store_counts(t.store).written, 40);
+}
+
 static void a_segment_ends_by_size_and_by_age(void **state)
 {
 	(void)state;
@@ -305,6 +352,7 @@ int main(void)
 		store_row(lines_are_there_for_zstdcat),
 		store_row(many_lines_are_taken_at_once_and_a_part_of_one_is_not),
 		store_row(seqs_go_on_over_restarts_and_begin_anew_with_a_boot),
+		store_row(what_is_removed_is_counted_and_another_begun),
 		store_row(a_segment_ends_by_size_and_by_age),
 		store_row(the_bound_holds_and_tells_what_went),
 		store_row(a_second_writer_is_told_of_the_first),

@@ -107,6 +107,34 @@ case_store_is_not_made_without_privilege() { # docs/spec.md, 7, record
     [[ -z $(ls -A open) ]] || fail "something was made: $(ls -A open)"
 }
 
+# What is removed under it is counted, and told once; what comes then is kept.
+case_store_is_removed() { # docs/spec.md, 8, store
+    local gone
+
+    record_a
+    trigger flood -q 4 25 127.0.0.1 80
+    await kept_enough 100 || fail "not all is kept"
+    find store -mindepth 1 -delete
+    trigger flood -q 4 25 127.0.0.1 80
+    await kept_enough 1 || fail "nothing is kept any more: $(cat messages)"
+    stop_trace
+    kept >record
+    gone="$(summary_field store)"
+    [[ $gone -ge 200 ]] || fail "store=$gone: $(cat messages)"
+    [[ $(grep -c 'somebody has removed what was being written' messages) -eq 1 ]] || fail "said otherwise than once: $(cat messages)"
+    [[ $(summary_field written) -eq 400 && $(grep -c '"tcp\.' record) -eq $((400 - gone)) ]] ||
+        fail "$(grep -c '"tcp\.' record) events are there: $(cat messages)"
+    # Without its own directory nothing can be kept.
+    record_a
+    trigger flood -q 4 25 127.0.0.1 80
+    await kept_enough 100 || fail "not all is kept"
+    rm -rf store
+    trigger flood -q 4 25 127.0.0.1 80
+    await grep -q 'somebody has removed it; start record anew' messages || fail "not said: $(cat messages)"
+    stop_trace
+    [[ $(($(summary_field output) + $(summary_field store))) -eq 400 ]] || fail "not all is counted: $(cat messages)"
+}
+
 # size_of_store: bytes of all segments
 size_of_store() { find store/ -name '*.zst' -printf '%s\n' | awk '{ sum += $1 } END { print sum + 0 }'; }
 
