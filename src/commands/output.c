@@ -58,7 +58,7 @@ static void hear(struct output *output, struct session *session)
 	say_late(output, report.late);
 	if (report.error)
 		write_failed(output, session, report.error);
-	else if (!sink_pending(output->sink))
+	else if (!sink_pending(output->sink) && !sink_keeps(output->sink))
 		output->write_error = 0;
 }
 

@@ -41,6 +41,7 @@ struct writer {
 	bool stuck;	/* the thread did not come back in time: not waited for either */
 	uint64_t seen;	/* how much it had written at the last look, as of sink_written() */
 	bool seen_idle; /* likewise whether it was */
+	uint64_t seen_rounds;
 	uint64_t looked_ns;
 	uint64_t silent_ns; /* for how long it was seen to be at it, and to write nothing */
 	bool has_thread;
@@ -50,8 +51,9 @@ struct writer {
 	pthread_mutex_t lock;
 	unsigned int asked; /* and not yet begun */
 	bool busy;
-	bool hindered; /* the last write was refused, or not of all: who knows when there is room?
-			*/
+	uint64_t rounds; /* how often it came back, with whatever result */
+	bool hindered;	 /* the last write was refused, or not of all: who knows when there is room?
+			  */
 	struct writer_report report;
 
 	/* Of the thread alone. */
@@ -137,6 +139,7 @@ static unsigned int take(struct writer *writer)
 	pthread_mutex_lock(&writer->lock);
 	asked = writer->asked;
 	writer->asked = 0;
+	writer->rounds++;
 	writer->busy = asked != 0;
 	pthread_mutex_unlock(&writer->lock);
 	if (!asked)
@@ -251,30 +254,43 @@ void writer_reopen(struct writer *writer)
 	ask(writer, ASK_REOPEN);
 }
 
-/* Whether the thread has done all that it was asked for. */
-static bool is_idle(struct writer *writer)
+/* Whether the thread has done all that it was asked for; and how often it came back. */
+static bool look(struct writer *writer, uint64_t *ret_rounds)
 {
 	bool idle;
 
 	pthread_mutex_lock(&writer->lock);
 	idle = !writer->asked && !writer->busy;
+	*ret_rounds = writer->rounds;
 	pthread_mutex_unlock(&writer->lock);
 	return idle;
 }
 
-/* Whether it has been at the same for so long, which it should not be: the file does not answer. */
+static bool is_idle(struct writer *writer)
+{
+	uint64_t rounds;
+
+	return look(writer, &rounds);
+}
+
+/*
+ * Whether it has been at the same for so long, which it should not be: the file does not answer. A
+ * disk that refuses does: the thread comes back.
+ */
 static bool is_late(struct writer *writer, uint64_t patience_ns)
 {
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC), written = sink_written(writer->sink);
 	uint64_t since = now - writer->looked_ns;
-	bool idle = is_idle(writer);
+	uint64_t rounds;
+	bool idle = look(writer, &rounds);
 
-	if (idle || writer->seen_idle || written != writer->seen)
+	if (idle || writer->seen_idle || written != writer->seen || rounds != writer->seen_rounds)
 		writer->silent_ns = 0;
 	else
 		writer->silent_ns += since < LOOK_NS ? since : LOOK_NS;
 	writer->seen = written;
 	writer->seen_idle = idle;
+	writer->seen_rounds = rounds;
 	writer->looked_ns = now;
 	return writer->silent_ns > patience_ns;
 }

@@ -332,6 +332,31 @@ static void a_stop_of_the_whole_program_is_no_write_that_hangs(void **state)
 	close_writer();
 }
 
+/*
+ * A full disk refuses at once. Each look comes right behind a question that the thread is still at:
+ * that it came back meanwhile is what counts.
+ */
+static void a_write_that_is_refused_is_none_that_hangs(void **state)
+{
+	(void)state;
+	open_writer();
+	limit_file_size(1000);
+	put_lines(0, 100);
+	for (unsigned int i = 0; i < 100; i++) {
+		hang();
+		writer_flush(writer);
+		await_hanging();
+		pass_ms(100);
+		assert_false(writer_tell(writer).late);
+		let_go();
+		while (hanging)
+			usleep(1000);
+	}
+	limit_file_size(RLIM_INFINITY);
+	assert_true(writer_finish(writer));
+	close_writer();
+}
+
 /* Nor is it at anything before it is given something. */
 static void patience_begins_with_what_is_asked_for(void **state)
 {
@@ -785,6 +810,7 @@ int main(void)
 		row(who_waits_has_room_again),
 		row(nobody_waits_for_a_disk_that_is_full_or_a_pipe_that_nobody_reads),
 		row(nobody_waits_for_long_for_a_write_that_hangs),
+		row(a_write_that_is_refused_is_none_that_hangs),
 		row(a_stop_of_the_whole_program_is_no_write_that_hangs),
 		row(patience_begins_with_what_is_asked_for),
 		row(a_write_that_hangs_for_ever_is_given_up),

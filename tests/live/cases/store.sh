@@ -185,6 +185,23 @@ case_store_on_full_disk() { # 24
     without_gaps record
 }
 
+# A disk that refuses answers: that it is full is said once, and not that it hangs.
+case_store_without_any_room() { # 24
+    mkdir full
+    mount -t tmpfs -o size=128K tmpfs full || skip "no tmpfs here"
+    trace_raw record --netns "/run/netns/$a" --store full/store
+    await grep -q 'recording to' messages || fail "tpconnect did not start: $(cat messages)"
+    head -c 200000 /dev/zero >full/other 2>/dev/null || true
+    for _ in {1..20}; do
+        trigger flood -q 4 50 127.0.0.1 80
+        sleep 0.2
+    done
+    stop_trace
+    [[ $(grep -c 'No space left on device' messages) -eq 1 ]] || fail "said otherwise than once: $(cat messages)"
+    ! grep -q 'does not answer' messages || fail "a full disk is said to hang: $(cat messages)"
+    [[ $(summary_field sent) -eq 8000 && $(summary_field output) -eq 8000 ]] || fail "the books: $(cat messages)"
+}
+
 # What has to go, and cannot be removed, is said; and the record goes on.
 case_store_that_cannot_drop() {
     local first
