@@ -111,5 +111,7 @@ struct span kept_span(const struct store_options *store, const struct store_read
 		.end_ns = store->until_ns ? store->until_ns : read->last_ns,
 	};
 
-	return read->first_ns && span.begin_ns <= span.end_ns ? span : (struct span){0};
+	if (!read->first_ns || span.begin_ns > span.end_ns || span.begin_ns > read->last_ns)
+		return (struct span){0};
+	return span;
 }

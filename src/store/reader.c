@@ -21,6 +21,7 @@ struct store_reader {
 	struct store_read read;
 	struct walk walk;	       /* of the segment that is open */
 	bool is_open, is_seen;	       /* is_seen: a frame of it was */
+	bool has_behind;	       /* what is_right_behind() was read */
 	bool is_over;		       /* another one follows: nothing more will come */
 	char boot[STORE_BOOT_MAX + 1]; /* whose seqs these are */
 	uint64_t next_seq;	       /* that should come; 0: not known */
@@ -133,8 +134,20 @@ static void note_frame(struct store_reader *reader, const struct frame_index *in
 		reader->read.last_ns = index->until_ns;
 }
 
-static bool is_asked_for(const struct store_query *query, const struct frame_index *index)
+/* What a recorder tells of itself right behind the span is whether anybody recorded up to there. */
+static bool is_right_behind(const struct store_reader *reader, const struct frame_index *index)
 {
+	uint64_t until_ns = reader->query.until_ns;
+
+	return until_ns && index->since_ns >= until_ns && index->notices && !reader->has_behind;
+}
+
+static bool is_asked_for(const struct store_reader *reader, const struct frame_index *index)
+{
+	const struct store_query *query = &reader->query;
+
+	if (is_right_behind(reader, index))
+		return true;
 	if (index->until_ns < query->since_ns ||
 	    (query->until_ns && index->since_ns >= query->until_ns))
 		return false;
@@ -151,7 +164,7 @@ static bool is_asked_for(const struct store_query *query, const struct frame_ind
 /* Whether its sums say that nothing in it is asked for. */
 static bool is_passed_over(struct store_reader *reader)
 {
-	if (walk_sums(&reader->walk) || is_asked_for(&reader->query, &reader->walk.index))
+	if (walk_sums(&reader->walk) || is_asked_for(reader, &reader->walk.index))
 		return false;
 	note_frame(reader, &reader->walk.index);
 	return true;
@@ -270,8 +283,10 @@ static int take_frame(struct store_reader *reader)
 	reader->read.frames++;
 	reader->read.segments_read += !reader->is_seen;
 	reader->is_seen = true;
-	if (is_asked_for(&reader->query, &walk->index))
+	if (is_asked_for(reader, &walk->index)) {
+		reader->has_behind |= is_right_behind(reader, &walk->index);
 		return read_frame(reader);
+	}
 	end_damage(reader, damage_end);
 	note_frame(reader, &walk->index);
 	return 0;

@@ -15,7 +15,7 @@ struct store_reader;
 
 /*
  * Addresses as events have them: 16 bytes, IPv4 as ::ffff:a.b.c.d. Frames with notices (start,
- * loss, stop) have them for all destinations.
+ * loss, stop) have them for all destinations. The first of these behind the span is read as well.
  */
 struct store_query {
 	uint64_t since_ns, until_ns;	   /* UTC, [since, until); 0: no bound */

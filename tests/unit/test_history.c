@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a store is asked for: of which time, whose lines, and what is said of what lacks. */
 #include "commands/history.h"
+#include "commands/run.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
 #include "unit/store_fixture.h"
@@ -30,14 +31,17 @@ static int teardown_history(void **state)
 static void keep(uint64_t seq, const char *comm, unsigned int port)
 {
 	char line[1024];
+	unsigned int days = (unsigned int)seq / (24 * 3600);
 	int len = snprintf(
 		line, sizeof(line),
-		"{\"timestamp\":\"2026-02-16T12:00:%02u.000000000Z\",\"event.name\":\"tcp.failed\","
+		"{\"timestamp\":\"2026-02-%02uT12:00:%02u.000000000Z\",\"event.name\":\"tcp."
+		"failed\","
 		"\"tpconnect.seq\":%u,\"tpconnect.connection.id\":\"%x-0\","
 		"\"network.transport\":\"tcp\",\"network.type\":\"ipv4\","
 		"\"network.peer.address\":\"192.0.2.1\",\"network.peer.port\":%u,"
 		"\"process.pid\":7,\"process.executable.name\":\"%s\",\"process.user.id\":0}\n",
-		(unsigned int)seq, (unsigned int)seq, (unsigned int)seq, port, comm);
+		16 + days, (unsigned int)seq % (24 * 3600), (unsigned int)seq, (unsigned int)seq,
+		port, comm);
 
 	assert_int_equal(store_append(t.store, line, (size_t)len), len);
 }
@@ -285,6 +289,95 @@ static void what_lacks_is_said(void **state)
 	assert_says(ask("--exe", "curl"), "8 events might have been wanted");
 }
 
+/* What is shown of a store with these options; nothing of it is known to stderr. */
+#define show(...)                                                                                  \
+	show_words((const char *const[]){"history", "--store", t.dir, ##__VA_ARGS__, NULL})
+
+static const char *show_words(const char *const *words)
+{
+	static char shown[4096];
+	const char *all[WORDS_MAX] = {0};
+	char path[128], *data;
+	size_t n = 0, size;
+
+	snprintf(path, sizeof(path), "%s/shown", t.dir);
+	unlink(path);
+	for (; words[n]; n++)
+		all[n] = words[n];
+	all[n++] = "-w";
+	all[n] = path;
+	listen_to_stderr();
+	assert_int_equal(history_main(good_words(all), false), STATUS_DONE);
+	heard();
+	data = read_whole(path, &size);
+	assert_true(size < sizeof(shown));
+	memcpy(shown, data, size + 1);
+	free(data);
+	return shown;
+}
+
+static void reports_say_of_which_time_they_are(void **state)
+{
+	static const char whole[] = "from 2026-02-16 12:00:01.000 to 2026-02-16 12:00:10.000 "
+				    "UTC:\n";
+
+	(void)state;
+	keep_some("");
+	assert_memory_equal(show("--by", "dst"), whole, strlen(whole));
+	assert_memory_equal(show("--latency"), whole, strlen(whole));
+	assert_memory_equal(show("--by", "dst", "--since", "2026-02-15"), whole, strlen(whole));
+}
+
+static void of_what_is_not_kept_nothing_is_claimed(void **state)
+{
+	(void)state;
+	keep_some("");
+	for (int day = 15; day < 18; day += 2) {
+		const char *since = day == 15 ? "2026-02-15" : "2026-02-17";
+		const char *until = day == 15 ? "2026-02-16" : "2026-02-18";
+
+		assert_string_equal(show("--by", "dst", "--since", since, "--until", until),
+				    "no attempt of that time is kept\n");
+		assert_string_equal(show("--by", "dst", "-f", "--since", since, "--until", until),
+				    "no failure of that time is kept\n");
+		assert_string_equal(show("--latency", "--since", since, "--until", until),
+				    "no connection that was established then is kept\n");
+	}
+}
+
+static void a_table_has_its_days(void **state)
+{
+	const char *first, *second;
+
+	(void)state;
+	open_store(BOOT);
+	keep(1, "curl", 80);
+	keep(2, "curl", 80);
+	keep(24 * 3600 + 3, "curl", 80);
+	close_store();
+	first = strstr(show("-o", "table"), "\n2026-02-16 (UTC)\n12:00:01");
+	assert_non_null(first);
+	second = strstr(first, "\n2026-02-17 (UTC)\n12:00:03");
+	assert_non_null(second);
+	assert_null(strstr(second + sizeof("2026-02-17 (UTC)"), "(UTC)"));
+}
+
+/* What follows is not asked for; that nobody recorded up to there is. */
+static void a_gap_that_reaches_beyond_the_span_is_said(void **state)
+{
+	(void)state;
+	open_store(BOOT);
+	keep_notice(1, "start", OBSERVED("from", "01"));
+	keep(2, "curl", 80);
+	assert_int_equal(store_flush(t.store), 0);
+	keep_notice(8, "start", OBSERVED("from", "08"));
+	keep(9, "curl", 80);
+	close_store();
+	assert_says(ask("--until", "2026-02-16T12:00:05Z"),
+		    "nobody recorded from 2026-02-16T12:00:02.000Z to 2026-02-16T12:00:08.000Z");
+	assert_seqs(2, 1, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +390,10 @@ int main(void)
 		history_row(when_nobody_recorded_is_said),
 		history_row(many_gaps_are_summed_up),
 		history_row(damage_is_said_in_sentences),
+		history_row(a_gap_that_reaches_beyond_the_span_is_said),
+		history_row(reports_say_of_which_time_they_are),
+		history_row(of_what_is_not_kept_nothing_is_claimed),
+		history_row(a_table_has_its_days),
 		history_row(filters_leave_events_out_and_no_notices),
 		history_row(no_more_is_read_than_is_wanted),
 		history_row(what_lacks_is_said),

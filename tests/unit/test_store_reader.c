@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -598,6 +599,40 @@ static void an_end_that_nobody_writes_is_torn(void **state)
 	forget_frames();
 }
 
+/* Its lock is of another process, as this one's own would be no answer. */
+static void an_end_that_is_being_written_is_not_torn(void **state)
+{
+	int ready[2], over[2], status;
+	char byte;
+	pid_t pid;
+
+	(void)state;
+	record_frames();
+	write_whole(path_of(BOOT, 1), whole.data, whole.ends[3] + 7);
+	assert_int_equal(pipe(ready) | pipe(over), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (!pid) {
+		close(over[1]);
+		open_store(BOOT2);
+		_exit(write(ready[1], "x", 1) != 1 || read(over[0], &byte, 1));
+	}
+	close(ready[1]);
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	open_reader(t.dir, &all);
+	assert_read(1, 4 * FRAME_LINES + 1);
+	store_reader_end(reader);
+	assert_null(store_reader_damage(reader));
+	close(over[1]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	store_reader_end(reader);
+	assert_non_null(store_reader_damage(reader));
+	close(ready[0]);
+	close(over[0]);
+	forget_frames();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -622,6 +657,7 @@ int main(void)
 		reader_row(what_lacks_at_the_beginning_is_counted),
 		reader_row(lines_of_a_damaged_first_frame_are_missing),
 		reader_row(an_end_that_nobody_writes_is_torn),
+		reader_row(an_end_that_is_being_written_is_not_torn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
