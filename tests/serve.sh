@@ -119,11 +119,22 @@ case_no_file() {
     get /healthz
     expect "health by an old file" "$status" 503
     fresh
+    touch -d '75 seconds' "$file"
+    get /metrics
+    expect_like "a file of the future" "$status $body" '^503 .* is of [67][0-9] s in the future'
+    for content in '' 'hello' '\x7fELF\0\0' '# x\nx 1\0\n' '<html>\n'; do
+        printf '%b' "$content" >"$work/new" && chmod 644 "$work/new" && mv "$work/new" "$file"
+        get /metrics
+        expect_like "'$content'" "$status $body" '^503 .* is (empty|no file of metrics: it is not in the text format)'
+        get /healthz
+        expect "health by '$content'" "$status" 503
+    done
+    fresh
     get /metrics
     expect "once it is there" "$status" 200
-    echo 'x 1' >"$work/new" && chmod 644 "$work/new" && mv "$work/new" "$file"
+    printf '# x\nx 1\n' >"$work/new" && chmod 644 "$work/new" && mv "$work/new" "$file"
     get /metrics
-    expect "a new file" "$body" "x 1"
+    expect "a new file" "$body" $'# x\nx 1'
     stop
 }
 
@@ -219,9 +230,9 @@ case_command_lines() {
     refused 2 "unrecognized option '--nonsense'" "$serve" --nonsense
     refused 2 'takes no arguments' "$serve" --metrics "$file" x
     for wrong in x 127.0.0.1 127.0.0.1:0 127.0.0.1:70000 ::1:80 '[::1]' localhost:80 :80; do
-        refused 1 'is not an address and a port' "$serve" --metrics "$file" --listen "$wrong"
+        refused 2 'is not an address and a port' "$serve" --metrics "$file" --listen "$wrong"
     done
-    refused 1 "is not a socket's name" "$serve" --metrics "$file" --listen "unix:$(printf '%0200d' 0)"
+    refused 2 "is not a socket's name" "$serve" --metrics "$file" --listen "unix:$(printf '%0200d' 0)"
     refused 0 '^Usage: tpconnect-serve' "$serve" --help
     refused 0 '^tpconnect-serve [0-9]' "$serve" --version
     start || return
@@ -230,11 +241,22 @@ case_command_lines() {
     stop
 }
 
+case_hangup() {
+    fresh
+    start || return
+    kill -HUP "$pid"
+    get /metrics
+    expect "after SIGHUP" "$status" 200
+    expect_like "where it listens" "$(cat "$work/err")" "^tpconnect-serve: listening on 127.0.0.1:$port, with the metrics of "
+    stop
+}
+
 case_unix_socket() {
     local socket="$work/socket"
 
     fresh
     start --listen "unix:$socket" || return
+    expect "mode of the socket" "$(stat -c %a "$socket")" 666
     expect "by its socket" "$(curl -s --unix-socket "$socket" http://host/healthz)" ok
     refused 1 'Address already in use' "$serve" --metrics "$file" --listen "unix:$socket"
     kill -9 "$pid"

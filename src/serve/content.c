@@ -55,6 +55,11 @@ static int check_file(struct content *content, const struct stat *st)
 			      "%s is %lld s old, and tpconnect record writes it each 5 s: does it "
 			      "run?",
 			      content->path, age);
+	if (age < -CONTENT_AHEAD_MAX_S)
+		return refuse(content,
+			      "%s is of %lld s in the future: was the clock set? what is newer "
+			      "cannot be told from what is old",
+			      content->path, -age);
 	return 0;
 }
 
@@ -86,6 +91,13 @@ static bool is_same(const struct stat *a, const struct stat *b)
 	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
+/* Whether it is a text of metrics: tpconnect's begin with a comment, as all usual ones do. */
+static bool is_text(const char *text, size_t size)
+{
+	return size > 2 && !memcmp(text, "# ", 2) && text[size - 1] == '\n' &&
+	       !memchr(text, 0, size);
+}
+
 /* The file whole, in memory of the caller's; NULL with the reason. */
 static char *read_file(struct content *content, int fd, size_t size)
 {
@@ -99,9 +111,15 @@ static char *read_file(struct content *content, int fd, size_t size)
 			break;
 		n += (size_t)done;
 	}
-	if (text && n == size)
+	if (text && n == size && is_text(text, size))
 		return text;
-	refuse(content, text ? "cannot read all of %s" : "no memory for %s", content->path);
+	if (text && n == size)
+		refuse(content,
+		       size ? "%s is no file of metrics: it is not in the text format"
+			    : "%s is empty",
+		       content->path);
+	else
+		refuse(content, text ? "cannot read all of %s" : "no memory for %s", content->path);
 	free(text);
 	return NULL;
 }
@@ -160,10 +178,7 @@ struct MHD_Response *content_get(struct content *content, enum form form)
 
 int content_check(struct content *content)
 {
-	struct stat st;
-	_cleanup_close_ int fd = open_file(content, &st);
-
-	return fd < 0 ? -1 : 0;
+	return content_get(content, FORM_TEXT) ? 0 : -1;
 }
 
 void content_close(struct content *content)

@@ -15,6 +15,9 @@
 /* The recorder writes one each 5 seconds. */
 #define CONTENT_AGE_MAX_S 60
 
+/* Clocks of hosts that share a file differ by less. */
+#define CONTENT_AHEAD_MAX_S 60
+
 struct content {
 	const char *path;
 	struct stat st; /* of the file that the responses are of */

@@ -154,5 +154,6 @@ int listen_activated(struct listeners *listeners, struct error *error)
 				 LISTENERS_MAX);
 	for (int i = 0; !err && i < (int)n; i++)
 		err = take(FIRST_FD + i, listeners, error);
+	listeners->activated = !err;
 	return err ? err : (int)n;
 }

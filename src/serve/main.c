@@ -105,19 +105,32 @@ static int parse(int argc, char **argv, struct settings *ret)
 static int open_listeners(const struct settings *settings, struct listeners *ret)
 {
 	struct error error;
-	int n = listen_activated(ret, &error);
+	int n = listen_activated(ret, &error), err = 0;
 
 	if (n > 0 && settings->n_listen)
 		return usage("--listen cannot be used with sockets of a service manager");
-	for (int i = 0; !n && i < settings->n_listen; i++)
-		if (listen_on(settings->listen[i], ret, &error))
-			n = -1;
-	if (!n && !settings->n_listen && listen_on(LISTEN_DEFAULT, ret, &error))
-		n = -1;
-	if (n >= 0)
+	for (int i = 0; !n && !err && i < settings->n_listen; i++)
+		err = listen_on(settings->listen[i], ret, &error);
+	if (!n && !settings->n_listen)
+		err = listen_on(LISTEN_DEFAULT, ret, &error);
+	if (n >= 0 && !err)
 		return STATUS_DONE;
 	complain("%s", error.text);
-	return STATUS_FAILED;
+	return err == -EINVAL ? STATUS_USAGE : STATUS_FAILED;
+}
+
+/* One line: who started it sees where to ask. */
+static void say_where(const struct settings *settings, const struct listeners *listeners)
+{
+	fputs("tpconnect-serve: listening on ", stderr);
+	if (settings->n_listen)
+		for (int i = 0; i < settings->n_listen; i++)
+			fprintf(stderr, "%s%s", i ? ", " : "", settings->listen[i]);
+	else if (listeners->activated)
+		fprintf(stderr, "%zu of the service manager's sockets", listeners->n);
+	else
+		fputs(LISTEN_DEFAULT, stderr);
+	fprintf(stderr, ", with the metrics of %s\n", settings->metrics);
 }
 
 /* A service manager that has given none may forbid to set any. */
@@ -154,6 +167,8 @@ static void block_signals(void)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* There is nothing to read anew: the file is opened for each answer. */
+	signal(SIGHUP, SIG_IGN);
 }
 
 int main(int argc, char **argv)
@@ -173,6 +188,7 @@ int main(int argc, char **argv)
 		complain("cannot drop privileges: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
+	say_where(&settings, &listeners);
 	err = server_run(&listeners, settings.metrics);
 	if (err)
 		complain("cannot serve: %s", strerror(-err));
