@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "commands/metrics_process.h"
@@ -19,6 +20,9 @@
 /* At the end, a healthy disk has long taken a file of some hundred KiB. */
 #define PATIENCE_MS 1000
 
+/* At the start, the first file is waited for, to say at once what is wrong: the ring has room. */
+#define START_PATIENCE_MS 100
+
 struct metrics_file {
 	const char *path;
 	struct metrics_sources sources;
@@ -30,11 +34,27 @@ struct metrics_file {
 	bool late; /* likewise that the file system does not answer */
 };
 
+/* In a directory with the sticky bit, such as /tmp, only its owner replaces a file. */
+static bool say_sticky(const struct metrics_file *file, int err)
+{
+	struct stat st;
+
+	if (err != -EPERM || lstat(file->path, &st) || st.st_uid == geteuid())
+		return false;
+	log_warning("cannot write metrics to %s: user %u has that file, and its directory has the "
+		    "sticky bit, so that user %u may not replace it: remove it, or chown it; it is "
+		    "tried again",
+		    file->path, st.st_uid, geteuid());
+	return true;
+}
+
 static void say_error(struct metrics_file *file, int err)
 {
 	if (err == file->error)
 		return;
 	file->error = err;
+	if (say_sticky(file, err))
+		return;
 	if (err == -EACCES || err == -EPERM || err == -EROFS)
 		log_warning("cannot write metrics to %s: %s; its directory must be one that user "
 			    "%u may write to; it is tried again",
@@ -121,6 +141,8 @@ static void on_started(void *ctx, struct session *session, const struct session_
 		return;
 	}
 	write_file(file);
+	if (replacer_finish(file->replacer, START_PATIENCE_MS))
+		say_error(file, replacer_error(file->replacer));
 }
 
 static void on_event(void *ctx, struct session *session, const struct event *event,

@@ -7,12 +7,13 @@
 
 #define DURATION_BOUNDS 13
 
-/* The slowest since it was last told. */
+/* The slowest of the last minute, or so: told with each file, until it was often enough. */
 struct slowest {
 	uint64_t duration_ns; /* 0: there was none */
 	uint64_t utc_ns;
 	uint64_t start_ns; /* with cpu, the connection's id */
 	uint16_t cpu;
+	uint16_t told; /* how often */
 };
 
 struct durations {

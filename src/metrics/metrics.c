@@ -94,5 +94,6 @@ void metrics_told(struct metrics *metrics)
 	struct service *service;
 
 	for (service = metrics->series.services; service; service = service->hh.next)
-		service->durations.slowest.duration_ns = 0;
+		if (++service->durations.slowest.told >= EXEMPLAR_FILES)
+			service->durations.slowest = (struct slowest){0};
 }

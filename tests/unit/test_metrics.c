@@ -255,7 +255,7 @@ static void durations_are_in_buckets(void **state)
 	metrics_free(metrics);
 }
 
-static void the_slowest_is_an_exemplar_once(void **state)
+static void the_slowest_is_an_exemplar_for_a_minute(void **state)
 {
 	struct metrics *metrics = new_metrics();
 	const char *exemplar =
@@ -266,8 +266,20 @@ static void the_slowest_is_an_exemplar_once(void **state)
 	established_in(metrics, 2 * NSEC_PER_MSEC);
 	established_in(metrics, 1 * NSEC_PER_MSEC);
 	assert_non_null(strstr(written(metrics), exemplar));
+	/* A minute of files, of which who scrapes sees one, at least. */
+	for (int i = 1; i < 12; i++) {
+		metrics_told(metrics);
+		assert_non_null(strstr(written(metrics), exemplar));
+	}
 	metrics_told(metrics);
 	assert_null(strstr(written(metrics), "EXEMPLAR"));
+	/* A slower one takes its place, and has a minute of its own. */
+	established_in(metrics, 1 * NSEC_PER_MSEC);
+	metrics_told(metrics);
+	established_in(metrics, 2 * NSEC_PER_MSEC);
+	for (int i = 1; i < 12; i++)
+		metrics_told(metrics);
+	assert_non_null(strstr(written(metrics), "abc-3\"} 0.002000000"));
 	metrics_free(metrics);
 }
 
@@ -617,7 +629,7 @@ int main(void)
 		cmocka_unit_test(each_kind_is_counted),
 		cmocka_unit_test(what_an_event_stands_for_is_counted),
 		cmocka_unit_test(durations_are_in_buckets),
-		cmocka_unit_test(the_slowest_is_an_exemplar_once),
+		cmocka_unit_test(the_slowest_is_an_exemplar_for_a_minute),
 		cmocka_unit_test(destinations_of_a_service_are_bounded),
 		cmocka_unit_test(services_and_all_destinations_are_bounded),
 		cmocka_unit_test(high_ports_are_put_together),

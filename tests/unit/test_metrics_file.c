@@ -22,6 +22,7 @@ static sigset_t mask_of_before;
 /* The consumer before it. */
 static unsigned int left;
 static void (*on_last)(void);
+static void (*on_first)(void *ctx, struct session *session, const struct session_start *start);
 
 static void on_event(void *ctx, struct session *session, const struct event *event,
 		     int64_t boot_to_utc_ns)
@@ -44,6 +45,7 @@ static int begin(void **state)
 	options.request.config.event_mask = ~0u;
 	sources.store = NULL;
 	on_last = NULL;
+	on_first = NULL;
 	fake_reset();
 	return 0;
 }
@@ -59,7 +61,7 @@ static int end(void **state)
 /* A session of that many events. Returns its exit status. */
 static int run(unsigned int n)
 {
-	struct consumer consumers[2] = {{.event = on_event}};
+	struct consumer consumers[2] = {{.started = on_first, .event = on_event}};
 	struct metrics_file *file;
 	int status = metrics_file_open(&options, &sources, &file, &consumers[1]);
 
@@ -175,6 +177,28 @@ static void make_a_directory_of_it(void)
 	assert_int_equal(mkdir(path, 0700), 0);
 }
 
+static void remove_directory(void *ctx, struct session *session, const struct session_start *start)
+{
+	(void)ctx, (void)session, (void)start;
+	assert_int_equal(rmdir(dir), 0);
+}
+
+static void expect_it_said(void)
+{
+	assert_non_null(strstr(heard(), "cannot write metrics to /tmp/test_metrics."));
+}
+
+/* Not only when the next one is due. */
+static void a_first_file_that_cannot_be_written_is_said_at_once(void **state)
+{
+	(void)state;
+	on_first = remove_directory;
+	on_last = expect_it_said;
+	listen_to_stderr();
+	assert_int_equal(run(1), STATUS_DONE);
+	assert_int_equal(mkdir(dir, 0700), 0);
+}
+
 /* Tracing goes on without it. */
 static void a_file_that_cannot_be_written_is_said(void **state)
 {
@@ -196,6 +220,7 @@ int main(void)
 		metrics_test(events_that_were_not_asked_for_are_not_counted_as_none),
 		metrics_test(the_first_file_comes_at_once),
 		metrics_test(what_cannot_be_a_file_ends_it_before_it_begins),
+		metrics_test(a_first_file_that_cannot_be_written_is_said_at_once),
 		metrics_test(a_file_that_cannot_be_written_is_said),
 	};
 

@@ -66,6 +66,20 @@ case_metrics_file_frozen() { # 24
     [[ $(grep -c 'does not answer' messages) -eq 1 ]] || fail "said again: $(cat messages)"
 }
 
+# Whose file it is, and that the sticky bit keeps it, is said, and nothing else.
+case_metrics_file_sticky() {
+    mkdir sticky
+    chmod 1777 sticky
+    echo '# of root' >sticky/metrics.prom
+    record_a --metrics-file sticky/metrics.prom
+    await grep -q 'cannot write metrics to sticky/metrics.prom: user 0 has that file, and its directory has the sticky bit' messages ||
+        fail "not said: $(cat messages)"
+    rm sticky/metrics.prom
+    await test -s sticky/metrics.prom || fail "not written once it can be: $(cat messages)"
+    stop_trace
+    ! grep -q 'must be one that' messages || fail "the directory is blamed: $(cat messages)"
+}
+
 # What cannot be the file is said before anything is attached.
 case_metrics_file_refused() {
     run_traced record --netns "/run/netns/$a" --store store --metrics-file missing/metrics.prom
