@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a store is asked for: of which time, whose lines, and what is said of what lacks. */
 #include "commands/history.h"
+#include "commands/keeper.h"
 #include "commands/run.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
@@ -378,6 +379,25 @@ static void a_gap_that_reaches_beyond_the_span_is_said(void **state)
 	assert_seqs(2, 1, 2);
 }
 
+/* As a newer version's: it takes room, and of which time it is cannot be read. */
+static void what_cannot_be_read_is_not_empty(void **state)
+{
+	const struct options *options;
+	static char unreadable[3500];
+
+	(void)state;
+	open_store(BOOT);
+	keep(1, "curl", 80);
+	close_store();
+	write_whole(path_of(BOOT, 1), unreadable, sizeof(unreadable));
+	open_store(BOOT2);
+	options = good("record", "--store", t.dir);
+	listen_to_stderr();
+	keeper_say(&options->store, t.store);
+	assert_says(heard(), "since a time that is not known");
+	assert_null(strstr(said, "empty"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -394,6 +414,7 @@ int main(void)
 		history_row(reports_say_of_which_time_they_are),
 		history_row(of_what_is_not_kept_nothing_is_claimed),
 		history_row(a_table_has_its_days),
+		history_row(what_cannot_be_read_is_not_empty),
 		history_row(filters_leave_events_out_and_no_notices),
 		history_row(no_more_is_read_than_is_wanted),
 		history_row(what_lacks_is_said),
