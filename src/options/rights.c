@@ -17,10 +17,12 @@ int set_user(struct options *options, const char *value, struct error *reason)
 	struct rights *rights = &options->request.rights;
 
 	if (user_account(NAMES_PASSWD, value, &rights->uid, &rights->gid))
-		return refuse_value(reason,
-				    "there is no user \"" QUOTED
-				    "\" in /etc/passwd; give a name that is there, or a number",
-				    value);
+		return refuse_value(
+			reason,
+			"there is no user \"" QUOTED
+			"\" in /etc/passwd; give a name that is there, or a number of 0 "
+			"to 4294967294",
+			value);
 	rights->named = true;
 	rights->user = value;
 	return 0;

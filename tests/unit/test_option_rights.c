@@ -65,6 +65,7 @@ static void what_is_no_user_is_refused(void **state)
 	assert_says(bad("--user", ""), "there is no user \"\"");
 	/* It would be "no change" to setresuid(2). */
 	assert_says(bad("--user", "4294967295"), "there is no user");
+	assert_says(bad("--user", "4294967295"), "or a number of 0 to 4294967294");
 	assert_says(bad("--user", "root", "--", "true"), "with a COMMAND nothing is given up");
 	assert_says(bad("count", "--user", "root"), "--user is for");
 }
