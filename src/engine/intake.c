@@ -90,22 +90,30 @@ static bool fills_up(struct intake *intake)
 }
 
 /*
- * Whether records are better left in the ring. Nothing is lost by it as long as nothing comes, or
- * there is room. A disk that is healthy makes room for a batch within milliseconds, however much
- * has piled up; a slow one never does, and then it is not the ring that shall overflow.
+ * Nothing is lost by leaving records in the ring as long as nothing comes, or there is room. A disk
+ * that is healthy makes room for a batch within milliseconds, however much has piled up; a slow one
+ * never does, and then it is not the ring that shall overflow.
  */
-static bool holds(struct intake *intake)
+bool intake_can_wait(struct intake *intake)
 {
 	uint64_t now = clock_now_ns(CLOCK_MONOTONIC);
-	bool busy = intake->busy && intake->busy(intake->ctx);
 
-	if (!busy || intake_has_room(intake)) {
+	if (intake_has_room(intake)) {
 		intake->crowded_ns = 0;
-		return busy;
+		return true;
 	}
 	if (!fills_up(intake) || !intake->crowded_ns)
 		intake->crowded_ns = now;
 	return now - intake->crowded_ns < CROWDED_NS;
+}
+
+/* Whether records are better left in the ring. */
+static bool holds(struct intake *intake)
+{
+	if (intake->busy && intake->busy(intake->ctx))
+		return intake_can_wait(intake);
+	intake->crowded_ns = 0;
+	return false;
 }
 
 static void note_fill(struct intake *intake)

@@ -37,6 +37,9 @@ int intake_fd(const struct intake *intake);
 /* Whether the ring is less than half full. */
 bool intake_has_room(const struct intake *intake);
 
+/* Whether the ring has so much room, or so little comes, that it can be left alone for a while. */
+bool intake_can_wait(struct intake *intake);
+
 /* How full the ring is; used: at most, since this was asked last. */
 struct ring_fill intake_ring(struct intake *intake);
 

@@ -74,9 +74,9 @@ bool session_is_over(const struct session *session)
 	return session->over;
 }
 
-bool session_can_wait(const struct session *session)
+bool session_can_wait(struct session *session)
 {
-	return intake_has_room(&session->intake);
+	return intake_can_wait(&session->intake);
 }
 
 struct ring_fill session_ring(struct session *session)

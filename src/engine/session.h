@@ -32,8 +32,8 @@ void session_stop(struct session *session, enum exit_status status);
 /* Whether the programs are detached: nothing is lost any more while a consumer waits. */
 bool session_is_over(const struct session *session);
 
-/* Whether the ring has so much room that a consumer may take some milliseconds. */
-bool session_can_wait(const struct session *session);
+/* Whether the ring has so much room, or so little comes, that a consumer may take a millisecond. */
+bool session_can_wait(struct session *session);
 
 /*
  * Sets image, cgroup and names of an event that a consumer has kept: as far as they are known
