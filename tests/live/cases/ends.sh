@@ -57,6 +57,7 @@ case_ends_by_others() { # docs/spec.md, T12
     rule_in "$b" input ""
     # The server has one connection after the other, and does not know of the timeout.
     kill "${pids[0]}"
+    await gone "${pids[0]}" || fail "the server goes on"
     ends_server 10.99.0.2 80
     ends_waiting keepalive timeout
     rule_in "$b" input "tcp dport 80 drop"
