@@ -13,7 +13,7 @@
 #include "probe/reader.h"
 
 /*
- * Bytes that are copied out of the ring in one go: some 370 records of an attempt. With all that is
+ * Bytes that are copied out of the ring in one go: some 330 records of an attempt. With all that is
  * said of who it was, a line of JSON has up to 2 KiB: no more than 768 KiB in all, for which a sink
  * has room (sink/writer.c).
  */
