@@ -6,25 +6,7 @@
 #include <sys/stat.h>
 
 #include "util/cleanup.h"
-
-/* Up to size bytes: a file that grows meanwhile is cut, one that shrinks is shorter. */
-static ssize_t read_all(int fd, char *data, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = read(fd, data + len, size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
+#include "util/read_at.h"
 
 int container_file_read(const char *path, char **ret, size_t *ret_size)
 {
@@ -43,7 +25,8 @@ int container_file_read(const char *path, char **ret, size_t *ret_size)
 	data = malloc((size_t)st.st_size + 1); /* of an empty file, some pointer all the same */
 	if (!data)
 		return -ENOMEM;
-	len = read_all(fd, data, (size_t)st.st_size);
+	/* One that grows meanwhile is cut, one that shrinks is shorter. */
+	len = read_at(fd, 0, data, (size_t)st.st_size);
 	if (len < 0) {
 		free(data);
 		return (int)len;

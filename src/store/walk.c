@@ -5,29 +5,10 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "store/batch.h"
 #include "util/cleanup.h"
-
-/* Up to size bytes. Returns how many there were, or -errno. */
-static ssize_t read_at(int fd, uint64_t at, void *out, size_t size)
-{
-	size_t len = 0;
-
-	while (len < size) {
-		ssize_t n = pread(fd, (char *)out + len, size - len, (off_t)(at + len));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (!n)
-			break;
-		len += (size_t)n;
-	}
-	return (ssize_t)len;
-}
+#include "util/read_at.h"
 
 static int ask_end(struct walk *walk)
 {

@@ -55,7 +55,7 @@ mkdir -p "$build/seeds" "$build/contract"
 contract/interface.sh "$build/contract/interface.h" contract/*.h
 "$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
 "$build/write-seeds" "$build/seeds"
-"$clang" "${flags[@]}" -o "$build/write-stores" tests/fuzz/seeds_store.c src/store/*.c src/util/thread.c \
+"$clang" "${flags[@]}" -o "$build/write-stores" tests/fuzz/seeds_store.c src/store/*.c src/util/{read_at,thread}.c \
 	src/util/{address,buffer,error,parse}.c -lzstd -lz -lpthread
 rm -rf "$build/seeds/store"
 "$build/write-stores" "$build/seeds/store"
@@ -70,7 +70,7 @@ fuzz fuzz_cgroup_path 4096 src/enrich/{cgroup_path,container_form}.c >"$build/cg
 fuzz fuzz_dns 513 src/dns/{answer,known}.c src/util/cache.c -lresolv >"$build/dns.said" 2>&1 &
 fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
 fuzz fuzz_replay 4096 src/replay/{parse,set,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &
-fuzz fuzz_store 4096 src/store/*.c src/util/thread.c -lzstd -lz -lpthread >"$build/store.said" 2>&1 &
+fuzz fuzz_store 4096 src/store/*.c src/util/{read_at,thread}.c -lzstd -lz -lpthread >"$build/store.said" 2>&1 &
 fuzz fuzz_keys 256 src/terminal/keys.c >"$build/keys.said" 2>&1 &
 wait
 cat "$build"/{decode,format,options,cgroup_path,dns,json_read,replay,store,keys}.said | tee "$build/said"
