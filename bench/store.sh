@@ -3,8 +3,9 @@
 # store.sh [ROUNDS [CONNECTIONS]]: what it costs to keep a record: docs/record.md. By turns, the same
 # refused connections (default 200,000, two events each) are traced to a file (trace -e all -o json -w) and
 # to a store (record); prints medians of the rounds (default 5) of the CPU time without start and end, and
-# bytes an event. Then asks the last of the stores, grown by so many events (EVENTS, default 2,000,000): for
-# one destination, and for all, which has everything read. Needs root and a quiet machine.
+# bytes an event. Then asks the last of the stores, grown to so many events (EVENTS, default 2,000,000; fewer
+# where the load outruns the ring, which the books say): for one destination, and for all, which has
+# everything read. Needs root and a quiet machine.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -88,6 +89,7 @@ moment="$(date -u +%Y-%m-%dT%H:%M:%SZ)"
 until grep -qs tracing "$work/messages"; do sleep 0.05; done
 bash -c '(exec 3<>/dev/tcp/127.0.0.99/9) 2>/dev/null' || true
 sleep 4
+printf 'books of what it grew by: %s\n' "$(tail -n 1 "$work/record.grown.books" | sed 's/.*sent/sent/')"
 printf '%s bytes, asked:\n' "$(bytes_of "$work/store")"
 printf '%-44s %s\n' "-d 127.0.0.99" "$(asked build/tpconnect history -v --store "$work/store" -d 127.0.0.99)"
 printf '%-44s %s\n' "-d 127.0.0.99 --since $moment" \
