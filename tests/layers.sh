@@ -9,7 +9,7 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books dns enrich containers confine format probe sink store engine options replay metrics serve top terminal commands"
+all="util contract model aggregate books dns enrich containers confine format probe sink store engine options replay metrics serve ship top terminal commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
@@ -26,6 +26,7 @@ declare -A may_include=(
     [confine]="util"
     [replay]="contract model util"
     [serve]="util"
+    [ship]="confine metrics store util"
     [metrics]="aggregate books contract model util"
     [top]="aggregate contract format model util"
     [terminal]="util"
@@ -100,7 +101,7 @@ copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 for wrong in "util model" "contract util" "model format" "aggregate format" "books sink" \
     "format engine" "probe options" "sink model" "store sink" "engine options" "engine format" "options format" \
-    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "serve metrics" "serve model" "nowhere util"; do
+    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "serve metrics" "serve model" "ship model" "nowhere util"; do
     noticed "src/${wrong% *}/x.c" "\"${wrong#* }/x.h\""
 done
 noticed bpf/x.bpf.c '"util/x.h"'
