@@ -121,6 +121,15 @@ uint64_t probe_dns_unread(const struct probe *probe);
 /* The ring buffer map. */
 int probe_ring_fd(const struct probe *probe);
 
+/*
+ * Names the ring, for good within a boot of the host: whoever takes over what another process left
+ * in the kernel has the ring, and the id, of that one.
+ */
+uint64_t probe_ring_id(const struct probe *probe);
+
+/* Whether this process took over what another left in the kernel, and goes on with it. */
+bool probe_resumed(const struct probe *probe);
+
 /* The tracepoints attached to, comma-separated. Owned by the probe. */
 const char *probe_tracepoints(const struct probe *probe);
 

@@ -15,6 +15,7 @@ struct probe {
 	size_t shared_size;
 	int followed_fd, ring_fd, types_fd;
 	int told_fd;
+	bool resumed;
 	struct span observed;
 };
 

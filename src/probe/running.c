@@ -202,6 +202,16 @@ int probe_ring_fd(const struct probe *probe)
 	return probe->ring_fd;
 }
 
+uint64_t probe_ring_id(const struct probe *probe)
+{
+	return probe->shared->since_ns;
+}
+
+bool probe_resumed(const struct probe *probe)
+{
+	return probe->resumed;
+}
+
 const char *probe_tracepoints(const struct probe *probe)
 {
 	return probe->programs.tracepoints;
