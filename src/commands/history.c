@@ -2,6 +2,7 @@
 /* tpconnect history: what a store has, as trace, count or latency would have shown it. */
 #include "commands/history.h"
 
+#include "commands/conn_log.h"
 #include "commands/output.h"
 #include "commands/run.h"
 #include "engine/signals.h"
@@ -13,6 +14,7 @@
 
 struct history {
 	struct output output;
+	struct conn_log *conn_log; /* NULL: a line for each event */
 	unsigned int unflushed;
 	uint64_t day; /* that the table has come to, from 1970-01-01; 0: none */
 };
@@ -77,6 +79,15 @@ static void put_as_it_is(struct output *output, const struct replay_line *line, 
 	output_commit(output, line->kind == REPLAY_EVENT ? 1 + line->event.repeated : 0);
 }
 
+/* A run of the recorder ends, or another begins: what is open then is not heard of again. */
+static void put_connection(struct history *history, const struct replay_line *line)
+{
+	if (line->kind == REPLAY_EVENT)
+		conn_log_event(history->conn_log, NULL, &line->event, 0);
+	else if (line->kind == REPLAY_START || line->kind == REPLAY_STOP)
+		conn_log_settle(history->conn_log);
+}
+
 static bool take_line(void *ctx, const struct replay_line *line, const char *text, size_t size)
 {
 	struct history *history = ctx;
@@ -85,6 +96,8 @@ static bool take_line(void *ctx, const struct replay_line *line, const char *tex
 
 	if (is_json(output))
 		put_as_it_is(output, line, text, size);
+	else if (history->conn_log)
+		put_connection(history, line);
 	else if (line->kind == REPLAY_EVENT)
 		put_event(history, &line->event);
 	if (++history->unflushed >= FLUSH_LINES) {
@@ -111,11 +124,17 @@ static int show_lines(const struct options *options, bool color)
 	if (options->output.names && output->format != &format_table)
 		log_warning("-N shows names in tables only, such as -o table; here are numbers");
 	status = output_begin(output);
+	if (!status && output->format == &format_zeek)
+		status = conn_log_open(output, &history.conn_log);
 	if (!status)
 		status = history_read(options, take_line, &history, &span);
+	if (history.conn_log)
+		conn_log_settle(history.conn_log);
+	output_footer(output);
 	output_settle(output);
 	if (!status && !output->closed && (output->write_error || output->ledger.books.lost.output))
 		status = STATUS_FAILED;
+	conn_log_close(history.conn_log);
 	output_close(output);
 	return status;
 }

@@ -111,8 +111,11 @@ static bool header_due(const struct output *output)
 {
 	if (!output->format->header || output->reports)
 		return false;
-	return !output->since_header || (output->terminal_rows >= ROWS_MIN &&
-					 output->since_header + 1 >= output->terminal_rows);
+	if (!output->since_header)
+		return true;
+	/* Columns that people read have it once a page. */
+	return output->format->fit && output->terminal_rows >= ROWS_MIN &&
+	       output->since_header + 1 >= output->terminal_rows;
 }
 
 /* Room for a line, whose number is the first and those of before that were not given up. */
@@ -128,9 +131,26 @@ static void put_header(struct output *output)
 
 	if (!line)
 		return;
+	output->context.log_utc_ns = clock_now_ns(CLOCK_REALTIME);
 	output->format->header(line, &output->context);
 	sink_commit(output->sink, 0);
 	output->since_header = 1;
+}
+
+void output_footer(struct output *output)
+{
+	struct buffer *line;
+
+	if (!output->format->footer)
+		return;
+	if (header_due(output))
+		put_header(output);
+	line = sink_reserve(output->sink, FORMAT_LINE_MAX);
+	if (!line)
+		return;
+	output->context.log_utc_ns = clock_now_ns(CLOCK_REALTIME);
+	output->format->footer(line, &output->context);
+	sink_commit(output->sink, 0);
 }
 
 struct buffer *output_line(struct output *output, struct session *session, size_t max)

@@ -75,6 +75,9 @@ struct buffer *output_line(struct output *output, struct session *session, size_
 /* Keeps the line, which stands for so many events; one that is too long is lost with them. */
 void output_commit(struct output *output, uint64_t events);
 
+/* Behind the last line: what the format ends with, if anything. */
+void output_footer(struct output *output);
+
 /* Before an event's line: makes room for it in a table, whose header is due if columns move. */
 void output_fit(struct output *output, const struct event *event);
 

@@ -155,6 +155,7 @@ enum exit_status output_open(struct output *output, const struct options *option
 			    .closes = options->request.config.event_mask &
 				      (EVENT_BIT(EVENT_CLOSE) | EVENT_BIT(EVENT_OPEN)),
 			    .dns = options->request.dns,
+			    .community_id = options->output.community_id,
 			    .process_epoch_ns = clock_boot_to_utc_ns()},
 		.host = host_read(),
 		.once = options->command == COMMAND_LIST || options->command == COMMAND_HISTORY,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "aggregate/repeats.h"
+#include "commands/conn_log.h"
 #include "commands/daemons.h"
 #include "commands/output.h"
 #include "commands/run.h"
@@ -14,9 +15,10 @@
 struct trace {
 	struct output output; /* first: ctx of the callbacks is a pointer to it */
 	struct summary summary;
-	struct repeats *repeats; /* NULL: everything is written as it comes */
-	struct session *session; /* whose events these are */
-	bool over;		 /* is tracing */
+	struct repeats *repeats;   /* NULL: everything is written as it comes */
+	struct conn_log *conn_log; /* NULL: a line for each event */
+	struct session *session;   /* whose events these are */
+	bool over;		   /* is tracing */
 	void (*output_idle)(void *ctx, struct session *session);
 };
 
@@ -27,6 +29,11 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	struct output *output = &trace->output;
 	struct buffer *line;
 
+	if (trace->conn_log) {
+		conn_log_event(trace->conn_log, trace->over ? NULL : trace->session, event,
+			       boot_to_utc_ns);
+		return;
+	}
 	output_fit(output, event);
 	line = output_line(output, trace->over ? NULL : trace->session, format_line_max(event));
 	if (!line) {
@@ -118,6 +125,9 @@ static void on_finished(void *ctx, struct session *session, const struct session
 	trace->over = true;
 	if (trace->repeats)
 		repeats_flush(trace->repeats, UINT64_MAX);
+	if (trace->conn_log)
+		conn_log_settle(trace->conn_log);
+	output_footer(&trace->output);
 	output_flush_patiently(&trace->output);
 	if (trace->output.options->limits.argv)
 		log_summary(trace);
@@ -172,8 +182,17 @@ int trace_open(const struct options *options, bool color, struct trace **ret,
 		free(trace);
 		return status;
 	}
-	/* With a bound on the events there is one already, and it is of events as they come. */
-	if (options->output.repeat_limit && !options->limits.max_events &&
+	if (trace->output.format == &format_zeek)
+		status = conn_log_open(&trace->output, &trace->conn_log);
+	if (status) {
+		trace_close(trace);
+		return status;
+	}
+	/*
+	 * With a bound on the events there is one already, and it is of events as they come. What
+	 * was not sent has no line in a log of connections.
+	 */
+	if (options->output.repeat_limit && !options->limits.max_events && !trace->conn_log &&
 	    repeats_open(options->output.repeat_limit, pass_event, trace, &trace->repeats))
 		log_warning("out of memory: what is repeated is not summed up");
 	consumer = output_consumer(&trace->output);
@@ -190,6 +209,7 @@ void trace_close(struct trace *trace)
 {
 	if (!trace)
 		return;
+	conn_log_close(trace->conn_log);
 	output_close(&trace->output);
 	repeats_close(trace->repeats);
 	free(trace);

@@ -13,6 +13,7 @@ static const struct format_ops *const formats[] = {
 	&format_text,
 	&format_table,
 	&format_json,
+	&format_zeek,
 };
 
 const struct format_ops *format_find(const char *name)

@@ -19,7 +19,7 @@
 
 /*
  * No line of a notice is longer, and none of an event of which neither image, cgroup nor names are
- * known, newline included (bytes). The longest such event is EVENT_OPEN in JSON: 1,672 bytes with
+ * known, newline included (bytes). The longest such event is EVENT_OPEN in JSON: 1,730 bytes with
  * every field at its widest. A start notice takes at most 1,756, if each of the 255 bytes of struct
  * programs' tracepoints were escaped. Either may have 529 more of the host, if each of the 64 bytes
  * of its name is. test_format and the fuzzer check it.
@@ -62,6 +62,8 @@ struct format_context {
 	const struct host *host;   /* JSON: in NOTICE_START; NULL: nowhere */
 	bool host_always;	   /* in every line, which then has a name for good */
 	struct who_memo *who_memo; /* JSON: of image and cgroup; NULL: nothing is kept */
+	bool community_id;	   /* JSON, zeek: is wanted */
+	uint64_t log_utc_ns;	   /* zeek: when a header or footer is written */
 };
 
 enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };
@@ -104,11 +106,14 @@ struct format_ops {
 	 */
 	bool (*fit)(const struct event *event, struct format_context *ctx);
 
-	/* Appends the line that says what the columns are. NULL: this format has no columns. */
+	/* Appends the lines that say what the columns are. NULL: this format has no columns. */
 	void (*header)(struct buffer *out, const struct format_context *ctx);
+
+	/* Appends the line that comes last. NULL: there is none. */
+	void (*footer)(struct buffer *out, const struct format_context *ctx);
 };
 
-extern const struct format_ops format_text, format_json, format_table;
+extern const struct format_ops format_text, format_json, format_table, format_zeek;
 
 /* The format of that name; NULL if there is none. */
 const struct format_ops *format_find(const char *name);

@@ -2,6 +2,7 @@
 /* One JSON object a line, docs/spec.md, 6: its keys, in the order of its table. */
 #include "format/format.h"
 
+#include "format/community_id.h"
 #include "format/dns.h"
 #include "format/fields.h"
 #include "format/json_who.h"
@@ -54,7 +55,8 @@ static void put_peer(struct json *json, const struct event *event)
 		json_u64(json, "tpconnect.peer.scope_id", event->dst.scope_id);
 }
 
-static void put_network(struct json *json, const struct event *event)
+static void put_network(struct json *json, const struct event *event,
+			const struct format_context *ctx)
 {
 	json_word(json, "network.transport", "tcp");
 	json_word(json, "network.type", event->family == 4 ? "ipv4" : "ipv6");
@@ -65,6 +67,8 @@ static void put_network(struct json *json, const struct event *event)
 			  put_address(json->out, event->src.addr, event->family));
 		json_u64(json, "network.local.port", event->src.port);
 	}
+	if (ctx->community_id && has_community_id(event))
+		json_text(json, "tpconnect.community_id", put_community_id(json->out, event));
 }
 
 static void put_process(struct json *json, const struct event *event,
@@ -176,7 +180,7 @@ static void json_event(struct buffer *out, const struct event *event,
 
 	open_line(&json, event->time_ns, "tcp.", event_kind_name(event->kind), ctx);
 	put_connection_id(&json, event);
-	put_network(&json, event);
+	put_network(&json, event, ctx);
 	if (event->has & EVENT_HAS_PROCESS)
 		put_process(&json, event, ctx);
 	if (event->has & (EVENT_HAS_PROCESS | EVENT_HAS_CGROUP)) /* a socket's own may be known */

@@ -124,8 +124,57 @@ static int finish_history(struct options *options, struct error *error)
 	return 0;
 }
 
+/* A line is a connection: which events that needs is not a matter of choice. */
+static int finish_zeek(struct options *options, struct error *error)
+{
+	enum command command = options->command;
+
+	if (command != COMMAND_TRACE && command != COMMAND_HISTORY)
+		return refuse(error,
+			      "-o zeek is for trace and history: %s has no connections, or "
+			      "not their ends",
+			      command_name(command));
+	if (options->output.by || options->output.latency)
+		return refuse(error,
+			      "-o zeek has a line for each connection: leave it out with "
+			      "--%s",
+			      options->output.by ? "by" : "latency");
+	if (options->request.config.event_mask || options->changes_events)
+		return refuse(error, "--events: with -o zeek a line is a connection, and no event; "
+				     "leave it out");
+	if (options->output.failed_only)
+		return refuse(error, "--failed: with -o zeek all connections have a line, and "
+				     "conn_state tells of each; leave it out");
+	if (options->request.config.min_latency_ns)
+		return refuse(error, "--min-latency: with -o zeek a line is a connection, and does "
+				     "not have how long its handshake took; leave it out");
+	options->request.config.event_mask = EVENTS_ENDS;
+	return 0;
+}
+
+/* What a store has is shown as it was kept. */
+static int check_community_id(const struct options *options, struct error *error)
+{
+	const char *format = options->output.format;
+
+	if (!options->output.community_id || !strcmp(format, "zeek"))
+		return 0;
+	if (strcmp(format, "json") != 0)
+		return refuse(error, "--community-id is in JSON and in Zeek's log: -o json, or -o "
+				     "zeek");
+	if (options->command != COMMAND_HISTORY)
+		return 0;
+	return refuse(error,
+		      "--community-id: history -o json shows lines as they were kept; record "
+		      "takes --community-id, or write -o zeek");
+}
+
 int finish_events(struct options *options, struct error *error)
 {
+	if (!strcmp(options->output.format, "zeek") && finish_zeek(options, error))
+		return -EINVAL;
+	if (check_community_id(options, error))
+		return -EINVAL;
 	if (CMD(options->command) & CMD_EVENTS)
 		return finish_trace(options, error);
 	if (options->command == COMMAND_HISTORY)

@@ -24,7 +24,8 @@ struct output_options {
 			   */
 	bool all;	 /* COMMAND_LIST: also what is inbound, listens, or is held by no process */
 	unsigned int by; /* all that have groups: BY_* bits; COMMAND_HISTORY: 0: lines */
-	bool latency;	 /* COMMAND_HISTORY: histograms, as COMMAND_LATENCY has them */
+	bool community_id;
+	bool latency;		 /* COMMAND_HISTORY: histograms, as COMMAND_LATENCY has them */
 	const char *filter;	 /* COMMAND_TOP: words, as rows_fit() takes them; NULL: none */
 	const char *replay_path; /* COMMAND_TOP: a record to be shown again; NULL: this host */
 	uint32_t repeat_limit;	 /* of events as aggregate/repeats.h sums them up, a second; 0:

@@ -9,7 +9,7 @@
 
 const char *output_format_name(size_t i)
 {
-	static const char *const names[] = {"text", "table", "json"};
+	static const char *const names[] = {"text", "table", "json", "zeek"};
 
 	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }

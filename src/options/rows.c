@@ -127,9 +127,12 @@ const struct option_row option_rows[] = {
 		 "waiting."},
 
 	{'o', "output", "FORMAT", set_output, CMD_SHOWING,
-	 .help = "text (default), table (that of list) or json",
-	 .more = "A table is columns for people, json one object a line. What count, latency and "
-		 "list --by show for people is the same in text and table.",
+	 .help = "text (default), table (that of list), json; trace, history: zeek",
+	 .more = "A table is columns for people, json one object a line, zeek a conn.log of "
+		 "Zeek's: "
+		 "a line for each connection that has ended, and at the end one for each that is "
+		 "open. What count, latency and list --by show for people is the same in text and "
+		 "table.",
 	 .headline = "Output", .values = VALUES_ONE, .words = output_format_name},
 	{0, "filter", "WORDS", set_filter, CMD(COMMAND_TOP),
 	 .help = "top: begin with this filter, as it is typed behind /",
@@ -171,6 +174,11 @@ const struct option_row option_rows[] = {
 		 "this host, and marks it so. No question is asked, and none looked up in reverse. "
 		 "Answers that are encrypted, or do not come by DNS, are not seen.",
 	 .values = VALUES_ONE, .words = dns_name},
+	{0, "community-id", NULL, NULL, CMD_EVENTS | CMD(COMMAND_HISTORY),
+	 .flag = FLAG(output.community_id),
+	 .help = "with -o json or zeek: the Community ID, by which other tools know it too",
+	 .more = "Version 1, seed 0: what Zeek, Suricata and others compute of the same addresses "
+		 "and ports. Absent where the source is not known."},
 	{'w', "write", "FILE", set_write, CMD_SHOWING,
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "

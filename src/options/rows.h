@@ -62,7 +62,7 @@ extern const struct option_row option_rows[];
 extern const size_t n_option_rows;
 
 /* No more rows than that. */
-#define OPTION_ROWS_MAX 48
+#define OPTION_ROWS_MAX 56
 
 /* The row of a letter; NULL if it is no option's. */
 const struct option_row *option_by_letter(char letter);

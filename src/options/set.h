@@ -20,6 +20,10 @@
 #define EVENTS_COUNT                                                                               \
 	(EVENT_BIT(EVENT_CONNECT) | EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) |       \
 	 EVENT_BIT(EVENT_CANCELLED))
+/* What becomes a connection's line in Zeek's conn.log. */
+#define EVENTS_ENDS                                                                                \
+	(EVENT_BIT(EVENT_ESTABLISHED) | EVENT_BIT(EVENT_FAILED) | EVENT_BIT(EVENT_CANCELLED) |     \
+	 EVENT_BIT(EVENT_CLOSE))
 #define RING_SIZE    (4 * 1024 * 1024)
 #define REPEAT_LIMIT 100
 #define STORE_DIR    "/var/lib/tpconnect"

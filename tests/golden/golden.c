@@ -12,6 +12,9 @@
  * "latency dst", and both with -json, are reports by these keys, of the first second; "list" and
  * list-80 the table of what is open, with its last line, and "list process,dst" that by these keys.
  *
+ * zeek-header is with its header and last line, zeek-community and json-community with Community
+ * IDs.
+ *
  * Lines that begin with image, cgroup and dns, behind records, say who made the attempts of those,
  * and to which names, back to the last such lines: who.h. text-verbose is what -v shows.
  *
@@ -82,6 +85,8 @@ static void put_events(struct buffer *out, const struct golden_case *c,
 			format->header(out, &ctx);
 		format->event(out, &c->events[i], &ctx);
 	}
+	if (headers && format->footer)
+		format->footer(out, &ctx);
 }
 
 /* "text", "text-color", "table-80", "count-80 dst,port", "latency-json process". */
@@ -101,6 +106,8 @@ static void put_output(struct buffer *out, const struct golden_case *c)
 		.width = (unsigned int)atoi(variant),
 		.closes = has_close(c),
 		.dns = has_names(c),
+		.community_id = strstr(variant, "community"),
+		.log_utc_ns = EPOCH_NS,
 	};
 	const struct format_ops *format = format_find(name);
 

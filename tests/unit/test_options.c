@@ -263,9 +263,9 @@ static void wrong_values_are_refused_and_change_no_default(void **state)
 	static const struct {
 		const char *name, *value, *reason, *way_out;
 	} cases[] = {
-		{"--output", "xml", "there is no format \"xml\"", "text, table and json"},
-		{"--output", "", "there is no format \"\"", "text, table and json"},
-		{"--output", "JSON", "there is no format \"JSON\"", "text, table and json"},
+		{"--output", "xml", "there is no format \"xml\"", "text, table, json and zeek"},
+		{"--output", "", "there is no format \"\"", "text, table, json and zeek"},
+		{"--output", "JSON", "there is no format \"JSON\"", "text, table, json and zeek"},
 		{"--write", "", "a file name is missing", ""},
 		{"--btf", "", "a file name is missing", ""},
 		{"--max-events", "0", "\"0\" is not a number of events", "from 1"},
