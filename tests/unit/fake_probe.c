@@ -193,6 +193,18 @@ int probe_ring_fd(const struct probe *probe)
 	return 0;
 }
 
+uint64_t probe_ring_id(const struct probe *probe)
+{
+	(void)probe;
+	return fake.ring_id;
+}
+
+bool probe_resumed(const struct probe *probe)
+{
+	(void)probe;
+	return fake.resumed;
+}
+
 const char *probe_tracepoints(const struct probe *probe)
 {
 	(void)probe;
@@ -227,6 +239,38 @@ struct ring_fill reader_ring(const struct reader *reader)
 	(void)reader;
 	fake.ring.produced += fake.fills_up;
 	return fake.ring;
+}
+
+int reader_keep(struct reader *reader, uint64_t position)
+{
+	(void)reader;
+	fake.keeps = true;
+	if (position > fake.released && position <= fake.n * FAKE_RECORD_SIZE)
+		fake.next = position / FAKE_RECORD_SIZE;
+	return 0;
+}
+
+void reader_release(struct reader *reader, uint64_t position)
+{
+	(void)reader;
+	fake.released = position;
+}
+
+uint64_t reader_position(const struct reader *reader)
+{
+	(void)reader;
+	return fake.next * FAKE_RECORD_SIZE;
+}
+
+void reader_waiting(const struct reader *reader, reader_waiting_fn *waiting, void *ctx)
+{
+	(void)reader;
+	for (size_t i = fake.next; i < fake.n; i++) {
+		const struct record *record = fake.context[i];
+
+		record = record ? record : &fake.records[i].base.head;
+		waiting(ctx, record, record->size);
+	}
 }
 
 int reader_fill(struct reader *reader)

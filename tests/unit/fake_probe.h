@@ -33,6 +33,8 @@ struct fake_probe {
 	enum probe_dns dns;
 	uint64_t dns_unread;
 	struct ring_fill ring;
+	uint64_t ring_id; /* of probe_ring_id() */
+	bool resumed;
 	uint64_t fills_up; /* bytes that come each time somebody looks */
 	bool late;	   /* the last record arrives only after some waiting */
 
@@ -44,6 +46,8 @@ struct fake_probe {
 	uint32_t tells_again;	  /* the process that was asked for last */
 	struct cgroup_key cgroup; /* with it; all 0: without */
 	unsigned int n_told_again;
+	bool keeps;	   /* reader_keep() was called */
+	uint64_t released; /* the position up to which the ring was given back */
 
 	struct close_record records[FAKE_RECORDS_MAX];
 	const struct record
@@ -56,6 +60,9 @@ struct fake_probe {
 };
 
 extern struct fake_probe fake;
+
+/* Each record takes so much of the ring. */
+#define FAKE_RECORD_SIZE 256
 
 /* As if new: nothing queued, nothing fails. */
 void fake_reset(void);
