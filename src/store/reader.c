@@ -26,6 +26,7 @@ struct store_reader {
 	char boot[STORE_BOOT_MAX + 1]; /* whose seqs these are */
 	uint64_t next_seq;	       /* that should come; 0: not known */
 	uint64_t broken_seq;	       /* the last of a frame that was damaged but for its index */
+	bool is_packed, has_frame;     /* frames are asked for, and not lines; there is one */
 	ZSTD_DCtx *zstd;
 	uint8_t *content;    /* FRAME_CONTENT_MAX */
 	char *raw;	     /* FRAME_RAW_MAX: lines */
@@ -253,7 +254,7 @@ static int read_frame(struct store_reader *reader)
 	struct walk *walk = &reader->walk;
 	int err = walk_content(walk, reader->content);
 
-	if (!err)
+	if (!err && !reader->is_packed)
 		err = decompress(reader);
 	if (err == -EBADMSG) {
 		damage_add(&reader->damage, walk->frame, frame_size(&walk->index));
@@ -264,6 +265,7 @@ static int read_frame(struct store_reader *reader)
 	if (err)
 		return err;
 	reader->read.frames_read++;
+	reader->has_frame = true;
 	end_damage(reader, damage_end);
 	note_frame(reader, &walk->index);
 	return 0;
@@ -331,14 +333,37 @@ static int walk_on(struct store_reader *reader)
 	return leave_segment(reader);
 }
 
-/* Goes on until there are lines. Returns 1; 0: the end, for now; -errno. */
+/* Goes on until there is a frame. Returns 1; 0: the end, for now; -errno. */
 static int next_frame(struct store_reader *reader)
 {
 	int more = 1;
 
-	while (more == 1 && reader->at == reader->raw_size)
+	reader->has_frame = false;
+	while (more == 1 && !reader->has_frame)
 		more = reader->is_open ? walk_on(reader) : open_segment(reader);
 	return more;
+}
+
+int store_reader_next_frame(struct store_reader *reader, struct store_frame *ret)
+{
+	int more;
+
+	reader->is_packed = true;
+	more = next_frame(reader);
+	if (more != 1)
+		return more;
+	reader->query.since_ns = 0;
+	*ret = (struct store_frame){
+		.boot = reader->boot,
+		.index = &reader->walk.index,
+		.content = reader->content,
+	};
+	return 1;
+}
+
+int store_reader_seek(struct store_reader *reader, const char *boot, uint64_t seq)
+{
+	return trail_seek(&reader->trail, boot, seq);
 }
 
 int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret_size)

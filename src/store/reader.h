@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "store/frame.h"
 #include "util/error.h"
 
 struct store_reader;
@@ -50,6 +51,25 @@ void store_reader_close(struct store_reader *reader);
  * an incomplete frame at the very end is one that is being written; -errno.
  */
 int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret_size);
+
+/* A frame as it lies there, valid until the next call. */
+struct store_frame {
+	const char *boot;
+	const struct frame_index *index;
+	const uint8_t *content; /* index->size bytes of zstd, as its checksum says */
+};
+
+/*
+ * The next frame; of one reader, either lines are asked for or frames. From the first one that is
+ * asked for on, all come, whatever times they have. Returns as store_reader_next().
+ */
+int store_reader_next_frame(struct store_reader *reader, struct store_frame *ret);
+
+/*
+ * Before anything is read: begins with the segment that has the line of that boot, or would have
+ * it. Returns 0; -ENOENT, and begins with the first of all: there is none of that boot.
+ */
+int store_reader_seek(struct store_reader *reader, const char *boot, uint64_t seq);
 
 /*
  * What was passed over, and where: a line for a person, of each of the first places. Returns NULL

@@ -125,6 +125,20 @@ static void look_again(struct trail *trail)
 	trail->n = n;
 }
 
+int trail_seek(struct trail *trail, const char *boot, uint64_t seq)
+{
+	size_t found = trail->n;
+
+	for (size_t i = 0; i < trail->n; i++)
+		if (!strcmp(trail->segments[i].boot, boot) &&
+		    (found == trail->n || trail->segments[i].first_seq <= seq))
+			found = i;
+	if (found == trail->n)
+		return -ENOENT;
+	trail->next = found;
+	return 0;
+}
+
 bool trail_has_next(struct trail *trail)
 {
 	if (trail->next == trail->n)

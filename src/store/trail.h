@@ -23,6 +23,12 @@ int trail_open(const char *path, struct trail *ret, struct error *error);
 void trail_close(struct trail *trail);
 
 /*
+ * Before any was taken: goes to the one of that boot which has the seq, or would have it. Returns 0
+ * or -ENOENT: there is none of the boot.
+ */
+int trail_seek(struct trail *trail, const char *boot, uint64_t seq);
+
+/*
  * The next segment's descriptor, the caller's, and what it is: in last. -ENOENT: there is none, for
  * now. One that went meanwhile is passed over.
  */

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "store/content.h"
 #include "store/frame.h"
 #include "store/reader.h"
 #include "store/tag.h"
@@ -124,6 +125,102 @@ static void a_segment_alone_is_read(void **state)
 	open_reader(path_of(BOOT, 1), &all);
 	assert_read(1, 1001);
 	assert_whole();
+}
+
+/* The next frame has the lines from that one on, byte by byte: returns the seq behind; 0: the end.
+ */
+static uint64_t next_frame_of(uint64_t first)
+{
+	static char lines[FRAME_RAW_MAX];
+	char expected[STORE_LINE_MAX];
+	struct store_frame frame;
+	size_t size, at = 0, n;
+	int more = store_reader_next_frame(reader, &frame);
+
+	if (!more)
+		return 0;
+	assert_int_equal(more, 1);
+	assert_int_equal(frame.index->first_seq, first);
+	assert_int_equal(content_unpack(frame.content, frame.index->size, lines, &size), 0);
+	for (uint64_t seq = first; seq <= frame.index->last_seq; seq++, at += n) {
+		n = make_line(expected, seq);
+		assert_true(at + n <= size);
+		assert_memory_equal(lines + at, expected, n);
+	}
+	assert_int_equal(at, size);
+	return frame.index->last_seq + 1;
+}
+
+static void frames_come_as_they_lie_there(void **state)
+{
+	uint64_t next = 1;
+
+	(void)state;
+	t.limits.segment_max = 20000;
+	record(BOOT, 1, 5001);
+	open_reader(t.dir, &all);
+	while (next < 5001)
+		next = next_frame_of(next);
+	assert_int_equal(next, 5001);
+	assert_int_equal(next_frame_of(0), 0);
+	record(BOOT, 5001, 5003);
+	assert_int_equal(next_frame_of(5001), 5003);
+	assert_whole();
+}
+
+static void frames_begin_with_the_first_of_a_time(void **state)
+{
+	const struct store_query later = {.since_ns = TIME_OF(5600)};
+
+	(void)state;
+	record(BOOT2, 1, 101);
+	record(BOOT, 5001, 6501);
+	open_reader(t.dir, &later);
+	assert_int_equal(next_frame_of(5501), 6001);
+	assert_int_equal(next_frame_of(6001), 6501);
+	assert_int_equal(next_frame_of(0), 0);
+}
+
+static void a_damaged_frame_is_none(void **state)
+{
+	struct store_frame frame;
+	size_t size;
+	char *data;
+
+	(void)state;
+	record(BOOT, 1, 1501);
+	data = read_whole(path_of(BOOT, 1), &size);
+	data[size / 2] ^= 1;
+	write_whole(path_of(BOOT, 1), data, size);
+	free(data);
+	open_reader(t.dir, &all);
+	assert_int_equal(next_frame_of(1), 501);
+	assert_int_equal(store_reader_next_frame(reader, &frame), 1);
+	assert_int_equal(frame.index->first_seq, 1001);
+	assert_non_null(store_reader_damage(reader));
+}
+
+static void it_begins_with_the_segment_of_a_line(void **state)
+{
+	struct store_frame frame;
+
+	(void)state;
+	t.limits.segment_max = 20000;
+	record(BOOT, 1, 5001);
+	record(BOOT2, 5001, 9001);
+	open_reader(t.dir, &all);
+	assert_int_equal(store_reader_seek(reader, BOOT, 3333), 0);
+	assert_int_equal(store_reader_next_frame(reader, &frame), 1);
+	assert_true(frame.index->first_seq <= 3333 && frame.index->first_seq > 2000);
+	assert_string_equal(frame.boot, BOOT);
+	close_reader();
+	open_reader(t.dir, &all);
+	assert_int_equal(store_reader_seek(reader, BOOT2, 1), 0);
+	assert_int_equal(next_frame_of(5001), 5501);
+	close_reader();
+	open_reader(t.dir, &all);
+	assert_int_equal(store_reader_seek(reader, "0a1b", 1), -ENOENT);
+	assert_int_equal(next_frame_of(1), 501);
 }
 
 static void lines_come_while_they_are_written(void **state)
@@ -639,6 +736,10 @@ int main(void)
 		reader_row(all_lines_come_in_order_over_segments_and_restarts),
 		reader_row(boots_come_by_time),
 		reader_row(a_segment_alone_is_read),
+		reader_row(frames_come_as_they_lie_there),
+		reader_row(frames_begin_with_the_first_of_a_time),
+		reader_row(a_damaged_frame_is_none),
+		reader_row(it_begins_with_the_segment_of_a_line),
 		reader_row(lines_come_while_they_are_written),
 		reader_row(segments_may_go_while_they_are_read),
 		reader_row(a_frame_that_is_being_written_is_not_yet_one),
