@@ -19,6 +19,7 @@
 
 #define CREATE_RULESET_VERSION 1
 #define RULE_PATH_BENEATH      1
+#define RULE_NET_PORT	       2
 
 /* As the kernel has them since version 6; older ones take less of it. */
 struct ruleset_attr {
@@ -31,6 +32,11 @@ struct path_beneath_attr {
 	__u64 allowed_access;
 	__s32 parent_fd;
 } __attribute__((packed));
+
+struct net_port_attr {
+	__u64 allowed_access;
+	__u64 port;
+};
 
 /* LANDLOCK_ACCESS_FS_*, by bit. */
 enum {
@@ -54,8 +60,9 @@ enum {
 
 #define BIT(number)    (1ull << (number))
 #define UP_TO(number)  (BIT((number) + 1) - 1)
-#define NET_ALL	       (BIT(0) | BIT(1)) /* LANDLOCK_ACCESS_NET_BIND_TCP, _CONNECT_TCP */
-#define SCOPE_ABSTRACT BIT(0)		 /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET */
+#define NET_CONNECT    BIT(1)		      /* LANDLOCK_ACCESS_NET_CONNECT_TCP */
+#define NET_ALL	       (BIT(0) | NET_CONNECT) /* LANDLOCK_ACCESS_NET_BIND_TCP */
+#define SCOPE_ABSTRACT BIT(0)		      /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET */
 
 #define READING (BIT(FS_READ_FILE) | BIT(FS_READ_DIR))
 #define WRITING                                                                                    \
@@ -92,7 +99,20 @@ static int allow(int ruleset, const struct landlock_place *place, __u64 known)
 	return syscall(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &attr, 0) ? -errno : 0;
 }
 
+static int allow_port(int ruleset, uint16_t port)
+{
+	const struct net_port_attr attr = {.allowed_access = NET_CONNECT, .port = port};
+
+	return syscall(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &attr, 0) ? -errno : 0;
+}
+
 int landlock_enter(const struct landlock_place *places, size_t n)
+{
+	return landlock_enter_with_ports(places, n, NULL, 0);
+}
+
+int landlock_enter_with_ports(const struct landlock_place *places, size_t n, const uint16_t *ports,
+			      size_t n_ports)
 {
 	int version = landlock_version(), err = 0;
 	_cleanup_close_ int ruleset = -1;
@@ -108,6 +128,8 @@ int landlock_enter(const struct landlock_place *places, size_t n)
 		return -errno;
 	for (size_t i = 0; !err && i < n; i++)
 		err = allow(ruleset, &places[i], handled[row].handled_access_fs);
+	for (size_t i = 0; !err && handled[row].handled_access_net && i < n_ports; i++)
+		err = allow_port(ruleset, ports[i]);
 	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))
 		err = -errno;
 	return err ? err : version;

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* A directory below which files may be read; or made, written, renamed and removed as well. */
 struct landlock_place {
@@ -24,5 +25,9 @@ int landlock_version(void);
  * Returns the version, or -errno.
  */
 int landlock_enter(const struct landlock_place *places, size_t n);
+
+/* The same, but that it may connect to these TCP ports. */
+int landlock_enter_with_ports(const struct landlock_place *places, size_t n, const uint16_t *ports,
+			      size_t n_ports);
 
 #endif
