@@ -11,12 +11,14 @@
 /* Room for two file names of the greatest length, and a sentence about them. */
 #define MESSAGE_MAX (3 * PATH_MAX)
 
-#define PREFIX "tpconnect: "
+/* Names of programs are shorter. */
+#define NAME_MAX_BYTES 32
 
 /* An escape takes four bytes for one. */
-#define LINE_MAX_BYTES (sizeof(PREFIX "\n") + 4 * MESSAGE_MAX)
+#define LINE_MAX_BYTES (NAME_MAX_BYTES + sizeof(": \n") + 4 * MESSAGE_MAX)
 
 static enum log_level max_level = LOG_INFO;
+static const char *program = "tpconnect";
 
 static log_take_fn *diverted;
 static void *diverted_ctx;
@@ -25,6 +27,11 @@ void log_divert(log_take_fn *take, void *ctx)
 {
 	diverted = take;
 	diverted_ctx = ctx;
+}
+
+void log_set_name(const char *name)
+{
+	program = name;
 }
 
 void log_set_level(enum log_level max)
@@ -52,7 +59,8 @@ void log_print(enum log_level level, const char *format, ...)
 		diverted(diverted_ctx, level, message);
 		return;
 	}
-	buffer_literal(&out, PREFIX);
+	buffer_puts(&out, program);
+	buffer_literal(&out, ": ");
 	/* Messages have no control characters of their own: one that is there is part of a name. */
 	put_escaped(&out, message, strlen(message), false);
 	buffer_putc(&out, '\n');

@@ -10,6 +10,9 @@
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_INFO, LOG_DEBUG };
 
+/* Of the program, at most 32 bytes that stay the caller's; "tpconnect" where none is set. */
+void log_set_name(const char *name);
+
 /* Messages above this level are left out. Starts as LOG_INFO; -q makes it LOG_ERROR, -v LOG_DEBUG.
  */
 void log_set_level(enum log_level max);
