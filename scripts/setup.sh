@@ -72,6 +72,7 @@ look_for_build() {
 	need_header seccomp.h libseccomp-dev libseccomp
 	need_header uthash.h uthash-dev
 	need_header microhttpd.h libmicrohttpd-dev libmicrohttpd
+	need_header curl/curl.h libcurl4-openssl-dev libcurl
 	[[ ${STATIC:-0} == 0 ]] || look_for_static
 }
 
@@ -100,6 +101,7 @@ look_for_test() {
 	need_command ip iproute2
 	need_command ps procps
 	need_command curl curl
+	need_command openssl openssl
 	need_command unshare util-linux
 	need_command tmux tmux
 	need_command runc runc

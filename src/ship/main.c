@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* tpconnect-ship: sends a store's records on. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <strings.h>
+
+#include "ship/offset.h"
+#include "ship/options.h"
+#include "ship/ship.h"
+#include "ship/unprivileged.h"
+#include "util/log.h"
+
+static void block_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+/* A token over http:// is everybody's who is on the way. */
+static void warn_of_secrets(const struct ship_options *options)
+{
+	const struct output_target *target = &options->target;
+
+	if (!strncasecmp(target->url, "http://", 7) && (target->token_file || target->header_file))
+		log_warning(
+			"over http://, what is in --token-file and --header-file can be read on "
+			"the way: https:// has it encrypted");
+}
+
+int main(int argc, char **argv)
+{
+	struct ship_options options;
+	struct offset offset;
+	struct error error;
+	char path[OFFSET_PATH_MAX];
+	int status, err;
+
+	log_set_name("tpconnect-ship");
+	status = ship_options_parse(argc, argv, &options);
+	if (status >= 0)
+		return status;
+	block_signals();
+	if (options.offset)
+		snprintf(path, sizeof(path), "%s", options.offset);
+	else
+		offset_path(options.url.shown, path, sizeof(path));
+	offset_make_directory(path);
+	err = become_unprivileged(&options, path, &error);
+	if (!err)
+		err = offset_open(path, options.url.shown, &offset, &error);
+	if (err) {
+		log_error("%s", error.text);
+		return STATUS_FAILED;
+	}
+	warn_of_secrets(&options);
+	status = ship_run(&options, &offset);
+	offset_close(&offset);
+	return status;
+}
