@@ -49,7 +49,7 @@ static int make_otlp(const char *lines, size_t size, char **ret, size_t *ret_siz
 
 static int pack_gzip(const char *data, size_t size, uint8_t **ret, size_t *ret_size)
 {
-	z_stream stream = {.next_in = (const uint8_t *)data, .avail_in = (uInt)size};
+	z_stream stream = {.next_in = (uint8_t *)(uintptr_t)data, .avail_in = (uInt)size};
 	uint8_t *out;
 	uLong cap;
 

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "ship/offset.h"
 #include "ship/options.h"
@@ -21,17 +20,6 @@ static void block_signals(void)
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
-}
-
-/* A token over http:// is everybody's who is on the way. */
-static void warn_of_secrets(const struct ship_options *options)
-{
-	const struct output_target *target = &options->target;
-
-	if (!strncasecmp(target->url, "http://", 7) && (target->token_file || target->header_file))
-		log_warning(
-			"over http://, what is in --token-file and --header-file can be read on "
-			"the way: https:// has it encrypted");
 }
 
 int main(int argc, char **argv)
@@ -59,7 +47,6 @@ int main(int argc, char **argv)
 		log_error("%s", error.text);
 		return STATUS_FAILED;
 	}
-	warn_of_secrets(&options);
 	status = ship_run(&options, &offset);
 	offset_close(&offset);
 	return status;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/signalfd.h>
 
 #include "ship/file.h"
@@ -273,6 +274,17 @@ static int open_all(struct ship *ship, struct error *error)
 	return err;
 }
 
+/* A token over http:// is everybody's who is on the way. */
+static void warn_of_secrets(const struct ship_options *options)
+{
+	const struct output_target *target = &options->target;
+
+	if (!strncasecmp(target->url, "http://", 7) && (target->token_file || target->header_file))
+		log_warning(
+			"over http://, what is in --token-file and --header-file can be read on "
+			"the way: https:// has it encrypted");
+}
+
 static void say_begin(const struct ship *ship)
 {
 	const struct place_of *place = &ship->offset->place;
@@ -319,6 +331,7 @@ enum exit_status ship_run(const struct ship_options *options, struct offset *off
 	} else {
 		srandom((unsigned int)(now_ns() ^ (uint64_t)getpid()));
 		window_init(&ship.window, options->window);
+		warn_of_secrets(options);
 		say_begin(&ship);
 		write_metrics(&ship);
 		err = loop(&ship);

@@ -31,9 +31,10 @@ static void say(struct teller *teller, const struct answer *answer)
 
 static void say_taken(struct teller *teller, const struct answer *answer, uint64_t now_ns)
 {
+	uint64_t seconds = (now_ns - teller->since_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC;
+
 	if (teller->reason)
-		log_info("the output takes what is sent again, after %" PRIu64 " s",
-			 (now_ns - teller->since_ns + NSEC_PER_SEC / 2) / NSEC_PER_SEC);
+		log_info("the output takes what is sent again, after %" PRIu64 " s", seconds);
 	teller->reason = NULL;
 	if (!answer->rejected || !strcmp(teller->said, answer->text))
 		return;

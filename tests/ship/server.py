@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """A server of HTTP that keeps what it is sent, and fails in every way a server can.
 
-server.py DIR [--every N] [--faults KIND,...] [--lines-max N] [--cert FILE --key FILE] [--client-ca FILE]
+server.py TOP [CERT KEY CLIENT_CA]; in TOP/arguments, a word a line, and read again for each request:
+[--every N] [--faults KIND,...] [--lines-max N] [--too-large SEQ] [--token TOKEN] [--say BODY]
 
-In DIR it writes its port (port), bodies as they came, one behind the other (stored.zstd, .gzip, .none), and a
-line for each request (log): what was done, the id, the path. Each Nth request meets the next of the faults; a
-file DIR/answer, "STATUS TEXT" or a fault, is the answer to all as long as it is there.
+It writes its port to TOP/port; to TOP/server, bodies as they came, one behind the other (stored.zstd, .gzip, .none), and
+a line for each request (log): what was done, the id, the path, the time. Each Nth request meets the next of the
+faults; a file TOP/server/answer, "STATUS TEXT" or a fault, is the answer to all as long as it is there. More lines
+than N, and those with SEQ, are too large; BODY is the body of each 200. With certificates, it asks clients for theirs.
 """
 import argparse
 import http.server
@@ -14,6 +16,7 @@ import os
 import socket
 import ssl
 import struct
+import sys
 import threading
 import time
 
@@ -37,12 +40,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def note(self, what):
-        with self.lock, open(f"{arguments.dir}/log", "a", encoding="ascii") as log:
-            log.write(f"{what} {self.headers['Tpconnect-Id']} {self.path} {time.time():.3f}\n")
+        with self.lock, open(f"{directory}/log", "a", encoding="ascii") as log:
+            log.write(f"{what.split()[0]} {self.headers['Tpconnect-Id']} {self.path} {time.time():.3f}\n")
 
     def store(self):
         encoding = self.headers.get("Content-Encoding", "none")
-        with self.lock, open(f"{arguments.dir}/stored.{encoding}", "ab") as stored:
+        with self.lock, open(f"{directory}/stored.{encoding}", "ab") as stored:
             stored.write(self.body)
 
     def reset(self):
@@ -96,11 +99,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def is_too_large(self):
         first, last = self.headers["Tpconnect-Id"].rsplit(":", 1)[1].split("-")
+        if int(first) <= arguments.too_large <= int(last):
+            return True
         return arguments.lines_max and int(last) - int(first) + 1 > arguments.lines_max
 
     def fault(self):
         try:
-            with open(f"{arguments.dir}/answer", encoding="utf-8", errors="surrogateescape") as answer:
+            with open(f"{directory}/answer", encoding="utf-8", errors="surrogateescape") as answer:
                 return answer.read().rstrip("\n")
         except FileNotFoundError:
             pass
@@ -127,28 +132,43 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, arguments.say)
 
 
-parser = argparse.ArgumentParser()
-parser.add_argument("dir")
-parser.add_argument("--every", type=int, default=0)
-parser.add_argument("--faults", type=lambda s: s.split(","), default=FAULTS)
-parser.add_argument("--lines-max", type=int, default=0)
-parser.add_argument("--token", default="")
-parser.add_argument("--say", default="")
-parser.add_argument("--cert")
-parser.add_argument("--key")
-parser.add_argument("--client-ca")
-parser.add_argument("--port", type=int, default=0)
-arguments = parser.parse_args()
+def parse(words):
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--every", type=int, default=0)
+    parser.add_argument("--faults", type=lambda s: s.split(","), default=FAULTS)
+    parser.add_argument("--lines-max", type=int, default=0)
+    parser.add_argument("--too-large", type=int, default=0)
+    parser.add_argument("--token", default="")
+    parser.add_argument("--say", default="")
+    return parser.parse_args(words)
 
-server = Server(("127.0.0.1", arguments.port), Handler)
-if arguments.cert:
+
+class Arguments:
+    """What is in the file, read anew where that is another: each has its own counts."""
+
+    def __init__(self, path):
+        self.path, self.text = path, None
+
+    def __getattr__(self, name):
+        with open(self.path, encoding="utf-8") as file:
+            text = file.read()
+        if text != self.text:
+            self.text, self.parsed = text, parse(text.splitlines())
+            Handler.count = Handler.failed = 0
+        return getattr(self.parsed, name)
+
+
+top, *tls = sys.argv[1:]
+arguments = Arguments(f"{top}/arguments")
+directory = f"{top}/server"
+server = Server(("127.0.0.1", 0), Handler)
+if tls:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(arguments.cert, arguments.key)
-    if arguments.client_ca:
-        context.load_verify_locations(arguments.client_ca)
-        context.verify_mode = ssl.CERT_REQUIRED
+    context.load_cert_chain(tls[0], tls[1])
+    context.load_verify_locations(tls[2])
+    context.verify_mode = ssl.CERT_REQUIRED
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-with open(f"{arguments.dir}/port.new", "w", encoding="ascii") as port:
+with open(f"{top}/port.new", "w", encoding="ascii") as port:
     port.write(str(server.server_port))
-os.rename(f"{arguments.dir}/port.new", f"{arguments.dir}/port")
+os.rename(f"{top}/port.new", f"{top}/port")
 server.serve_forever()
