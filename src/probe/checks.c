@@ -276,6 +276,23 @@ static bool check_iterator(struct check_context *context, const struct check *ch
 	return report(result, true, "available");
 }
 
+/* As iterators.c chooses. */
+static bool check_map_iterator(struct check_context *context, const struct check *check,
+			       struct check_result *result)
+{
+	int id = context->btf ? btf__find_by_name_kind(context->btf, "bpf_iter_bpf_map_elem",
+						       BTF_KIND_FUNC)
+			      : -ENOENT;
+
+	if (id < 0 || context->btf_path)
+		return check_iterator(context, check, result);
+	if (context->missing)
+		return not_tested(result, context->missing);
+	if (kernel_refuses_iterator((__u32)id))
+		return report(result, false, "refused by a security policy");
+	return report(result, true, "available");
+}
+
 static bool check_task_storage(struct check_context *context, const struct check *check,
 			       struct check_result *result)
 {
@@ -399,6 +416,9 @@ const struct check checks[] = {
 	 "nothing to do, but what is open already is not known"},
 	{"iterator tcp", check_iterator, "tcp", CHECK_WARN, false, false,
 	 "nothing to do, but 'list --all' lacks what no process holds"},
+	{"iterator bpf_map_elem", check_map_iterator, "bpf_map_elem", CHECK_WARN, false, false,
+	 "nothing to do, but 'top' shows no rates, and what a skipped program missed is not "
+	 "searched for"},
 	{"task storage", check_task_storage, NULL, CHECK_WARN, false, false,
 	 "nothing to do, but a seccomp filter's answer on a socket used before will not be seen"},
 	{"name servers' answers", check_dns, NULL, CHECK_WARN, false, false,

@@ -14,6 +14,8 @@
 #include "util/cleanup.h"
 #include "util/clock.h"
 
+#define MAP_ITERATOR "bpf_iter_bpf_map_elem"
+
 /* Iterators are of the kernel's own BTF. */
 static bool has_btf(const struct request *request)
 {
@@ -51,11 +53,11 @@ static const struct {
 	bool (*wanted)(const struct request *request);
 } table[N_ITERATORS] = {
 	[ITERATOR_OPEN] = {"open_file", "bpf_iter_task_file", wants_open},
-	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", "bpf_iter_bpf_map_elem", can_sweep},
-	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", "bpf_iter_bpf_map_elem", can_sweep},
+	[ITERATOR_SWEEP_SLOTS] = {"sweep_slots", MAP_ITERATOR, can_sweep},
+	[ITERATOR_SWEEP_OVERFLOW] = {"sweep_overflow", MAP_ITERATOR, can_sweep},
 	[ITERATOR_SOCKETS] = {"orphan_socket", "bpf_iter_tcp", wants_sockets},
-	[ITERATOR_GAUGE_SLOTS] = {"gauge_slots", "bpf_iter_bpf_map_elem", wants_gauges},
-	[ITERATOR_GAUGE_OVERFLOW] = {"gauge_overflow", "bpf_iter_bpf_map_elem", wants_gauges},
+	[ITERATOR_GAUGE_SLOTS] = {"gauge_slots", MAP_ITERATOR, wants_gauges},
+	[ITERATOR_GAUGE_OVERFLOW] = {"gauge_overflow", MAP_ITERATOR, wants_gauges},
 };
 
 const char *iterator_name(enum iterator iterator)
@@ -73,12 +75,22 @@ bool iterator_wanted(enum iterator iterator, const struct request *request)
 	return table[iterator].wanted(request);
 }
 
+/* A policy that refuses one over maps refuses all of them; tracing does without. */
+static bool is_allowed(struct iterators *iterators, size_t i)
+{
+	if (strcmp(table[i].function, MAP_ITERATOR) != 0)
+		return true;
+	if (!iterators->maps_refused)
+		iterators->maps_refused = kernel_refuses_iterator(iterators->type_ids[i]);
+	return !iterators->maps_refused;
+}
+
 int iterators_choose(struct iterators *iterators, const struct request *request)
 {
 	int err = 0;
 
 	for (size_t i = 0; !err && i < N_ITERATORS; i++) {
-		bool wanted = table[i].wanted(request);
+		bool wanted = table[i].wanted(request) && is_allowed(iterators, i);
 
 		err = bpf_program__set_autoload(iterators->progs[i], wanted);
 		if (!wanted)

@@ -28,6 +28,7 @@ enum iterator {
 struct iterators {
 	struct bpf_program *progs[N_ITERATORS]; /* NULL: not loaded */
 	__u32 type_ids[N_ITERATORS]; /* the function of the kernel's whose arguments each has */
+	bool maps_refused; /* this host allows none over maps: neither sweeps nor gauges */
 };
 
 /* Its program's name, and that function's. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/magic.h>
 
@@ -42,6 +44,21 @@ bool kernel_has_task_storage(void)
 bool kernel_has_socket_storage(void)
 {
 	return libbpf_probe_bpf_map_type(BPF_MAP_TYPE_SK_STORAGE, NULL) > 0;
+}
+
+bool kernel_refuses_iterator(__u32 type_id)
+{
+	/* r0 = 0; exit */
+	static const struct bpf_insn program[] = {
+		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0},
+		{.code = BPF_JMP | BPF_EXIT},
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, options, .expected_attach_type = BPF_TRACE_ITER,
+		    .attach_btf_id = type_id);
+	_cleanup_close_ int fd = bpf_prog_load(BPF_PROG_TYPE_TRACING, NULL, "Dual MIT/GPL", program,
+					       ARRAY_SIZE(program), &options);
+
+	return fd < 0 && (errno == EPERM || errno == EACCES);
 }
 
 bool kernel_has_audit(void)

@@ -28,6 +28,12 @@ bool kernel_has_task_storage(void);
 bool kernel_has_socket_storage(void);
 
 /*
+ * Whether a security policy forbids a program for an iterator, by the BTF id of its function. Needs
+ * the privilege to load programs.
+ */
+bool kernel_refuses_iterator(__u32 type_id);
+
+/*
  * Whether the kernel keeps with each process who logged in (CONFIG_AUDIT). Where /proc is not there
  * to tell, it is taken to.
  */

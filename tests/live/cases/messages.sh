@@ -159,3 +159,17 @@ case_too_few_descriptors() { # docs/spec.md, 7: one clear line
     done
     [[ $limit -ge 20 ]] || fail "it traces with $limit"
 }
+
+# Where a security policy refuses iterators over maps, tracing goes on, and what lacks is said.
+case_map_iterators_refused() { # docs/limits.md
+    "$tpconnect" doctor | grep -q '^WARN *iterator bpf_map_elem *refused' || skip "iterators over maps are allowed here"
+    serve "$b" 10.99.0.2 80
+    trace
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    trigger_background hold 1 10.99.0.2 80 0<>endless
+    await grep -q '"tcp.established"' record || fail "what is held is not seen"
+    stop_trace
+    grep -q '"error.type":"ECONNREFUSED"' record || fail "not traced: $(cat record)"
+    grep -q 'refuses iterators over maps: what stays tracked may have no socket' messages ||
+        fail "not said: $(cat messages)"
+}
