@@ -4,6 +4,7 @@
  * Usage: compat connect|socketcall OUTCOME ADDR PORT
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,13 @@ struct low {
 	uint32_t args[3];
 	struct sockaddr_storage addr;
 };
+
+/* What a kernel without that table answers with. */
+static void on_fault(int signal)
+{
+	(void)signal;
+	unable("no 32-bit system calls: int 0x80 is a fault");
+}
 
 static long compat_call(long number, uint32_t a, uint32_t b, uint32_t c)
 {
@@ -63,7 +71,9 @@ int main(int argc, char **argv)
 		die("mmap");
 	low->addr = target.addr;
 	fd = socket_for(&target, 0);
+	signal(SIGSEGV, on_fault);
 	ret = compat_connect(argv[1], low, fd, target.len);
+	signal(SIGSEGV, SIG_DFL);
 	if (ret == -ENOSYS)
 		unable("no 32-bit system calls");
 	demand("connect", -ret, errno_of(argv[2]));
