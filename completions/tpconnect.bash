@@ -46,6 +46,7 @@ _tpconnect_rows=(
     'record||--metrics-file|file|'
     'history||--since|unknown|'
     'history||--until|unknown|'
+    'history||--check||'
     'trace count latency top record||--no-syscalls||'
     'trace record||--no-snapshot||'
     'trace count latency list top record||--object|file|'

@@ -125,6 +125,7 @@ complete -c tpconnect -n '__tpconnect_of record' -l store-size -x -d 'record: th
 complete -c tpconnect -n '__tpconnect_of record' -l metrics-file -r -F -d 'record: write metrics for Prometheus to FILE, each 5 seconds'
 complete -c tpconnect -n '__tpconnect_of history' -l since -x -d 'history: only what came then or later: 2h (ago), 7d, today, yesterday'
 complete -c tpconnect -n '__tpconnect_of history' -l until -x -d 'history: only what came before that time'
+complete -c tpconnect -n '__tpconnect_of history' -l check -d 'history: whether anything of it is missing'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l no-syscalls -d 'leave the system call tracepoints out: costs other system calls nothing'
 complete -c tpconnect -n '__tpconnect_of trace record' -l no-snapshot -d 'do not look for what is open at the start: the end of such connections'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record' -l object -r -F -d 'load this BPF object, not the one built in'

@@ -129,6 +129,7 @@ _tpconnect() {
     _tpconnect_add 'record' '*--metrics-file=[record: write metrics for Prometheus to FILE, each 5 seconds]:FILE:_tpconnect_file'
     _tpconnect_add 'history' '*--since=[history: only what came then or later: 2h (ago), 7d, today, yesterday]:TIME:_tpconnect_unknown'
     _tpconnect_add 'history' '*--until=[history: only what came before that time]:TIME:_tpconnect_unknown'
+    _tpconnect_add 'history' '--check[history: whether anything of it is missing]'
     _tpconnect_add 'trace count latency top record' '--no-syscalls[leave the system call tracepoints out: costs other system calls nothing]'
     _tpconnect_add 'trace record' '--no-snapshot[do not look for what is open at the start: the end of such connections]'
     _tpconnect_add 'trace count latency list top record' '*--object=[load this BPF object, not the one built in]:FILE:_tpconnect_file'

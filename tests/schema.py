@@ -46,6 +46,18 @@ GOOD_NOTICES = [
     '"tpconnect.loss.store":7,"tpconnect.store.oldest":"2026-02-16T12:00:00.000000000Z",'
     '"tpconnect.store.dropped.boot.id":"8a8b4b2a-0000-4000-8000-000000000001",'
     '"tpconnect.store.dropped.first_seq":1,"tpconnect.store.dropped.last_seq":8}',
+    '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
+    '"host.name":"a","tpconnect.boot.id":"8a8b4b2a-0000-4000-8000-000000000001","tpconnect.version":"1.0",'
+    '"tpconnect.programs":"connect,state","tpconnect.schema":"1","tpconnect.heartbeat.interval_ns":60000000000,'
+    '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
+    '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.heartbeat","tpconnect.seq":9,'
+    '"host.name":"a","tpconnect.boot.id":"8a8b4b2a-0000-4000-8000-000000000001",'
+    '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
+    '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6,"tpconnect.loss.store":7,'
+    '"tpconnect.store.oldest":"2026-02-16T12:00:00.000000000Z","tpconnect.heartbeat.interval_ns":60000000000,'
+    '"tpconnect.events.sent":10,'
+    '"tpconnect.events.written":8,"tpconnect.events.filtered":1,'
+    '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.stop","tpconnect.seq":9,'
     '"tpconnect.loss.ring":1,"tpconnect.loss.missed":2,"tpconnect.loss.state":3,'
     '"tpconnect.loss.unmatched":4,"tpconnect.loss.output":5,"tpconnect.loss.context":6,"tpconnect.events.sent":10,'
@@ -127,6 +139,12 @@ WRONG = [
     ("tpconnect.start", "tpconnect.loss.store", 0),
     ("tpconnect.loss", "tpconnect.loss.unheard_of", 0),
     ("tpconnect.stop", "tpconnect.observed.until", None),
+    ("tpconnect.start", "tpconnect.heartbeat.interval_ns", 0),
+    ("tpconnect.stop", "tpconnect.heartbeat.interval_ns", 60000000000),
+    ("tpconnect.heartbeat", "tpconnect.events.written", None),
+    ("tpconnect.heartbeat", "tpconnect.boot.id", None),
+    ("tpconnect.heartbeat", "tpconnect.heartbeat.interval_ns", None),
+    ("tpconnect.heartbeat", "tpconnect.tracked", 6),
     ("tpconnect.stop", "tpconnect.preexisting.unattributed", None),
     ("tpconnect.count", "tpconnect.failed.because", 1),
     ("tpconnect.count", "tpconnect.attempts", None),
@@ -198,7 +216,7 @@ def documented_keys():
     with open(os.path.join(TOP, "docs/fields.md"), encoding="utf-8") as file:
         words = re.findall(r"`([^`]*)`", file.read())
     return {word for word in words if re.fullmatch(r"timestamp|[a-z0-9]+(\.[a-zA-Z0-9_]+)+", word)
-            and word not in ("tpconnect.start", "tpconnect.loss", "tpconnect.stop",
+            and word not in ("tpconnect.start", "tpconnect.loss", "tpconnect.heartbeat", "tpconnect.stop",
                              "tpconnect.count", "tpconnect.latency", "tpconnect.list",
                              "tpconnect.top")}
 

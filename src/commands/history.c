@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* tpconnect history: what a store has, as trace, count or latency would have shown it. */
+/* tpconnect history: what a store has, as trace, count or latency would have shown it; and whether
+ * all of it is there. */
 #include "commands/history.h"
 
+#include "commands/check.h"
 #include "commands/conn_log.h"
 #include "commands/output.h"
 #include "commands/run.h"
@@ -141,6 +143,8 @@ static int show_lines(const struct options *options, bool color)
 
 int history_main(const struct options *options, bool color)
 {
+	if (options->store.check)
+		return check_store(options);
 	if (options->output.latency)
 		return latency_main(options, color);
 	if (options->output.by)

@@ -256,6 +256,9 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	};
 	struct output *output = ctx;
 
+	output->begin_ns = start->begin_ns;
+	output->heartbeat_ns = start->begin_ns + HEARTBEAT_NS;
+	notice.heartbeat_ns = output->store ? HEARTBEAT_NS : 0;
 	if (output_begin(output))
 		session_stop(session, STATUS_FAILED);
 	output->session = session;
@@ -308,14 +311,10 @@ static void on_reopen(void *ctx, struct session *session)
 	writer_reopen(output->writer);
 }
 
-static void on_tick(void *ctx, struct session *session, const struct counters *counters)
+static void tell_loss(struct output *output)
 {
-	struct output *output = ctx;
 	struct notice notice = {.kind = NOTICE_LOSS};
 
-	if (output->reopen_error)
-		writer_reopen(output->writer);
-	ledger_count(&output->ledger, session, counters);
 	if (output->store)
 		output_count_store(output, &notice);
 	notice.books = output->ledger.books;
@@ -326,6 +325,18 @@ static void on_tick(void *ctx, struct session *session, const struct counters *c
 		output_tell_store(output, &notice);
 	else
 		output_notice(output, &notice);
+}
+
+static void on_tick(void *ctx, struct session *session, const struct counters *counters)
+{
+	struct output *output = ctx;
+
+	if (output->reopen_error)
+		writer_reopen(output->writer);
+	ledger_count(&output->ledger, session, counters);
+	tell_loss(output);
+	if (output->store)
+		output_beat(output);
 }
 
 void output_flush_patiently(struct output *output)

@@ -26,6 +26,8 @@ struct output {
 	bool store_full;     /* which was told */
 	uint64_t store_removed; /* events, as was told */
 	int sync_error;		/* the last errno of its disk that was told */
+	uint64_t begin_ns;	/* of what is observed */
+	uint64_t heartbeat_ns;	/* when the next line is due that shows that it goes on */
 	struct format_context context;
 	struct host host; /* the context's */
 	struct ledger ledger;
@@ -103,6 +105,12 @@ void output_notice(struct output *output, struct notice *notice);
 /* Of a store: counts what it has lost in books and notice; and tells what has left it. */
 void output_count_store(struct output *output, struct notice *notice);
 void output_tell_store(struct output *output, struct notice *notice);
+
+/* Likewise each minute: that it goes on, with the books so far. Does nothing before it is due. */
+void output_beat(struct output *output);
+
+/* How often a store gets a line, even if nothing happens: what lacks one is not whole. */
+#define HEARTBEAT_NS (60 * NSEC_PER_SEC)
 
 /* The callbacks of those names: for a command that has something to do besides. */
 void output_started(void *ctx, struct session *session, const struct session_start *start);

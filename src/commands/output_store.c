@@ -2,6 +2,7 @@
 /* What a store tells of itself among its lines. */
 #include "commands/keeper.h"
 #include "commands/output.h"
+#include "util/clock.h"
 
 /* Lines are written then, and may be gone with the host's next crash: no loss that can be counted.
  */
@@ -47,4 +48,23 @@ void output_tell_store(struct output *output, struct notice *notice)
 	}
 	if (!told)
 		output_notice(output, notice);
+}
+
+/* A host that slept has missed some: one stands for them. */
+void output_beat(struct output *output)
+{
+	uint64_t now_ns = clock_now_ns(CLOCK_BOOTTIME);
+	struct notice notice = {
+		.kind = NOTICE_HEARTBEAT,
+		.heartbeat_ns = HEARTBEAT_NS,
+		.observed.begin_ns = output->begin_ns,
+	};
+
+	if (now_ns < output->heartbeat_ns)
+		return;
+	output->heartbeat_ns =
+		now_ns + HEARTBEAT_NS - (now_ns - output->heartbeat_ns) % HEARTBEAT_NS;
+	output_count_store(output, &notice);
+	notice.books = output->ledger.books;
+	output_notice(output, &notice);
 }

@@ -66,21 +66,22 @@ struct format_context {
 	uint64_t log_utc_ns;	   /* zeek: when a header or footer is written */
 };
 
-enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_STOP };
+enum notice_kind { NOTICE_START, NOTICE_LOSS, NOTICE_HEARTBEAT, NOTICE_STOP };
 
 /* A line about the tracing itself, among those of events. */
 struct notice {
 	enum notice_kind kind;
 	uint64_t time_ns;		/* CLOCK_BOOTTIME */
 	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
-	struct span observed;		/* NOTICE_STOP; of NOTICE_START, where it begins */
-	struct books books;		/* NOTICE_STOP; of NOTICE_LOSS, what was lost */
-	uint64_t tracked;		/* NOTICE_STOP */
-	uint64_t unattributed;		/* NOTICE_STOP: as of struct counters */
+	uint64_t heartbeat_ns;		/* of the first and itself: how often it comes; 0: never */
+	struct span observed;  /* NOTICE_STOP; of the first and of a heartbeat, its begin */
+	struct books books;    /* all but NOTICE_START; of NOTICE_LOSS, what was lost */
+	uint64_t tracked;      /* NOTICE_STOP */
+	uint64_t unattributed; /* NOTICE_STOP: as of struct counters */
 	const char *dns;     /* how answers of name servers are seen; NULL: nobody asked for that */
 	uint64_t dns_unread; /* NOTICE_STOP, with dns */
 
-	/* NOTICE_LOSS, NOTICE_STOP: lines go to a store, whose first is of that time (UTC) */
+	/* All but NOTICE_START: lines go to a store, whose first is of that time (UTC) */
 	bool store;
 	uint64_t store_oldest_ns; /* 0: there is none */
 

@@ -223,11 +223,15 @@ static void put_loss(struct json *json, const struct loss *loss)
 	json_u64(json, "tpconnect.loss.context", loss->context);
 }
 
-static void put_books(struct json *json, const struct notice *notice)
+static void put_books(struct json *json, const struct books *books)
 {
-	json_u64(json, "tpconnect.events.sent", notice->books.sent);
-	json_u64(json, "tpconnect.events.written", notice->books.written);
-	json_u64(json, "tpconnect.events.filtered", notice->books.filtered);
+	json_u64(json, "tpconnect.events.sent", books->sent);
+	json_u64(json, "tpconnect.events.written", books->written);
+	json_u64(json, "tpconnect.events.filtered", books->filtered);
+}
+
+static void put_end(struct json *json, const struct notice *notice)
+{
 	json_u64(json, "tpconnect.tracked", notice->tracked);
 	json_u64(json, "tpconnect.preexisting.unattributed", notice->unattributed);
 	if (notice->dns)
@@ -262,6 +266,7 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 	static const char *const names[] = {
 		[NOTICE_START] = "start",
 		[NOTICE_LOSS] = "loss",
+		[NOTICE_HEARTBEAT] = "heartbeat",
 		[NOTICE_STOP] = "stop",
 	};
 	struct json json = {.out = out};
@@ -273,8 +278,12 @@ static void json_notice(struct buffer *out, const struct notice *notice,
 		put_loss(&json, &notice->books.lost);
 	if (notice->kind != NOTICE_START && notice->store)
 		put_store(&json, notice);
+	if (notice->heartbeat_ns)
+		json_u64(&json, "tpconnect.heartbeat.interval_ns", notice->heartbeat_ns);
+	if (notice->kind == NOTICE_HEARTBEAT || notice->kind == NOTICE_STOP)
+		put_books(&json, &notice->books);
 	if (notice->kind == NOTICE_STOP)
-		put_books(&json, notice);
+		put_end(&json, notice);
 	if (notice->kind != NOTICE_LOSS)
 		put_observed(&json, notice, ctx);
 	close_line(&json);

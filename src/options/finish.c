@@ -105,6 +105,10 @@ static int finish_history(struct options *options, struct error *error)
 {
 	const struct store_options *store = &options->store;
 
+	if (store->check &&
+	    (store->since_ns || store->until_ns || options->output.by || options->output.latency))
+		return refuse(error, "--check is of all that the store has: leave --since, "
+				     "--until, --by and --latency out with it");
 	if (store->since_ns && store->until_ns && store->since_ns >= store->until_ns)
 		return refuse(error, "--until must be later than --since");
 	if (options->request.config.n_cgroups) /* named before the command */

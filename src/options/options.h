@@ -37,6 +37,7 @@ struct store_options {
 	const char *dir;
 	uint64_t size;		     /* bytes that it may take */
 	uint64_t since_ns, until_ns; /* COMMAND_HISTORY: UTC, [since, until); 0: no bound */
+	bool check;		     /* COMMAND_HISTORY: whether all of it is there, and no more */
 };
 
 struct options {

@@ -220,6 +220,13 @@ const struct option_row option_rows[] = {
 	 .more = "All times are UTC, as in the output; a day without a time is its beginning."},
 	{0, "until", "TIME", set_until, CMD(COMMAND_HISTORY),
 	 .help = "history: only what came before that time"},
+	{0, "check", NULL, NULL, CMD(COMMAND_HISTORY), .flag = FLAG(store.check),
+	 .help = "history: whether anything of it is missing",
+	 .more = "Looks at all of the store, whatever else could be asked for, and says, boot by "
+		 "boot, which numbers of lines are missing of which no line says that they have "
+		 "left, how long there was no line although one comes each minute, and whether "
+		 "the record ends without its last line while nobody records. The last line is "
+		 "the verdict. Exit status 0: it is whole; 1: it is not, or could not be read."},
 
 	{0, "no-syscalls", NULL, NULL, CMD_TRACING, .flag = FLAG(no_syscalls),
 	 .help = "leave the system call tracepoints out: costs other system calls nothing,\n"

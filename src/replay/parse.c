@@ -77,6 +77,8 @@ static const struct field fields[] = {
 	LINE("tpconnect.loss.state", TYPE_LOST, lost),
 	LINE("tpconnect.loss.unmatched", TYPE_LOST, lost),
 	LINE("tpconnect.loss.output", TYPE_LOST, lost),
+	LINE("tpconnect.heartbeat.interval_ns", TYPE_U64, heartbeat_ns),
+	LINE("tpconnect.store.dropped.boot.id", TYPE_TEXT, dropped_boot),
 	LINE("tpconnect.store.dropped.first_seq", TYPE_U64, dropped_first),
 	LINE("tpconnect.store.dropped.last_seq", TYPE_U64, dropped_last),
 	BY("tpconnect.connection.id", IN_EVENT, set_id),
@@ -347,6 +349,8 @@ int replay_parse(const char *line, size_t size, struct replay_texts *texts, stru
 		return -ENOMEM;
 	if (read_keys(&parse) || !is_whole(&parse))
 		return -EBADMSG;
+	if (ret->kind == REPLAY_HEARTBEAT) /* what it counts was lost at any time before */
+		ret->lost = ret->missed = 0;
 	event->time_ns = ret->utc_ns;
 	if (event->has & EVENT_HAS_SRC && address_is_link_local(event->src.addr))
 		event->src.scope_id = event->dst.scope_id;

@@ -12,6 +12,7 @@ enum replay_kind {
 	REPLAY_EVENT, /* tcp.* */
 	REPLAY_START, /* tpconnect.start, and so on */
 	REPLAY_LOSS,
+	REPLAY_HEARTBEAT,
 	REPLAY_STOP,
 	REPLAY_OTHER, /* another of tpconnect.* */
 };
@@ -30,11 +31,13 @@ struct replay_line {
 	struct event event;
 
 	uint64_t observed_from_ns,
-		observed_until_ns; /* REPLAY_START, REPLAY_STOP: UTC; 0: absent */
+		observed_until_ns; /* of the program's own lines: UTC; 0: absent */
 	uint64_t lost;		   /* REPLAY_LOSS, REPLAY_STOP: of all classes */
 	uint64_t missed;	   /* of these, what no program saw */
+	uint64_t heartbeat_ns;	   /* REPLAY_START, REPLAY_HEARTBEAT: how often the latter comes */
 	/* REPLAY_LOSS: seqs that have left a store, of one boot and all between; 0: none */
 	uint64_t dropped_first, dropped_last;
+	const char *dropped_boot; /* of which boot; NULL: it is not said */
 };
 
 /* What the lines point to: each until the next is parsed. */

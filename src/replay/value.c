@@ -52,10 +52,11 @@ int value_event_name(const char *name, struct replay_line *line)
 	if (strncmp(name, "tpconnect.", strlen("tpconnect.")) != 0)
 		return -EBADMSG;
 	name += strlen("tpconnect.");
-	line->kind = !strcmp(name, "start")  ? REPLAY_START
-		     : !strcmp(name, "loss") ? REPLAY_LOSS
-		     : !strcmp(name, "stop") ? REPLAY_STOP
-					     : REPLAY_OTHER;
+	line->kind = !strcmp(name, "start")	  ? REPLAY_START
+		     : !strcmp(name, "loss")	  ? REPLAY_LOSS
+		     : !strcmp(name, "heartbeat") ? REPLAY_HEARTBEAT
+		     : !strcmp(name, "stop")	  ? REPLAY_STOP
+						  : REPLAY_OTHER;
 	return 0;
 }
 

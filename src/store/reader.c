@@ -381,6 +381,16 @@ int store_reader_next(struct store_reader *reader, const char **ret, size_t *ret
 	return 1;
 }
 
+const char *store_reader_boot(const struct store_reader *reader)
+{
+	return reader->boot;
+}
+
+bool store_reader_is_written(const struct store_reader *reader)
+{
+	return trail_is_written(&reader->trail);
+}
+
 struct store_read store_read(const struct store_reader *reader)
 {
 	struct store_read read = reader->read;

@@ -6,6 +6,7 @@
 #ifndef STORE_READER_H
 #define STORE_READER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -79,6 +80,12 @@ const char *store_reader_damage(struct store_reader *reader);
 
 /* Nothing more is asked for: what stands at the end and is not being written was torn. */
 void store_reader_end(struct store_reader *reader);
+
+/* The boot whose the last line is: its directory's name. "" before the first. */
+const char *store_reader_boot(const struct store_reader *reader);
+
+/* Whether a process writes to the store now, or may: where that cannot be asked. */
+bool store_reader_is_written(const struct store_reader *reader);
 
 struct store_read store_read(const struct store_reader *reader);
 

@@ -154,6 +154,41 @@ static void the_stop_notice_shows_losses_of_none_too_and_the_books(void **state)
 			    "\"tpconnect.observed.until\":\"1970-01-01T00:00:01.000000000Z\"}\n");
 }
 
+static void the_heartbeat_notice_has_the_books_so_far(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.kind = NOTICE_HEARTBEAT;
+	notice.heartbeat_ns = 60000000000;
+	notice.books.lost.store = 7;
+	notice.store = true;
+	assert_string_equal(notice_line(&notice),
+			    "{\"timestamp\":\"1970-01-01T00:00:01.000000001Z\","
+			    "\"event.name\":\"tpconnect.heartbeat\",\"tpconnect.seq\":9,"
+			    "\"tpconnect.loss.ring\":1,\"tpconnect.loss.missed\":2,"
+			    "\"tpconnect.loss.state\":3,\"tpconnect.loss.unmatched\":4,"
+			    "\"tpconnect.loss.output\":5,\"tpconnect.loss.context\":6,"
+			    "\"tpconnect.loss.store\":7,"
+			    "\"tpconnect.heartbeat.interval_ns\":60000000000,"
+			    "\"tpconnect.events.sent\":10,"
+			    "\"tpconnect.events.written\":8,\"tpconnect.events.filtered\":1,"
+			    "\"tpconnect.observed.from\":\"1970-01-01T00:00:00.999999999Z\"}\n");
+}
+
+static void the_start_notice_says_how_often_a_heartbeat_comes(void **state)
+{
+	struct notice notice = sample_notice;
+
+	(void)state;
+	notice.kind = NOTICE_START;
+	assert_null(strstr(notice_line(&notice), "heartbeat"));
+	notice.heartbeat_ns = 60000000000;
+	assert_non_null(strstr(notice_line(&notice),
+			       ",\"tpconnect.heartbeat.interval_ns\":60000000000,"
+			       "\"tpconnect.observed.from\":"));
+}
+
 static void what_a_store_has_lost_is_told_where_there_is_one(void **state)
 {
 	struct notice notice = sample_notice;
@@ -209,6 +244,8 @@ int main(void)
 		cmocka_unit_test(notices_speak_of_names_only_where_they_were_asked_for),
 		cmocka_unit_test(the_loss_notice_names_every_class),
 		cmocka_unit_test(the_stop_notice_shows_losses_of_none_too_and_the_books),
+		cmocka_unit_test(the_heartbeat_notice_has_the_books_so_far),
+		cmocka_unit_test(the_start_notice_says_how_often_a_heartbeat_comes),
 		cmocka_unit_test(what_a_store_has_lost_is_told_where_there_is_one),
 		cmocka_unit_test(what_has_left_a_store_is_named),
 		cmocka_unit_test(text_has_no_notices),

@@ -244,6 +244,23 @@ static void what_was_lost_is_summed(void **state)
 	assert_int_equal(line.missed, 2);
 }
 
+/* It counts all since the start: of what was lost lately, nothing. */
+static void a_heartbeat_says_how_often_it_comes(void **state)
+{
+	struct replay_line line;
+
+	(void)state;
+	assert_int_equal(parse("{" TIME ",\"event.name\":\"tpconnect.heartbeat\","
+			       "\"tpconnect.loss.ring\":5,\"tpconnect.loss.missed\":2,"
+			       "\"tpconnect.heartbeat.interval_ns\":60000000000}",
+			       &line),
+			 0);
+	assert_int_equal(line.kind, REPLAY_HEARTBEAT);
+	assert_int_equal(line.heartbeat_ns, 60000000000);
+	assert_int_equal(line.lost, 0);
+	assert_int_equal(line.missed, 0);
+}
+
 static void a_long_name_is_cut_between_characters(void **state)
 {
 	char comm[COMM_LEN];
@@ -321,6 +338,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(keys_of_others_are_passed_over),
 		cmocka_unit_test(names_are_what_was_answered),
 		cmocka_unit_test(what_was_lost_is_summed),
+		cmocka_unit_test(a_heartbeat_says_how_often_it_comes),
 		cmocka_unit_test(a_long_name_is_cut_between_characters),
 		cmocka_unit_test(any_byte_may_be_wrong),
 		cmocka_unit_test(bad_lines_of_a_file_are_counted),

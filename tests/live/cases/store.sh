@@ -161,6 +161,9 @@ case_store_is_bounded() { # docs/spec.md, 8, store
     jq -es 'map(select(."event.name" == "tpconnect.loss")) | length > 0 and
         all(."tpconnect.loss.store" > 0 and ."tpconnect.store.dropped.last_seq" >= ."tpconnect.store.dropped.first_seq")' \
         record >/dev/null || fail "not told in the record: $(grep tpconnect.loss record)"
+    check_says 0 store
+    grep -qx "explained: $(jq -n 'input."tpconnect.seq" - 1' record) lines left the store, as it says itself" checked ||
+        fail "what left is not explained: $(cat checked)"
 }
 
 # A file system without room takes the oldest, and only then anything new is lost.
