@@ -91,6 +91,16 @@ bool batch_add(struct batch *batch, const char *line, size_t size, const struct 
 	return true;
 }
 
+bool batch_is_sealed(const struct batch *batch)
+{
+	return batch->begin;
+}
+
+void batch_mark(struct batch *batch, const struct frame_mark *mark)
+{
+	batch->index.mark = *mark;
+}
+
 void batch_filter(const struct batch *batch, uint8_t *filter, size_t size)
 {
 	for (size_t i = 0; i < batch->n_destinations; i++)

@@ -25,6 +25,10 @@ bool batch_is_full(const struct batch *batch);
 /* What is known of the lines; the sizes, the checksum and the filter only once it is sealed. */
 const struct frame_index *batch_index(const struct batch *batch);
 
+/* Which mark the frame has. Not once it is sealed. */
+void batch_mark(struct batch *batch, const struct frame_mark *mark);
+bool batch_is_sealed(const struct batch *batch);
+
 /*
  * Makes the frame, once, and returns it: index and content, *ret_size bytes that stay the batch's.
  * No line can be added until batch_clear(). NULL: zstd has failed, which is want of memory.

@@ -66,6 +66,22 @@ int current_write(struct current *current, struct batch *batch)
 	return 0;
 }
 
+int current_write_mark(struct current *current, const struct frame_mark *mark)
+{
+	const struct frame_index index = {
+		.is_mark = true,
+		.first_seq = current->sums.last_seq,
+		.last_seq = current->sums.last_seq,
+		.since_ns = current->sums.until_ns,
+		.until_ns = current->sums.until_ns,
+		.mark = *mark,
+	};
+	uint8_t bytes[FRAME_INDEX_SIZE + FRAME_MARK_SIZE];
+
+	frame_index_write(&index, bytes);
+	return append(current, bytes, sizeof(bytes));
+}
+
 static void write_sums(struct current *current)
 {
 	struct frame_index *sums = &current->sums;

@@ -24,6 +24,9 @@ int current_begin(struct current *current, const struct place *place, uint64_t f
 /* Writes a frame at once, whole or not at all. Returns 0 or -errno. */
 int current_write(struct current *current, struct batch *batch);
 
+/* Writes a mark alone, behind the last frame; there must be one. Returns 0 or -errno. */
+int current_write_mark(struct current *current, const struct frame_mark *mark);
+
 /* Writes the sums, if there is room, and lets go of the descriptor, which is returned. */
 int current_end(struct current *current);
 

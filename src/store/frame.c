@@ -7,8 +7,10 @@
 
 #include <zlib.h>
 
-#define MAGIC	       0x184D2A5Au
-#define FORMAT_VERSION 1
+#define MAGIC 0x184D2A5Au
+
+/* Without a mark, and with one. */
+enum { VERSION_PLAIN = 1, VERSION_MARKED = 2 };
 
 /* Where they are: frame.h. */
 enum {
@@ -30,9 +32,21 @@ enum {
 	AT_FILTER = 88,
 };
 
+/* Of a mark, where the filter would begin. */
+enum {
+	MARK_RING = 0,
+	MARK_POSITION = 8,
+	MARK_RECEIVED = 16,
+	MARK_OPENED = 24,
+	MARK_FILTERED = 32,
+	MARK_WRITTEN = 40,
+};
+
 #define HEAD 12 /* bytes that tell an index from all else */
 
-static const char kinds[2][4] = {"tpcf", "tpcs"};
+enum kind { KIND_FRAME, KIND_SUMS, KIND_MARK, KINDS };
+
+static const char kinds[KINDS][4] = {"tpcf", "tpcs", "tpcm"};
 
 static void put32(uint8_t *out, uint32_t value)
 {
@@ -67,14 +81,42 @@ uint32_t frame_crc(const void *content, size_t size)
 	return (uint32_t)crc32_z(0, content, size);
 }
 
+static enum kind kind_of(const struct frame_index *index)
+{
+	return index->is_mark ? KIND_MARK : index->is_sums ? KIND_SUMS : KIND_FRAME;
+}
+
+static void write_mark(const struct frame_mark *mark, uint8_t *out)
+{
+	put64(out + MARK_RING, mark->ring);
+	put64(out + MARK_POSITION, mark->position);
+	put64(out + MARK_RECEIVED, mark->received);
+	put64(out + MARK_OPENED, mark->opened);
+	put64(out + MARK_FILTERED, mark->filtered);
+	put64(out + MARK_WRITTEN, mark->written);
+}
+
+static void read_mark(const uint8_t *data, struct frame_mark *ret)
+{
+	*ret = (struct frame_mark){
+		.ring = get64(data + MARK_RING),
+		.position = get64(data + MARK_POSITION),
+		.received = get64(data + MARK_RECEIVED),
+		.opened = get64(data + MARK_OPENED),
+		.filtered = get64(data + MARK_FILTERED),
+		.written = get64(data + MARK_WRITTEN),
+	};
+}
+
 void frame_index_write(const struct frame_index *index, uint8_t *out)
 {
 	size_t size = frame_index_size(index);
+	bool marked = index->mark.ring;
 
 	put32(out + AT_MAGIC, MAGIC);
 	put32(out + AT_REST, (uint32_t)size - AT_KIND);
-	memcpy(out + AT_KIND, kinds[index->is_sums], sizeof(kinds[0]));
-	put32(out + AT_VERSION, FORMAT_VERSION);
+	memcpy(out + AT_KIND, kinds[kind_of(index)], sizeof(kinds[0]));
+	put32(out + AT_VERSION, marked ? VERSION_MARKED : VERSION_PLAIN);
 	put64(out + AT_FIRST, index->first_seq);
 	put64(out + AT_LAST, index->last_seq);
 	put64(out + AT_SINCE, index->since_ns);
@@ -86,8 +128,11 @@ void frame_index_write(const struct frame_index *index, uint8_t *out)
 	put64(out + AT_SIZE, index->size);
 	put32(out + AT_CRC, index->crc);
 	put32(out + AT_FILTER_SIZE, index->filter_size);
+	if (marked)
+		write_mark(&index->mark, out + AT_FILTER);
 	if (index->filter_size)
-		memcpy(out + AT_FILTER, index->filter, index->filter_size);
+		memcpy(out + AT_FILTER + (marked ? FRAME_MARK_SIZE : 0), index->filter,
+		       index->filter_size);
 	put32(out + size - sizeof(uint32_t), frame_crc(out, size - sizeof(uint32_t)));
 }
 
@@ -102,7 +147,10 @@ static bool is_head(const uint8_t *data, size_t size)
 	if (size <= AT_KIND)
 		return true;
 	size = size < HEAD ? size - AT_KIND : sizeof(kinds[0]);
-	return !memcmp(data + AT_KIND, kinds[0], size) || !memcmp(data + AT_KIND, kinds[1], size);
+	for (size_t kind = 0; kind < KINDS; kind++)
+		if (!memcmp(data + AT_KIND, kinds[kind], size))
+			return true;
+	return false;
 }
 
 /* What no writer writes, though the checksum is right: nothing of it may lead a reader astray. */
@@ -110,26 +158,32 @@ static bool is_sound(const struct frame_index *index)
 {
 	bool filter = !(index->filter_size & (index->filter_size - 1));
 
+	if (index->is_mark)
+		return index->mark.ring && !index->filter_size && !index->lines && !index->size &&
+		       index->last_seq != UINT64_MAX && index->first_seq == index->last_seq;
 	if (!filter || !index->lines || index->last_seq == UINT64_MAX ||
 	    index->notices > index->lines || index->first_seq > index->last_seq ||
 	    index->since_ns > index->until_ns ||
 	    index->lines - 1 > index->last_seq - index->first_seq)
 		return false;
 	if (index->is_sums)
-		return !index->size;
+		return !index->size && !index->mark.ring;
 	return index->size && index->size <= FRAME_CONTENT_MAX && index->raw_size &&
 	       index->raw_size <= FRAME_RAW_MAX;
 }
 
-static bool is_sums(const uint8_t *data)
+static bool is_of_kind(const uint8_t *data, enum kind kind)
 {
-	return !memcmp(data + AT_KIND, kinds[1], sizeof(kinds[1]));
+	return !memcmp(data + AT_KIND, kinds[kind], sizeof(kinds[kind]));
 }
 
 static void read_fields(const uint8_t *data, struct frame_index *ret)
 {
+	bool marked = get32(data + AT_VERSION) == VERSION_MARKED;
+
 	*ret = (struct frame_index){
-		.is_sums = is_sums(data),
+		.is_sums = is_of_kind(data, KIND_SUMS),
+		.is_mark = is_of_kind(data, KIND_MARK),
 		.first_seq = get64(data + AT_FIRST),
 		.last_seq = get64(data + AT_LAST),
 		.since_ns = get64(data + AT_SINCE),
@@ -140,19 +194,22 @@ static void read_fields(const uint8_t *data, struct frame_index *ret)
 		.raw_size = get64(data + AT_RAW_SIZE),
 		.size = get64(data + AT_SIZE),
 		.crc = get32(data + AT_CRC),
-		.filter = data + AT_FILTER,
+		.filter = data + AT_FILTER + (marked ? FRAME_MARK_SIZE : 0),
 		.filter_size = get32(data + AT_FILTER_SIZE),
 	};
+	if (marked)
+		read_mark(data + AT_FILTER, &ret->mark);
 }
 
 static size_t size_max(const uint8_t *data)
 {
-	return is_sums(data) ? FRAME_SUMS_MAX : FRAME_INDEX_MAX;
+	return is_of_kind(data, KIND_SUMS) ? FRAME_SUMS_MAX : FRAME_INDEX_MAX;
 }
 
 int frame_index_read(const uint8_t *data, size_t size, struct frame_index *ret, size_t *ret_needed)
 {
 	struct frame_index index;
+	uint32_t version;
 	size_t whole;
 
 	if (!is_head(data, size))
@@ -168,8 +225,11 @@ int frame_index_read(const uint8_t *data, size_t size, struct frame_index *ret, 
 		return -EAGAIN;
 	if (get32(data + whole - sizeof(uint32_t)) != frame_crc(data, whole - sizeof(uint32_t)))
 		return -EBADMSG;
-	if (get32(data + AT_VERSION) != FORMAT_VERSION)
+	version = get32(data + AT_VERSION);
+	if (version != VERSION_PLAIN && version != VERSION_MARKED)
 		return -ENOTSUP;
+	if (version == VERSION_MARKED && whole < FRAME_INDEX_SIZE + FRAME_MARK_SIZE)
+		return -EBADMSG;
 	read_fields(data, &index);
 	if (frame_index_size(&index) != whole || !is_sound(&index))
 		return -EBADMSG;
@@ -193,6 +253,8 @@ size_t frame_find(const uint8_t *data, size_t size)
 
 void frame_index_add(struct frame_index *sums, const struct frame_index *frame)
 {
+	if (!frame->lines)
+		return;
 	if (!sums->lines) {
 		sums->first_seq = frame->first_seq;
 		sums->since_ns = frame->since_ns;

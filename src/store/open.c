@@ -23,6 +23,9 @@ static int cut(int dir_fd, const struct segment *last, struct store *store)
 	if (err)
 		return err;
 	store->next_seq = found.last_seq ? found.last_seq + 1 : last->first_seq;
+	store->torn_seq = found.sums.lines ? found.sums.last_seq + 1 : last->first_seq;
+	store->mark = found.mark;
+	store->torn_mark = found.torn_mark;
 	store->counts.torn = found.torn.events;
 	store->counts.torn_bytes = found.torn_bytes;
 	if (found.size && !found.torn_bytes)
@@ -30,13 +33,34 @@ static int cut(int dir_fd, const struct segment *last, struct store *store)
 	return past_cut_last(&store->past, dir_fd, fd, found.size);
 }
 
-static int recover_last(struct store *store)
+/* The newest of the boot's segments, or NULL. */
+static const struct segment *last_of_boot(const struct store *store)
 {
 	const struct segment *last = past_last(&store->past);
 
-	if (!last || strcmp(last->boot, store->place.boot) != 0)
-		return 0;
-	return cut(store->place.dir_fd, last, store);
+	return last && !strcmp(last->boot, store->place.boot) ? last : NULL;
+}
+
+/* Who was killed as a segment began has left the last mark in the one before. */
+static void find_mark(struct store *store)
+{
+	const struct segment *last = last_of_boot(store);
+	_cleanup_close_ int fd = last ? segment_open(store->place.dir_fd, last, O_RDONLY, 0) : -1;
+	struct recovered found;
+
+	if (fd >= 0 && !recover(fd, &found))
+		store->mark = found.mark;
+}
+
+static int recover_last(struct store *store)
+{
+	const struct segment *last = last_of_boot(store);
+	size_t n = store->past.n;
+	int err = last ? cut(store->place.dir_fd, last, store) : 0;
+
+	if (!err && store->past.n < n)
+		find_mark(store);
+	return err;
 }
 
 static int look_around(struct store *store, const char *dir, struct error *error)

@@ -278,7 +278,7 @@ static int take_frame(struct store_reader *reader)
 
 	if (walk->skipped)
 		damage_add(&reader->damage, walk->frame - walk->skipped, walk->skipped);
-	if (walk->index.is_sums) {
+	if (walk->index.is_sums || walk->index.is_mark) {
 		end_damage(reader, damage_end);
 		return 0;
 	}

@@ -16,13 +16,17 @@ static int take_frame(struct walk *walk, uint8_t *content, struct recovered *rec
 	if (err == -EBADMSG) {
 		walk_distrust(walk);
 		frame_index_add(&recovered->torn, &walk->index);
+		recovered->torn_mark = walk->index.mark;
 		return 0;
 	}
 	if (err)
 		return err;
-	if (!walk->index.is_sums)
+	if (!walk->index.is_sums) {
 		frame_index_add(&recovered->sums, &walk->index);
+		recovered->mark = walk->index.mark;
+	}
 	recovered->torn = (struct frame_index){0};
+	recovered->torn_mark = (struct frame_mark){0};
 	recovered->size = walk->at;
 	return 0;
 }

@@ -241,11 +241,100 @@ static void keep_bound(struct store *store, size_t size)
 	while (bytes > store->limits.size_max && drop_oldest(store, false));
 }
 
+/* Marks */
+
+/* The newest mark of lines up to that seq is that of the next frame. Returns whether it is new. */
+static bool take_mark(struct store *store, uint64_t seq)
+{
+	struct frame_mark before = store->mark;
+
+	pthread_mutex_lock(&store->lock);
+	marks_take(&store->marks, seq, &store->mark);
+	pthread_mutex_unlock(&store->lock);
+	return memcmp(&before, &store->mark, sizeof(before)) != 0;
+}
+
+static void note_marked(struct store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	if (store->has_marks)
+		store->marked = store->mark.position;
+	pthread_mutex_unlock(&store->lock);
+}
+
+/* What came behind the last line has become none: that is worth no frame, but to be remembered. */
+static int write_mark(struct store *store)
+{
+	struct current *current = &store->current;
+	int err;
+
+	store->mark_is_new |= take_mark(store, store->next_seq - 1);
+	if (!store->mark_is_new || !current->sums.lines || current->fd < 0 || current->is_torn)
+		return 0;
+	do
+		err = current_write_mark(current, &store->mark);
+	while (is_full(err) && make_room(store));
+	if (err)
+		return err;
+	store->mark_is_new = false;
+	note_marked(store);
+	syncer_written(store->syncer, current->fd, -1);
+	store_note_state(store);
+	return 0;
+}
+
+void store_mark(struct store *store, uint64_t seq, const struct frame_mark *mark)
+{
+	pthread_mutex_lock(&store->lock);
+	store->has_marks = true;
+	marks_push(&store->marks, seq, mark);
+	pthread_mutex_unlock(&store->lock);
+}
+
+void store_unmark(struct store *store, uint64_t seq)
+{
+	pthread_mutex_lock(&store->lock);
+	marks_drop(&store->marks, seq);
+	pthread_mutex_unlock(&store->lock);
+}
+
+uint64_t store_marked(struct store *store)
+{
+	uint64_t marked;
+
+	pthread_mutex_lock(&store->lock);
+	marked = store->marked;
+	pthread_mutex_unlock(&store->lock);
+	return marked;
+}
+
+/*
+ * Of a frame that is torn, the lines come again if the ring has them still: it was never written
+ * whole. If it was, and is damaged since, they are gone.
+ */
+struct frame_mark store_resume(struct store *store, uint64_t ring, uint64_t consumed)
+{
+	const struct frame_mark *torn = &store->torn_mark;
+
+	if (torn->ring == ring && torn->position <= consumed) {
+		store->mark = *torn;
+	} else if (torn->ring == ring) {
+		store->next_seq = store->torn_seq;
+		store->counts.torn = 0;
+	}
+	return store->mark.ring == ring ? store->mark : (struct frame_mark){0};
+}
+
 static int write_batch(struct store *store)
 {
 	size_t size;
 	int err;
 
+	/* What is tried again is as it was: its mark must not promise more than it has. */
+	if (!batch_is_sealed(store->batch)) {
+		take_mark(store, batch_index(store->batch)->last_seq);
+		batch_mark(store->batch, &store->mark);
+	}
 	if (!batch_seal(store->batch, &size))
 		return -ENOMEM;
 	keep_bound(store, size);
@@ -254,6 +343,8 @@ static int write_batch(struct store *store)
 	while (is_full(err) && make_room(store));
 	if (err)
 		return err;
+	store->mark_is_new = false;
+	note_marked(store);
 	note_written(store, batch_index(store->batch)->events);
 	batch_clear(store->batch);
 	return 0;
@@ -316,7 +407,7 @@ ssize_t store_append(struct store *store, const char *lines, size_t size)
 
 int store_flush(struct store *store)
 {
-	return batch_is_empty(store->batch) ? 0 : write_batch(store);
+	return batch_is_empty(store->batch) ? write_mark(store) : write_batch(store);
 }
 
 uint64_t store_next_seq(const struct store *store)
@@ -373,6 +464,7 @@ void store_close(struct store *store)
 	past_free(&store->past);
 	batch_free(store->batch);
 	vector_free(&store->dropped);
+	marks_free(&store->marks);
 	pthread_mutex_destroy(&store->lock);
 	free(store);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "store/frame.h"
 #include "store/list.h"
 #include "util/error.h"
 
@@ -76,7 +77,28 @@ ssize_t store_append(struct store *store, const char *lines, size_t size);
  */
 int store_flush(struct store *store);
 
-/* These three may be called by any thread while another one writes: none waits for a disk. */
+/*
+ * Where an earlier process of this boot has come with that ring, as far as it is in the store; all
+ * 0: nothing is known. consumed: what of the ring was given back, and cannot be had again. Before
+ * the first store_append(): store_next_seq() may be less then, as lines that were torn come again.
+ */
+struct frame_mark store_resume(struct store *store, uint64_t ring, uint64_t consumed);
+
+/* These may be called by any thread while another one writes: none waits for a disk. */
+
+/*
+ * Where who brings lines has come once the line of that seq is kept, and no line of a higher seq.
+ * To be called before that line is appended, and again as what comes behind it becomes no line:
+ * then store_flush() keeps the mark alone.
+ */
+void store_mark(struct store *store, uint64_t seq, const struct frame_mark *mark);
+
+/* No line comes of that seq, or of a higher one: those of lines to come are marked anew. */
+void store_unmark(struct store *store, uint64_t seq);
+
+/* The position up to which all is in the store that has a mark since store_open(); 0: none. */
+uint64_t store_marked(struct store *store);
+
 struct store_counts store_counts(struct store *store);
 
 /* Takes the oldest that was not taken yet; false: there is none. */

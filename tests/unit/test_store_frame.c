@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What is read off a line; indexes, filters and frames, byte by byte. */
+#include <endian.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +15,7 @@
 #include "format/format.h"
 #include "store/batch.h"
 #include "store/frame.h"
+#include "store/marks.h"
 #include "store/tag.h"
 #include "unit/random.h"
 #include "util/array.h"
@@ -281,22 +283,72 @@ static void an_index_is_these_bytes(void **state)
 	assert_memory_equal(out, bytes, sizeof(bytes));
 }
 
-static void an_index_is_read_back_and_no_bit_may_be_another(void **state)
+static const struct frame_mark mark = {
+	.ring = 0x7172737475767778,
+	.position = 0x8182838485868788,
+	.received = 0x9192939495969798,
+	.opened = 0xa1a2a3a4a5a6a7a8,
+	.filtered = 0xb1b2b3b4b5b6b7b8,
+	.written = 0xc1c2c3c4c5c6c7c8,
+};
+
+static void a_mark_lies_before_the_filter(void **state)
 {
-	uint8_t out[FRAME_INDEX_SIZE + 4], again[sizeof(out)];
-	struct frame_index index;
-	size_t needed;
+	static const uint8_t bytes[] = {
+		0x78, 0x77, 0x76, 0x75, 0x74, 0x73, 0x72, 0x71, 0x88, 0x87, 0x86, 0x85, 0x84,
+		0x83, 0x82, 0x81, 0x98, 0x97, 0x96, 0x95, 0x94, 0x93, 0x92, 0x91, 0xa8, 0xa7,
+		0xa6, 0xa5, 0xa4, 0xa3, 0xa2, 0xa1, 0xb8, 0xb7, 0xb6, 0xb5, 0xb4, 0xb3, 0xb2,
+		0xb1, 0xc8, 0xc7, 0xc6, 0xc5, 0xc4, 0xc3, 0xc2, 0xc1, 1,    2,	  3,	4,
+	};
+	uint8_t plain[FRAME_INDEX_SIZE + 4], out[sizeof(plain) + FRAME_MARK_SIZE];
+	struct frame_index marked = sample;
 
 	(void)state;
-	frame_index_write(&sample, out);
-	assert_int_equal(frame_index_read(out, sizeof(out), &index, &needed), 0);
+	marked.mark = mark;
+	assert_int_equal(frame_index_size(&marked), sizeof(out));
+	frame_index_write(&sample, plain);
+	frame_index_write(&marked, out);
+	assert_memory_equal(out + 88, bytes, sizeof(bytes));
+	assert_int_equal(out[4], 88 + 48);
+	assert_int_equal(out[12], 2);
+	/* All else is as without. */
+	out[4] = plain[4];
+	out[12] = plain[12];
+	assert_memory_equal(out, plain, 88);
+}
+
+static void assert_no_bit_may_be_another(const struct frame_index *written)
+{
+	uint8_t out[FRAME_INDEX_MAX], again[FRAME_INDEX_MAX];
+	size_t size = frame_index_size(written), needed;
+	struct frame_index index;
+
+	frame_index_write(written, out);
+	assert_int_equal(frame_index_read(out, size, &index, &needed), 0);
 	frame_index_write(&index, again);
-	assert_memory_equal(again, out, sizeof(out));
-	for (size_t bit = 0; bit < sizeof(out) * 8; bit++) {
+	assert_memory_equal(again, out, size);
+	for (size_t bit = 0; bit < size * 8; bit++) {
 		out[bit / 8] ^= (uint8_t)(1u << bit % 8);
-		assert_true(frame_index_read(out, sizeof(out), &index, &needed) < 0);
+		assert_true(frame_index_read(out, size, &index, &needed) < 0);
 		out[bit / 8] ^= (uint8_t)(1u << bit % 8);
 	}
+}
+
+static void an_index_is_read_back_and_no_bit_may_be_another(void **state)
+{
+	struct frame_index marked = sample;
+	const struct frame_index alone = {
+		.is_mark = true,
+		.first_seq = 7,
+		.last_seq = 7,
+		.mark = mark,
+	};
+
+	(void)state;
+	marked.mark = mark;
+	assert_no_bit_may_be_another(&sample);
+	assert_no_bit_may_be_another(&marked);
+	assert_no_bit_may_be_another(&alone);
 }
 
 static void a_part_of_an_index_says_how_much_it_needs(void **state)
@@ -356,6 +408,100 @@ static void what_no_writer_writes_is_refused(void **state)
 	assert_refused(wrong, -EBADMSG);
 	wrong.size = 0;
 	assert_refused(wrong, 0);
+	wrong.mark = mark;
+	assert_refused(wrong, -EBADMSG);
+	wrong = (struct frame_index){
+		.is_mark = true, .first_seq = 7, .last_seq = 7, .mark = mark, .filter = filter};
+	assert_refused(wrong, 0);
+	wrong.lines = 1;
+	assert_refused(wrong, -EBADMSG);
+	wrong.lines = 0;
+	wrong.filter_size = 4;
+	assert_refused(wrong, -EBADMSG);
+	wrong.filter_size = 0;
+	wrong.first_seq = 6;
+	assert_refused(wrong, -EBADMSG);
+	wrong.first_seq = 7;
+	wrong.mark.ring = 0;
+	assert_refused(wrong, -EBADMSG);
+}
+
+/* Too short for it, though the checksum is right. */
+static void an_index_of_version_2_without_a_mark_is_refused(void **state)
+{
+	uint8_t out[FRAME_INDEX_SIZE + 4];
+	struct frame_index index;
+	uint32_t crc;
+	size_t needed;
+
+	(void)state;
+	frame_index_write(&sample, out);
+	out[12] = 2;
+	crc = htole32(frame_crc(out, sizeof(out) - 4));
+	memcpy(out + sizeof(out) - 4, &crc, sizeof(crc));
+	assert_int_equal(frame_index_read(out, sizeof(out), &index, &needed), -EBADMSG);
+}
+
+/* Marks */
+
+static void assert_taken(struct marks *marks, uint64_t seq, uint64_t position)
+{
+	struct frame_mark taken = {0};
+
+	marks_take(marks, seq, &taken);
+	assert_int_equal(taken.position, position);
+}
+
+static void push_mark(struct marks *marks, uint64_t seq, uint64_t position)
+{
+	marks_push(marks, seq, &(struct frame_mark){.ring = 1, .position = position});
+}
+
+static void a_frame_has_the_mark_of_its_last_line(void **state)
+{
+	struct marks marks = {0};
+
+	(void)state;
+	assert_taken(&marks, 5, 0);
+	push_mark(&marks, 1, 10);
+	push_mark(&marks, 3, 30); /* 2 is a line that stands for no event */
+	push_mark(&marks, 4, 40);
+	assert_taken(&marks, 2, 10);
+	assert_taken(&marks, 2, 0);
+	/* What becomes no line moves the last one on, or comes behind one that is taken. */
+	push_mark(&marks, 4, 45);
+	assert_taken(&marks, 4, 45);
+	push_mark(&marks, 4, 47);
+	assert_taken(&marks, 4, 47);
+	/* A line that never came to be. */
+	push_mark(&marks, 5, 50);
+	push_mark(&marks, 6, 60);
+	push_mark(&marks, 5, 55);
+	assert_taken(&marks, 5, 55);
+	assert_taken(&marks, 6, 0);
+	push_mark(&marks, 6, 66);
+	push_mark(&marks, 7, 77);
+	marks_drop(&marks, 7);
+	assert_taken(&marks, 9, 66);
+	marks_free(&marks);
+}
+
+/* Round the end of their memory, which grows as well. */
+static void marks_are_as_many_as_lines_wait(void **state)
+{
+	struct marks marks = {0};
+	uint64_t pushed = 0, taken = 0, seed = 1;
+
+	(void)state;
+	while (pushed < 100000) {
+		for (uint64_t i = random_bits(&seed, 12); i; i--, pushed++)
+			push_mark(&marks, pushed + 1, (pushed + 1) * 10);
+		while (taken < pushed && random_bits(&seed, 10)) {
+			taken++;
+			assert_taken(&marks, taken, taken * 10);
+		}
+	}
+	marks_free(&marks);
 }
 
 static void the_begin_of_an_index_is_found(void **state)
@@ -452,9 +598,13 @@ int main(void)
 		cmocka_unit_test(a_filter_is_small_and_seldom_wrong),
 		cmocka_unit_test(a_filter_of_nothing_has_no_size_and_has_nothing),
 		cmocka_unit_test(an_index_is_these_bytes),
+		cmocka_unit_test(a_mark_lies_before_the_filter),
 		cmocka_unit_test(an_index_is_read_back_and_no_bit_may_be_another),
 		cmocka_unit_test(a_part_of_an_index_says_how_much_it_needs),
 		cmocka_unit_test(what_no_writer_writes_is_refused),
+		cmocka_unit_test(an_index_of_version_2_without_a_mark_is_refused),
+		cmocka_unit_test(a_frame_has_the_mark_of_its_last_line),
+		cmocka_unit_test(marks_are_as_many_as_lines_wait),
 		cmocka_unit_test(the_begin_of_an_index_is_found),
 		cmocka_unit_test(a_batch_is_a_frame_of_its_lines),
 		cmocka_unit_test(a_batch_is_bounded_in_bytes),

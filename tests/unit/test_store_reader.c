@@ -423,7 +423,7 @@ static void what_a_newer_version_has_written_is_refused_and_not_cut(void **state
 
 	(void)state;
 	record(BOOT, 1, 501);
-	whole = change_index(12, 2);
+	whole = change_index(12, 3);
 	t.limits.segment_max = 20000;
 	record(BOOT2, 1, 501);
 	open_reader(t.dir, &all);
