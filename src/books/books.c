@@ -38,6 +38,11 @@ void books_lost(struct books *books, uint64_t n)
 	books->lost.output += n;
 }
 
+void books_left(struct books *books, uint64_t n)
+{
+	books->sent -= n;
+}
+
 uint64_t books_all_lost(const struct books *books)
 {
 	const struct loss *lost = &books->lost;

@@ -37,6 +37,9 @@ void books_store(struct books *books, uint64_t lost);
 void books_filtered(struct books *books, uint64_t n);
 void books_lost(struct books *books, uint64_t n);
 
+/* At the end: n of those sent are left to another process, and are in its books. */
+void books_left(struct books *books, uint64_t n);
+
 /* All that was lost, in whichever class. */
 uint64_t books_all_lost(const struct books *books);
 

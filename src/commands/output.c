@@ -47,12 +47,17 @@ static void say_late(struct output *output, bool late)
 	output->late = late;
 }
 
+static void count_written(struct output *output)
+{
+	books_written(&output->ledger.books, output->written_before + sink_written(output->sink));
+}
+
 /* What has become of what the writer was asked for. session: NULL once tracing is over. */
 static void hear(struct output *output, struct session *session)
 {
 	struct writer_report report = writer_tell(output->writer);
 
-	books_written(&output->ledger.books, sink_written(output->sink));
+	count_written(output);
 	if (report.reopened)
 		output_reopened(output, &report);
 	say_late(output, report.late);
@@ -79,6 +84,7 @@ static void flush(struct output *output, struct session *session)
 {
 	writer_flush(output->writer);
 	hear(output, session);
+	output_give_back(output, false);
 	watch(output, session);
 }
 
@@ -182,6 +188,7 @@ void output_fit(struct output *output, const struct event *event)
 
 void output_commit(struct output *output, uint64_t events)
 {
+	output_mark(output, events);
 	if (!sink_commit(output->sink, events)) {
 		books_lost(&output->ledger.books, events);
 		return;
@@ -262,6 +269,7 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 	if (output_begin(output))
 		session_stop(session, STATUS_FAILED);
 	output->session = session;
+	output_resume(output, start);
 	output->dns = output->options->request.dns ? dns_seen_name(start->dns) : NULL;
 	notice.dns = output->dns;
 	output->source = loop_add(session_loop(session), -1, 0, on_sink_ready, output);
@@ -283,7 +291,7 @@ static bool is_busy(void *ctx)
 {
 	struct output *output = ctx;
 
-	return writer_is_busy(output->writer);
+	return writer_is_busy(output->writer) || output_is_full(output);
 }
 
 static bool has_room(void *ctx)
@@ -298,6 +306,7 @@ static void on_idle(void *ctx, struct session *session)
 	struct output *output = ctx;
 
 	look_at_terminal(output);
+	output_moved(output);
 	flush(output, session);
 }
 
@@ -333,6 +342,8 @@ static void on_tick(void *ctx, struct session *session, const struct counters *c
 
 	if (output->reopen_error)
 		writer_reopen(output->writer);
+	output_moved(output);
+	output_give_back(output, true);
 	ledger_count(&output->ledger, session, counters);
 	tell_loss(output);
 	if (output->store)
@@ -353,10 +364,15 @@ void output_flush_patiently(struct output *output)
 
 void output_settle(struct output *output)
 {
+	uint64_t given_up;
+
 	output_flush_patiently(output);
-	if (sink_pending(output->sink) || sink_kept(output->sink))
-		books_lost(&output->ledger.books, writer_discard(output->writer));
-	books_written(&output->ledger.books, sink_written(output->sink));
+	if (sink_pending(output->sink) || sink_kept(output->sink)) {
+		given_up = writer_discard(output->writer);
+		if (!output_leave(output, given_up))
+			books_lost(&output->ledger.books, given_up);
+	}
+	count_written(output);
 }
 
 /* What is left out as it does not fit is as it was asked for; this may be otherwise. */
@@ -401,8 +417,10 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	};
 	struct output *output = ctx;
 
+	output_moved(output);
 	output_settle(output);
 	ledger_count(&output->ledger, session, &end->counters);
+	books_left(&output->ledger.books, end->left + output->left);
 	if (output->store)
 		output_count_store(output, &stop);
 	stop.books = output->ledger.books;
@@ -412,6 +430,7 @@ void output_finished(void *ctx, struct session *session, const struct session_en
 	/* The notice may be written in part. The books, which it has told, are final. */
 	if (sink_pending(output->sink))
 		writer_discard(output->writer);
+	output_give_back(output, false);
 	if (!books_balanced(&stop.books))
 		log_debug("the books do not balance");
 	output_say_unknown(session_left_out(session).unknown, "filtered events",

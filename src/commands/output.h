@@ -23,7 +23,15 @@ struct output {
 	const char *where;   /* its name, for people */
 	struct store *store; /* to which the sink leads, with which it is closed; NULL: to none */
 	uint64_t first_seq;  /* of the sink's first line */
-	bool store_full;     /* which was told */
+	/* As of the last line: where another process would go on; ring 0: none could. */
+	struct frame_mark mark;
+	struct frame_mark marked; /* as it was told to the store last */
+	uint64_t given_back;	  /* bytes of the ring */
+	uint64_t due;		  /* more that wait to be given back are worth a frame */
+	uint64_t written_before;  /* events that lines of earlier processes stand for */
+	uint64_t left_out;	  /* events that the output has left out itself */
+	uint64_t left;		/* events in lines that were given up, but are in the ring still */
+	bool store_full;	/* which was told */
 	uint64_t store_removed; /* events, as was told */
 	int sync_error;		/* the last errno of its disk that was told */
 	uint64_t begin_ns;	/* of what is observed */
@@ -101,6 +109,37 @@ void output_say_unknown(uint64_t n, const char *what, const struct request *requ
 
 /* A line that the program writes of itself, if the format has such: time and number are set. */
 void output_notice(struct output *output, struct notice *notice);
+
+/*
+ * Of a ring that outlives the process: each line goes to the store with where the ring is to be
+ * read on behind it, and what is in the store is given back. With any other ring, all of these do
+ * nothing.
+ */
+
+/* Goes on where an earlier process has come to, before all else. */
+void output_resume(struct output *output, const struct session_start *start);
+
+/* The session's last event is in the line that is about to be committed. */
+void output_come(struct output *output);
+
+/* Marks the line that is about to be committed, which stands for so many events. */
+void output_mark(struct output *output, uint64_t events);
+
+/* All events of the session's up to now are in the lines that there are, or will be in none. */
+void output_moved(struct output *output);
+
+/*
+ * Gives back what is in the store, and has it written if it waits for much of the ring; rest: or if
+ * nothing else waits, as what came was not wanted.
+ */
+void output_give_back(struct output *output, bool rest);
+
+/* Whether lines are better not made now: what they are made of can wait where it is. */
+bool output_is_full(struct output *output);
+
+/* So many events are in lines that were given up: another process has them anew. True: with such a
+ * ring. */
+bool output_leave(struct output *output, uint64_t events);
 
 /* Of a store: counts what it has lost in books and notice; and tells what has left it. */
 void output_count_store(struct output *output, struct notice *notice);

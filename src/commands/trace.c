@@ -18,6 +18,7 @@ struct trace {
 	struct repeats *repeats;   /* NULL: everything is written as it comes */
 	struct conn_log *conn_log; /* NULL: a line for each event */
 	struct session *session;   /* whose events these are */
+	const struct event *came;  /* the event that is being handed on */
 	bool over;		   /* is tracing */
 	void (*output_idle)(void *ctx, struct session *session);
 };
@@ -52,6 +53,8 @@ static void pass_event(void *ctx, const struct event *event, int64_t boot_to_utc
 	struct event identified = *event;
 
 	session_identify(trace->session, &identified);
+	if (event == trace->came)
+		output_come(&trace->output);
 	write_event(trace, &identified, boot_to_utc_ns);
 }
 
@@ -63,18 +66,23 @@ static void on_event(void *ctx, struct session *session, const struct event *eve
 	uint64_t max = output->options->limits.max_events;
 
 	trace->session = session;
+	trace->came = event;
 	if (max && output->taken == max) {
 		books_filtered(&output->ledger.books, 1);
+		output->left_out++;
 		return;
 	}
 	if (output->options->limits.argv)
 		summary_add(&trace->summary, event);
-	if (trace->repeats) /* there may be no idle moment for long */
+	if (trace->repeats && !output_is_full(output)) /* there may be no idle moment for long */
 		repeats_flush(trace->repeats, event->time_ns);
-	if (trace->repeats && event->not_sent && event->kind != EVENT_RETRY)
+	if (trace->repeats && event->not_sent && event->kind != EVENT_RETRY) {
 		repeats_add(trace->repeats, event, boot_to_utc_ns);
-	else
+	} else {
+		output_come(output);
 		write_event(trace, event, boot_to_utc_ns);
+	}
+	output_moved(output);
 	if (max && output->taken == max)
 		session_stop(session, STATUS_DONE);
 }
@@ -84,7 +92,7 @@ static void on_idle(void *ctx, struct session *session)
 	struct trace *trace = ctx;
 
 	trace->session = session;
-	if (trace->repeats)
+	if (trace->repeats && !output_is_full(&trace->output))
 		repeats_flush(trace->repeats, clock_now_ns(CLOCK_BOOTTIME));
 	trace->output_idle(ctx, session);
 }

@@ -19,6 +19,10 @@ struct session_start {
 	const char *tracepoints; /* what is attached to, comma-separated */
 	uint64_t begin_ns;	 /* CLOCK_BOOTTIME */
 	enum probe_dns dns;	 /* how answers of name servers are seen */
+	/* Of a ring that outlives the process: its name within the boot; 0: it goes with it. */
+	uint64_t ring_id;
+	uint64_t ring_consumed; /* bytes of it that were given back before */
+	uint64_t ring_size;
 };
 
 /* Detached and drained. */
@@ -26,6 +30,7 @@ struct session_end {
 	struct counters counters; /* the kernel side's, which are final */
 	uint64_t tracked;	  /* attempts and connections that have not ended */
 	struct span observed;	  /* when all programs were attached */
+	uint64_t left;		  /* events sent that stay in a ring that outlives the process */
 	uint64_t dns_unread;	  /* answers of name servers of which nothing could be read */
 };
 

@@ -21,9 +21,16 @@
 /* How long a program that was running while it was detached may take to send its event. */
 #define SETTLE_MS 100
 
+/* What is said of events to come is kept for these, but not if it takes more of the ring. */
+#define CONTEXT_PART 8
+
 int intake_open(struct intake *intake, const struct probe *probe)
 {
-	return reader_open(probe_ring_fd(probe), &intake->reader);
+	int err = reader_open(probe_ring_fd(probe), &intake->reader);
+
+	if (!err)
+		intake->position = reader_position(intake->reader);
+	return err;
 }
 
 void intake_close(struct intake *intake)
@@ -43,6 +50,7 @@ static void dispatch_event(struct intake *intake, const void *record, size_t siz
 	int err = event_decode(record, size, &event);
 
 	intake->received++;
+	intake->position = reader_position(intake->reader);
 	if (!err)
 		intake->event(intake->ctx, &event);
 	else if (!intake->undecodable++)
@@ -62,11 +70,16 @@ void intake_context(struct intake *intake, enum event_kind kind, const void *rec
 			    strerror(-err));
 }
 
+static bool is_context(unsigned int kind)
+{
+	return kind == EVENT_PROCESS || kind == EVENT_CGROUP || kind == EVENT_DNS;
+}
+
 static void dispatch(struct intake *intake, const void *record, size_t size)
 {
 	unsigned int kind = record_kind(record, size);
 
-	if (kind == EVENT_PROCESS || kind == EVENT_CGROUP || kind == EVENT_DNS)
+	if (is_context(kind))
 		intake_context(intake, (enum event_kind)kind, record, size);
 	else
 		dispatch_event(intake, record, size);
@@ -111,7 +124,7 @@ bool intake_can_wait(struct intake *intake)
 static bool holds(struct intake *intake)
 {
 	if (intake->busy && intake->busy(intake->ctx))
-		return intake_can_wait(intake);
+		return intake->keeps || intake_can_wait(intake);
 	intake->crowded_ns = 0;
 	return false;
 }
@@ -151,6 +164,53 @@ int intake_drain(struct intake *intake)
 			dispatch(intake, record, size);
 	}
 	return INTAKE_SOME;
+}
+
+int intake_keep(struct intake *intake, uint64_t position)
+{
+	int err = reader_keep(intake->reader, position);
+
+	if (err)
+		return err;
+	intake->keeps = true;
+	intake->position = reader_position(intake->reader);
+	return 0;
+}
+
+void intake_release(struct intake *intake, uint64_t position)
+{
+	reader_release(intake->reader, position);
+}
+
+uint64_t intake_position(const struct intake *intake)
+{
+	uint64_t read = reader_position(intake->reader);
+	uint64_t size = reader_ring(intake->reader).size;
+
+	return read - intake->position > size / CONTEXT_PART ? read : intake->position;
+}
+
+static void count_event(void *ctx, const void *record, size_t size)
+{
+	*(uint64_t *)ctx += !is_context(record_kind(record, size));
+}
+
+uint64_t intake_waiting(const struct intake *intake)
+{
+	uint64_t n = 0;
+
+	reader_waiting(intake->reader, count_event, &n);
+	return n;
+}
+
+void intake_drain_present(struct intake *intake)
+{
+	uint64_t end = reader_ring(intake->reader).produced, before;
+
+	do
+		before = reader_position(intake->reader);
+	while (before < end && intake_drain(intake) == INTAKE_SOME &&
+	       reader_position(intake->reader) > before);
 }
 
 /* Every program has done its part when all that was sent has arrived. */

@@ -14,7 +14,9 @@ struct probe;
 
 struct intake {
 	struct reader *reader;
-	uint64_t received;     /* records of events */
+	uint64_t received;     /* records of events; since the ring was made, if that is known */
+	uint64_t position;     /* in the ring, behind the last of these */
+	bool keeps;	       /* as reader_keep() has it */
 	uint64_t undecodable;  /* of these, such as are of another interface: the first is told */
 	uint64_t context_lost; /* records of who and where that context() has refused: likewise */
 	void (*event)(void *ctx, struct event *event);
@@ -50,6 +52,26 @@ struct ring_fill intake_ring(struct intake *intake);
 enum intake_left { INTAKE_SOME, INTAKE_EMPTY, INTAKE_HELD };
 
 int intake_drain(struct intake *intake);
+
+/*
+ * From now on, what is read stays in the ring until it is released: for another process, should
+ * this one die. It goes on at the position, if the ring has that still. Before anything is read.
+ * Returns 0 or -errno.
+ */
+int intake_keep(struct intake *intake, uint64_t position);
+void intake_release(struct intake *intake, uint64_t position);
+
+/*
+ * Where another process would go on: behind the last event. What was said since of processes,
+ * cgroups and names is of events to come, unless it is much.
+ */
+uint64_t intake_position(const struct intake *intake);
+
+/* Events in the ring that are not read. */
+uint64_t intake_waiting(const struct intake *intake);
+
+/* Reads what is in the ring now, but no more; what busy() leaves there is another process's. */
+void intake_drain_present(struct intake *intake);
 
 /* Takes a record of who or where as if it came out of the ring. */
 void intake_context(struct intake *intake, enum event_kind kind, const void *record, size_t size);

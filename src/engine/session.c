@@ -13,6 +13,7 @@
 #include "engine/opened.h"
 #include "engine/pids.h"
 #include "engine/probe_start.h"
+#include "engine/resume.h"
 #include "engine/rights.h"
 #include "engine/shares.h"
 #include "engine/signals.h"
@@ -56,6 +57,9 @@ struct session {
 	struct shares shares;
 	struct sweep sweep;
 	struct left_out left_out;
+	bool resumed;	      /* the kernel side is one of before */
+	uint64_t who_unknown; /* events that lack what it has told another process: if resumed */
+	uint64_t forgotten;   /* events that another process had, and that are in nobody's books */
 	unsigned int ticks;
 	bool stopping;
 	enum exit_status status;
@@ -120,6 +124,48 @@ struct left_out session_left_out(const struct session *session)
 	return session->left_out;
 }
 
+struct session_place session_place(const struct session *session)
+{
+	return (struct session_place){
+		.position = intake_position(&session->intake),
+		.received = session->intake.received,
+		.opened = session->opened.told,
+		.filtered = session->left_out.events,
+	};
+}
+
+/*
+ * Where nothing is known of earlier processes, the books begin here. Where something is, what was
+ * taken out of the ring behind that is known to be lost.
+ */
+int session_resume(struct session *session, struct session_place *place)
+{
+	bool known = place->position;
+	int err = intake_keep(&session->intake, place->position);
+	uint64_t unknown;
+
+	if (err) {
+		log_error("cannot share the ring buffer: %s", strerror(-err));
+		session_stop(session, STATUS_FAILED);
+		return err;
+	}
+	session->intake.received = place->received;
+	session->opened.told = place->opened;
+	session->left_out.events = place->filtered;
+	unknown = resume_unknown(session->probe, &session->intake);
+	if (known)
+		session->intake.received += unknown;
+	else
+		session->forgotten = unknown;
+	*place = session_place(session);
+	return 0;
+}
+
+void session_release(struct session *session, uint64_t position)
+{
+	intake_release(&session->intake, position);
+}
+
 /* Calls one callback of each consumer that has it. */
 #define FOR_CONSUMERS(session, callback, ...)                                                      \
 	for (size_t i_ = 0; i_ < (session)->n_consumers; i_++)                                     \
@@ -148,9 +194,11 @@ static void on_event(void *ctx, struct event *event)
 {
 	struct session *session = ctx;
 	enum fit fit;
+	bool lacks;
 
 	opened_ended(&session->opened, event);
-	who_event(&session->who, event);
+	lacks = who_event(&session->who, event);
+	session->who_unknown += lacks && session->resumed;
 	fit = wanted_fit(&session->request->wanted, event);
 	if (fit != FIT_YES) {
 		session->left_out.events++;
@@ -210,8 +258,8 @@ static void sum_counters(struct session *session, struct counters *ret)
 
 	if (err)
 		counters_unread(session, err);
-	ret->context += session->intake.context_lost;
-	ret->sent += session->opened.told;
+	ret->context += session->intake.context_lost + session->who_unknown;
+	ret->sent += session->opened.told - session->forgotten;
 }
 
 static void on_second(struct session *session)
@@ -322,6 +370,7 @@ static enum exit_status open_all(struct session *session)
 	if (status)
 		return status;
 	session->who.probe = session->probe;
+	session->resumed = probe_resumed(session->probe);
 	err = intake_open(&session->intake, session->probe);
 	if (err) {
 		log_error("cannot map the ring buffer: %s", strerror(-err));
@@ -358,6 +407,9 @@ static void start(struct session *session)
 		.tracepoints = probe_tracepoints(session->probe),
 		.begin_ns = probe_observed(session->probe).begin_ns,
 		.dns = probe_dns(session->probe),
+		.ring_id = session->request->pin_path ? probe_ring_id(session->probe) : 0,
+		.ring_consumed = intake_position(&session->intake),
+		.ring_size = reader_ring(session->intake.reader).size,
 	};
 	int err;
 
@@ -371,18 +423,42 @@ static void start(struct session *session)
 	}
 }
 
+/*
+ * Of a ring that is not ours alone, what is left is looked at as well: then each event that was
+ * sent is somewhere, but for what is on its way just now.
+ */
+static void count_all(struct session *session, struct session_end *end)
+{
+	const struct intake *intake = &session->intake;
+	uint64_t found;
+
+	for (int ms = 0; ms < RESUME_SETTLE_MS; ms++) {
+		sum_counters(session, &end->counters);
+		if (!intake->keeps)
+			return;
+		end->left = intake_waiting(intake);
+		found = intake->received + session->opened.told + end->left;
+		if (end->counters.sent == found + end->counters.ring)
+			return;
+		usleep(1000);
+	}
+}
+
 static void finish(struct session *session)
 {
-	struct session_end end;
+	struct session_end end = {0};
 
 	sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
 	session->over = true;
 	wall_clock_refresh(&session->clock);
 	tell_opened(session, SIZE_MAX);
-	intake_drain_last(&session->intake, session->probe);
+	if (session->intake.keeps)
+		intake_drain_present(&session->intake);
+	else
+		intake_drain_last(&session->intake, session->probe);
 	command_say_left(session->limits, &session->signals, session->probe);
-	sum_counters(session, &end.counters);
+	count_all(session, &end);
 	shares_tell(&session->shares, session->probe, &end.counters);
 	end.tracked = session_tracked(session);
 	end.observed = probe_observed(session->probe);

@@ -54,6 +54,28 @@ struct ring_fill session_ring(struct session *session);
 /* Attempts and connections that are tracked now; takes a millisecond. */
 uint64_t session_tracked(struct session *session);
 
+/*
+ * How far the session has come with what the kernel side has sent: since the ring was made, if the
+ * session was told to resume, else since it began itself.
+ */
+struct session_place {
+	uint64_t position; /* bytes of the ring: where another process would go on */
+	uint64_t received; /* events out of the ring */
+	uint64_t opened;   /* besides: of what was open before */
+	uint64_t filtered; /* of both: left out, as of session_left_out() */
+};
+
+struct session_place session_place(const struct session *session);
+
+/*
+ * Goes on from there, where an earlier process has come to; all 0: from where the ring begins. From
+ * now on the consumer that calls this says what of the ring is free again: what is not was never
+ * read, should this process die. To be called by started(). Sets *place to where it begins, with
+ * the events that were received and that nobody knows of. Returns 0, or -errno with a line logged.
+ */
+int session_resume(struct session *session, struct session_place *place);
+void session_release(struct session *session, uint64_t position);
+
 /* To wait for descriptors of a consumer's own. */
 struct loop *session_loop(struct session *session);
 

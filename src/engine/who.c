@@ -83,15 +83,18 @@ static bool lacks(const struct event *event)
 	       (event->has & EVENT_HAS_CGROUP && !event->cgroup);
 }
 
-void who_event(struct who *who, struct event *event)
+bool who_event(struct who *who, struct event *event)
 {
 	const struct cgroup_key cgroup = {event->cgroup_id, event->cgroup1_id};
+	bool unknown;
 
 	if (who->containers)
 		containers_take(who->containers);
 	enrich_event(who->enrich, event);
-	if (who->told && who->probe && lacks(event) && is_its_own(event))
+	unknown = who->told && lacks(event) && is_its_own(event);
+	if (unknown && who->probe)
 		probe_tell_again(who->probe, event->pid, event->cgroup ? NULL : &cgroup);
+	return unknown;
 }
 
 /* No loss by itself: only where an event has come for what was forgotten does it lack it. */

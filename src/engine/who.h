@@ -35,9 +35,10 @@ int who_record(struct who *who, enum event_kind kind, const void *record, size_t
 
 /*
  * Sets image, cgroup and names of an event that has come. What is not known although the kernel
- * side has told of it is asked for again: the process's next attempt has it.
+ * side has told of it is asked for again: the process's next attempt has it. Returns whether
+ * something is not.
  */
-void who_event(struct who *who, struct event *event);
+bool who_event(struct who *who, struct event *event);
 
 /* Says what was forgotten, and how many answers gave names, for -v. */
 void who_say_forgotten(const struct who *who);

@@ -53,8 +53,13 @@ struct request {
 
 	const char *object_path; /* a BPF object to load; NULL: the one built in */
 	const char *btf_path;	 /* a file with the kernel's BTF; NULL: the kernel's own */
-	uint32_t ring_size;	 /* bytes, a power of two and at least a page */
-	int verbosity;		 /* of libbpf on stderr: 0: silent; 1: what fails; 2: all it does */
+	/*
+	 * The directory of a bpffs in which the kernel side stays when the process is over, for the
+	 * next one to go on with it; NULL: it goes with the process.
+	 */
+	const char *pin_path;
+	uint32_t ring_size; /* bytes, a power of two and at least a page */
+	int verbosity;	    /* of libbpf on stderr: 0: silent; 1: what fails; 2: all it does */
 };
 
 /*

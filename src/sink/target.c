@@ -50,7 +50,7 @@ int target_flush(struct sink *sink, bool all)
 	uint64_t now_ns = clock_now_ns(CLOCK_MONOTONIC);
 	int err;
 
-	if (!sink->kept_since_ns || (!all && now_ns - sink->kept_since_ns < SINK_KEPT_NS))
+	if (!all && (!sink->kept_since_ns || now_ns - sink->kept_since_ns < SINK_KEPT_NS))
 		return 0;
 	err = sink->target->flush(sink->target_ctx);
 	look(sink, err);

@@ -18,7 +18,8 @@ struct sink_target {
 	/* Takes lines, each whole, and returns how many bytes they have; or none, and -errno. */
 	ssize_t (*append)(void *ctx, const char *lines, size_t size);
 
-	/* Hands on what it has kept. Returns 0 or -errno; what was not handed on is kept. */
+	/* Hands on what it has kept, if it has kept anything. Returns 0 or -errno; what was not
+	 * handed on is kept. */
 	int (*flush)(void *ctx);
 
 	/* The weight of all lines that were handed on, by either of these. */

@@ -246,6 +246,14 @@ void writer_flush(struct writer *writer)
 		ask(writer, ASK_FLUSH);
 }
 
+void writer_hand_on(struct writer *writer)
+{
+	if (!writer->has_thread)
+		writer->report.error = sink_finish(writer->sink);
+	else
+		ask(writer, ASK_FINISH);
+}
+
 void writer_reopen(struct writer *writer)
 {
 	if (!writer->has_thread)

@@ -49,6 +49,9 @@ int writer_fd(const struct writer *writer);
 /* Asks to write what is pending. */
 void writer_flush(struct writer *writer);
 
+/* Likewise, and to have who keeps lines hand them on at once, and whatever else there is. */
+void writer_hand_on(struct writer *writer);
+
 /* Asks to open the file anew, for all lines that come from now on. Standard output is what it is.
  */
 void writer_reopen(struct writer *writer);
