@@ -45,7 +45,8 @@ static bool parts_at(const uint8_t *at, size_t left, size_t *ret_index, size_t *
 {
 	uint64_t content;
 
-	if (left < 92 || u32(at) != 0x184D2A5A || memcmp(at + 8, "tpcf", 4) != 0)
+	if (left < 92 || u32(at) != 0x184D2A5A ||
+	    (memcmp(at + 8, "tpcf", 4) != 0 && memcmp(at + 8, "tpcm", 4) != 0))
 		return false;
 	*ret_index = (size_t)u32(at + 4) + 8;
 	memcpy(&content, at + 72, sizeof(content));
