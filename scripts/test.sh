@@ -74,6 +74,12 @@ serve() {
     tests/serve.sh build/tpconnect-serve build/tests/metrics
 }
 
+# tpconnect-ship, likewise.
+ship() {
+    [[ -x build/tpconnect-ship ]] || { echo "skip ship: it was not built"; echo "0 passed, 0 failed, 1 skipped"; return; }
+    tests/ship.sh build/tpconnect-ship build/tests/ship_lines build/tpconnect
+}
+
 STATIC=1 scripts/setup.sh --test
 build build
 build build-asan MESON_OPTIONS="-Db_sanitize=address,undefined -Dwerror=true"
@@ -93,6 +99,7 @@ suite_of build-static "static" meson_suite build-static --suite static
 suite "building" tests/build.sh
 suite "completions" tests/completions.sh
 suite_of build "serve" serve
+suite_of build "ship" ship
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite_of build "smoke" check scripts/smoke.sh
 suite_of build "doctor" tests/live/doctor.sh build/tpconnect

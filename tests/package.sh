@@ -82,9 +82,26 @@ run_as_service='
     tpconnect history -P 9 -o text | grep "dst=127.0.0.1:9 .*error=ECONNREFUSED"
     test -s /run/tpconnect/metrics.prom'
 
+# A shipper as its unit has it, without systemd: a user of its own, in the group of the store, to nobody who answers.
+run_shipper='
+    install -d -o 61234 -g 61234 /run/shipper
+    setpriv --reuid 61234 --regid 61234 --groups "$(getent group tpconnect | cut -d : -f 3)" --no-new-privs --bounding-set -all \
+        tpconnect-ship --offset /run/shipper/offset --metrics-file /run/shipper/metrics.prom \
+        /var/lib/tpconnect http://127.0.0.1:9/ 2>/run/messages &
+    until grep -q "(connect)" /run/messages; do
+        kill -0 $! || { cat /run/messages; exit 1; }
+        sleep 0.1
+    done
+    grep -E "^(Uid|CapEff|NoNewPrivs|Seccomp):" /proc/$!/status
+    kill -TERM $!
+    wait $!
+    cat /run/messages
+    grep "^tpconnect_ship_errors_total.*connect" /run/shipper/metrics.prom
+    rm -r /run/shipper'
+
 purge='
-    dpkg -L tpconnect tpconnect-serve | sort -u >/tmp/files
-    apt-get -qy purge tpconnect tpconnect-serve
+    dpkg -L tpconnect tpconnect-serve tpconnect-ship | sort -u >/tmp/files
+    apt-get -qy purge tpconnect tpconnect-serve tpconnect-ship
     while IFS= read -r file; do
         [[ ! -f $file ]] || { echo "left: $file"; exit 1; }
     done </tmp/files
@@ -103,6 +120,7 @@ in_chroot() {
     step "they are installed" bash -c 'apt-get -q update && DEBIAN_FRONTEND=noninteractive \
         apt-get -qy install --no-install-recommends ./*.deb && getent passwd tpconnect' || return
     step "the service runs" bash -ec "$run_as_service"
+    step "the shipper runs" bash -ec "$run_shipper" || return
     step "they are removed" bash -ec "$purge"
     end_all_in "$base"
 }

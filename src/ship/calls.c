@@ -69,6 +69,7 @@ static const int calls[] = {
 	CALL(unlinkat),
 	CALL(fcntl),
 	CALL(flock),
+	CALL(fchmod),
 	CALL(dup),
 	CALL(dup2),
 	CALL(dup3),

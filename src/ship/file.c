@@ -63,6 +63,8 @@ static int write_beside(const char *beside, const char *data, size_t size, mode_
 	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -errno;
+	/* Whatever the umask: who reads it may be another user. */
+	(void)!fchmod(fd, mode);
 	err = write_all(fd, data, size);
 	return !err && durable && fsync(fd) ? -errno : err;
 }

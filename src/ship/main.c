@@ -8,6 +8,7 @@
 #include "ship/options.h"
 #include "ship/ship.h"
 #include "ship/unprivileged.h"
+#include "util/host.h"
 #include "util/log.h"
 
 static void block_signals(void)
@@ -25,6 +26,7 @@ static void block_signals(void)
 int main(int argc, char **argv)
 {
 	struct ship_options options;
+	struct host host = host_read(); /* which it may not be able to later */
 	struct offset offset;
 	struct error error;
 	char path[OFFSET_PATH_MAX];
@@ -34,6 +36,7 @@ int main(int argc, char **argv)
 	status = ship_options_parse(argc, argv, &options);
 	if (status >= 0)
 		return status;
+	options.boot = *host.boot_id ? host.boot_id : NULL;
 	block_signals();
 	if (options.offset)
 		snprintf(path, sizeof(path), "%s", options.offset);

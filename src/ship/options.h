@@ -20,6 +20,7 @@ struct ship_options {
 	const char *offset, *metrics; /* paths; NULL: not given */
 	uint64_t since_ns;	      /* UTC; 0: from the start */
 	bool from_start, once;
+	const char *boot; /* of this host; NULL: not known. Not an option */
 };
 
 /* Returns a status to end with, having said why; -1: go on. ret's texts are argv's, or its own. */

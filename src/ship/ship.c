@@ -263,8 +263,8 @@ static int open_all(struct ship *ship, struct error *error)
 	const struct ship_options *options = ship->options;
 	static const struct place_of nowhere;
 	const struct place_of *after = options->from_start ? &nowhere : &ship->offset->place;
-	int err = source_open(options->store, after, options->since_ns, &options->shape,
-			      &ship->source, error);
+	int err = source_open(options->store, options->boot, after, options->since_ns,
+			      &options->shape, &ship->source, error);
 
 	if (!err)
 		err = options->ops->open(&options->target, &ship->output, error);

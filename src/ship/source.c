@@ -39,10 +39,11 @@ static int seek(struct source *source, const struct place_of *after)
 	return 0;
 }
 
-int source_open(const char *dir, const struct place_of *after, uint64_t since_ns,
+int source_open(const char *dir, const char *boot, const struct place_of *after, uint64_t since_ns,
 		const struct shape *shape, struct source **ret, struct error *error)
 {
-	const struct store_query query = {.since_ns = *after->boot ? 0 : since_ns};
+	const struct store_query query = {.since_ns = *after->boot ? 0 : since_ns,
+					  .last_boot = boot};
 	struct source *source = calloc(1, sizeof(*source));
 	int err;
 

@@ -21,10 +21,11 @@ struct source_counts {
 
 /*
  * after: what was acknowledged, from behind which it goes on; without a boot, since_ns (UTC) says
- * where to begin, and 0 with all that there is. shape stays the caller's. Returns 0 or -errno with
+ * where to begin, and 0 with all that there is. boot: this host's, which comes last wherever its
+ * clock was; or NULL. dir, boot and shape stay the caller's. Returns 0 or -errno with
  * a line in error.
  */
-int source_open(const char *dir, const struct place_of *after, uint64_t since_ns,
+int source_open(const char *dir, const char *boot, const struct place_of *after, uint64_t since_ns,
 		const struct shape *shape, struct source **ret, struct error *error);
 void source_close(struct source *source);
 

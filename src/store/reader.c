@@ -50,7 +50,7 @@ int store_reader_open(const char *dir, const struct store_query *query, struct s
 	if (!reader->content || !reader->raw || !reader->zstd)
 		err = error_set(error, -ENOMEM, "out of memory");
 	else
-		err = trail_open(dir, &reader->trail, error);
+		err = trail_open(dir, query->last_boot, &reader->trail, error);
 	if (err) {
 		store_reader_close(reader);
 		return err;

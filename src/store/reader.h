@@ -23,6 +23,8 @@ struct store_query {
 	uint64_t since_ns, until_ns;	   /* UTC, [since, until); 0: no bound */
 	const uint8_t (*destinations)[16]; /* only frames that can have one of these; NULL: all */
 	size_t n_destinations;		   /* the caller's, as long as the reader lives */
+	/* This boot comes last, wherever its clock was at its begin; NULL: boots come by time. */
+	const char *last_boot; /* likewise the caller's */
 };
 
 struct store_read {

@@ -47,7 +47,7 @@ static int open_dir(const char *path, struct trail *trail, struct error *error)
 	if (trail->dir_fd < 0)
 		return error_set(error, -errno, "cannot open the store %s: %s", path,
 				 strerror(errno));
-	err = segments_list(trail->dir_fd, NULL, &trail->segments, &trail->n);
+	err = segments_list(trail->dir_fd, trail->last_boot, &trail->segments, &trail->n);
 	if (err)
 		return error_set(error, err, "cannot read the store %s: %s", path, strerror(-err));
 	/* A store in which nothing was written yet has its lock. */
@@ -57,9 +57,10 @@ static int open_dir(const char *path, struct trail *trail, struct error *error)
 	return 0;
 }
 
-int trail_open(const char *path, struct trail *ret, struct error *error)
+int trail_open(const char *path, const char *last_boot, struct trail *ret, struct error *error)
 {
-	struct trail trail = {.dir_fd = -1, .file_fd = -1, .path = strdup(path)};
+	struct trail trail = {
+		.dir_fd = -1, .file_fd = -1, .path = strdup(path), .last_boot = last_boot};
 	struct stat st;
 	int err;
 
@@ -117,7 +118,7 @@ static void look_again(struct trail *trail)
 	struct segment *segments;
 	size_t n;
 
-	if (trail->dir_fd < 0 || segments_list(trail->dir_fd, NULL, &segments, &n))
+	if (trail->dir_fd < 0 || segments_list(trail->dir_fd, trail->last_boot, &segments, &n))
 		return;
 	trail->next = trail->last.boot[0] ? place_behind(trail, segments, n) : 0;
 	free(trail->segments);

@@ -11,15 +11,16 @@
 
 struct trail {
 	char *path;
-	int dir_fd;  /* -1: path is one segment */
-	int file_fd; /* that one, until it is taken; -1 */
+	const char *last_boot; /* the caller's, or NULL: it comes behind all others */
+	int dir_fd;	       /* -1: path is one segment */
+	int file_fd;	       /* that one, until it is taken; -1 */
 	struct segment *segments;
 	size_t n, next;
 	struct segment last; /* the last one that was taken */
 };
 
 /* path: a store, or a segment. Returns 0 or -errno with a line in error. */
-int trail_open(const char *path, struct trail *ret, struct error *error);
+int trail_open(const char *path, const char *last_boot, struct trail *ret, struct error *error);
 void trail_close(struct trail *trail);
 
 /*

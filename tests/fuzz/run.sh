@@ -59,6 +59,12 @@ contract/interface.sh "$build/contract/interface.h" contract/*.h
 	src/util/{address,buffer,error,parse}.c -lzstd -lz -lpthread
 rm -rf "$build/seeds/store"
 "$build/write-stores" "$build/seeds/store"
+mkdir -p "$build/seeds/ship"
+printf '0tpconnect-ship 1\noutput http://host/\nboot 0a1b\nseq 7\ncrc 00000000\n' >"$build/seeds/ship/place"
+printf '1Sat, 15 Nov 2025 08:12:41 GMT' >"$build/seeds/ship/date"
+printf '1{"partialSuccess":{"rejectedLogRecords":"3","errorMessage":"too old"}}' >"$build/seeds/ship/partial"
+printf '2{"timestamp":"2026-02-16T12:34:56.1Z","event.name":"tcp.failed","host.id":"h","n":[1,-2.5,{"k":null}]}\n' >"$build/seeds/ship/line"
+printf '3https://[::1]:8443,host/path?t={id}' >"$build/seeds/ship/url"
 mkdir -p "$build/seeds/replay"
 grep -h '^{' tests/golden/{json,who,dns}.txt | split --lines=1 --suffix-length=3 - "$build/seeds/replay/"
 
@@ -71,10 +77,12 @@ fuzz fuzz_dns 513 src/dns/{answer,known}.c src/util/cache.c -lresolv >"$build/dn
 fuzz fuzz_json_read 1024 src/util/json_{read,pick}.c -ljansson >"$build/json_read.said" 2>&1 &
 fuzz fuzz_replay 4096 src/replay/{parse,set,value}.c src/util/json_read.c >"$build/replay.said" 2>&1 &
 fuzz fuzz_store 4096 src/store/*.c src/util/{read_at,thread}.c -lzstd -lz -lpthread >"$build/store.said" 2>&1 &
+fuzz fuzz_ship 2048 src/ship/{http_answer,otlp,place,retry_after,url}.c src/store/{frame,list,walk}.c \
+	src/util/{json_read,read_at}.c -ljansson -lz >"$build/ship.said" 2>&1 &
 fuzz fuzz_keys 256 src/terminal/keys.c >"$build/keys.said" 2>&1 &
 wait
-cat "$build"/{decode,format,options,cgroup_path,dns,json_read,replay,store,keys}.said | tee "$build/said"
+cat "$build"/{decode,format,options,cgroup_path,dns,json_read,replay,store,ship,keys}.said | tee "$build/said"
 
 passed="$(grep -c '^ok ' "$build/said" || true)"
-echo "$passed passed, $((9 - passed)) failed, 0 skipped"
-[[ $passed -eq 9 ]]
+echo "$passed passed, $((10 - passed)) failed, 0 skipped"
+[[ $passed -eq 10 ]]

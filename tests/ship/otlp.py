@@ -105,10 +105,11 @@ def nanoseconds(stamp):
 
 def bodies(data):
     decoder = json.JSONDecoder()
-    at = 0
-    while at < len(data):
-        value, at = decoder.raw_decode(data, at)
+    data = data.lstrip()
+    while data:
+        value, end = decoder.raw_decode(data)
         yield value
+        data = data[end:].lstrip()
 
 
 def protobuf():

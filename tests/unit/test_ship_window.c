@@ -31,7 +31,7 @@ static void open_source(const struct place_of *after, uint64_t since_ns)
 {
 	struct error error = {0};
 
-	if (source_open(t.dir, after, since_ns, &kept, &source, &error))
+	if (source_open(t.dir, NULL, after, since_ns, &kept, &source, &error))
 		fail_msg("%s", error.text);
 }
 
@@ -225,6 +225,20 @@ static void a_boot_begins_with_its_first_line(void **state)
 	heard();
 	assert_non_null(strstr(said, "lines 1 to 4999 of boot " BOOT2));
 	assert_int_equal(source_counts(source).missing, 4999);
+}
+
+/* A host without a clock of its own begins long ago, until somebody tells it the time. */
+static void the_boot_of_now_comes_last(void **state)
+{
+	const struct place_of after = {BOOT, 6000};
+	struct error error = {0};
+
+	(void)state;
+	record(BOOT, 5001, 6001);
+	record(BOOT2, 1, 101);
+	assert_int_equal(source_open(t.dir, BOOT2, &after, 0, &kept, &source, &error), 0);
+	assert_next(500, 1, 100);
+	assert_end();
 }
 
 static void another_store_in_its_place_ends_it(void **state)
@@ -528,6 +542,7 @@ int main(void)
 		ship_row(what_left_the_store_is_said_and_counted),
 		ship_row(a_boot_that_is_gone_is_said),
 		ship_row(a_boot_begins_with_its_first_line),
+		ship_row(the_boot_of_now_comes_last),
 		ship_row(another_store_in_its_place_ends_it),
 		ship_row(whatever_fails_each_line_is_acknowledged_in_order_once),
 		ship_row(what_is_too_large_goes_in_halves),
