@@ -73,6 +73,7 @@ look_for_build() {
 	need_header uthash.h uthash-dev
 	need_header microhttpd.h libmicrohttpd-dev libmicrohttpd
 	need_header curl/curl.h libcurl4-openssl-dev libcurl
+	need_header nats/nats.h libnats-dev libnats
 	[[ ${STATIC:-0} == 0 ]] || look_for_static
 }
 
@@ -112,6 +113,7 @@ look_for_test() {
 	need_python prometheus_client python3-prometheus-client
 	need_command promtool prometheus
 	need_command prometheus-node-exporter prometheus-node-exporter
+	need_command nats-server nats-server
 }
 
 # A name server, and programs that ask one in ways of their own.
