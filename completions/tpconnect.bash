@@ -4,7 +4,7 @@
 # it, source this file.
 
 # OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
-_tpconnect_commands='trace count latency list top record history doctor'
+_tpconnect_commands='trace count latency list top record history report doctor'
 # commands|letter|name|kind of value|its words
 _tpconnect_rows=(
     'trace count latency list top record history|-p|--pid|pids|'
@@ -29,7 +29,7 @@ _tpconnect_rows=(
     'trace list record history|-n|--max-events|unknown|'
     'trace count latency top record|-t|--time|unknown|'
     'trace count latency top||--wait||'
-    'trace count latency list top history|-o|--output|one|text table json zeek'
+    'trace count latency list top history report|-o|--output|one|text table json zeek html md dot'
     'top||--filter|unknown|'
     'top||--replay|file|'
     'trace count latency list history|-N|--names||'
@@ -40,7 +40,7 @@ _tpconnect_rows=(
     'trace record history||--community-id||'
     'trace count latency list top history|-w|--write|file|'
     'trace record||--repeat-limit|unknown|'
-    'trace count latency list top record history doctor||--color|one|auto always never'
+    'trace count latency list top record history report doctor||--color|one|auto always never'
     'record history||--store|file|'
     'record||--store-size|unknown|'
     'record||--metrics-file|file|'
@@ -53,10 +53,10 @@ _tpconnect_rows=(
     'trace count latency top record doctor||--btf|file|'
     'trace count latency top record||--ring-size|unknown|'
     'trace record||--user|users|'
-    'trace count latency list top record history|-q|--quiet||'
+    'trace count latency list top record history report|-q|--quiet||'
     'trace count latency list top record history|-v|--verbose||'
-    'trace count latency list top record history doctor|-h|--help||'
-    'trace count latency list top record history doctor|-V|--version||'
+    'trace count latency list top record history report doctor|-h|--help||'
+    'trace count latency list top record history report doctor|-V|--version||'
 )
 # OPTION TABLE END
 

@@ -77,7 +77,7 @@ end
 complete -c tpconnect -f
 complete -c tpconnect -n __tpconnect_dashes -a '(__tpconnect_command)'
 # OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
-set -g __tpconnect_commands trace count latency list top record history doctor
+set -g __tpconnect_commands trace count latency list top record history report doctor
 complete -c tpconnect -n __tpconnect_no_command -a trace -d 'each connection attempt, as it happens'
 complete -c tpconnect -n __tpconnect_no_command -a count -d 'attempts and results by process and destination'
 complete -c tpconnect -n __tpconnect_no_command -a latency -d 'a histogram of handshake latency'
@@ -85,6 +85,7 @@ complete -c tpconnect -n __tpconnect_no_command -a list -d 'connections that are
 complete -c tpconnect -n __tpconnect_no_command -a top -d 'a live screen of processes, destinations, connections'
 complete -c tpconnect -n __tpconnect_no_command -a record -d 'always on: keep every event in a bounded store'
 complete -c tpconnect -n __tpconnect_no_command -a history -d 'ask the store what record has kept'
+complete -c tpconnect -n __tpconnect_no_command -a report -d 'a picture and tables of records'
 complete -c tpconnect -n __tpconnect_no_command -a doctor -d 'whether this host can build and run it, and what to do if not'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s p -l pid -x -a '(__tpconnect_pids)' -d 'only these processes (thread group ids)'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l follow -d 'with -p: and whatever they start from now on'
@@ -108,7 +109,7 @@ complete -c tpconnect -n '__tpconnect_of history' -l latency -d 'history: a hist
 complete -c tpconnect -n '__tpconnect_of trace list record history' -s n -l max-events -x -d 'stop after N events; list: show the first N'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -s t -l time -x -d 'stop after that long: 500ms, 10s, 2m, 1h'
 complete -c tpconnect -n '__tpconnect_of trace count latency top' -l wait -d 'with a COMMAND: go on until its last descendant has ended'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top history' -s o -l output -x -a '(__tpconnect_one text table json zeek)' -d 'text (default), table (that of list), json; trace, history: zeek'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top history report' -s o -l output -x -a '(__tpconnect_one text table json zeek html md dot)' -d 'text (default), table (that of list), json; trace, history: zeek'
 complete -c tpconnect -n '__tpconnect_of top' -l filter -x -d 'top: begin with this filter, as it is typed behind /'
 complete -c tpconnect -n '__tpconnect_of top' -l replay -r -F -d 'top: show a record that top -w, or trace -o json, has written'
 complete -c tpconnect -n '__tpconnect_of trace count latency list history' -s N -l names -d 'names of services and users, not numbers, in tables'
@@ -119,7 +120,7 @@ complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l dns 
 complete -c tpconnect -n '__tpconnect_of trace record history' -l community-id -d 'with -o json or zeek: the Community ID, by which other tools know it too'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top history' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'
 complete -c tpconnect -n '__tpconnect_of trace record' -l repeat-limit -x -d 'sum up what fails unsent more than N times a second, to one'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
 complete -c tpconnect -n '__tpconnect_of record history' -l store -r -F -d 'record, history: the store (default /var/lib/tpconnect)'
 complete -c tpconnect -n '__tpconnect_of record' -l store-size -x -d 'record: the most that it may take, such as 500M (default 10G)'
 complete -c tpconnect -n '__tpconnect_of record' -l metrics-file -r -F -d 'record: write metrics for Prometheus to FILE, each 5 seconds'
@@ -132,8 +133,8 @@ complete -c tpconnect -n '__tpconnect_of trace count latency list top record' -l
 complete -c tpconnect -n '__tpconnect_of trace count latency top record doctor' -l btf -r -F -d 'the kernel\'s BTF (type information), where it gives none itself'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l ring-size -x -d 'ring buffer, a power of two (default 4M)'
 complete -c tpconnect -n '__tpconnect_of trace record' -l user -x -a '(__tpconnect_users)' -d 'whom it becomes once all is attached, if it was root'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s q -l quiet -d 'no start-up line and no warnings'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report' -s q -l quiet -d 'no start-up line and no warnings'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s v -l verbose -d 'more of each process (text), and what libbpf warns of; -vv: all it does'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history doctor' -s h -l help -d 'the options, in short'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history doctor' -s V -l version -d 'the version, and the commit that was built'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report doctor' -s h -l help -d 'the options, in short'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report doctor' -s V -l version -d 'the version, and the commit that was built'
 # OPTION TABLE END

@@ -87,6 +87,7 @@ _tpconnect() {
         'top:a live screen of processes, destinations, connections'
         'record:always on: keep every event in a bounded store'
         'history:ask the store what record has kept'
+        'report:a picture and tables of records'
         'doctor:whether this host can build and run it, and what to do if not'
     )
     _tpconnect_find_command
@@ -112,7 +113,7 @@ _tpconnect() {
     _tpconnect_add 'trace list record history' '*'{-n+,--max-events=}'[stop after N events; list: show the first N]:N:_tpconnect_unknown'
     _tpconnect_add 'trace count latency top record' '*'{-t+,--time=}'[stop after that long: 500ms, 10s, 2m, 1h]:DUR:_tpconnect_unknown'
     _tpconnect_add 'trace count latency top' '--wait[with a COMMAND: go on until its last descendant has ended]'
-    _tpconnect_add 'trace count latency list top history' '*'{-o+,--output=}'[text (default), table (that of list), json; trace, history: zeek]:FORMAT:_tpconnect_one text table json zeek'
+    _tpconnect_add 'trace count latency list top history report' '*'{-o+,--output=}'[text (default), table (that of list), json; trace, history: zeek]:FORMAT:_tpconnect_one text table json zeek html md dot'
     _tpconnect_add 'top' '*--filter=[top: begin with this filter, as it is typed behind /]:WORDS:_tpconnect_unknown'
     _tpconnect_add 'top' '*--replay=[top: show a record that top -w, or trace -o json, has written]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency list history' '(-N --names)'{-N,--names}'[names of services and users, not numbers, in tables]'
@@ -123,7 +124,7 @@ _tpconnect() {
     _tpconnect_add 'trace record history' '--community-id[with -o json or zeek: the Community ID, by which other tools know it too]'
     _tpconnect_add 'trace count latency list top history' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'
     _tpconnect_add 'trace record' '*--repeat-limit=[sum up what fails unsent more than N times a second, to one]:N:_tpconnect_unknown'
-    _tpconnect_add 'trace count latency list top record history doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
+    _tpconnect_add 'trace count latency list top record history report doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
     _tpconnect_add 'record history' '*--store=[record, history: the store (default /var/lib/tpconnect)]:DIR:_tpconnect_file'
     _tpconnect_add 'record' '*--store-size=[record: the most that it may take, such as 500M (default 10G)]:BYTES:_tpconnect_unknown'
     _tpconnect_add 'record' '*--metrics-file=[record: write metrics for Prometheus to FILE, each 5 seconds]:FILE:_tpconnect_file'
@@ -136,10 +137,10 @@ _tpconnect() {
     _tpconnect_add 'trace count latency top record doctor' '*--btf=[the kernel'\''s BTF (type information), where it gives none itself]:FILE:_tpconnect_file'
     _tpconnect_add 'trace count latency top record' '*--ring-size=[ring buffer, a power of two (default 4M)]:BYTES:_tpconnect_unknown'
     _tpconnect_add 'trace record' '*--user=[whom it becomes once all is attached, if it was root]:USER:_tpconnect_users'
-    _tpconnect_add 'trace count latency list top record history' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
+    _tpconnect_add 'trace count latency list top record history report' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
     _tpconnect_add 'trace count latency list top record history' '(-v --verbose)'{-v,--verbose}'[more of each process (text), and what libbpf warns of; -vv: all it does]'
-    _tpconnect_add 'trace count latency list top record history doctor' '(-h --help)'{-h,--help}'[the options, in short]'
-    _tpconnect_add 'trace count latency list top record history doctor' '(-V --version)'{-V,--version}'[the version, and the commit that was built]'
+    _tpconnect_add 'trace count latency list top record history report doctor' '(-h --help)'{-h,--help}'[the options, in short]'
+    _tpconnect_add 'trace count latency list top record history report doctor' '(-V --version)'{-V,--version}'[the version, and the commit that was built]'
     # OPTION TABLE END
     _arguments -s -S $specs '*: :_tpconnect_word'
 }

@@ -112,6 +112,9 @@ look_for_test() {
 	look_for_resolvers
 	need_python prometheus_client python3-prometheus-client
 	need_command promtool prometheus
+	need_command chromium chromium
+	need_command dot graphviz
+	need_python markdown_it python3-markdown-it
 	need_command prometheus-node-exporter prometheus-node-exporter
 	need_command nats-server nats-server
 }

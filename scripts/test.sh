@@ -101,6 +101,7 @@ suite "completions" tests/completions.sh
 suite_of build "serve" serve
 suite_of build "ship" ship
 suite_of build "ship to NATS" tests/ship_nats.sh build
+suite_of build "report" tests/report.sh build/tpconnect
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
 suite_of build "smoke" check scripts/smoke.sh
 suite_of build "doctor" tests/live/doctor.sh build/tpconnect

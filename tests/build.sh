@@ -134,7 +134,7 @@ case_failed_build() {
     local script status=0
 
     copy "$work/three"
-    for script in scripts/{setup,smoke,check}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,package,serve,ship,ship_nats,vm/run}.sh; do
+    for script in scripts/{setup,smoke,check}.sh tests/{build,completions,distro,fuzz/run,live/run,live/doctor,package,report,serve,ship,ship_nats,vm/run}.sh; do
         stub "$work/three/$script" "echo ran $script" 'echo 1 passed, 0 failed, 0 skipped'
     done
     stub "$work/three/tests/live/run.sh" 'echo ran tests/live/run.sh' \
@@ -151,7 +151,7 @@ case_failed_build() {
     [[ $status -eq 1 ]] || fail "status $status: $(cat "$work/said")"
     grep -q '^not ok build-asan' "$work/said" || fail "it does not say what failed: $(cat "$work/said")"
     [[ $(grep -c '^skip .*: build-asan was not built' "$work/said") -eq 3 ]] || fail "$(cat "$work/said")"
-    [[ $(tail -n 1 "$work/said") == "18 passed, 1 failed, 3 skipped" ]] || fail "$(cat "$work/said")"
+    [[ $(tail -n 1 "$work/said") == "19 passed, 1 failed, 3 skipped" ]] || fail "$(cat "$work/said")"
     grep -q '^live cases run again.*: 10$' "$work/said" || fail "runs again are not added: $(cat "$work/said")"
     ! grep -qE 'ran tests/(vm|distro|package)' "$work/said" || fail "--quick runs VMs and chroots"
     PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" >"$work/said" 2>&1

@@ -9,7 +9,7 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books dns enrich containers confine format probe sink store engine options replay metrics serve ship top terminal commands"
+all="util contract model aggregate books dns enrich containers confine format probe sink store engine options replay report metrics serve ship top terminal commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
@@ -25,6 +25,7 @@ declare -A may_include=(
     [containers]="confine model util"
     [confine]="util"
     [replay]="contract model util"
+    [report]="aggregate contract format model replay util"
     [serve]="util"
     [ship]="confine metrics store util"
     [metrics]="aggregate books contract model util"
@@ -39,7 +40,7 @@ declare -A may_include=(
 # libbpf's headers are in a directory of that name as well.
 libbpf_rooms="bpf probe commands"
 # What the build makes, without a directory.
-made="commit.h connect.bpf.inc"
+made="commit.h connect.bpf.inc page.inc"
 
 # room FILE: sets $room; src/util/log.h is of util, src/main.c of main, bpf/state.bpf.c of bpf.
 room() {
@@ -101,7 +102,7 @@ copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 for wrong in "util model" "contract util" "model format" "aggregate format" "books sink" \
     "format engine" "probe options" "sink model" "store sink" "engine options" "engine format" "options format" \
-    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "serve metrics" "serve model" "ship model" "nowhere util"; do
+    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "report sink" "serve metrics" "serve model" "ship model" "nowhere util"; do
     noticed "src/${wrong% *}/x.c" "\"${wrong#* }/x.h\""
 done
 noticed bpf/x.bpf.c '"util/x.h"'

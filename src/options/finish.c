@@ -173,8 +173,32 @@ static int check_community_id(const struct options *options, struct error *error
 		      "takes --community-id, or write -o zeek");
 }
 
+static bool is_format_of_reports(const char *format)
+{
+	return !strcmp(format, "html") || !strcmp(format, "md") || !strcmp(format, "dot");
+}
+
+static int finish_report(const struct options *options, struct error *error)
+{
+	if (!is_format_of_reports(options->output.format))
+		return refuse(error, "-o %s: a report is html, md or dot", options->output.format);
+	if (!options->files.n)
+		return refuse(error,
+			      "a FILE is missing: a record that -o json has written, or - for "
+			      "standard input, as in tpconnect history -e all -o json | "
+			      "tpconnect report -");
+	return 0;
+}
+
 int finish_events(struct options *options, struct error *error)
 {
+	if (options->command == COMMAND_REPORT)
+		return finish_report(options, error);
+	if (is_format_of_reports(options->output.format))
+		return refuse(error,
+			      "-o %s is for report, which shows a record: -w FILE -o json "
+			      "makes one",
+			      options->output.format);
 	if (!strcmp(options->output.format, "zeek") && finish_zeek(options, error))
 		return -EINVAL;
 	if (check_community_id(options, error))

@@ -35,6 +35,7 @@ void options_help(FILE *to)
 	      "       tpconnect top [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect record [OPTION...]\n"
 	      "       tpconnect history [OPTION...]\n"
+	      "       tpconnect report [-o FORMAT] FILE...\n"
 	      "       tpconnect doctor\n"
 	      "\n"
 	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "

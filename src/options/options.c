@@ -93,10 +93,34 @@ struct parser {
 
 _Static_assert(OPTION_ROWS_MAX <= 64, "a bit of struct parser's given for each row");
 
+/* A record to be reported on. */
+static int take_file(struct parser *parser, const char *path)
+{
+	struct vector *files = &parser->options->files;
+
+	if (!*path)
+		return refuse(parser->error, "the name of a FILE is empty");
+	if (vector_push(files, &path, sizeof(path)))
+		return refuse(parser->error, "out of memory");
+	return 0;
+}
+
+/* Behind --, also such as begin with a dash. */
+static int take_files(struct parser *parser)
+{
+	int err = 0;
+
+	for (int i = optind; !err && i < parser->argc; i++)
+		err = take_file(parser, parser->argv[i]);
+	return err;
+}
+
 /* A word that is no option: the command of ours, or the INTERVAL of its reports. */
 static int take_word(struct parser *parser, char **words)
 {
-	int command = keyword_find(command_name, *words);
+	/* Behind report, a word is a file, whatever it is called. */
+	bool is_file = parser->has_command && parser->options->command == COMMAND_REPORT;
+	int command = is_file ? -1 : keyword_find(command_name, *words);
 
 	if (command >= 0 && parser->has_command)
 		return refuse(parser->error,
@@ -106,6 +130,8 @@ static int take_word(struct parser *parser, char **words)
 		parser->has_command = true;
 		return 0;
 	}
+	if (parser->options->command == COMMAND_REPORT)
+		return take_file(parser, *words);
 	if (parser->options->request.dns == DNS_PROCESS && keyword_find(dns_name, *words) >= 0)
 		return refuse(parser->error,
 			      "'%s' is too much: with --dns it is written as "
@@ -303,8 +329,15 @@ static int finish(struct parser *parser)
 		options->output.format = "table";
 	if (options->command == COMMAND_RECORD)
 		options->output.format = "json";
+	if (options->command == COMMAND_REPORT && !is_given(parser, 'o'))
+		options->output.format = "html";
 	if (only_shows(options))
 		return 0;
+	if (parser->dashes && options->command == COMMAND_REPORT) {
+		if (take_files(parser))
+			return -EINVAL;
+		parser->dashes = false;
+	}
 	if (parser->dashes && optind == parser->argc)
 		return refuse(parser->error, "a command is missing after --");
 	if (parser->dashes && !(CMD(options->command) & CMD_STARTING))
@@ -341,5 +374,6 @@ void options_free(struct options *options)
 	choice_free(&options->request.comms);
 	choice_free(&options->request.networks);
 	wanted_free(&options->request.wanted);
+	free(options->files.items);
 	free(options->metrics_dir);
 }

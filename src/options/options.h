@@ -11,6 +11,7 @@
 #include "model/request.h"
 #include "options/commands.h"
 #include "util/error.h"
+#include "util/vector.h"
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -48,6 +49,7 @@ struct options {
 	struct store_options store;
 	const char *metrics_path; /* COMMAND_RECORD; NULL: none */
 	char *metrics_dir;	  /* that it is in; owned */
+	struct vector files;	  /* COMMAND_REPORT: const char *, of argv; "-": standard input */
 	int verbosity;		  /* -1 quiet, 0, 1 verbose */
 
 	/* What options_parse() needs to make the request. */

@@ -9,7 +9,7 @@
 
 const char *output_format_name(size_t i)
 {
-	static const char *const names[] = {"text", "table", "json", "zeek"};
+	static const char *const names[] = {"text", "table", "json", "zeek", "html", "md", "dot"};
 
 	return i < ARRAY_SIZE(names) ? names[i] : NULL;
 }

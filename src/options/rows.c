@@ -126,12 +126,15 @@ const struct option_row option_rows[] = {
 		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
 		 "waiting."},
 
-	{'o', "output", "FORMAT", set_output, CMD_SHOWING,
-	 .help = "text (default), table (that of list), json; trace, history: zeek",
+	{'o', "output", "FORMAT", set_output, CMD_SHOWING | CMD(COMMAND_REPORT),
+	 .help = "text (default), table (that of list), json; trace, history: zeek;\n"
+		 "report: html (default), md, dot",
 	 .more = "A table is columns for people, json one object a line, zeek a conn.log of "
 		 "Zeek's: "
 		 "a line for each connection that has ended, and at the end one for each that is "
-		 "open. What count, latency and list --by show for people is the same in text and "
+		 "open. A report is a page of HTML, a summary in GitHub's Markdown, or a graph for "
+		 "dot(1). What count, latency and list --by show for people is the same in text "
+		 "and "
 		 "table.",
 	 .headline = "Output", .values = VALUES_ONE, .words = output_format_name},
 	{0, "filter", "WORDS", set_filter, CMD(COMMAND_TOP),
@@ -259,7 +262,8 @@ const struct option_row option_rows[] = {
 		 "is left. With root it stays root, but without capabilities. Where it cannot "
 		 "become a USER that is given, it does not trace.",
 	 .values = VALUES_USERS},
-	{'q', "quiet", NULL, set_quiet, CMD_FILTERING, .help = "no start-up line and no warnings",
+	{'q', "quiet", NULL, set_quiet, CMD_FILTERING | CMD(COMMAND_REPORT),
+	 .help = "no start-up line and no warnings",
 	 .more = "The summary of tracing is always shown; list has no last line then."},
 	{'v', "verbose", NULL, set_verbose, CMD_FILTERING,
 	 .help = "more of each process (text), and what libbpf warns of; -vv: all it does"},

@@ -70,6 +70,8 @@ static const struct field fields[] = {
 	BY("timestamp", IN_LINE, set_timestamp),
 	BY("event.name", IN_LINE, set_name),
 	LINE("tpconnect.seq", TYPE_U64, seq),
+	LINE("host.name", TYPE_TEXT, host_name),
+	LINE("tpconnect.programs", TYPE_TEXT, programs),
 	LINE("tpconnect.observed.from", TYPE_TIME, observed_from_ns),
 	LINE("tpconnect.observed.until", TYPE_TIME, observed_until_ns),
 	LINE("tpconnect.loss.ring", TYPE_LOST, lost),

@@ -19,8 +19,9 @@ enum replay_kind {
 
 struct replay_line {
 	enum replay_kind kind;
-	uint64_t utc_ns; /* its timestamp, since 1970-01-01 */
-	uint64_t seq;	 /* 0: it has none */
+	uint64_t utc_ns;		  /* its timestamp, since 1970-01-01 */
+	uint64_t seq;			  /* 0: it has none */
+	const char *host_name, *programs; /* of those keys; NULL: absent. As long as the texts */
 
 	/*
 	 * REPLAY_EVENT: as model/decode.h makes them, but for time: a record has UTC only, and so

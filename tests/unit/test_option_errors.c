@@ -148,7 +148,7 @@ static void assert_the_way_out_is_said(char byte)
 	assert_says(bad("-p", value), "write them as 123,456");
 	assert_says(bad("-P", value), "write them as 443,8000-8999");
 	assert_says(bad("-e", value), "and all");
-	assert_says(bad("-o", value), "there are text, table, json and zeek");
+	assert_says(bad("-o", value), "there are text, table, json, zeek, html, md and dot");
 	assert_says(bad("-t", value), "500ms, 10s, 2m or 1h");
 	assert_says(bad("-n", value), "from 1");
 	assert_says(bad("--ring-size", value), "such as 8M");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Command lines of -o zeek and --community-id. */
+/* Command lines of what is made for others: -o zeek, --community-id, report. */
 #include "unit/parsed.h"
 
 #include "options/set.h"
@@ -44,12 +44,37 @@ static void a_community_id_is_where_it_is_shown(void **state)
 		    "leave it out of tpconnect count");
 }
 
+static void a_report_is_of_files(void **state)
+{
+	const char *const *files;
+
+	(void)state;
+	files = good("report", "a.json", "-o", "md", "-", "count")->files.items;
+	assert_int_equal(parsed.options.command, COMMAND_REPORT);
+	assert_string_equal(parsed.options.output.format, "md");
+	assert_int_equal(parsed.options.files.n, 3);
+	assert_string_equal(files[1], "-");
+	assert_string_equal(files[2], "count");
+	assert_string_equal(good("report", "a")->output.format, "html");
+	files = good("report", "--", "-x", "y")->files.items;
+	assert_int_equal(parsed.options.files.n, 2);
+	assert_string_equal(files[0], "-x");
+	assert_says(bad("report"), "a FILE is missing");
+	assert_says(bad("report", "--"), "a FILE is missing");
+	assert_says(bad("report", ""), "is empty");
+	assert_says(bad("report", "-o", "json", "a"), "html, md or dot");
+	assert_says(bad("report", "-w", "x", "a"), "leave it out of tpconnect report");
+	assert_says(bad("-o", "html"), "-o html is for report");
+	assert_says(bad("history", "-o", "md"), "-o md is for report");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		row(a_log_of_connections_is_made_of_their_ends),
 		row(what_is_no_log_of_connections_is_refused),
 		row(a_community_id_is_where_it_is_shown),
+		row(a_report_is_of_files),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
