@@ -22,6 +22,12 @@ skip() {
     exit "$SKIPPED"
 }
 
+# A security policy may refuse iterators over maps, and nothing else: docs/limits.md.
+needs_map_iterators() {
+    ! "$tpconnect" doctor | grep -q '^WARN *iterator bpf_map_elem *refused' ||
+        skip "a security policy refuses iterators over maps"
+}
+
 now() { date -u +%Y-%m-%dT%H:%M:%S.%NZ; }
 
 # await COMMAND...: until it succeeds, for 10 s at most.

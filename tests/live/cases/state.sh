@@ -260,6 +260,7 @@ case_tracked_returns_crowded() { # 28, where nearly every attempt finds its slot
 ends_that_reach_no_program() {
     local kept
 
+    needs_map_iterators
     serve "$b" 10.99.0.2 80 10.99.0.2 81
     faulty_object closes_hidden "$@"
     trace --object "$object"
