@@ -19,7 +19,7 @@ tools=(bash sh awk basename bpftool cat chmod chown chroot clear cmp comm cp cur
     ls mkdir mkfifo mktemp mount mountpoint mv nft nice nproc nsenter od pgrep pivot_root pkill
     printf ps readlink realpath rm rmdir script sed seq setpriv setsid sleep sort ss stat stty
     sysctl tail taskset tee timeout tmux touch tr true truncate umount uname uniq unshare wc xargs
-    modprobe)
+    modprobe zstdcat)
 
 # Some are built into one kernel and modules of another; what a kernel does not have at all, the
 # cases will notice.

@@ -42,6 +42,49 @@ case_clock_stepped() { # 32; docs/spec.md, T10
     check
 }
 
+# record_after_step AMOUNT PORT: sets the clock, and waits until a connection is kept.
+record_after_step() {
+    date -s "$1" >/dev/null
+    trigger connect ECONNREFUSED 10.99.0.2 "$2"
+    await is_kept "$2" || fail "port $2 is not kept"
+}
+
+is_kept() { kept 2>/dev/null | grep -q "\"network.peer.port\":$1,.*ECONNREFUSED"; }
+
+# ports_shown OPTION...: which ports history shows, in its order.
+ports_shown() { history_says -e failed "$@" | sed -n 's/.* dst=10.99.0.2:\([0-9]*\) .*/\1/p' | tr '\n' ' '; }
+
+shows_ports() {
+    local want="$1" got
+    shift
+
+    got="$(ports_shown "$@")"
+    [[ $got == "$want" ]] || fail "history $*: expected ports $want, got $got; it said: $(cat history_messages)"
+    [[ ! -s history_messages ]] || fail "history $* said: $(cat history_messages)"
+}
+
+# What a store has stays in the order in which it came, each with its own time, and is found by it.
+case_clock_stepped_while_recording() { # 32; docs/record.md
+    local start
+
+    in_vm || skip "it sets the clock: only in a VM of tests/vm"
+    start="$(date +%s)"
+    at() { date -u -d "@$((start + $1))" +%Y-%m-%dT%H:%M:%SZ; }
+    record_a
+    record_after_step 'now' 81
+    record_after_step '+1 hour' 82
+    record_after_step '-2 hours' 83
+    record_after_step '+1 hour' 84
+    shows_ports "81 82 83 84 "
+    shows_ports "82 " --since "$(at 1800)"
+    shows_ports "83 " --until "$(at -1800)"
+    shows_ports "81 84 " --since "$(at -1800)" --until "$(at 1800)"
+    stop_trace
+    kept >record
+    without_gaps record
+    shows_ports "81 82 83 84 "
+}
+
 case_without_ipv6() { # a kernel that was told to do without
     [[ ! -e /proc/sys/net/ipv6 ]] || skip "this host has IPv6"
     serve "$b" 10.99.0.2 80
