@@ -4,6 +4,7 @@
 # whose last line is 'N passed, N failed, N skipped'; tests/live/run.sh adds ', N run again'.
 
 passed=0 failed=0 skipped=0 again=0
+times=() # of each suite: tenths of a second, and its name
 
 say() { printf '\n== %s\n' "$*"; }
 
@@ -30,6 +31,7 @@ suite() {
     log=$(mktemp)
     "$@" </dev/null 2>&1 | tee "$log" || true
     took "$begin"
+    times+=("$((($(clock) - begin) / 100000)) $name")
     count=$(tail -n 1 "$log" |
         grep -Ex '[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped(, [0-9]+ run again)?' || true)
     rm -f "$log"
@@ -76,6 +78,12 @@ give_back() {
 
     owner="$(stat -c '%u:%g' .)"
     [[ $EUID -ne 0 || $owner == 0:* ]] || chown -Rh "$owner" "$@" 2>/dev/null || true
+}
+
+# What took longest, first.
+tell_times() {
+    printf '\nseconds of each suite:\n'
+    printf '%s\n' "${times[@]}" | sort -rn | awk '{ printf "%8.1f", $1 / 10; $1 = ""; print " " $0 }'
 }
 
 # The last line of all, which CI reads.
