@@ -3,21 +3,24 @@
 # Build, then pass every test: what scripts/check.sh runs before a commit, completions, real connections;
 # the program a second time under AddressSanitizer and UndefinedBehaviorSanitizer, and its threads under
 # ThreadSanitizer; other kernels in VMs, and Debian 13 in a chroot. Ends with 'N passed, N failed, N
-# skipped'. Usage: test.sh [--quick]
+# skipped'. Usage: test.sh [--quick | --all]
 # --quick     without VMs and chroots
+# --all       also what CI has no time for: docs/testing.md, What CI leaves out
 set -euo pipefail
 
-quick=no
+quick=no all=no
 for argument; do
     case "$argument" in
     --quick) quick=yes ;;
+    --all) all=yes ;;
     -h | --help)
-        echo "Usage: $0 [--quick]"
-        echo "Builds, then passes every test. --quick: without VMs and chroots of other systems."
+        echo "Usage: $0 [--quick | --all]"
+        echo "Builds, then passes every test. --quick: without VMs and chroots of other systems; --all: also"
+        echo "what CI has no time for."
         exit 0
         ;;
     *)
-        echo "test: unknown argument '$argument': it takes --quick, --help or nothing" >&2
+        echo "test: unknown argument '$argument': it takes --quick, --all, --help or nothing" >&2
         exit 2
         ;;
     esac
@@ -31,6 +34,8 @@ export ASAN_OPTIONS="detect_leaks=1:exitcode=99" UBSAN_OPTIONS="halt_on_error=1:
 
 # shellcheck source=scripts/suites.sh
 source scripts/suites.sh
+kernels=(--core) twice=() sanitized_too=()
+[[ $all == no ]] || kernels=(--whole) twice=(--twice) sanitized_too=(--sanitized)
 # Cases beside which nothing else may run: ALONE of tests/live/runner.sh says why.
 busy=(stress.sh skipped.sh load.sh closed_meanwhile replaced_meanwhile)
 declare -A not_built=()
@@ -110,31 +115,44 @@ suite_of build-tsan "live, threads sanitized" "${fixed[@]}" tests/live/run.sh bu
     build/tests/live/triggers reopen_full_disk_renamed reopen_no_directory disk_full_for_a_while \
     record_is_a_descriptor frozen_for_a_while full_disk store_keeps_all
 suite_of build "live, what needs both CPUs" tests/live/run.sh "${live[@]}" "${busy[@]}"
-# Two at a time, as each leaves one CPU idle: what takes longest, behind the sanitized program, beside the
-# rest. The sanitized runs without what only the kernel side, which is the same, or the comparison itself
-# can get wrong; what the manual page shows, only it runs.
-sanitized="$(mktemp)" long="$(mktemp)" rest=("${busy[@]/#/-}" -filters -filters_left_out)
-[[ -n ${not_built[build-asan]:-} ]] || rest+=(-examples)
+# Two at a time, as each leaves one CPU idle: what runs sanitized, then a part of the rest, beside the other
+# part. What the manual page shows, only the sanitized program runs.
+if [[ $all == yes ]]; then
+    # Without what only the kernel side, which is the same, or the comparison itself can get wrong.
+    sanitized=("${busy[@]/#/-}" -comparison -filtered_costs_nothing -filters_mix.sh -icmp.sh -ends.sh
+        -map_shared_whole -who.sh -who_cgroup.sh -who_args.sh -dns.sh -dns_records.sh)
+else
+    # What has code of its own in user space; of what differs on the kernel side only, a case each.
+    sanitized=(basic.sh check.sh command.sh container_names.sh frozen.sh list.sh messages.sh metrics.sh names.sh
+        options.sh output.sh privileges.sh record.sh repeats.sh reports.sh store.sh terminal.sh top.sh wanted.sh
+        zeek.sh args_hostile dns_receives examples io_uring open_closes open_ways snapshot
+        who_cgroup_again who_exec who_full_ring -comparison -closed_meanwhile -replaced_meanwhile)
+fi
+second=(filters filters_left_out dns.sh dns_records.sh who.sh who_args.sh who_cgroup.sh)
+first=("${busy[@]/#/-}" "${second[@]/#/-}")
+[[ -n ${not_built[build-asan]:-} ]] || first+=(-examples)
+said="$(mktemp -d)"
 {
-    [[ -n ${not_built[build-asan]:-} ]] ||
-        tests/live/run.sh build-asan/tpconnect build/tests/live/triggers "${busy[@]/#/-}" -comparison \
-            -filtered_costs_nothing -filters_mix.sh -icmp.sh -ends.sh -map_shared_whole -who.sh \
-            -who_cgroup.sh -who_args.sh -dns.sh -dns_records.sh >"$sanitized" 2>&1 || true
-    [[ -n ${not_built[build]:-} ]] ||
-        tests/live/run.sh "${live[@]}" filters filters_left_out >"$long" 2>&1
+    [[ -n ${not_built[build-asan]:-} ]] || tests/live/run.sh build-asan/tpconnect build/tests/live/triggers \
+        "${sanitized[@]}" >"$said/sanitized" 2>&1 || true
+    [[ -n ${not_built[build]:-} ]] || tests/live/run.sh "${live[@]}" "${second[@]}" >"$said/second" 2>&1
 } </dev/null &
-suite_of build "live" tests/live/run.sh "${live[@]}" "${rest[@]}"
+suite_of build "live" tests/live/run.sh "${live[@]}" "${first[@]}"
 wait "$!" || true
-suite_of build "live, what takes long" cat "$long"
-suite_of build-asan "live, sanitized" cat "$sanitized"
-rm -f "$sanitized" "$long"
+suite_of build "live, beside it" cat "$said/second"
+suite_of build-asan "live, sanitized" cat "$said/sanitized"
 suite_of build-asan "live, sanitized, under load" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers load.sh
 suite_of build-static "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
 if [[ $quick == no ]]; then
-    suite_of build-static "other kernels" tests/vm/run.sh --core
-    suite "Debian 13" tests/distro.sh trixie
-    suite "packages" tests/package.sh
+    suite_of build-static "other kernels" tests/vm/run.sh "${kernels[@]}"
+    # Both wait for a mirror, and for one program after the other.
+    tests/package.sh "${twice[@]}" >"$said/packages" 2>&1 </dev/null &
+    suite "Debian 13" tests/distro.sh "${sanitized_too[@]}" trixie
+    wait "$!" || true
+    suite "packages" cat "$said/packages"
 fi
 
+rm -rf "$said"
+tell_times
 sum_up
 [[ $failed -eq 0 ]]

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 # Build and test on other versions of Debian, each in a chroot: unit, golden, static, smoke and live
 # tests with that version's compilers, libraries and tools, and this machine's kernel. Usage:
-#   distro.sh [--all] [--update] [SUITE...]
+#   distro.sh [--all] [--sanitized] [--update] [SUITE...]
 # SUITE       bookworm (12), trixie (13) or sid (default: all three)
 # --all       all live cases, not just some
+# --sanitized a sanitized build as well, which that version's compiler has more to say of
 # --update    make the chroots anew, instead of using those that were made before
 # The packages come from the mirror that apt is set up with. Everything is mounted in a mount namespace
 # of its own: whatever happens, nothing stays mounted, and nothing of this machine's is below what is
@@ -21,15 +22,16 @@ some=(established refused nonblocking no_answer ipv4_mapped given_up before_star
 
 die() { echo "distro.sh: $*" >&2; exit 2; }
 
-all=no update=no suites=()
+all=no sanitized=no update=no suites=()
 for argument; do
     case "$argument" in
     --all) all=yes ;;
+    --sanitized) sanitized=yes ;;
     --update) update=yes ;;
     bookworm | 12) suites+=(bookworm) ;;
     trixie | 13) suites+=(trixie) ;;
     sid) suites+=(sid) ;;
-    *) die "unknown argument '$argument': it takes --all, --update, bookworm, trixie and sid" ;;
+    *) die "unknown argument '$argument': it takes --all, --sanitized, --update, bookworm, trixie and sid" ;;
     esac
 done
 [[ ${#suites[@]} -gt 0 ]] || suites=(bookworm trixie sid)
@@ -66,8 +68,8 @@ run_suite() {
     fi
     base="$cache/$suite"
     step "what it needs is installed" env DEBIAN_FRONTEND=noninteractive STATIC=1 scripts/setup.sh --test &&
-        step "it builds" scripts/build.sh && {
-        step "it builds without warnings, sanitized" env BUILD_DIR=build-asan \
+        step "it builds without warnings" env MESON_OPTIONS=-Dwerror=true scripts/build.sh && {
+        [[ $sanitized == no ]] || step "it builds without warnings, sanitized" env BUILD_DIR=build-asan \
             MESON_OPTIONS="-Db_sanitize=address,undefined -Dwerror=true" scripts/build.sh || true
         step "unit and golden" meson test -C build --no-rebuild --print-errorlogs || true
         step "it builds statically" env BUILD_DIR=build-static STATIC=1 TARGET=tpconnect \
