@@ -5,6 +5,7 @@
 
 #include "bpf/address.bpf.h"
 #include "bpf/compat.bpf.h"
+#include "bpf/gate.bpf.h"
 #include "bpf/maps.bpf.h"
 
 struct call {
@@ -20,6 +21,7 @@ struct call {
 	bool thread_seen;	/* a call of the thread was seen to begin */
 	bool untracked;		/* the attempt is in untracked_calls, having found no other room */
 	bool exit_handled; /* by the first copy of the program at its end, not yet by the second */
+	bool others; /* a set of programs that goes has acted at this very event: gate.bpf.h */
 };
 
 /* Kept by the thread, and gone with it. */
@@ -60,6 +62,21 @@ static __always_inline struct call *call_slot(bool create)
 		return call_slot_by_tid(create);
 	return bpf_task_storage_get(&calls, (void *)bpf_get_current_task_btf(), NULL,
 				    create ? BPF_LOCAL_STORAGE_GET_F_CREATE : 0);
+}
+
+/*
+ * Whether it is this set's turn at the beginning or end of a call. first: this is the first program
+ * of its set at the event. call: NULL if the thread has no slot.
+ */
+static __always_inline bool turn_at_call(struct call *call, enum turn turn, bool first)
+{
+	if (turn == TURN_OURS || turn == TURN_OTHERS || !call)
+		return turn != TURN_OTHERS && turn != TURN_GONE;
+	if (turn == TURN_COMES)
+		return !call->others;
+	if (turn == TURN_GOES || first)
+		call->others = turn == TURN_GOES;
+	return turn == TURN_GOES;
 }
 
 /* What the thread asks for; the address itself is read only if it may matter. */
@@ -134,7 +151,7 @@ static __always_inline void call_end(struct call *call)
 	__u32 tid;
 
 	call->entered = false;
-	if (config.task_storage)
+	if (config.task_storage || call->others)
 		return;
 	tid = bpf_get_current_pid_tgid();
 	bpf_map_delete_elem(&calls_by_tid, &tid);

@@ -52,17 +52,21 @@ static __always_inline bool call_socket(struct call *call, struct socket *socket
 SEC("tracepoint/syscalls/sys_enter_connect")
 int connect_enter(struct trace_event_raw_sys_enter *ctx)
 {
+	enum turn turn = turn_now();
 	struct socket *socket;
 	struct file *file;
 	struct call *call;
 
-	if (!pid_wanted() || (FAULT(ENTRIES_SKIPPED) && bpf_get_prandom_u32() & 1))
+	if (turn == TURN_OTHERS || !pid_wanted() ||
+	    (FAULT(ENTRIES_SKIPPED) && bpf_get_prandom_u32() & 1))
 		return 0;
 	call = call_slot(true);
 	if (!call) {
 		COUNT(state);
 		return 0;
 	}
+	if (!turn_at_call(call, turn, true))
+		return 0;
 	file = file_of_fd(ctx->args[0]);
 	socket = READ_ADDR(file, private_data);
 	if (call->entered)
@@ -360,9 +364,15 @@ static __always_inline bool exit_is_skipped(const struct call *call, bool second
 
 static __always_inline void call_exit(long ret, bool second)
 {
-	struct call *call = call_slot(config.tp_preemptible);
+	enum turn turn = turn_now();
 	__u16 error = final_error(ret);
+	struct call *call;
 
+	if (turn == TURN_OTHERS)
+		return;
+	call = call_slot(config.tp_preemptible || turn == TURN_GOES);
+	if (!turn_at_call(call, turn, !second))
+		return;
 	if (config.fault && exit_is_skipped(call, second))
 		return;
 	if (config.tp_preemptible && exit_is_handled(call, second))

@@ -8,6 +8,7 @@
  * receive does not show. Where the kernel has no such tracepoint, dns_consume is where a datagram's
  * memory is freed once it was received. That does not serve later kernels, which put it off.
  */
+#include "bpf/gate.bpf.h"
 #include "bpf/identity.bpf.h"
 #include "bpf/message.bpf.h"
 #include "bpf/scratch.bpf.h"
@@ -214,8 +215,8 @@ int BPF_PROG(dns_recv, struct sock *sk, int ret, int flags)
 {
 	const struct questions *questions;
 
-	if (!is_asker(sk, &questions) || ret < DNS_HEADER || flags & MSG_ERRQUEUE ||
-	    READ_TRUSTED_BITFIELD(sk, sk_kern_sock) ||
+	if (!is_our_turn() || !is_asker(sk, &questions) || ret < DNS_HEADER ||
+	    flags & MSG_ERRQUEUE || READ_TRUSTED_BITFIELD(sk, sk_kern_sock) ||
 	    READ_TRUSTED(current_task(), flags) & PF_KTHREAD)
 		return 0;
 	receive(sk, ret, flags, questions);
@@ -243,8 +244,8 @@ int BPF_PROG(dns_send, struct sock *sk, int ret, int flags)
 	struct task_struct *task;
 
 	/* No question is longer than what UDP carries; what moves data in bulk is. */
-	if (READ_TRUSTED(sk, __sk_common.skc_dport) || ret < DNS_HEADER || ret > DNS_COPY_MAX ||
-	    READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP || !is_inet(sk))
+	if (!is_our_turn() || READ_TRUSTED(sk, __sk_common.skc_dport) || ret < DNS_HEADER ||
+	    ret > DNS_COPY_MAX || READ_TRUSTED(sk, sk_protocol) != IPPROTO_UDP || !is_inet(sk))
 		return 0;
 	regs = registers_of_current();
 	if (port_of_call(regs) != bpf_htons(DNS_PORT))
@@ -286,7 +287,7 @@ int BPF_PROG(dns_consume, struct sk_buff *skb)
 	} ports = {};
 
 	header = READ_TRUSTED(skb, head) + READ_TRUSTED(skb, transport_header);
-	if (data != header + UDP_HEADER)
+	if (data != header + UDP_HEADER || !is_our_turn())
 		return 0;
 	bpf_probe_read_kernel(&ports, sizeof(ports), header);
 	size = READ_TRUSTED(skb, len);

@@ -6,6 +6,7 @@
  * kernel skips this program, the arguments will be those of the process's memory, which is said.
  */
 #include "bpf/args.bpf.h"
+#include "bpf/gate.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /*
@@ -28,7 +29,7 @@ int BPF_PROG(exec_args, struct task_struct *task, int old_pid, struct linux_binp
 {
 	__u32 pid = READ_TRUSTED(task, tgid);
 	const struct mm_struct *mm = READ_PTR(task, mm);
-	struct scratch *scratch = scratch_claim();
+	struct scratch *scratch = is_our_turn() ? scratch_claim() : NULL;
 	struct executed *new;
 	long size;
 

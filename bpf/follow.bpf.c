@@ -4,6 +4,7 @@
  * while they live. Who starts another hands on what is wanted of it.
  */
 #include "bpf/compat.bpf.h"
+#include "bpf/gate.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 SEC("raw_tp/sched_process_fork")
@@ -13,7 +14,7 @@ int BPF_PROG(follow_fork, struct task_struct *parent, struct task_struct *child)
 	const __u8 *inherited;
 	__u8 verdict;
 
-	if (pid == from)
+	if (pid == from || !is_our_turn())
 		return 0;
 	inherited = bpf_map_lookup_elem(&followed, &from);
 	if (!inherited)

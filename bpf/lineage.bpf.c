@@ -5,6 +5,7 @@
  * the kernel does not skip this program, but where raw tracepoints can be preempted. Then those
  * that live are known.
  */
+#include "bpf/gate.bpf.h"
 #include "bpf/identity.bpf.h"
 #include "bpf/lineage.bpf.h"
 #include <bpf/bpf_tracing.h>
@@ -78,7 +79,7 @@ int BPF_PROG(lineage_fork, struct task_struct *forker, struct task_struct *child
 	struct lineage born = {};
 
 	/* A thread is no process. With CLONE_PARENT, the parent is not who forks. */
-	if (pid == from || !inherit(&born, parent_of(child)))
+	if (pid == from || !is_our_turn() || !inherit(&born, parent_of(child)))
 		return 0;
 	born.start_ns = READ_TRUSTED(child, start_boottime);
 	bpf_map_update_elem(&lineages, &pid, &born, BPF_ANY);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Segments that are sent again. Twice on its tracepoint, for the reason that state.bpf.c gives. */
 #include "bpf/attempt.bpf.h"
+#include "bpf/gate.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 /* How many segments the tracepoint's second argument is: see TCP_SKB_CB() of net/tcp.h. */
@@ -18,6 +19,8 @@ static __always_inline void retransmitted(unsigned long long *ctx)
 	struct tracked *tracked;
 	struct tcp_sock *tp;
 
+	if (!is_our_turn())
+		return;
 	/* Of a connection only its close tells. */
 	if (!event_wanted(EVENT_CLOSE) && READ_TRUSTED(sk, __sk_common.skc_state) != TCP_SYN_SENT)
 		return;

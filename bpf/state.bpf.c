@@ -15,6 +15,7 @@
 #include "bpf/attempt.bpf.h"
 #include "bpf/before.bpf.h"
 #include "bpf/close.bpf.h"
+#include "bpf/gate.bpf.h"
 #include <bpf/bpf_tracing.h>
 
 enum copy { COPY_PERF, COPY_FIRST, COPY_SECOND };
@@ -63,9 +64,9 @@ static __always_inline struct tcp_sock *tcp_sock_for(enum copy copy, const struc
 }
 
 /*
- * Whether the first SYN was sent after tracing began. The stamp is the lower half of
- * CLOCK_MONOTONIC in milliseconds, or, since Linux 6.7 (614e8316aa4c), in microseconds where the
- * route says so; 0 if no SYN was sent.
+ * Whether the first SYN was sent after tracing began, with these filters. The stamp is the lower
+ * half of CLOCK_MONOTONIC in milliseconds, or, since Linux 6.7 (614e8316aa4c), in microseconds
+ * where the route says so; 0 if no SYN was sent.
  */
 static __always_inline bool syn_is_ours(const struct tcp_sock *tp)
 {
@@ -75,7 +76,7 @@ static __always_inline bool syn_is_ours(const struct tcp_sock *tp)
 	if (bpf_core_field_exists(tp->tcp_usec_ts) && READ_TRUSTED_BITFIELD(tp, tcp_usec_ts))
 		unit = 1000;
 	age = (__u32)(now / unit) - stamp;
-	return !stamp || age * unit <= now - shared.since_ns;
+	return !stamp || age * unit <= now - shared.filters_ns;
 }
 
 /*
@@ -167,6 +168,30 @@ static __always_inline bool is_hidden(const struct sock *sk, int newstate, enum 
 	return config.fault & hidden && READ_TRUSTED(sk, __sk_common.skc_dport) == bpf_htons(80);
 }
 
+/* The set of programs before ours has acted: what its last copy may not have done. */
+static __always_inline void finish_for_others(__u64 key, enum copy copy)
+{
+	struct slot *slot = slot_of(key);
+	const struct tracked *tracked;
+
+	if (!is_last(copy))
+		return;
+	if (slot && slot->last_begun == key)
+		slot->last_begun = 0;
+	tracked = tracked_find(key);
+	if (tracked && tracked->stage == STAGE_ENDED)
+		tracked_forget(key);
+}
+
+static __always_inline bool is_ours(__u64 key, int newstate, enum copy copy)
+{
+	enum turn turn = turn_at_state(key, newstate, copy == FIRST_COPY);
+
+	if (turn == TURN_COMES)
+		finish_for_others(key, copy);
+	return turn == TURN_OURS;
+}
+
 static __always_inline void state_changed(const struct sock *sk, int oldstate, int newstate,
 					  enum copy copy)
 {
@@ -175,7 +200,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	struct tracked *tracked;
 	struct tcp_sock *tp;
 
-	if (config.fault && is_hidden(sk, newstate, copy))
+	if (!is_ours(key, newstate, copy) || (config.fault && is_hidden(sk, newstate, copy)))
 		return;
 	if (evidence == EVIDENCE_BEGUN)
 		attempt_begins(key, sk, copy);

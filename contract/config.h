@@ -81,6 +81,8 @@ enum cgroup1 { CGROUP1_NONE, CGROUP1_PIDS, CGROUP1_MEMORY, CGROUP1_CPU };
 
 struct config {
 	__u32 interface;   /* first, for good: INTERFACE, as the object was built with it */
+	__u32 layout;	   /* LAYOUT of the maps, likewise */
+	__u32 generation;  /* of programs that are pinned: bpf/gate.bpf.h; 0: they are not */
 	__u32 event_mask;  /* EVENT_BIT()s wanted */
 	__u32 netns;	   /* only this network namespace (inode number); 0: all */
 	__u32 wakeup_size; /* wake the reader for each so many bytes of the ring: a power of 2 */
@@ -115,12 +117,14 @@ struct config {
 			  */
 	__u8 open_all;	 /* EVENT_OPEN also for sockets that were accepted, and that listen */
 	__u8 open_end;	 /* EVENT_CLOSE also of connections without an entry, from before */
+	__u64 keys; /* of programs that are pinned: a digest of what the maps of filters have, by
+		       which user space tells whether the filters are those of before */
 	__u32 netns_left_out[NETNS_MAX];
 	struct config_cgroup cgroups[CGROUPS_MAX]; /* those that are left out come first */
 	__u64 ports[PORT_WORDS]; /* with filter_port: a bit for each destination port */
 };
 
-_Static_assert(sizeof(struct config) == 64 + 64 + 256 + 8192,
+_Static_assert(sizeof(struct config) == 80 + 64 + 256 + 8192,
 	       "struct config has holes or has grown");
 
 /*
@@ -171,23 +175,42 @@ struct share {
 #define SLOT_BITS 12
 #define SLOTS	  (1 << SLOT_BITS)
 
+/* Events by which sets of programs that follow each other know who acts: bpf/gate.bpf.h. */
+#define MARK_BITS 9
+#define MARKS	  (1 << MARK_BITS)
+
+/* What the kernel skipped of programs before those of that generation, by user space. */
+struct skips_before {
+	__u32 generation;
+	__u32 reserved;
+	__s64 missed, skipped; /* as of struct counters */
+};
+
 /* What is written while it runs. */
 struct shared {
 	struct counters counters[COUNTER_SLOTS]; /* by the kernel side */
 	__u32 phase;				 /* enum phase, by user space */
 	__u32 told_epoch;			 /* likewise: see contract/told.h */
-	__u32 subflow;	  /* by user space: what the iterator over descriptors looks at of an MPTCP
-			     connection: 0: its first subflow; else the further one of that number */
-	__u32 n_subflows; /* by the kernel side: the most further ones that it has seen one have */
-	__u64 n_overflow; /* attempts kept in the map overflow, by the kernel side:
-			     bpf/tracked.bpf.h */
-	__u64 since_ns;	  /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space */
-	__s64 untracked;  /* attempts that are counted as `state` and have not ended yet */
+	__u32 subflow;	   /* by user space: what the iterator over descriptors looks at of an MPTCP
+			      connection: 0: its first subflow; else the further one of that number */
+	__u32 n_subflows;  /* by the kernel side: the most further ones that it has seen one have */
+	__u64 n_overflow;  /* attempts kept in the map overflow, by the kernel side:
+			      bpf/tracked.bpf.h */
+	__u64 since_ns;	   /* CLOCK_MONOTONIC: when the phase became PHASE_TRACKING, by user space;
+			      then it stays, and with the boot names the ring */
+	__u64 observed_ns; /* the same moment, CLOCK_BOOTTIME */
+	__u64 filters_ns;  /* CLOCK_MONOTONIC: since when the filters are what they are: like
+			      since_ns; or when a process that took over brought others */
+	__u64 turns;	   /* by user space: the generation whose turn it is, and in the upper half
+			      the next while sets change, else 0 */
+	__s64 untracked;   /* attempts that are counted as `state` and have not ended yet */
 	__u64 untracked_ever; /* whether there ever was one */
 	__u64 dns_unread; /* answers of name servers of which nothing could be read, by the kernel
 			     side. No loss of attempts */
 	struct share shares[SHARES];
 	__u8 slot_tags[SLOTS]; /* of the socket that had the slot last, by the kernel side */
+	struct skips_before skips_before[2]; /* one of which is that of the generation that runs */
+	__u64 marks[MARKS];
 };
 
 _Static_assert(sizeof(struct counters) == 64, "struct counters is a cache line");

@@ -1,13 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # The number of the interface between the two sides: a digest of the headers that both compile, so that
-# nobody can forget to raise it. Usage: interface.sh OUTPUT HEADER...
+# nobody can forget to raise it; and that of the layout of maps, of those that define what is in them.
+# Usage: interface.sh INTERFACE|LAYOUT OUTPUT HEADER...
 set -eu
 
-output="$1"
-shift
+name="$1" output="$2"
+shift 2
 digest="$(cat "$@" | sha256sum)"
 cat >"$output" <<END
 /* Made by contract/interface.sh. */
-#define INTERFACE 0x$(printf %.8s "$digest")u
+#define $name 0x$(printf %.8s "$digest")u
 END

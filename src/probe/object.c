@@ -86,6 +86,7 @@ void object_keep(const struct bpf_object *object, struct config *config)
 	if (!read_config(object, &own, sizeof(own)))
 		return;
 	config->interface = own.interface;
+	config->layout = own.layout;
 	config->fault = own.fault;
 	config->overflow_max = own.overflow_max;
 }
