@@ -4,7 +4,7 @@
 # it, source this file.
 
 # OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
-_tpconnect_commands='trace count latency list top record history report doctor'
+_tpconnect_commands='trace count latency list top record history report detach doctor'
 # commands|letter|name|kind of value|its words
 _tpconnect_rows=(
     'trace count latency list top record history|-p|--pid|pids|'
@@ -40,10 +40,11 @@ _tpconnect_rows=(
     'trace record history||--community-id||'
     'trace count latency list top history|-w|--write|file|'
     'trace record||--repeat-limit|unknown|'
-    'trace count latency list top record history report doctor||--color|one|auto always never'
+    'trace count latency list top record history report detach doctor||--color|one|auto always never'
     'record history||--store|file|'
     'record||--store-size|unknown|'
     'record||--metrics-file|file|'
+    'record detach||--pin|file|'
     'history||--since|unknown|'
     'history||--until|unknown|'
     'history||--check||'
@@ -55,8 +56,8 @@ _tpconnect_rows=(
     'trace record||--user|users|'
     'trace count latency list top record history report|-q|--quiet||'
     'trace count latency list top record history|-v|--verbose||'
-    'trace count latency list top record history report doctor|-h|--help||'
-    'trace count latency list top record history report doctor|-V|--version||'
+    'trace count latency list top record history report detach doctor|-h|--help||'
+    'trace count latency list top record history report detach doctor|-V|--version||'
 )
 # OPTION TABLE END
 

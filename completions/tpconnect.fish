@@ -77,7 +77,7 @@ end
 complete -c tpconnect -f
 complete -c tpconnect -n __tpconnect_dashes -a '(__tpconnect_command)'
 # OPTION TABLE BEGIN: from src/options/rows.c by `meson compile -C build docs`
-set -g __tpconnect_commands trace count latency list top record history report doctor
+set -g __tpconnect_commands trace count latency list top record history report detach doctor
 complete -c tpconnect -n __tpconnect_no_command -a trace -d 'each connection attempt, as it happens'
 complete -c tpconnect -n __tpconnect_no_command -a count -d 'attempts and results by process and destination'
 complete -c tpconnect -n __tpconnect_no_command -a latency -d 'a histogram of handshake latency'
@@ -86,6 +86,7 @@ complete -c tpconnect -n __tpconnect_no_command -a top -d 'a live screen of proc
 complete -c tpconnect -n __tpconnect_no_command -a record -d 'always on: keep every event in a bounded store'
 complete -c tpconnect -n __tpconnect_no_command -a history -d 'ask the store what record has kept'
 complete -c tpconnect -n __tpconnect_no_command -a report -d 'a picture and tables of records'
+complete -c tpconnect -n __tpconnect_no_command -a detach -d 'take away what record --pin left in the kernel'
 complete -c tpconnect -n __tpconnect_no_command -a doctor -d 'whether this host can build and run it, and what to do if not'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s p -l pid -x -a '(__tpconnect_pids)' -d 'only these processes (thread group ids)'
 complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l follow -d 'with -p: and whatever they start from now on'
@@ -120,10 +121,11 @@ complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l dns 
 complete -c tpconnect -n '__tpconnect_of trace record history' -l community-id -d 'with -o json or zeek: the Community ID, by which other tools know it too'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top history' -s w -l write -r -F -d 'append to FILE, not stdout; SIGHUP opens it anew'
 complete -c tpconnect -n '__tpconnect_of trace record' -l repeat-limit -x -d 'sum up what fails unsent more than N times a second, to one'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report detach doctor' -l color -x -a '(__tpconnect_one auto always never)' -d 'auto (default), always or never; NO_COLOR is obeyed'
 complete -c tpconnect -n '__tpconnect_of record history' -l store -r -F -d 'record, history: the store (default /var/lib/tpconnect)'
 complete -c tpconnect -n '__tpconnect_of record' -l store-size -x -d 'record: the most that it may take, such as 500M (default 10G)'
 complete -c tpconnect -n '__tpconnect_of record' -l metrics-file -r -F -d 'record: write metrics for Prometheus to FILE, each 5 seconds'
+complete -c tpconnect -n '__tpconnect_of record detach' -l pin -r -F -d 'record: go on in the kernel, from DIR, while no process reads'
 complete -c tpconnect -n '__tpconnect_of history' -l since -x -d 'history: only what came then or later: 2h (ago), 7d, today, yesterday'
 complete -c tpconnect -n '__tpconnect_of history' -l until -x -d 'history: only what came before that time'
 complete -c tpconnect -n '__tpconnect_of history' -l check -d 'history: whether anything of it is missing'
@@ -135,6 +137,6 @@ complete -c tpconnect -n '__tpconnect_of trace count latency top record' -l ring
 complete -c tpconnect -n '__tpconnect_of trace record' -l user -x -a '(__tpconnect_users)' -d 'whom it becomes once all is attached, if it was root'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report' -s q -l quiet -d 'no start-up line and no warnings'
 complete -c tpconnect -n '__tpconnect_of trace count latency list top record history' -s v -l verbose -d 'more of each process (text), and what libbpf warns of; -vv: all it does'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report doctor' -s h -l help -d 'the options, in short'
-complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report doctor' -s V -l version -d 'the version, and the commit that was built'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report detach doctor' -s h -l help -d 'the options, in short'
+complete -c tpconnect -n '__tpconnect_of trace count latency list top record history report detach doctor' -s V -l version -d 'the version, and the commit that was built'
 # OPTION TABLE END

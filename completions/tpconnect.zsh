@@ -88,6 +88,7 @@ _tpconnect() {
         'record:always on: keep every event in a bounded store'
         'history:ask the store what record has kept'
         'report:a picture and tables of records'
+        'detach:take away what record --pin left in the kernel'
         'doctor:whether this host can build and run it, and what to do if not'
     )
     _tpconnect_find_command
@@ -124,10 +125,11 @@ _tpconnect() {
     _tpconnect_add 'trace record history' '--community-id[with -o json or zeek: the Community ID, by which other tools know it too]'
     _tpconnect_add 'trace count latency list top history' '*'{-w+,--write=}'[append to FILE, not stdout; SIGHUP opens it anew]:FILE:_tpconnect_file'
     _tpconnect_add 'trace record' '*--repeat-limit=[sum up what fails unsent more than N times a second, to one]:N:_tpconnect_unknown'
-    _tpconnect_add 'trace count latency list top record history report doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
+    _tpconnect_add 'trace count latency list top record history report detach doctor' '*--color=[auto (default), always or never; NO_COLOR is obeyed]:WHEN:_tpconnect_one auto always never'
     _tpconnect_add 'record history' '*--store=[record, history: the store (default /var/lib/tpconnect)]:DIR:_tpconnect_file'
     _tpconnect_add 'record' '*--store-size=[record: the most that it may take, such as 500M (default 10G)]:BYTES:_tpconnect_unknown'
     _tpconnect_add 'record' '*--metrics-file=[record: write metrics for Prometheus to FILE, each 5 seconds]:FILE:_tpconnect_file'
+    _tpconnect_add 'record detach' '*--pin=[record: go on in the kernel, from DIR, while no process reads]:DIR:_tpconnect_file'
     _tpconnect_add 'history' '*--since=[history: only what came then or later: 2h (ago), 7d, today, yesterday]:TIME:_tpconnect_unknown'
     _tpconnect_add 'history' '*--until=[history: only what came before that time]:TIME:_tpconnect_unknown'
     _tpconnect_add 'history' '--check[history: whether anything of it is missing]'
@@ -139,8 +141,8 @@ _tpconnect() {
     _tpconnect_add 'trace record' '*--user=[whom it becomes once all is attached, if it was root]:USER:_tpconnect_users'
     _tpconnect_add 'trace count latency list top record history report' '(-q --quiet)'{-q,--quiet}'[no start-up line and no warnings]'
     _tpconnect_add 'trace count latency list top record history' '(-v --verbose)'{-v,--verbose}'[more of each process (text), and what libbpf warns of; -vv: all it does]'
-    _tpconnect_add 'trace count latency list top record history report doctor' '(-h --help)'{-h,--help}'[the options, in short]'
-    _tpconnect_add 'trace count latency list top record history report doctor' '(-V --version)'{-V,--version}'[the version, and the commit that was built]'
+    _tpconnect_add 'trace count latency list top record history report detach doctor' '(-h --help)'{-h,--help}'[the options, in short]'
+    _tpconnect_add 'trace count latency list top record history report detach doctor' '(-V --version)'{-V,--version}'[the version, and the commit that was built]'
     # OPTION TABLE END
     _arguments -s -S $specs '*: :_tpconnect_word'
 }

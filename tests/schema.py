@@ -32,7 +32,7 @@ GOOD_NOTICES = [
     '"tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
     '"tpconnect.version":"1.0","tpconnect.programs":"connect,state","tpconnect.schema":"1",'
-    '"tpconnect.dns.seen":"udp","tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
+    '"tpconnect.resumed":true,"tpconnect.dns.seen":"udp","tpconnect.observed.from":"2026-02-16T12:34:56.000000000Z"}',
     '{"timestamp":"2026-02-16T12:34:56.000000001Z","event.name":"tpconnect.start","tpconnect.seq":1,'
     '"host.id":"0123456789abcdef0123456789abcdef","host.name":"a","tpconnect.boot.id":'
     '"8a8b4b2a-0000-4000-8000-000000000001","tpconnect.version":"1.0","tpconnect.programs":"connect,state",'

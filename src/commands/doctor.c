@@ -11,6 +11,7 @@
 #include "confine/landlock.h"
 #include "format/color.h"
 #include "probe/checks.h"
+#include "probe/pins_away.h"
 #include "util/cleanup.h"
 #include "util/status.h"
 #include "util/utf8.h"
@@ -99,14 +100,32 @@ static void look_at_landlock(struct check_result *row)
 			   "what their user may");
 }
 
+/* Of a recorder that ended, or was killed, and that no other has followed. */
+static void look_at_pins(struct check_result *row)
+{
+	char left[PATH_MAX];
+
+	*row = (struct check_result){.name = "left pins"};
+	if (!pins_find_left("/sys/fs/bpf", left)) {
+		snprintf(row->found, sizeof(row->found), "none in /sys/fs/bpf");
+		return;
+	}
+	row->status = CHECK_WARN;
+	snprintf(row->found, sizeof(row->found), "%.60s: programs run, and nobody reads", left);
+	snprintf(row->advice, sizeof(row->advice),
+		 "start record --pin with that directory, or take them away: "
+		 "tpconnect detach --pin DIR");
+}
+
 int doctor_main(const struct options *options, bool color)
 {
-	struct check_result rows[CHECKS_MAX + DOCTOR_BUILD_MAX + 2];
+	struct check_result rows[CHECKS_MAX + DOCTOR_BUILD_MAX + 3];
 	size_t host, n, build = 0;
 	bool can_trace;
 
 	n = checks_run(rows, options->request.btf_path);
 	look_at_landlock(&rows[n++]);
+	look_at_pins(&rows[n++]);
 	host = n;
 	/* Who has the program only, as a package, does not mean to build it. */
 	if (doctor_in_checkout())

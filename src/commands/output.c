@@ -260,6 +260,7 @@ void output_started(void *ctx, struct session *session, const struct session_sta
 		.version = VERSION,
 		.programs = start->tracepoints,
 		.observed.begin_ns = start->begin_ns,
+		.resumed = start->resumed,
 	};
 	struct output *output = ctx;
 

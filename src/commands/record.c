@@ -94,6 +94,14 @@ static int open_metrics(const struct options *options, const struct output *outp
 	return metrics_file_open(options, &sources, ret, ret_consumer);
 }
 
+/* Last of all, and always: what nobody takes away costs every connection. */
+static void say_what_stays(const char *dir)
+{
+	log_error("the programs stay in the kernel, pinned in %s, and go on: the next record --pin "
+		  "reads what they tell; to take them away: tpconnect detach%s%s",
+		  dir, strcmp(dir, PIN_DIR) ? " --pin " : "", strcmp(dir, PIN_DIR) ? dir : "");
+}
+
 int record_main(const struct options *options, bool color)
 {
 	struct recording record = {0};
@@ -115,5 +123,7 @@ int record_main(const struct options *options, bool color)
 	}
 	metrics_file_close(metrics);
 	trace_close(trace);
+	if (!status && options->request.pin_path)
+		say_what_stays(options->request.pin_path);
 	return status;
 }

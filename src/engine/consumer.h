@@ -19,6 +19,7 @@ struct session_start {
 	const char *tracepoints; /* what is attached to, comma-separated */
 	uint64_t begin_ns;	 /* CLOCK_BOOTTIME */
 	enum probe_dns dns;	 /* how answers of name servers are seen */
+	bool resumed;		 /* with what an earlier process left in the kernel */
 	/* Of a ring that outlives the process: its name within the boot; 0: it goes with it. */
 	uint64_t ring_id;
 	uint64_t ring_consumed; /* bytes of it that were given back before */

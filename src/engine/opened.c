@@ -146,6 +146,11 @@ void opened_look(struct opened *opened, struct probe *probe)
 	struct error error;
 
 	opened->begin_ns = probe_observed(probe).begin_ns;
+	/* How many held each of them, who looked then has known, and nobody knows now. */
+	if (probe_resumed(probe))
+		opened->failed = true;
+	if (probe_knows_open(probe))
+		return;
 	if (sockets_new(&opened->sockets)) {
 		log_warning("out of memory: what is open already is not looked at");
 		opened->failed = true;

@@ -12,6 +12,7 @@
 #include "engine/intervals.h"
 #include "engine/opened.h"
 #include "engine/pids.h"
+#include "engine/pinned.h"
 #include "engine/probe_start.h"
 #include "engine/resume.h"
 #include "engine/rights.h"
@@ -369,6 +370,7 @@ static enum exit_status open_all(struct session *session)
 		status = probe_start(session->request, &session->probe);
 	if (status)
 		return status;
+	pinned_say(session->request, session->probe);
 	session->who.probe = session->probe;
 	session->resumed = probe_resumed(session->probe);
 	err = intake_open(&session->intake, session->probe);
@@ -407,6 +409,7 @@ static void start(struct session *session)
 		.tracepoints = probe_tracepoints(session->probe),
 		.begin_ns = probe_observed(session->probe).begin_ns,
 		.dns = probe_dns(session->probe),
+		.resumed = probe_resumed(session->probe),
 		.ring_id = session->request->pin_path ? probe_ring_id(session->probe) : 0,
 		.ring_consumed = intake_position(&session->intake),
 		.ring_size = reader_ring(session->intake.reader).size,
@@ -448,7 +451,8 @@ static void finish(struct session *session)
 {
 	struct session_end end = {0};
 
-	sweep_last(&session->sweep, session->probe, &session->intake);
+	if (!session->request->pin_path) /* else it is not the last */
+		sweep_last(&session->sweep, session->probe, &session->intake);
 	probe_detach(session->probe);
 	session->over = true;
 	wall_clock_refresh(&session->clock);

@@ -74,6 +74,7 @@ struct notice {
 	uint64_t time_ns;		/* CLOCK_BOOTTIME */
 	const char *version, *programs; /* NOTICE_START: what is attached, comma separated */
 	uint64_t heartbeat_ns;		/* of the first and itself: how often it comes; 0: never */
+	bool resumed;			/* NOTICE_START: with what an earlier process left */
 	struct span observed;  /* NOTICE_STOP; of the first and of a heartbeat, its begin */
 	struct books books;    /* all but NOTICE_START; of NOTICE_LOSS, what was lost */
 	uint64_t tracked;      /* NOTICE_STOP */

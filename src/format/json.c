@@ -246,6 +246,8 @@ static void put_versions(struct json *json, const struct notice *notice,
 	json_string(json, "tpconnect.version", notice->version);
 	json_string(json, "tpconnect.programs", notice->programs);
 	json_word(json, "tpconnect.schema", FORMAT_SCHEMA);
+	if (notice->resumed)
+		json_true(json, "tpconnect.resumed");
 	if (notice->dns)
 		json_word(json, "tpconnect.dns.seen", notice->dns);
 }

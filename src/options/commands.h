@@ -19,6 +19,8 @@
 	    "always on: keep every event in a bounded store")                                      \
 	ROW(COMMAND_HISTORY, "history", history_main, "ask the store what record has kept")        \
 	ROW(COMMAND_REPORT, "report", report_main, "a picture and tables of records")              \
+	ROW(COMMAND_DETACH, "detach", detach_main,                                                 \
+	    "take away what record --pin left in the kernel")                                      \
 	ROW(COMMAND_DOCTOR, "doctor", doctor_main,                                                 \
 	    "whether this host can build and run it, and what to do if not")
 

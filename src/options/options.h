@@ -13,6 +13,9 @@
 #include "util/error.h"
 #include "util/vector.h"
 
+/* Where the unit of the service pins. */
+#define PIN_DIR "/sys/fs/bpf/tpconnect"
+
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
 /* How events are put together and shown, and where. */

@@ -217,6 +217,17 @@ const struct option_row option_rows[] = {
 		 "it in the directory of its textfile collector, if its name ends with .prom; "
 		 "tpconnect-serve answers HTTP with it. What is in it: docs/metrics.md.",
 	 .values = VALUES_FILE},
+	{0, "pin", "DIR", set_pin, CMD(COMMAND_RECORD) | CMD(COMMAND_DETACH),
+	 .help = "record: go on in the kernel, from DIR, while no process reads;\n"
+		 "detach: from where it is taken away (default " PIN_DIR ")",
+	 .more = "DIR is on a BPF file system, such as below /sys/fs/bpf, and is made if it does "
+		 "not exist. Programs, maps and the ring buffer are pinned in it: they outlive the "
+		 "process, however that ends, and the next record with the same DIR goes on with "
+		 "them, so that nothing is lost, and nothing told twice, as it is restarted or "
+		 "upgraded. The ring holds what comes meanwhile: 4M some 20,000 events. What is "
+		 "pinned costs each connection what it costs while it is recorded: who records no "
+		 "more runs tpconnect detach.",
+	 .values = VALUES_FILE},
 	{0, "since", "TIME", set_since, CMD(COMMAND_HISTORY),
 	 .help = "history: only what came then or later: 2h (ago), 7d, today, yesterday,\n"
 		 "2026-02-16, 2026-02-16T12:34:56Z",

@@ -35,7 +35,7 @@ enum values {
 #define CMD_PROBING   (CMD_TRACING | CMD(COMMAND_LIST))
 #define CMD_FILTERING (CMD_PROBING | CMD(COMMAND_HISTORY))
 #define CMD_SHOWING   (CMD_FILTERING & ~CMD(COMMAND_RECORD)) /* where the user says */
-#define CMD_ALL	      (CMD_FILTERING | CMD(COMMAND_REPORT) | CMD(COMMAND_DOCTOR))
+#define CMD_ALL	      (CMD_FILTERING | CMD(COMMAND_REPORT) | CMD(COMMAND_DOCTOR) | CMD(COMMAND_DETACH))
 
 struct option_row {
 	char letter; /* 0: none */

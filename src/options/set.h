@@ -81,7 +81,7 @@ option_set set_exe, set_container, set_unit;
 option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 
 /* store.c: what is kept, and for how long back it is asked for */
-option_set set_store, set_store_size, set_metrics_file, set_since, set_until;
+option_set set_store, set_store_size, set_metrics_file, set_pin, set_since, set_until;
 
 /* rights.c: who traces */
 option_set set_user;

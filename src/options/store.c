@@ -2,6 +2,8 @@
 /* Options of what is always on: where its store lies, how large it may become, what is asked of it.
  */
 #include <errno.h>
+#include <limits.h>
+#include <string.h>
 
 #include "options/set.h"
 #include "util/clock.h"
@@ -39,6 +41,16 @@ int set_metrics_file(struct options *options, const char *value, struct error *r
 	if (!*value)
 		return refuse_value(reason, "a file name is missing");
 	options->metrics_path = value;
+	return 0;
+}
+
+int set_pin(struct options *options, const char *value, struct error *reason)
+{
+	if (!*value)
+		return refuse_value(reason, "a directory's name is missing");
+	if (strlen(value) > PATH_MAX - 1)
+		return refuse_value(reason, "a directory's name is shorter");
+	options->request.pin_path = value;
 	return 0;
 }
 

@@ -27,6 +27,34 @@ static const struct choice *filter_keys(const struct filter *filter, const struc
 	return (const struct choice *)((const char *)request + filter->offset);
 }
 
+/* FNV-1a, of 64 bits (Fowler, Noll, Vo). */
+static uint64_t digest(uint64_t sum, const void *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		sum = (sum ^ ((const uint8_t *)bytes)[i]) * 0x100000001b3;
+	return sum;
+}
+
+static uint64_t digest_keys(uint64_t sum, const struct vector *keys, size_t key_size)
+{
+	const uint64_t n = keys->n;
+
+	return digest(digest(sum, &n, sizeof(n)), keys->items, keys->n * key_size);
+}
+
+uint64_t filters_digest(const struct request *request)
+{
+	uint64_t sum = 0xcbf29ce484222325;
+
+	for (size_t i = 0; i < N_FILTERS; i++) {
+		const struct choice *keys = filter_keys(&filters[i], request);
+
+		sum = digest_keys(sum, &keys->named, filters[i].key_size);
+		sum = digest_keys(sum, &keys->left_out, filters[i].key_size);
+	}
+	return sum;
+}
+
 /* NULL if there is none of that name whose values are those of our filters. */
 static struct bpf_map *filter_map(const struct bpf_object *object, const struct filter *filter)
 {

@@ -9,6 +9,9 @@
 
 struct bpf_object;
 
+/* Of all keys, and their order: other keys have another. */
+uint64_t filters_digest(const struct request *request);
+
 /* Whether the object has all these maps. */
 bool filters_found(const struct bpf_object *object);
 

@@ -120,7 +120,13 @@ static int configure(struct probe *probe, const struct request *request, struct 
 	config.dns_unconnected = probe->programs.dns == PROBE_DNS_ALL;
 	config.task_storage = config.has_btf && kernel_has_task_storage();
 	set_open(&config, request);
+	if (probe->pins.dir) {
+		config.keys = filters_digest(request);
+		pins_choose(&probe->pins, probe->object, &config);
+	}
 	err = size_maps(probe, request, &config);
+	if (!err)
+		err = pins_reuse(&probe->pins, probe->object);
 	if (err)
 		return error_set(error, err, "cannot set up the BPF object: %s", strerror(-err));
 	return programs_choose(&probe->programs, request, error);
@@ -187,6 +193,27 @@ static int open_object(struct probe *probe, const struct request *request, struc
 	return object_open(request->object_path, types, &probe->object, error);
 }
 
+/* Of what was taken over, the beginning is that of who began it. */
+static void begin_observing(struct probe *probe)
+{
+	struct shared *shared = probe->shared;
+
+	shared->since_ns = shared->filters_ns = clock_now_ns(CLOCK_MONOTONIC);
+	*(volatile __u32 *)&shared->phase = PHASE_TRACKING;
+	/* A program that begins on another CPU after this moment sees the phase. */
+	__sync_synchronize();
+	shared->observed_ns = clock_now_ns(CLOCK_BOOTTIME);
+}
+
+static void begin(struct probe *probe)
+{
+	if (!probe_resumed(probe))
+		begin_observing(probe);
+	if (probe->pins.dir)
+		pins_switch(&probe->pins, probe->shared, &probe->programs);
+	probe->observed.begin_ns = probe->shared->observed_ns;
+}
+
 int probe_open(const struct request *request, struct probe **ret, struct error *error)
 {
 	struct probe *probe = calloc(1, sizeof(*probe));
@@ -195,6 +222,7 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 	if (!probe)
 		return error_set(error, -ENOMEM, "out of memory");
 	probe->types_fd = -1;
+	probe->pins.lock_fd = -1;
 	libbpf_set_print(request->verbosity > 1 ? libbpf_say_all
 			 : request->verbosity	? libbpf_say
 						: NULL);
@@ -206,6 +234,8 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 		err = -ENOEXEC; /* nor will a change of the host mend that */
 	else
 		err = open_object(probe, request, error);
+	if (!err && request->pin_path)
+		err = pins_open(&probe->pins, request->pin_path, error);
 	if (!err)
 		err = object_check_interface(probe->object, request->object_path, error);
 	if (!err)
@@ -218,13 +248,10 @@ int probe_open(const struct request *request, struct probe **ret, struct error *
 		err = programs_attach(&probe->programs, request, error);
 	if (!err && request->follow_pids)
 		err = follow_named(probe, request, error);
-	if (!err && !request->only_open) {
-		probe->shared->since_ns = clock_now_ns(CLOCK_MONOTONIC);
-		*(volatile __u32 *)&probe->shared->phase = PHASE_TRACKING;
-		/* A program that begins on another CPU after this moment sees the phase. */
-		__sync_synchronize();
-		probe->observed.begin_ns = clock_now_ns(CLOCK_BOOTTIME);
-	}
+	if (!err && probe->pins.dir)
+		err = pins_put(&probe->pins, probe->object, &probe->programs, error);
+	if (!err && !request->only_open)
+		begin(probe);
 	if (err) {
 		probe_close(probe);
 		return err;
@@ -237,6 +264,8 @@ void probe_detach(struct probe *probe)
 {
 	if (!probe->observed.end_ns)
 		probe->observed.end_ns = clock_now_ns(CLOCK_BOOTTIME);
+	if (probe->pins.dir)
+		return;
 	/* A program that has ended on another CPU before that moment has not seen the phase. */
 	__sync_synchronize();
 	if (probe->shared)
@@ -249,10 +278,12 @@ void probe_close(struct probe *probe)
 	if (!probe)
 		return;
 	probe_detach(probe);
+	programs_leave(&probe->programs);
 	if (probe->shared)
 		munmap(probe->shared, probe->shared_size);
 	bpf_object__close(probe->object);
 	programs_unregister(&probe->programs);
 	types_close(&probe->types_fd);
+	pins_close(&probe->pins);
 	free(probe);
 }

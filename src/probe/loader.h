@@ -59,7 +59,10 @@ int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct
  */
 int probe_sweep(struct probe *probe, struct error *error);
 
-/* From here on nothing new begins; what is in the ring stays to be read. */
+/*
+ * From here on nothing new begins; what is in the ring stays to be read. What is pinned goes on:
+ * then this only ends the span that this process observed.
+ */
 void probe_detach(struct probe *probe);
 
 /*
@@ -129,6 +132,23 @@ uint64_t probe_ring_id(const struct probe *probe);
 
 /* Whether this process took over what another left in the kernel, and goes on with it. */
 bool probe_resumed(const struct probe *probe);
+
+/* Of a probe that outlives its process: request->pin_path. */
+struct probe_pins {
+	bool pinned;
+	uint32_t ring_size; /* bytes, as it is */
+	bool other_filters; /* taken over, but something else is asked for than was */
+	char misfit[128];   /* why what was found was not taken over; "": it was, or there was
+			       none */
+	bool unread_known;  /* of that */
+	uint64_t unread;    /* events that nobody had read */
+	bool pair_unpinned; /* the programs at system calls end with this process */
+};
+
+struct probe_pins probe_pins(const struct probe *probe);
+
+/* Whether what was open or pending need not be looked for: who was there before has done so. */
+bool probe_knows_open(const struct probe *probe);
 
 /* The tracepoints attached to, comma-separated. Owned by the probe. */
 const char *probe_tracepoints(const struct probe *probe);

@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include "probe/loader.h"
+#include "probe/pins.h"
 #include "probe/programs.h"
 
 struct probe {
@@ -15,7 +16,7 @@ struct probe {
 	size_t shared_size;
 	int followed_fd, ring_fd, types_fd;
 	int told_fd;
-	bool resumed;
+	struct pins pins;
 	struct span observed;
 };
 

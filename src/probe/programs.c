@@ -20,12 +20,7 @@
 struct program {
 	const char *name, *tracepoint;
 	bool (*wanted)(const struct request *request);
-	enum {
-		COPIED, /* what the kernel skips of it, another program does */
-		SINGLE, /* what the kernel skips of it is lost */
-		ENDING, /* what the kernel skips of it may be lost: see probe/missed.h */
-		BESIDE, /* what the kernel skips of it takes nothing from an attempt */
-	} skipped;
+	enum skip skipped;
 	bool classic;	  /* of tracefs: its arguments have no types, with or without BTF */
 	unsigned int dns; /* bits of enum probe_dns: only for these ways; 0: for all */
 };
@@ -82,69 +77,69 @@ static const struct program table[] = {
 	{.name = "follow_fork",
 	 .tracepoint = "sched_process_fork",
 	 .wanted = wants_follow,
-	 .skipped = SINGLE},
+	 .skipped = SKIP_LOST},
 	{.name = "follow_exit",
 	 .tracepoint = "sched_process_exit",
 	 .wanted = wants_follow,
-	 .skipped = SINGLE},
+	 .skipped = SKIP_LOST},
 	{.name = "lineage_fork",
 	 .tracepoint = "sched_process_fork",
 	 .wanted = wants_lineage,
-	 .skipped = BESIDE},
+	 .skipped = SKIP_BESIDE},
 	{.name = "exec_args",
 	 .tracepoint = "sched_process_exec",
 	 .wanted = wants_args,
-	 .skipped = BESIDE},
+	 .skipped = SKIP_BESIDE},
 	{.name = "dns_recv",
 	 .tracepoint = "sock_recv_length",
 	 .wanted = wants_dns,
-	 .skipped = BESIDE,
+	 .skipped = SKIP_BESIDE,
 	 .dns = 1 << PROBE_DNS_CONNECTED | 1 << PROBE_DNS_ALL},
 	{.name = "dns_send",
 	 .tracepoint = "sock_send_length",
 	 .wanted = wants_dns,
-	 .skipped = BESIDE,
+	 .skipped = SKIP_BESIDE,
 	 .dns = 1 << PROBE_DNS_ALL},
 	{.name = "dns_consume",
 	 .tracepoint = "consume_skb",
 	 .wanted = wants_dns,
-	 .skipped = BESIDE,
+	 .skipped = SKIP_BESIDE,
 	 .dns = 1 << PROBE_DNS_UDP},
 	{.name = "retry_first",
 	 .tracepoint = "tcp_retransmit_skb",
 	 .wanted = wants_retry,
-	 .skipped = COPIED},
+	 .skipped = SKIP_COPIED},
 	{.name = "retry_second",
 	 .tracepoint = "tcp_retransmit_skb",
 	 .wanted = wants_retry,
-	 .skipped = COPIED},
+	 .skipped = SKIP_COPIED},
 	{.name = "state_perf",
 	 .tracepoint = "inet_sock_set_state",
 	 .wanted = programs_preemptible,
-	 .skipped = COPIED,
+	 .skipped = SKIP_COPIED,
 	 .classic = true},
 	{.name = "state_first",
 	 .tracepoint = "inet_sock_set_state",
 	 .wanted = always,
-	 .skipped = COPIED},
+	 .skipped = SKIP_COPIED},
 	{.name = "state_second",
 	 .tracepoint = "inet_sock_set_state",
 	 .wanted = always,
-	 .skipped = COPIED},
+	 .skipped = SKIP_COPIED},
 	{.name = "connect_exit",
 	 .tracepoint = "sys_exit_connect",
 	 .wanted = wants_syscalls,
-	 .skipped = ENDING,
+	 .skipped = SKIP_ENDS,
 	 .classic = true},
 	{.name = "connect_exit_second",
 	 .tracepoint = "sys_exit_connect",
 	 .wanted = wants_second_exit,
-	 .skipped = COPIED,
+	 .skipped = SKIP_COPIED,
 	 .classic = true},
 	{.name = "connect_enter",
 	 .tracepoint = "sys_enter_connect",
 	 .wanted = wants_syscalls,
-	 .skipped = COPIED,
+	 .skipped = SKIP_COPIED,
 	 .classic = true},
 };
 
@@ -402,21 +397,55 @@ void programs_detach(struct programs *programs)
 	}
 }
 
+void programs_leave(struct programs *programs)
+{
+	for (size_t i = 0; i < N_PROGRAMS; i++) {
+		if (programs->links[i])
+			bpf_link__disconnect(programs->links[i]);
+		bpf_link__destroy(programs->links[i]);
+		programs->links[i] = NULL;
+	}
+}
+
+const char *program_name(size_t i)
+{
+	return table[i].name;
+}
+
+bool program_is_classic(size_t i)
+{
+	return table[i].classic;
+}
+
+bool program_skip_is(size_t i, enum skip skip)
+{
+	return table[i].skipped == skip;
+}
+
 /*
  * How often the kernel found the program running already and skipped it. Tracing programs are
- * counted since Linux 5.12 (9ed9e9ba2337), classic tracepoints since 6.7 (dd8657894c11). Where the
- * number cannot be read, it stays what it was.
+ * counted since Linux 5.12 (9ed9e9ba2337), classic tracepoints since 6.7 (dd8657894c11).
  */
-static int count_skips(struct programs *programs, size_t i)
+int program_skips(int prog_fd, uint64_t *ret)
 {
 	struct bpf_prog_info info = {};
 	__u32 size = sizeof(info);
 
-	if (bpf_obj_get_info_by_fd(bpf_program__fd(programs->progs[i]), &info, &size))
+	if (bpf_obj_get_info_by_fd(prog_fd, &info, &size))
 		return -errno;
-	if (info.recursion_misses > programs->skips[i])
-		programs->skips[i] = info.recursion_misses;
+	*ret = info.recursion_misses;
 	return 0;
+}
+
+/* Where the number cannot be read, it stays what it was. */
+static int count_skips(struct programs *programs, size_t i)
+{
+	uint64_t n;
+	int err = program_skips(bpf_program__fd(programs->progs[i]), &n);
+
+	if (!err && n > programs->skips[i])
+		programs->skips[i] = n;
+	return err;
 }
 
 int programs_add_skips(struct programs *programs, struct counters *sum)
@@ -424,11 +453,12 @@ int programs_add_skips(struct programs *programs, struct counters *sum)
 	int err = 0;
 
 	for (size_t i = 0; i < N_PROGRAMS; i++) {
-		if (!programs->progs[i] || table[i].skipped == COPIED || table[i].skipped == BESIDE)
+		if (!programs->progs[i] || table[i].skipped == SKIP_COPIED ||
+		    table[i].skipped == SKIP_BESIDE)
 			continue;
 		if (!err)
 			err = count_skips(programs, i);
-		if (table[i].skipped == ENDING)
+		if (table[i].skipped == SKIP_ENDS)
 			sum->skipped += programs->skips[i];
 		else
 			sum->missed += programs->skips[i];

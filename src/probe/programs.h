@@ -34,6 +34,22 @@ struct programs {
 	int handlers[N_HANDLERS];   /* libbpf's; 0: not registered */
 };
 
+/* What it means that the kernel skips one of them. */
+enum skip {
+	SKIP_COPIED, /* another program does it */
+	SKIP_LOST,   /* it is lost */
+	SKIP_ENDS,   /* it may be lost: see probe/missed.h */
+	SKIP_BESIDE, /* it takes nothing from an attempt */
+};
+
+/* Of the program of that number: its name, whether it is at a tracepoint of tracefs, and that. */
+const char *program_name(size_t i);
+bool program_is_classic(size_t i);
+bool program_skip_is(size_t i, enum skip skip);
+
+/* How often the kernel skipped the program of that descriptor. Returns 0 or -errno. */
+int program_skips(int prog_fd, uint64_t *ret);
+
 /* Whether there is one copy more of what a thread can be preempted in. */
 bool programs_preemptible(const struct request *request);
 
@@ -58,6 +74,9 @@ int programs_choose(struct programs *programs, const struct request *request, st
 /* Once they are loaded. */
 int programs_attach(struct programs *programs, const struct request *request, struct error *error);
 void programs_detach(struct programs *programs);
+
+/* Lets go of them: they stay attached where their links are pinned. */
+void programs_leave(struct programs *programs);
 
 /*
  * Adds to sum->missed and sum->skipped how often the kernel skipped a program for which no other

@@ -8,6 +8,7 @@
 #include "probe/follow.h"
 #include "probe/missed.h"
 #include "probe/probe.h"
+#include "util/array.h"
 
 struct bpf_map *probe_map(const struct probe *probe, const char *name, size_t value_size)
 {
@@ -122,6 +123,19 @@ int probe_followed(const struct probe *probe)
 	return follow_count(probe->followed_fd);
 }
 
+/* Of programs that are pinned: what the kernel skipped of those that ran before them. */
+static void add_skips_before(const struct probe *probe, struct counters *sum)
+{
+	for (size_t i = 0; probe->pins.dir && i < ARRAY_SIZE(probe->shared->skips_before); i++) {
+		const struct skips_before *before = &probe->shared->skips_before[i];
+
+		if (before->generation != probe->pins.generation)
+			continue;
+		sum->missed += (__u64)before->missed;
+		sum->skipped += (__u32)before->skipped;
+	}
+}
+
 int probe_counters(struct probe *probe, struct counters *ret)
 {
 	struct counters sum = {};
@@ -141,7 +155,8 @@ int probe_counters(struct probe *probe, struct counters *ret)
 		sum.unattributed += slot->unattributed;
 	}
 	err = programs_add_skips(&probe->programs, &sum);
-	sum.missed = missed_in_all(&sum, probe->observed.end_ns);
+	add_skips_before(probe, &sum);
+	sum.missed = missed_in_all(&sum, probe->observed.end_ns && !probe->pins.dir);
 	*ret = sum;
 	return err;
 }
@@ -220,7 +235,17 @@ uint64_t probe_ring_id(const struct probe *probe)
 
 bool probe_resumed(const struct probe *probe)
 {
-	return probe->resumed;
+	return probe->pins.before;
+}
+
+struct probe_pins probe_pins(const struct probe *probe)
+{
+	return probe->pins.told;
+}
+
+bool probe_knows_open(const struct probe *probe)
+{
+	return probe_resumed(probe) && probe->shared->phase == PHASE_COMPLETE;
 }
 
 const char *probe_tracepoints(const struct probe *probe)

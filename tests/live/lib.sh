@@ -102,6 +102,8 @@ case_cleanup() {
         fsfreeze -u full
         umount -l full
     fi
+    # What is pinned there goes with it.
+    ! mountpoint -q bpffs || umount -l bpffs
     for name in ${cgroup:+"$cgroup"} ${cgroup1:+"$cgroup1"}; do
         await find "$name" -depth -type d -exec rmdir {} +
     done

@@ -199,6 +199,18 @@ uint64_t probe_ring_id(const struct probe *probe)
 	return fake.ring_id;
 }
 
+struct probe_pins probe_pins(const struct probe *probe)
+{
+	(void)probe;
+	return (struct probe_pins){0};
+}
+
+bool probe_knows_open(const struct probe *probe)
+{
+	(void)probe;
+	return false;
+}
+
 bool probe_resumed(const struct probe *probe)
 {
 	(void)probe;

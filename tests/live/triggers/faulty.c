@@ -2,7 +2,8 @@
 /*
  * Makes a BPF object with faults. Usage: faulty OBJECT COPY FAULT..., where FAULT is the end of a
  * name of enum fault, in small letters, or overflow=N: room for so many attempts that found their
- * slot taken. OBJECT is what the build has made, build/connect.bpf.o, of the same contract.
+ * slot taken; or layout=N, as another build has. OBJECT is what the build has made,
+ * build/connect.bpf.o, of the same contract.
  */
 #include <elf.h>
 #include <stdio.h>
@@ -33,10 +34,14 @@ static void refuse(const char *problem, const char *what)
 
 static void add_fault(struct config *config, const char *name)
 {
-	const char overflow[] = "overflow=";
+	const char overflow[] = "overflow=", layout[] = "layout=";
 
 	if (!strncmp(name, overflow, strlen(overflow))) {
 		config->overflow_max = strtoul(name + strlen(overflow), NULL, 10);
+		return;
+	}
+	if (!strncmp(name, layout, strlen(layout))) {
+		config->layout = strtoul(name + strlen(layout), NULL, 10);
 		return;
 	}
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
