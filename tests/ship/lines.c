@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * lines DIR BOOT LINES PER_FRAME [PAUSE_MS [STORE_SIZE]]: a recorder that invents its lines,
- * without a privilege: writes so many to a store, in frames of so many, with a pause behind each. A
- * store of that size, in bytes, drops its oldest segments. Prints the numbers of the first line and
- * the last.
+ * lines DIR BOOT LINES PER_FRAME [PAUSE_MS [STORE_SIZE [HOST_ID]]]: a recorder that invents its
+ * lines, without a privilege: writes so many to a store, in frames of so many, with a pause behind
+ * each. A store of that size, in bytes (0: 10 GiB), drops its oldest segments. Prints the numbers
+ * of the first line and the last.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +16,7 @@
 
 #define LINE_SIZE 2048
 
-static const char host_id[] = "4c1dd0ab2d4f4a4a8f2ab1c24bd1ab0e";
+static const char *host_id = "4c1dd0ab2d4f4a4a8f2ab1c24bd1ab0e";
 
 /* Like a recorder's, with names that somebody chose to do harm. */
 static int make_line(char *ret, const char *boot, uint64_t seq)
@@ -69,7 +69,8 @@ int main(int argc, char **argv)
 	struct error error;
 
 	if (argc < 5) {
-		fprintf(stderr, "usage: %s DIR BOOT LINES PER_FRAME [PAUSE_MS [STORE_SIZE]]\n",
+		fprintf(stderr,
+			"usage: %s DIR BOOT LINES PER_FRAME [PAUSE_MS [STORE_SIZE [HOST_ID]]]\n",
 			argv[0]);
 		return 2;
 	}
@@ -79,6 +80,8 @@ int main(int argc, char **argv)
 		limits.size_max = strtoull(argv[6], NULL, 10);
 		limits.segment_max = limits.size_max / 8;
 	}
+	if (argc > 7)
+		host_id = argv[7];
 	if (store_open(argv[1], argv[2], &limits, &store, &error)) {
 		fprintf(stderr, "%s\n", error.text);
 		return 1;
