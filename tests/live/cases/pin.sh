@@ -87,17 +87,16 @@ case_pin_long_lived() { # docs/record.md
     mount_bpffs
     serve "$a" 127.0.0.1 80
     record_pinned
-    mkfifo go
-    nsenter --net="/run/netns/$a" "$triggers/long" "$LIVE_LONG" 127.0.0.1 80 <go >bytes 2>opened &
-    pids+=($!)
-    exec {hold}>go
+    nsenter --net="/run/netns/$a" "$triggers/long" "$LIVE_LONG" 127.0.0.1 80 0<>endless >bytes 2>opened &
+    long=$!
+    pids+=("$long")
     await grep -q open opened || fail "not all are open: $(cat opened)"
     await kept_events "$((2 * LIVE_LONG))" || fail "not all is kept: $(cat messages)"
     kill_recorder
     record_pinned
     kill_recorder
     record_pinned
-    exec {hold}>&-
+    kill "$long"
     await kept_events "$((3 * LIVE_LONG))" || fail "not all ends are kept: $(cat messages)"
     stop_trace
     kept >record
