@@ -9,12 +9,13 @@ set -euo pipefail
 checkout="$(realpath "${1:-$(dirname "${BASH_SOURCE[0]}")/..}")"
 
 # Each room, and the rooms that it may include besides itself.
-all="util contract model aggregate books dns enrich containers confine format probe sink store engine options replay report metrics serve ship top terminal commands"
+all="util contract model aggregate audit books dns enrich containers confine format probe sink store engine options replay report metrics serve ship top terminal commands"
 declare -A may_include=(
     [util]=""
     [contract]=""
     [model]="contract util"
     [aggregate]="contract model util"
+    [audit]="aggregate contract model util"
     [books]="contract model util"
     [format]="aggregate books contract model util"
     [probe]="contract model util"
@@ -102,7 +103,7 @@ copy="$(mktemp -d)"
 trap 'rm -rf "$copy"' EXIT
 for wrong in "util model" "contract util" "model format" "aggregate format" "books sink" \
     "format engine" "probe options" "sink model" "store sink" "engine options" "engine format" "options format" \
-    "options aggregate" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "report sink" "serve metrics" "serve model" "ship model" "nowhere util"; do
+    "options aggregate" "audit format" "util commands" "enrich aggregate" "enrich containers" "dns enrich" "format dns" "containers contract" "format enrich" "metrics format" "report sink" "serve metrics" "serve model" "ship model" "nowhere util"; do
     noticed "src/${wrong% *}/x.c" "\"${wrong#* }/x.h\""
 done
 noticed bpf/x.bpf.c '"util/x.h"'

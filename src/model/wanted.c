@@ -36,7 +36,7 @@ static enum fit tail_fit(const char *path, const char *tail)
 		       : FIT_NO;
 }
 
-static enum fit exe_fit(const char *text, const struct event *event)
+enum fit exe_fit(const char *text, const struct event *event)
 {
 	const struct image *image = event->image;
 	const char *path = image ? image->exe ? image->exe : image->exe_tail : NULL;

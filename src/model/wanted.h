@@ -37,6 +37,12 @@ enum fit { FIT_NO, FIT_UNKNOWN, FIT_YES };
  */
 enum fit wanted_fit(const struct wanted *wanted, const struct event *event);
 
+/*
+ * Whether the event's process runs that executable: its absolute path, its last component, or a
+ * memfd's. The kernel itself runs none.
+ */
+enum fit exe_fit(const char *text, const struct event *event);
+
 /* Whether all that the executable `inner` can fit, `outer` fits as well; and likewise. */
 bool exe_covers(const char *outer, const char *inner);
 bool container_covers(const char *outer, const char *inner);

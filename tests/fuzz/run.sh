@@ -88,6 +88,9 @@ printf '2{"timestamp":"2026-02-16T12:34:56.1Z","event.name":"tcp.failed","host.i
 printf '3https://[::1]:8443,host/path?t={id}' >"$build/seeds/ship/url"
 mkdir -p "$build/seeds/replay"
 grep -h '^{' tests/golden/{json,who,dns}.txt | split --lines=1 --suffix-length=3 - "$build/seeds/replay/"
+mkdir -p "$build/seeds/audit"
+printf 'version 1\n/usr/bin/curl api.example.com:443,8000-8999 # why\n"my \\x1b app" [fe80::1%%3]:80\n10.0.0.0/8\nprivate\n' \
+	>"$build/seeds/audit/rules"
 
 # each_target COMMAND: with its name, its longest input, and what it links beside the pure rooms.
 each_target() {
@@ -101,6 +104,7 @@ each_target() {
 	"$1" fuzz_store 4096 src/store/*.c src/util/{read_at,thread}.c -lzstd -lz -lpthread
 	"$1" fuzz_ship 2048 src/ship/{http_answer,otlp,place,retry_after,url}.c src/store/{frame,list,walk}.c \
 		src/util/{json_read,read_at}.c -ljansson -lz
+	"$1" fuzz_audit 4096 src/audit/*.c
 	"$1" fuzz_keys 256 src/terminal/keys.c
 }
 
