@@ -20,17 +20,23 @@ static __always_inline bool key_wanted(void *map, const void *key, __u8 use)
 	return verdict ? *verdict == KEY_WANTED : use == FILTER_OTHERS;
 }
 
+/* Whether those that are followed are all that is wanted, or all that is not. */
+static __always_inline bool follow_filters(void)
+{
+	return config.follow && config.follow != FILTER_MARKED;
+}
+
 static __always_inline bool pid_is_wanted(__u32 pid)
 {
 	if (config.filter_pid && !key_wanted(&pids, &pid, config.filter_pid))
 		return false;
-	return !config.follow || key_wanted(&followed, &pid, config.follow);
+	return !follow_filters() || key_wanted(&followed, &pid, config.follow);
 }
 
 /* The part of process_wanted() that is cheap enough to ask at every connect(2). */
 static __always_inline bool pid_wanted(void)
 {
-	if (!config.filter_pid && !config.follow)
+	if (!config.filter_pid && !follow_filters())
 		return true;
 	return pid_is_wanted(bpf_get_current_pid_tgid() >> 32);
 }
@@ -118,8 +124,8 @@ static __always_inline bool latency_wanted(const struct attempt *attempt, __u64 
 }
 
 /*
- * Whether only some processes are wanted. Then an attempt whose process is not known is not wanted:
- * the process may be one that was left out.
+ * Whether only some processes are wanted, or marked. Then an attempt whose process is not known is
+ * not wanted: the process may be one that was left out.
  */
 static __always_inline bool process_filtered(void)
 {

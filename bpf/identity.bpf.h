@@ -93,6 +93,15 @@ static __always_inline void identity_keys(struct attempt *attempt, const struct 
 		attempt->cgroup1_id = task_cgroup1_id(task);
 }
 
+/* While the process lives: what it has begun stays marked. */
+static __always_inline void identity_mark(struct attempt *attempt)
+{
+	__u32 pid = attempt->pid;
+
+	if (config.follow == FILTER_MARKED && bpf_map_lookup_elem(&followed, &pid))
+		attempt->flags |= ATTEMPT_FOLLOWED;
+}
+
 static __always_inline void identity_of(struct attempt *attempt, struct task_struct *task)
 {
 	struct task_struct *leader = READ_PTR(task, group_leader);
@@ -106,6 +115,7 @@ static __always_inline void identity_of(struct attempt *attempt, struct task_str
 	attempt->cgroup_id = task_cgroup_id(task);
 	attempt->process_start_ns = READ_TRUSTED(leader, start_boottime);
 	identity_keys(attempt, task, leader);
+	identity_mark(attempt);
 	task_comm(attempt->thread_comm, task);
 	if (attempt->pid == attempt->tid)
 		__builtin_memcpy(attempt->comm, attempt->thread_comm, sizeof(attempt->comm));
@@ -123,6 +133,7 @@ static __always_inline void identity_copy(struct attempt *to, const struct attem
 	to->cgroup1_id = from->cgroup1_id;
 	to->exec_id = from->exec_id;
 	to->process_start_ns = from->process_start_ns;
+	to->flags |= from->flags & ATTEMPT_FOLLOWED;
 	__builtin_memcpy(to->comm, from->comm, sizeof(to->comm));
 	__builtin_memcpy(to->thread_comm, from->thread_comm, sizeof(to->thread_comm));
 }

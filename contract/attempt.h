@@ -46,9 +46,10 @@ enum ended {
 #define ATTEMPT_UNTIMED	  (1u << 4) /* the moment of its result went unseen: no latency */
 #define ATTEMPT_UNTRACKED (1u << 5) /* of its result, only what connect(2) returned is known */
 #define ATTEMPT_PREEXISTING                                                                        \
-	(1u << 6) /* it was open before tracing began: who opened it, and when,                    \
-		     is not known; the process, if there is one, holds it */
-#define ATTEMPT_FLAGS_ALL 0x7fu
+	(1u << 6)		    /* it was open before tracing began: who opened it, and when,  \
+				       is not known; the process, if there is one, holds it */
+#define ATTEMPT_FOLLOWED  (1u << 7) /* the command's, or a descendant's of it: FILTER_MARKED */
+#define ATTEMPT_FLAGS_ALL 0xffu
 
 /*
  * What is fixed when the attempt begins; saddr and sport follow once they are assigned. Where it is

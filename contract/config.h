@@ -32,6 +32,8 @@ enum filter_use {
 	FILTER_UNUSED,
 	FILTER_NAMED,  /* it is left out: the filter names what is wanted */
 	FILTER_OTHERS, /* it is shown: the filter names only what is to be left out */
+	FILTER_MARKED, /* all are shown, and those that it names marked (ATTEMPT_FOLLOWED): of
+			  `follow` alone */
 };
 
 /* What becomes of one whose process or destination is in it. */

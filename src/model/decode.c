@@ -128,6 +128,7 @@ static void set_attempt(struct event *event, const struct attempt *a)
 	event->not_sent = a->flags & ATTEMPT_NOT_SENT;
 	event->deferred = a->flags & ATTEMPT_DEFERRED;
 	event->mapped = a->flags & ATTEMPT_MAPPED;
+	event->followed = a->flags & ATTEMPT_FOLLOWED;
 	event->preexisting = a->flags & ATTEMPT_PREEXISTING || event->kind == EVENT_OPEN;
 	if (a->pid)
 		set_process(event, a);

@@ -68,6 +68,7 @@ struct event {
 	char thread_comm[COMM_LEN]; /* likewise */
 	uint8_t family;		    /* 4 or 6 */
 	bool not_sent, deferred, mapped;
+	bool followed; /* with FILTER_MARKED: the command's, or a descendant's of it */
 	struct endpoint dst, src, requested;
 
 	/* the result; of EVENT_RETRY, error is why the SYN could not leave, and not_sent is set */
