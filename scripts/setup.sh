@@ -103,6 +103,7 @@ look_for_test() {
 	need_command ps procps
 	need_command curl curl
 	need_command openssl openssl
+	need_command make make
 	need_command unshare util-linux
 	need_command tmux tmux
 	need_command runc runc

@@ -10,8 +10,8 @@
 /* A command, as the table of options/commands.h has it. Returns the exit status. */
 typedef int command_fn(const struct options *options, bool color);
 
-command_fn trace_main, count_main, latency_main, list_main, top_main, record_main, history_main,
-	report_main, detach_main;
+command_fn trace_main, count_main, latency_main, list_main, top_main, audit_main, record_main,
+	history_main, report_main, detach_main;
 
 /*
  * Can this host build and run it; if not, what to do. Writes a table to stdout. STATUS_DONE if

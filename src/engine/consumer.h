@@ -33,6 +33,8 @@ struct session_end {
 	struct span observed;	  /* when all programs were attached */
 	uint64_t left;		  /* events sent that stay in a ring that outlives the process */
 	uint64_t dns_unread;	  /* answers of name servers of which nothing could be read */
+	bool command_runs;	  /* the command had not ended when tracing did */
+	bool failed;		  /* tracing ended as something failed, which was said */
 };
 
 /*

@@ -467,6 +467,8 @@ static void finish(struct session *session)
 	end.tracked = session_tracked(session);
 	end.observed = probe_observed(session->probe);
 	end.dns_unread = probe_dns_unread(session->probe);
+	end.command_runs = session->signals.child.pid;
+	end.failed = session->status != STATUS_DONE;
 	FOR_CONSUMERS(session, finished, &end);
 	who_say_forgotten(&session->who);
 }

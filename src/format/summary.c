@@ -158,6 +158,24 @@ static void put_kind(struct buffer *out, const struct counts *counts, enum event
 		put_errors(out, counts);
 }
 
+void results_put(struct buffer *out, const struct counts *counts)
+{
+	const uint64_t numbers[EVENT_KIND_END] = {
+		[EVENT_ESTABLISHED] = counts->established,
+		[EVENT_FAILED] = counts->failed,
+		[EVENT_CANCELLED] = counts->cancelled,
+	};
+	const char *before = "";
+
+	for (int kind = EVENT_ESTABLISHED; kind <= EVENT_CANCELLED; kind++) {
+		if (!numbers[kind])
+			continue;
+		buffer_puts(out, before);
+		put_kind(out, counts, (enum event_kind)kind, numbers[kind]);
+		before = ", ";
+	}
+}
+
 void summary_put(struct buffer *out, const struct summary *summary, uint32_t events, bool narrowed)
 {
 	const struct counts *counts = &summary->counts;

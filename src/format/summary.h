@@ -42,6 +42,9 @@ void summary_add(struct summary *summary, const struct event *event);
  */
 void summary_put(struct buffer *out, const struct summary *summary, uint32_t events, bool narrowed);
 
+/* Appends "1 established, 2 failed (ECONNREFUSED 2)": those results of which there are any. */
+void results_put(struct buffer *out, const struct counts *counts);
+
 /* Whether it is known that no connection was attempted. */
 bool summary_is_empty(const struct summary *summary, uint32_t events);
 

@@ -78,6 +78,13 @@ static inline bool request_narrows(const struct request *request)
 	       choice_is_made(&wanted->containers) || choice_is_made(&wanted->units);
 }
 
+/* Who forked a process, by which it may have names, is known at its birth only. */
+static inline void request_use_dns(struct request *request, enum dns_use use)
+{
+	request->dns = use;
+	request->config.lineage = 1;
+}
+
 /* When tracing ends, and when it reports. Of the numbers, 0 is no limit. */
 struct limits {
 	char **argv; /* the command to run: tracing ends with it. NULL-terminated, borrowed; NULL:

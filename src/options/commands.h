@@ -15,6 +15,8 @@
 	ROW(COMMAND_LATENCY, "latency", latency_main, "a histogram of handshake latency")          \
 	ROW(COMMAND_LIST, "list", list_main, "connections that are open now, of all processes")    \
 	ROW(COMMAND_TOP, "top", top_main, "a live screen of processes, destinations, connections") \
+	ROW(COMMAND_AUDIT, "audit", audit_main,                                                    \
+	    "what it connected to, against a list of what is expected")                            \
 	ROW(COMMAND_RECORD, "record", record_main,                                                 \
 	    "always on: keep every event in a bounded store")                                      \
 	ROW(COMMAND_HISTORY, "history", history_main, "ask the store what record has kept")        \

@@ -209,6 +209,8 @@ int finish_events(struct options *options, struct error *error)
 		return finish_history(options, error);
 	if (options->command == COMMAND_TOP)
 		return finish_top(options, error);
+	if (options->command == COMMAND_AUDIT)
+		return finish_audit(options, error);
 	if (options->command == COMMAND_LIST)
 		options->request.config.event_mask = EVENT_BIT(EVENT_OPEN);
 	else

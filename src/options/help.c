@@ -33,6 +33,7 @@ void options_help(FILE *to)
 	      "       tpconnect latency [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
 	      "       tpconnect list [OPTION...]\n"
 	      "       tpconnect top [OPTION...] [INTERVAL] [-- COMMAND [ARG...]]\n"
+	      "       tpconnect audit [OPTION...] [-- COMMAND [ARG...] | FILE...]\n"
 	      "       tpconnect record [OPTION...]\n"
 	      "       tpconnect history [OPTION...]\n"
 	      "       tpconnect report [-o FORMAT] FILE...\n"
@@ -62,6 +63,7 @@ void options_help(FILE *to)
 	      "leaves it out, in single quotes because of the shell: -d '!127.0.0.0/8,!::1'.\n",
 	      to);
 	fputs("\nExit status: 0 done; 1 failed at run time; 2 wrong usage; 3 this host cannot run "
-	      "it.\n",
+	      "it;\n"
+	      "audit --allow: 120 something unexpected; 121 it cannot vouch for what it saw.\n",
 	      to);
 }

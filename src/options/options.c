@@ -93,7 +93,7 @@ struct parser {
 
 _Static_assert(OPTION_ROWS_MAX <= 64, "a bit of struct parser's given for each row");
 
-/* A record to be reported on. */
+/* A record to be reported on, or judged. */
 static int take_file(struct parser *parser, const char *path)
 {
 	struct vector *files = &parser->options->files;
@@ -118,8 +118,9 @@ static int take_files(struct parser *parser)
 /* A word that is no option: the command of ours, or the INTERVAL of its reports. */
 static int take_word(struct parser *parser, char **words)
 {
-	/* Behind report, a word is a file, whatever it is called. */
-	bool is_file = parser->has_command && parser->options->command == COMMAND_REPORT;
+	/* Behind report and audit, a word is a file, whatever it is called. */
+	bool is_file = parser->has_command &&
+		       CMD(parser->options->command) & (CMD(COMMAND_REPORT) | CMD(COMMAND_AUDIT));
 	int command = is_file ? -1 : keyword_find(command_name, *words);
 
 	if (command >= 0 && parser->has_command)
@@ -130,7 +131,7 @@ static int take_word(struct parser *parser, char **words)
 		parser->has_command = true;
 		return 0;
 	}
-	if (parser->options->command == COMMAND_REPORT)
+	if (is_file)
 		return take_file(parser, *words);
 	if (parser->options->request.dns == DNS_PROCESS && keyword_find(dns_name, *words) >= 0)
 		return refuse(parser->error,
@@ -266,7 +267,8 @@ static bool needs_context(const struct options *options)
 {
 	const struct wanted *wanted = &options->request.wanted;
 
-	return CMD(options->command) & (CMD_EVENTS | CMD(COMMAND_LIST) | CMD(COMMAND_TOP)) ||
+	return CMD(options->command) &
+		       (CMD_EVENTS | CMD(COMMAND_LIST) | CMD(COMMAND_TOP) | CMD(COMMAND_AUDIT)) ||
 	       options->output.by & BY_CONTEXT || options->request.dns ||
 	       choice_is_made(&wanted->exes) || choice_is_made(&wanted->containers) ||
 	       choice_is_made(&wanted->units);
@@ -283,7 +285,9 @@ static void finish_config(struct options *options)
 	config->filter_comm = filter_use(&request->comms);
 	config->filter_dst = filter_use(&request->networks);
 	config->family = options->ipv4 == options->ipv6 ? 0 : options->ipv4 ? 4 : 6;
-	config->follow = options->limits.argv ? FILTER_NAMED : FILTER_UNUSED;
+	config->follow = !options->limits.argv		     ? FILTER_UNUSED
+			 : options->command == COMMAND_AUDIT ? FILTER_MARKED
+							     : FILTER_NAMED;
 	/* With --follow, these processes and whom they start are in the map of the followed. */
 	if (request->follow_pids) {
 		config->follow = config->filter_pid;
@@ -327,7 +331,7 @@ static int finish(struct parser *parser)
 
 	if (options->command == COMMAND_LIST && !is_given(parser, 'o'))
 		options->output.format = "table";
-	if (options->command == COMMAND_RECORD)
+	if (options->command == COMMAND_RECORD || options->command == COMMAND_AUDIT)
 		options->output.format = "json";
 	if (options->command == COMMAND_REPORT && !is_given(parser, 'o'))
 		options->output.format = "html";

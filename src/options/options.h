@@ -44,16 +44,25 @@ struct store_options {
 	bool check;		     /* COMMAND_HISTORY: whether all of it is there, and no more */
 };
 
+/* COMMAND_AUDIT */
+struct audit_options {
+	const char *allow_path, *learn_path; /* NULL: not given; one of the two at most */
+	bool host;			     /* all of the host is judged, not the command alone */
+	bool scope_given;
+};
+
 struct options {
 	enum command command;
 	struct request request;
 	struct limits limits;
 	struct output_options output;
 	struct store_options store;
+	struct audit_options audit;
 	const char *metrics_path; /* COMMAND_RECORD; NULL: none */
 	char *metrics_dir;	  /* that it is in; owned */
-	struct vector files;	  /* COMMAND_REPORT: const char *, of argv; "-": standard input */
-	int verbosity;		  /* -1 quiet, 0, 1 verbose */
+	struct vector files; /* COMMAND_REPORT, COMMAND_AUDIT: const char *, of argv; "-": standard
+				input */
+	int verbosity;	     /* -1 quiet, 0, 1 verbose */
 
 	/* What options_parse() needs to make the request. */
 	__u64 ports_left_out[PORT_WORDS];

@@ -13,7 +13,7 @@ const struct option_row option_rows[] = {
 	 .more = "The ids are those of the initial pid namespace. One that does not run, or is a "
 		 "thread's, is said; if none of them runs, the exit status is 1.",
 	 .headline = "Filters", .values = VALUES_PIDS, .excludes = true},
-	{0, "follow", NULL, NULL, CMD_TRACING, .flag = FLAG(request.follow_pids),
+	{0, "follow", NULL, NULL, CMD_FOLLOWING, .flag = FLAG(request.follow_pids),
 	 .help = "with -p: and whatever they start from now on",
 	 .more = "So also what that starts in turn, and after they have ended. What they had "
 		 "started before is not followed. Of a process that is left out, what it starts "
@@ -47,12 +47,12 @@ const struct option_row option_rows[] = {
 		 "as filtered. How many events were left out because it is not known whether they "
 		 "fit is said at the end.",
 	 .values = VALUES_FILE, .excludes = true},
-	{0, "container", "ID,...", set_container, CMD_FILTERING,
+	{0, "container", "ID,...", set_container, CMD_PLACING,
 	 .help = "only these containers: 12 digits of the id or more, or a name known",
 	 .more = "A name is the container's, or that of its pod: those of LXC and systemd-nspawn "
 		 "are known, all others with --container-names.",
 	 .excludes = true},
-	{0, "unit", "UNIT,...", set_unit, CMD_FILTERING,
+	{0, "unit", "UNIT,...", set_unit, CMD_PLACING,
 	 .help = "only these systemd units: nginx.service, or nginx for short",
 	 .more = "The unit is the innermost service or scope that the process is in, of the "
 		 "system's manager or of a user's.",
@@ -60,12 +60,12 @@ const struct option_row option_rows[] = {
 	{'4', "ipv4", NULL, NULL, CMD_FILTERING, .flag = FLAG(ipv4),
 	 .help = "only IPv4, which IPv4-mapped addresses are"},
 	{'6', "ipv6", NULL, NULL, CMD_FILTERING, .flag = FLAG(ipv6), .help = "only IPv6"},
-	{0, "cgroup", "PATH", set_cgroup, CMD_FILTERING,
+	{0, "cgroup", "PATH", set_cgroup, CMD_PLACING,
 	 .help = "only this cgroup v2 and all below it; may be repeated",
 	 .more = "The path is that of its directory, or the one below the place where cgroup2 is "
 		 "mounted, such as system.slice.",
 	 .values = VALUES_CGROUP, .excludes = true},
-	{0, "netns", "NETNS", set_netns, CMD_FILTERING,
+	{0, "netns", "NETNS", set_netns, CMD_PLACING,
 	 .help = "only this network namespace: self, a path, a name or an inode number",
 	 .more = "A path is one such as /proc/PID/ns/net, a name one of ip-netns(8).",
 	 .values = VALUES_NETNS, .excludes = true},
@@ -182,7 +182,7 @@ const struct option_row option_rows[] = {
 	 .help = "with -o json or zeek: the Community ID, by which other tools know it too",
 	 .more = "Version 1, seed 0: what Zeek, Suricata and others compute of the same addresses "
 		 "and ports. Absent where the source is not known."},
-	{'w', "write", "FILE", set_write, CMD_SHOWING,
+	{'w', "write", "FILE", set_write, CMD_SHOWING | CMD(COMMAND_AUDIT),
 	 .help = "append to FILE, not stdout; SIGHUP opens it anew",
 	 .more = "FILE is made with mode 0600, whatever the umask; one of before keeps its mode. "
 		 "No "
@@ -242,6 +242,21 @@ const struct option_row option_rows[] = {
 		 "the record ends without its last line while nobody records. The last line is "
 		 "the verdict. Exit status 0: it is whole; 1: it is not, or could not be read."},
 
+	{0, "allow", "FILE", set_allow, CMD(COMMAND_AUDIT),
+	 .help = "audit: judge by the rules of FILE",
+	 .more = "Its first line is 'version 1', each other a rule, [PROCESS] DESTINATION[:PORTS] "
+		 "[# comment]: AUDIT below. A name among the destinations implies --dns.",
+	 .headline = "Audit", .values = VALUES_FILE},
+	{0, "learn", "FILE", set_learn, CMD(COMMAND_AUDIT),
+	 .help = "audit: add to FILE the rules that what was seen lacks there",
+	 .more = "What is there stays as it is. With --dns, names are learnt where there is "
+		 "evidence of them. Of a run that cannot be vouched for, nothing is learnt.",
+	 .values = VALUES_FILE},
+	{0, "scope", "SCOPE", set_scope_of_audit, CMD(COMMAND_AUDIT),
+	 .help = "audit: whose attempts are judged: command (default, where there is a\n"
+		 "COMMAND) or host",
+	 .values = VALUES_ONE, .words = audit_scope_name},
+
 	{0, "no-syscalls", NULL, NULL, CMD_TRACING, .flag = FLAG(no_syscalls),
 	 .help = "leave the system call tracepoints out: costs other system calls nothing,\n"
 		 "but attempts that fail before a SYN is due stay unseen",
@@ -273,10 +288,10 @@ const struct option_row option_rows[] = {
 		 "is left. With root it stays root, but without capabilities. Where it cannot "
 		 "become a USER that is given, it does not trace.",
 	 .values = VALUES_USERS},
-	{'q', "quiet", NULL, set_quiet, CMD_FILTERING | CMD(COMMAND_REPORT),
+	{'q', "quiet", NULL, set_quiet, CMD_PLACING | CMD(COMMAND_REPORT),
 	 .help = "no start-up line and no warnings",
 	 .more = "The summary of tracing is always shown; list has no last line then."},
-	{'v', "verbose", NULL, set_verbose, CMD_FILTERING,
+	{'v', "verbose", NULL, set_verbose, CMD_PLACING,
 	 .help = "more of each process (text), and what libbpf warns of; -vv: all it does"},
 	{'h', "help", NULL, set_help, CMD_ALL, .help = "the options, in short",
 	 .headline = "Other"},

@@ -83,6 +83,12 @@ option_set set_events, set_min_latency, set_by, set_max_events, set_time;
 /* store.c: what is kept, and for how long back it is asked for */
 option_set set_store, set_store_size, set_metrics_file, set_pin, set_since, set_until;
 
+/* audit.c: what is expected, and of whom */
+option_set set_allow, set_learn, set_scope_of_audit;
+
+/* Once all options are known: whether they go together. Returns 0; or -EINVAL and a line. */
+int finish_audit(struct options *options, struct error *error);
+
 /* rights.c: who traces */
 option_set set_user;
 
@@ -91,7 +97,7 @@ option_set set_output, set_write, set_dns, set_filter, set_replay, set_repeat_li
 	set_object, set_btf, set_ring_size, set_quiet, set_verbose, set_help, set_version;
 
 /* Words that options take, by index; NULL behind the last. */
-keywords_fn event_name, output_format_name, color_name, dns_name;
+keywords_fn event_name, output_format_name, color_name, dns_name, audit_scope_name;
 
 /* A record does not have where a cgroup lay in the tree. */
 #define NO_CGROUP_OF_HISTORY "it is not for history; take --unit or --container"

@@ -81,6 +81,7 @@ static const struct field fields[] = {
 	LINE("tpconnect.loss.output", TYPE_LOST, lost),
 	LINE("tpconnect.heartbeat.interval_ns", TYPE_U64, heartbeat_ns),
 	LINE("tpconnect.store.dropped.boot.id", TYPE_TEXT, dropped_boot),
+	LINE("tpconnect.loss.context", TYPE_U64, context),
 	LINE("tpconnect.store.dropped.first_seq", TYPE_U64, dropped_first),
 	LINE("tpconnect.store.dropped.last_seq", TYPE_U64, dropped_last),
 	BY("tpconnect.connection.id", IN_EVENT, set_id),

@@ -36,6 +36,7 @@ struct replay_line {
 	uint64_t lost;		   /* REPLAY_LOSS, REPLAY_STOP: of all classes */
 	uint64_t missed;	   /* of these, what no program saw */
 	uint64_t heartbeat_ns;	   /* REPLAY_START, REPLAY_HEARTBEAT: how often the latter comes */
+	uint64_t context;	   /* what events lack; not among `lost` */
 	/* REPLAY_LOSS: seqs that have left a store, of one boot and all between; 0: none */
 	uint64_t dropped_first, dropped_last;
 	const char *dropped_boot; /* of which boot; NULL: it is not said */

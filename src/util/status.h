@@ -8,6 +8,10 @@ enum exit_status {
 	STATUS_FAILED = 1, /* at run time */
 	STATUS_USAGE = 2,  /* the command line is wrong */
 	STATUS_UNABLE = 3, /* this host cannot run it */
+
+	/* audit alone: far from those of shells, timeout(1), env(1) and git-bisect(1) */
+	STATUS_UNEXPECTED = 120,
+	STATUS_NO_VOUCHER = 121,
 };
 
 #endif

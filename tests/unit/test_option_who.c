@@ -163,7 +163,8 @@ static void names_are_asked_for_with_a_value_or_without(void **state)
 		assert_int_equal(good(commands[i], "--dns=host")->request.dns, DNS_HOST);
 		assert_true(parsed.options.request.config.context);
 	}
-	assert_says(bad("list", "--dns"), "--dns is for trace, count, latency, top and record");
+	assert_says(bad("list", "--dns"),
+		    "--dns is for trace, count, latency, top, audit and record");
 }
 
 /* A word that follows is no value: it may be a command. */

@@ -60,17 +60,20 @@ static void options_of_other_commands_are_refused(void **state)
 		const char *command, *option, *value, *commands;
 	} cases[] = {
 		{"doctor", "--pid", "1", "trace, count, latency, list, top, record and history"},
-		{"doctor", "-v", NULL, "trace, count, latency, list, top, record and history"},
+		{"doctor", "-v", NULL,
+		 "trace, count, latency, list, top, audit, record and history"},
 		{"trace", "--by", "dst", "count, latency, list, top and history"},
 		{"latency", "-f", NULL, "trace, count, record and history"},
 		{"count", "-e", "close", "trace, record and history"},
 		{"latency", "-n", "5", "trace, list, record and history"},
-		{"record", "-w", "x", "trace, count, latency, list, top and history"},
+		{"record", "-w", "x", "trace, count, latency, list, top, audit and history"},
 		{"record", "-o", "json", "trace, count, latency, list, top, history and report"},
 		{"record", "--since", "1h", "history;"},
 		{"trace", "--store", "x", "record and history"},
 		{"history", "--follow", NULL, "trace, count, latency, top and record"},
 		{"list", "--replay", "x", "top;"},
+		{"audit", "-o", "json", "trace, count, latency, list, top, history and report"},
+		{"trace", "--allow", "x", "audit;"},
 	};
 
 	(void)state;
