@@ -138,24 +138,30 @@ def of_loss: {
     "tpconnect.loss.unmatched": "int", "tpconnect.loss.output": "int",
     "tpconnect.loss.context": "int"
 };
+def of_store: {"tpconnect.loss.store": "int", "tpconnect.store.oldest": "time"};
+def of_books: {
+    "tpconnect.events.sent": "int", "tpconnect.events.written": "int",
+    "tpconnect.events.filtered": "int", "tpconnect.observed.from": "time"
+};
 def of_notice: {
     "tpconnect.start": {
         "tpconnect.version": "string", "tpconnect.programs": "string",
         "tpconnect.schema": ["1"], "tpconnect.observed.from": "time"
     },
     "tpconnect.loss": of_loss,
-    "tpconnect.stop": (of_loss + {
-        "tpconnect.events.sent": "int", "tpconnect.events.written": "int",
-        "tpconnect.events.filtered": "int", "tpconnect.tracked": "int",
-        "tpconnect.preexisting.unattributed": "int",
-        "tpconnect.observed.from": "time", "tpconnect.observed.until": "time"
+    "tpconnect.heartbeat": (of_loss + of_books + of_store + {"tpconnect.heartbeat.interval_ns": "id"}),
+    "tpconnect.stop": (of_loss + of_books + {
+        "tpconnect.tracked": "int", "tpconnect.preexisting.unattributed": "int",
+        "tpconnect.observed.until": "time"
     })
 };
 
-# Of a store, and with --dns.
-def of_store: {"tpconnect.loss.store": "int", "tpconnect.store.oldest": "time"};
+# Of a store, and with --dns or --pin.
 def may_of_notice: {
-    "tpconnect.start": (of_host + {"tpconnect.dns.seen": ["all", "connected", "udp", "none"]}),
+    "tpconnect.start": (of_host + {
+        "tpconnect.dns.seen": ["all", "connected", "udp", "none"],
+        "tpconnect.heartbeat.interval_ns": "id", "tpconnect.resumed": [true]
+    }),
     "tpconnect.loss": (of_store + {
         "tpconnect.store.dropped.boot.id": "boot", "tpconnect.store.dropped.first_seq": "id",
         "tpconnect.store.dropped.last_seq": "id"
