@@ -123,8 +123,8 @@ if [[ $all == yes ]]; then
         -map_shared_whole -who.sh -who_cgroup.sh -who_args.sh -dns.sh -dns_records.sh)
 else
     # What has code of its own in user space; of what differs on the kernel side only, a case each.
-    sanitized=(basic.sh check.sh command.sh container_names.sh frozen.sh list.sh messages.sh metrics.sh names.sh
-        options.sh output.sh privileges.sh record.sh repeats.sh reports.sh store.sh terminal.sh top.sh wanted.sh
+    sanitized=(audit.sh basic.sh check.sh command.sh container_names.sh frozen.sh list.sh messages.sh metrics.sh names.sh
+        options.sh output.sh pin.sh privileges.sh record.sh repeats.sh reports.sh store.sh terminal.sh top.sh wanted.sh
         zeek.sh args_hostile dns_receives examples io_uring open_closes open_ways snapshot
         who_cgroup_again who_exec who_full_ring -comparison -closed_meanwhile -replaced_meanwhile)
 fi
