@@ -98,6 +98,7 @@ look_for_test() {
 	need_command zstdcat zstd
 	need_command python3 python3
 	need_python jsonschema python3-jsonschema
+	need_python yaml python3-yaml
 	need_command nft nftables
 	need_command ip iproute2
 	need_command ps procps

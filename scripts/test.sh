@@ -130,7 +130,7 @@ else
         who_cgroup_again who_exec who_full_ring -comparison -closed_meanwhile -replaced_meanwhile)
 fi
 second=(filters filters_left_out dns.sh dns_records.sh who.sh who_args.sh who_cgroup.sh)
-first=("${busy[@]/#/-}" "${second[@]/#/-}")
+first=("${busy[@]/#/-}" "${second[@]/#/-}" -pod_recorder)
 [[ -n ${not_built[build-asan]:-} ]] || first+=(-examples)
 said="$(mktemp -d)"
 {
@@ -143,7 +143,7 @@ wait "$!" || true
 suite_of build "live, beside it" cat "$said/second"
 suite_of build-asan "live, sanitized" cat "$said/sanitized"
 suite_of build-asan "live, sanitized, under load" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers load.sh
-suite_of build-static "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root
+suite_of build-static "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root pod_recorder
 if [[ $quick == no ]]; then
     suite_of build-static "other kernels" tests/vm/run.sh "${kernels[@]}"
     # Both wait for a mirror, and for one program after the other.

@@ -7,8 +7,8 @@
 set -uo pipefail
 
 cd "${1:-$(dirname "${BASH_SOURCE[0]}")/..}" || exit 2
-documents=(./*.md docs/*.md)
-rooms='bpf|contract|src|tests|scripts|tools|bench|docs|man|completions|\.ci'
+documents=(./*.md docs/*.md deploy/*.md)
+rooms='bpf|contract|src|tests|scripts|tools|bench|deploy|docs|man|completions|\.ci'
 failed=0
 
 complain() {
