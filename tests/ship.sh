@@ -440,6 +440,10 @@ case_privileges() { # of root, nothing is left; the store is another user's, and
         "Uid: 54321 54321 54321 54321 Gid: 54321 54321 54321 54321 Groups: CapPrm: 0000000000000000 CapEff: 0000000000000000 CapBnd: 0000000000000000 NoNewPrivs: 1 Seccomp: 2 "
     stop
     expect "the offset file" "$(stat -c %u "$work/state/http___localhost_${port}_in.offset")" 54321
+    # A directory that somebody named, and that was there, stays its owner's.
+    chown 0:0 "$work/state"
+    refused 1 'cannot lock the offset file .*user 54321' --offset "$work/state/here" "$work/store" "$url"
+    expect "who owns the directory that was named" "$(stat -c %u "$work/state")" 0
     rm -rf "$work/state"
 }
 

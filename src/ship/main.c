@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 	struct error error;
 	char path[OFFSET_PATH_MAX];
 	int status, err;
+	bool give; /* of the offset file's directory: one that somebody named stays as it is */
 
 	log_set_name("tpconnect-ship");
 	status = ship_options_parse(argc, argv, &options);
@@ -42,8 +43,8 @@ int main(int argc, char **argv)
 		snprintf(path, sizeof(path), "%s", options.offset);
 	else
 		offset_path(options.url.shown, path, sizeof(path));
-	offset_make_directory(path);
-	err = become_unprivileged(&options, path, &error);
+	give = offset_make_directory(path) || !options.offset;
+	err = become_unprivileged(&options, path, give, &error);
 	if (!err)
 		err = offset_open(path, options.url.shown, &offset, &error);
 	if (err) {

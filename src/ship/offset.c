@@ -85,12 +85,11 @@ static int read_place(struct offset *offset, struct error *error)
 	return 0;
 }
 
-void offset_make_directory(const char *path)
+bool offset_make_directory(const char *path)
 {
 	_cleanup_free_ char *copy = strdup(path);
 
-	if (copy)
-		mkdir(dirname(copy), DIR_MODE);
+	return copy && !mkdir(dirname(copy), DIR_MODE);
 }
 
 int offset_open(const char *path, const char *shown, struct offset *ret, struct error *error)

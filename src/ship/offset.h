@@ -3,6 +3,8 @@
 #ifndef SHIP_OFFSET_H
 #define SHIP_OFFSET_H
 
+#include <stdbool.h>
+
 #include "ship/place.h"
 #include "util/error.h"
 
@@ -22,8 +24,8 @@ struct offset {
 #define OFFSET_DIR "/var/lib/tpconnect-ship"
 void offset_path(const char *shown, char *ret, size_t size);
 
-/* Makes its directory, where that alone is lacking. */
-void offset_make_directory(const char *path);
+/* Makes its directory, where that alone is lacking. Returns whether it did. */
+bool offset_make_directory(const char *path);
 
 /*
  * Locks it, and reads it where it is. Returns 0; or -errno with a line in error: -EBUSY: another

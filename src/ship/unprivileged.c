@@ -81,14 +81,14 @@ static int enter_landlock(const struct ship_options *options, const char *offset
 }
 
 /* Whoever owns the store can read it; without a capability, root could not. */
-static int leave_root(const char *store, const char *offset, struct error *error)
+static int leave_root(const char *store, const char *offset, bool give, struct error *error)
 {
 	_cleanup_free_ char *copy = strdup(offset);
 	struct stat st;
 
 	if (geteuid() || stat(store, &st) || !st.st_uid)
 		return 0;
-	if (copy && chown(dirname(copy), st.st_uid, st.st_gid))
+	if (give && copy && chown(dirname(copy), st.st_uid, st.st_gid))
 		log_debug("%s: %s", copy, strerror(errno));
 	if (!setgroups(0, NULL) && !setresgid(st.st_gid, st.st_gid, st.st_gid) &&
 	    !setresuid(st.st_uid, st.st_uid, st.st_uid))
@@ -97,13 +97,14 @@ static int leave_root(const char *store, const char *offset, struct error *error
 			 st.st_uid, store, strerror(errno));
 }
 
-int become_unprivileged(const struct ship_options *options, const char *offset, struct error *error)
+int become_unprivileged(const struct ship_options *options, const char *offset, bool give,
+			struct error *error)
 {
 	int err, landlock;
 
 	/* Who may not change it has none to be bounded. */
 	capabilities_drop_bounding();
-	err = leave_root(options->store, offset, error);
+	err = leave_root(options->store, offset, give, error);
 	if (err)
 		return err;
 	err = capabilities_keep(0);

@@ -7,11 +7,11 @@
 #include "util/error.h"
 
 /*
- * offset: the path of the offset file. As root, it goes on as the store's owner, to whom the
- * directory of that file is given. What the kernel has no means for is left out, and said in
+ * offset: the path of the offset file. As root, it goes on as the store's owner, to whom with give
+ * the directory of that file is given. What the kernel has no means for is left out, and said in
  * messages. Returns 0 or -errno with a line in error.
  */
-int become_unprivileged(const struct ship_options *options, const char *offset,
+int become_unprivileged(const struct ship_options *options, const char *offset, bool give,
 			struct error *error);
 
 #endif
