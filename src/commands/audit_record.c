@@ -39,7 +39,9 @@ static void begin_run(struct reading *reading, const struct replay_line *line)
 	if (reading->lines && !reading->over)
 		end_run(reading);
 	reading->lost = 0;
-	reading->last_seq = 0;
+	/* In a store, numbers go on from one run to the next. */
+	if (line->seq == 1)
+		reading->last_seq = 0;
 	reading->over = false;
 	reading->begun = true;
 	if (!line->programs || !strstr(line->programs, "sys_enter_connect"))

@@ -148,6 +148,8 @@ case_audit_daemon() { # docs/spec.md, 7
 }
 
 case_audit_record() { # docs/spec.md, 7
+    local n
+
     audit_setup
     printf '%s\n' 'version 1' 'curl 10.99.0.2:80' >egress.allow
     audit_make --allow egress.allow -w run.json -- further
@@ -168,6 +170,11 @@ case_audit_record() { # docs/spec.md, 7
     run_traced audit --allow egress.allow gap
     audit_ends 121 "verdict: cannot vouch"
     audit_says "lines are missing from the record gap"
+    # A store's numbers go on from one run to the next.
+    n=$(wc -l <run.json)
+    (cat run.json; jq -c --argjson n "$n" '."tpconnect.seq" += $n' run.json) >two_runs
+    run_traced audit --allow egress.allow two_runs
+    audit_ends 0 "verdict: as expected: 4 attempts"
     (cat run.json; echo '{"half') >half
     run_traced audit --allow egress.allow half
     audit_ends 121 "verdict: cannot vouch"
