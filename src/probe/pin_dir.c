@@ -35,7 +35,7 @@ bool is_on_bpffs(const char *path)
 	return !statfs(path, &fs) && (uint32_t)fs.f_type == BPF_FS_MAGIC;
 }
 
-/* Whether the directory that it would be in is on a BPF file system. */
+/* Whether the directory that it would be in is on a BPF file system, as far as there is one. */
 static bool may_be_on_bpffs(const char *path)
 {
 	_cleanup_free_ char *parent = strdup(path);
@@ -48,15 +48,26 @@ static bool may_be_on_bpffs(const char *path)
 	if (!slash)
 		return is_on_bpffs(".");
 	slash[slash == parent] = '\0';
-	return is_on_bpffs(parent);
+	return is_on_bpffs(parent) || access(parent, F_OK);
 }
 
-static int refuse_place(const char *path, struct error *error)
+static const char *what_for(bool make)
 {
-	return error_set(error, -EINVAL,
-			 "cannot pin to %s: it is not on a BPF file system; mount one: "
-			 "mount -t bpf bpf /sys/fs/bpf",
-			 path);
+	return make ? "pin to" : "detach what is in";
+}
+
+static int refuse_place(const char *path, bool make, struct error *error)
+{
+	return error_set(error, -EINVAL, "cannot %s %s: it is not on a BPF file system%s",
+			 what_for(make), path,
+			 make ? "; mount one: mount -t bpf bpf /sys/fs/bpf" : "");
+}
+
+static const char *why_not_made(int err, const char *name)
+{
+	if (err == ENOENT)
+		return ": the directory that it would be in is not there";
+	return strchr(name, '.') ? ": a BPF file system takes no dots in names" : "";
 }
 
 static int make_dir(const char *path, struct error *error)
@@ -66,9 +77,7 @@ static int make_dir(const char *path, struct error *error)
 	if (!mkdir(path, 0700) || errno == EEXIST)
 		return 0;
 	return error_set(error, -errno, "cannot make %s: %s%s", path, strerror(errno),
-			 strchr(slash ? slash : path, '.')
-				 ? ": a BPF file system takes no dots in names"
-				 : "");
+			 why_not_made(errno, slash ? slash : path));
 }
 
 /*
@@ -83,14 +92,14 @@ static int check_owner(int fd, const char *path, bool make, struct error *error)
 		return error_set(error, -errno, "cannot look at %s: %s", path, strerror(errno));
 	if ((make || geteuid()) && st.st_uid != geteuid())
 		return error_set(error, -EPERM,
-				 "cannot pin to %s: it belongs to user %u; give it to user %u, or "
+				 "cannot %s %s: it belongs to user %u; give it to user %u, or "
 				 "name a directory of that user's",
-				 path, st.st_uid, geteuid());
+				 what_for(make), path, st.st_uid, geteuid());
 	if (st.st_mode & (S_IWGRP | S_IWOTH))
 		return error_set(error, -EPERM,
-				 "cannot pin to %s: others may write to it; chmod 700 it, or name "
+				 "cannot %s %s: others may write to it; chmod 700 it, or name "
 				 "another directory in it",
-				 path);
+				 what_for(make), path);
 	return 0;
 }
 
@@ -135,7 +144,7 @@ int pin_dir_open(const char *path, bool make, struct error *error)
 
 	if (make && access(path, F_OK)) {
 		if (!may_be_on_bpffs(path))
-			return refuse_place(path, error);
+			return refuse_place(path, make, error);
 		err = make_dir(path, error);
 		if (err)
 			return err;
@@ -144,7 +153,7 @@ int pin_dir_open(const char *path, bool make, struct error *error)
 	if (fd < 0)
 		return error_set(error, -errno, "cannot open %s: %s", path, strerror(errno));
 	if (!is_on_bpffs(path))
-		err = refuse_place(path, error);
+		err = refuse_place(path, make, error);
 	else
 		err = check_owner(fd, path, make, error);
 	if (!err)

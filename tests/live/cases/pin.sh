@@ -129,6 +129,9 @@ case_pin_stays() { # docs/spec.md, 7: record --pin, detach
     run_traced detach --pin bpffs/pins
     [[ $status -eq 0 ]] || fail "nothing there: status $status"
     grep -q 'nothing is pinned in bpffs/pins' messages || fail "it says: $(cat messages)"
+    mkdir elsewhere
+    run_traced detach --pin elsewhere
+    grep -q 'cannot detach what is in elsewhere: it is not on a BPF' messages || fail "it says: $(cat messages)"
 }
 
 case_pin_other_filters() { # docs/record.md
@@ -187,7 +190,10 @@ case_pin_refused() { # docs/spec.md, 7: record --pin
     mount_bpffs
     run_traced record --store store --pin nowhere/pins
     [[ $status -eq 1 && $(wc -l <messages) -eq 1 ]] || fail "status $status: $(cat messages)"
-    grep -q 'nowhere/pins: it is not on a BPF file system; mount one' messages || fail "it says: $(cat messages)"
+    grep -q 'nowhere/pins: No such file.*: the directory that it' messages || fail "it says: $(cat messages)"
+    mkdir elsewhere
+    run_traced record --store store --pin elsewhere/pins
+    grep -q 'elsewhere/pins: it is not on a BPF file system; mount one' messages || fail "it says: $(cat messages)"
     run_traced record --store store --pin "$PWD"
     grep -q 'it is not on a BPF file system; mount one' messages || fail "it says: $(cat messages)"
     mkdir -m 777 bpffs/wide
