@@ -7,6 +7,7 @@
 
 #include "util/address.h"
 #include "util/utf8.h"
+#include "util/width.h"
 
 void learn_free(struct vector *lines)
 {
@@ -17,13 +18,29 @@ void learn_free(struct vector *lines)
 	vector_free(lines);
 }
 
+/* Who reads a diff of rules must see all of it: what shows nothing itself is escaped, too. */
+static void put_shown(struct buffer *out, const char *text, bool quoted)
+{
+	size_t len = strlen(text), step;
+	uint32_t code_point;
+
+	for (; len; text += step, len -= step) {
+		step = utf8_step(text, len, &code_point);
+		if (step && char_steers(code_point))
+			for (size_t i = 0; i < step; i++)
+				put_escaped(out, text + i, 1, quoted);
+		else
+			put_escaped(out, text, step = step ? step : 1, quoted);
+	}
+}
+
 /* A word as rules_parse() reads it. escaped: its first byte must not be taken for a path's. */
 static void put_rule_word(struct buffer *out, const char *text, bool escaped)
 {
 	bool plain = *text && !escaped && *text != '#' && !strpbrk(text, " \t\"\\");
 	size_t begin = out->len, len = strlen(text);
 
-	put_escaped(out, text, len, false);
+	put_shown(out, text, false);
 	if (plain && out->len - begin == len)
 		return;
 	out->len = begin;
@@ -32,7 +49,7 @@ static void put_rule_word(struct buffer *out, const char *text, bool escaped)
 		buffer_literal(out, "\\x2f");
 		text++;
 	}
-	put_escaped(out, text, strlen(text), true);
+	put_shown(out, text, true);
 	buffer_literal(out, "\"");
 }
 

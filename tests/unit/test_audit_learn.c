@@ -161,6 +161,7 @@ static void check_again(const char *comm, const char *exe)
 	snprintf(text, sizeof(text), "%s\n", line(0));
 	for (const char *at = text; *at; at++)
 		assert_true(*at == '\n' ? !at[1] : (unsigned char)*at >= ' ');
+	assert_null(strstr(text, "\u202e")); /* it turns the direction of text */
 	judge(text);
 	assert_int_equal(groups[0].fit, FIT_YES);
 	assert_null(strstr(text, "curl"));
@@ -168,9 +169,9 @@ static void check_again(const char *comm, const char *exe)
 
 static void hostile_names_are_learnt_as_they_are(void **state)
 {
-	static const char *const names[] = {"my app", "\n10.0.0.0/8", "\x1b[2J",  "\xff\xfe",
-					    "#x",     "\"",	      "\\",	  "/x",
-					    "",	      "a\tb",	      "loopback", "\xc2\x85"};
+	static const char *const names[] = {
+		"my app", "\n10.0.0.0/8", "\x1b[2J",  "\xff\xfe", "#x",	       "\"", "\\", "/x",
+		"",	  "a\tb",	  "loopback", "\xc2\x85", "\u202eevil"};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
