@@ -272,6 +272,14 @@ no_auth_user: none'
     await 10 at_least tpconnect_ship_errors_total 1 denied || fail "not counted: $(cat metrics)"
 }
 
+case_secrets_are_taken() { # by their files, from the command line
+    write_lines 1000 100 0
+    for option in --creds --nkey; do
+        "$ship" --once --offset offset "$option" "$PWD/nothing" store "$url" >answer 2>&1 && fail "$option: no failure"
+        grep -q 'cannot read .*/nothing: No such file' answer || fail "$option: $(cat answer)"
+    done
+}
+
 make_certificates() {
     for ca in good other; do
         openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$ca" \
