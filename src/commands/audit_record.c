@@ -16,7 +16,8 @@ struct reading {
 	const char *path;
 	struct replay *replay;
 	uint64_t lines, last_seq, missing;
-	uint64_t lost;	  /* of the run, and of those before */
+	uint64_t lost;	  /* events of the run, and of those that it goes on with */
+	uint64_t context; /* likewise what is not known of who made them */
 	uint64_t unknown; /* events that might have been wanted */
 	bool begun, over; /* is the run */
 };
@@ -31,14 +32,19 @@ static void end_run(struct reading *reading)
 	if (reading->lost)
 		audit_doubt(reading->audit, "the record %s says that %" PRIu64 " event%s lost",
 			    reading->path, reading->lost, reading->lost == 1 ? " was" : "s were");
-	reading->lost = 0;
+	if (reading->context)
+		audit_doubt(reading->audit,
+			    "the record %s says that %" PRIu64 " time%s it could not be told who "
+			    "made an attempt, or where",
+			    reading->path, reading->context, reading->context == 1 ? "" : "s");
+	reading->lost = reading->context = 0;
 }
 
 static void begin_run(struct reading *reading, const struct replay_line *line)
 {
-	if (reading->lines && !reading->over)
+	/* What was pinned has gone on, also if the process was killed; and so do its counters. */
+	if (!line->resumed)
 		end_run(reading);
-	reading->lost = 0;
 	/* In a store, numbers go on from one run to the next. */
 	if (line->seq == 1)
 		reading->last_seq = 0;
@@ -75,16 +81,18 @@ static void take_event(struct reading *reading, const struct event *event)
 
 static void take_line(struct reading *reading, const struct replay_line *line)
 {
-	uint64_t lost = line->lost + line->context;
-
 	if (line->kind == REPLAY_START)
 		begin_run(reading, line);
 	take_number(reading, line);
 	reading->lines++;
 	if (line->kind == REPLAY_EVENT)
 		take_event(reading, &line->event);
-	if ((line->kind == REPLAY_LOSS || line->kind == REPLAY_STOP) && lost > reading->lost)
-		reading->lost = lost;
+	if (line->kind == REPLAY_LOSS || line->kind == REPLAY_STOP) {
+		if (line->lost > reading->lost)
+			reading->lost = line->lost;
+		if (line->context > reading->context)
+			reading->context = line->context;
+	}
 	reading->over |= line->kind == REPLAY_STOP;
 }
 

@@ -79,6 +79,7 @@ static const struct field fields[] = {
 	LINE("tpconnect.loss.state", TYPE_LOST, lost),
 	LINE("tpconnect.loss.unmatched", TYPE_LOST, lost),
 	LINE("tpconnect.loss.output", TYPE_LOST, lost),
+	LINE("tpconnect.resumed", TYPE_FLAG, resumed),
 	LINE("tpconnect.heartbeat.interval_ns", TYPE_U64, heartbeat_ns),
 	LINE("tpconnect.store.dropped.boot.id", TYPE_TEXT, dropped_boot),
 	LINE("tpconnect.loss.context", TYPE_U64, context),

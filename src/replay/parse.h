@@ -3,6 +3,7 @@
 #ifndef REPLAY_PARSE_H
 #define REPLAY_PARSE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct replay_line {
 		observed_until_ns; /* of the program's own lines: UTC; 0: absent */
 	uint64_t lost;		   /* REPLAY_LOSS, REPLAY_STOP: of all classes */
 	uint64_t missed;	   /* of these, what no program saw */
+	bool resumed;		   /* REPLAY_START: what the run before had pinned goes on */
 	uint64_t heartbeat_ns;	   /* REPLAY_START, REPLAY_HEARTBEAT: how often the latter comes */
 	uint64_t context;	   /* what events lack; not among `lost` */
 	/* REPLAY_LOSS: seqs that have left a store, of one boot and all between; 0: none */

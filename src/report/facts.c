@@ -31,13 +31,33 @@ static void end_run(struct facts *facts, uint64_t until_ns)
 		return;
 	facts->without_end += !until_ns;
 	facts->without_start += !facts->run_from_ns;
-	facts->lost += facts->run_lost;
-	facts->missed += facts->run_missed;
+	facts->ended = true;
+	facts->ended_lost = facts->run_lost;
+	facts->ended_missed = facts->run_missed;
+	facts->ended_ns = facts->run_from_ns && until_ns > facts->run_from_ns
+				  ? until_ns - facts->run_from_ns
+				  : 0;
+	facts->lost += facts->ended_lost;
+	facts->missed += facts->ended_missed;
+	facts->observed_ns += facts->ended_ns;
 	widen(facts, facts->run_from_ns, until_ns);
-	if (facts->run_from_ns && until_ns > facts->run_from_ns)
-		facts->observed_ns += until_ns - facts->run_from_ns;
 	facts->in_run = false;
 	facts->run_from_ns = facts->run_lost = facts->run_missed = 0;
+}
+
+/*
+ * The kernel side has gone on since the run before, which may have been killed: all of it is one
+ * run, whose beginning and losses the lines to come tell once more.
+ */
+static void go_on(struct facts *facts)
+{
+	if (facts->in_run || !facts->ended)
+		return;
+	facts->lost -= facts->ended_lost;
+	facts->missed -= facts->ended_missed;
+	facts->observed_ns -= facts->ended_ns;
+	facts->ended = false;
+	facts->runs--;
 }
 
 static void begin_run(struct facts *facts)
@@ -49,7 +69,10 @@ static void begin_run(struct facts *facts)
 
 static void start(struct facts *facts, const struct replay_line *line)
 {
-	end_run(facts, 0);
+	if (line->resumed)
+		go_on(facts);
+	else
+		end_run(facts, 0);
 	begin_run(facts);
 	facts->run_from_ns = line->observed_from_ns ? line->observed_from_ns : line->utc_ns;
 	facts->without_syscalls += line->programs && !strstr(line->programs, "sys_enter_connect");
@@ -72,6 +95,7 @@ void facts_file(struct facts *facts)
 	end_run(facts, 0);
 	facts->files++;
 	facts->next_seq = 0;
+	facts->ended = false;
 }
 
 void facts_line(struct facts *facts, const struct replay_line *line)

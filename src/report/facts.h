@@ -32,6 +32,8 @@ struct facts {
 	/* of the run, and the file, that is being read */
 	bool in_run;
 	uint64_t run_from_ns, run_lost, run_missed, next_seq;
+	bool ended; /* did a run of the file; what it has added to the sums: */
+	uint64_t ended_ns, ended_lost, ended_missed;
 };
 
 /* A file begins; another run begins with it. */

@@ -180,6 +180,41 @@ static void a_record_that_is_whole_lacks_nothing(void **state)
 	assert_int_equal(facts.observed_ns, 3);
 }
 
+static void resumed(struct facts *facts, uint64_t seq)
+{
+	const struct replay_line line = {.kind = REPLAY_START,
+					 .seq = seq,
+					 .utc_ns = seq,
+					 .observed_from_ns = 1000,
+					 .resumed = true};
+
+	facts_line(facts, &line);
+}
+
+/* Counters and the beginning go on: what the runs before have told of them counts once. */
+static void what_was_pinned_is_one_run(void **state)
+{
+	struct facts facts = {0};
+
+	(void)state;
+	facts_file(&facts);
+	line(&facts, REPLAY_START, 1, 0);
+	line(&facts, REPLAY_LOSS, 2, 5);
+	resumed(&facts, 3); /* it was killed */
+	line(&facts, REPLAY_LOSS, 4, 6);
+	line(&facts, REPLAY_STOP, 5, 6);
+	resumed(&facts, 6);
+	line(&facts, REPLAY_STOP, 7, 7);
+	facts_file(&facts); /* whose beginning is in no file */
+	resumed(&facts, 8);
+	line(&facts, REPLAY_STOP, 9, 1);
+	facts_end(&facts);
+	assert_int_equal(facts.runs, 2);
+	assert_int_equal(facts.without_start + facts.without_end + facts.missing, 0);
+	assert_int_equal(facts.lost, 7 + 1);
+	assert_int_equal(facts.observed_ns, 7 + 9);
+}
+
 static void what_a_record_lacks_is_counted(void **state)
 {
 	struct facts facts = {0};
@@ -253,6 +288,7 @@ int main(void)
 		cmocka_unit_test(an_attempt_is_counted_once),
 		cmocka_unit_test(a_layout_depends_on_the_pairs_alone),
 		cmocka_unit_test(a_record_that_is_whole_lacks_nothing),
+		cmocka_unit_test(what_was_pinned_is_one_run),
 		cmocka_unit_test(what_a_record_lacks_is_counted),
 		cmocka_unit_test(names_are_text_in_each_format),
 		cmocka_unit_test(long_names_are_cut),

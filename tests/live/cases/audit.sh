@@ -175,6 +175,16 @@ case_audit_record() { # docs/spec.md, 7
     (cat run.json; jq -c --argjson n "$n" '."tpconnect.seq" += $n' run.json) >two_runs
     run_traced audit --allow egress.allow two_runs
     audit_ends 0 "verdict: as expected: 4 attempts"
+    sed 's/\("tpconnect.loss.ring":\)0/\15/' run.json >lossy
+    (cat lossy; tail -n "$n" two_runs) >lossy_first
+    run_traced audit --allow egress.allow lossy_first
+    audit_ends 121 "verdict: cannot vouch"
+    audit_says "the record lossy_first says that 5 events were lost"
+    # What was pinned has gone on when its process was killed.
+    (cat cut.json; tail -n "$n" two_runs | jq -c '."tpconnect.seq" -= 1 |
+        if ."event.name" == "tpconnect.start" then ."tpconnect.resumed" = true else . end') >resumed
+    run_traced audit --allow egress.allow resumed
+    audit_ends 0 "verdict: as expected: 4 attempts"
     (cat run.json; echo '{"half') >half
     run_traced audit --allow egress.allow half
     audit_ends 121 "verdict: cannot vouch"
