@@ -185,6 +185,6 @@ record_all() {
 }
 
 make_network
-inside "$b" "$triggers/accept" 10.99.0.2 80 fd00:99::2 80 >/dev/null 2>&1 &
+nsenter --net="/run/netns/$b" "$triggers/accept" 10.99.0.2 80 fd00:99::2 80 >/dev/null 2>&1 &
 loads+=($!)
 "${what}_all"
