@@ -37,6 +37,7 @@ void options_help(FILE *to)
 	      "       tpconnect record [OPTION...]\n"
 	      "       tpconnect history [OPTION...]\n"
 	      "       tpconnect report [-o FORMAT] FILE...\n"
+	      "       tpconnect detach [--pin DIR]\n"
 	      "       tpconnect doctor\n"
 	      "\n"
 	      "Shows every outbound TCP connection that this host attempts: who, where to, whether "
