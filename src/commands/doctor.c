@@ -103,18 +103,23 @@ static void look_at_landlock(struct check_result *row)
 /* Of a recorder that ended, or was killed, and that no other has followed. */
 static void look_at_pins(struct check_result *row)
 {
-	char left[PATH_MAX];
+	char left[PATH_MAX], more[sizeof(" and 4294967295 more")] = "";
+	unsigned int n = pins_find_left("/sys/fs/bpf", left);
 
 	*row = (struct check_result){.name = "left pins"};
-	if (!pins_find_left("/sys/fs/bpf", left)) {
+	if (!n) {
 		snprintf(row->found, sizeof(row->found), "none in /sys/fs/bpf");
 		return;
 	}
 	row->status = CHECK_WARN;
-	snprintf(row->found, sizeof(row->found), "%.60s: programs run, and nobody reads", left);
+	if (n > 1)
+		snprintf(more, sizeof(more), " and %u more", n - 1);
+	snprintf(row->found, sizeof(row->found), "%.40s%s: programs run, and nobody reads", left,
+		 more);
 	snprintf(row->advice, sizeof(row->advice),
 		 "start record --pin with that directory, or take them away: "
-		 "tpconnect detach --pin DIR");
+		 "tpconnect detach --pin %.100s",
+		 left);
 }
 
 int doctor_main(const struct options *options, bool color)

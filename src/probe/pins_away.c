@@ -100,30 +100,34 @@ static bool is_left(int dir_fd, const char *path)
 	return false;
 }
 
-static bool find_below(const char *path, int depth, char ret[static PATH_MAX])
+/* Adds those at path, and below it, to *n; ret: the first of all. */
+static void find_below(const char *path, int depth, unsigned int *n, char ret[static PATH_MAX])
 {
 	_cleanup_close_ int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	bool found = fd >= 0 && is_left(fd, path);
 	char below[PATH_MAX];
 	struct dirent *entry;
 	DIR *dir;
 
-	if (found)
-		snprintf(ret, PATH_MAX, "%s", path);
-	if (found || fd < 0 || !depth)
-		return found;
-	dir = opendir(path);
-	while (dir && !found && (entry = readdir(dir)))
+	if (fd >= 0 && is_left(fd, path)) {
+		if (!(*n)++)
+			snprintf(ret, PATH_MAX, "%s", path);
+		return;
+	}
+	dir = fd >= 0 && depth ? opendir(path) : NULL;
+	while (dir && (entry = readdir(dir)))
 		if (entry->d_type == DT_DIR && entry->d_name[0] != '.' &&
 		    snprintf(below, sizeof(below), "%s/%s", path, entry->d_name) <
 			    (int)sizeof(below))
-			found = find_below(below, depth - 1, ret);
+			find_below(below, depth - 1, n, ret);
 	if (dir)
 		closedir(dir);
-	return found;
 }
 
-bool pins_find_left(const char *below, char ret[static PATH_MAX])
+unsigned int pins_find_left(const char *below, char ret[static PATH_MAX])
 {
-	return is_on_bpffs(below) && find_below(below, DEPTH_MAX, ret);
+	unsigned int n = 0;
+
+	if (is_on_bpffs(below))
+		find_below(below, DEPTH_MAX, &n, ret);
+	return n;
 }

@@ -23,9 +23,9 @@ struct pins_taken {
 int pins_take_away(const char *dir, struct pins_taken *ret, struct error *error);
 
 /*
- * A directory below `below`, or that itself, with programs of ours that no recorder holds. Returns
- * whether there is one, whose path is then in ret.
+ * Directories below `below`, or that itself, with programs of ours that no recorder holds. Returns
+ * how many there are; ret: the path of one, if there is any.
  */
-bool pins_find_left(const char *below, char ret[static PATH_MAX]);
+unsigned int pins_find_left(const char *below, char ret[static PATH_MAX]);
 
 #endif

@@ -212,8 +212,12 @@ case_pin_found() { # doctor
     record_pinned
     look_for_pins | grep -q 'PASS    left pins  *none' || fail "it finds what is in use: $(look_for_pins)"
     kill_recorder
-    look_for_pins | grep -A1 'WARN    left pins  */sys/fs/bpf/pins: ' | grep -q 'tpconnect detach --pin DIR' ||
-        fail "it does not find what is left: $(look_for_pins)"
+    look_for_pins | grep -A1 'WARN    left pins  */sys/fs/bpf/pins: ' |
+        grep -q 'tpconnect detach --pin /sys/fs/bpf/pins$' || fail "it does not find what is left: $(look_for_pins)"
+    record_a --pin bpffs/others
+    kill_recorder
+    look_for_pins | grep -q 'WARN    left pins  */sys/fs/bpf/[a-z]* and 1 more: ' ||
+        fail "it does not find the others: $(look_for_pins)"
 }
 
 look_for_pins() {
