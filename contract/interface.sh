@@ -5,6 +5,13 @@
 # Usage: interface.sh INTERFACE|LAYOUT OUTPUT HEADER...
 set -eu
 
+case "${1-}" in
+INTERFACE | LAYOUT) ;;
+*)
+    echo "interface.sh: not INTERFACE or LAYOUT: '${1-}'" >&2
+    exit 2
+    ;;
+esac
 name="$1" output="$2"
 shift 2
 digest="$(cat "$@" | sha256sum)"

@@ -35,11 +35,11 @@ as_user() { setpriv --reuid=54321 --regid=54321 --clear-groups env HOME=/ "$@"; 
 case_interface() { # two fields of one width change their places: sizes and names are the same
     mkdir "$work/swapped"
     cp "$here"/contract/*.h "$work/swapped"
-    "$here/contract/interface.sh" "$work/before" "$work/swapped"/*.h
+    "$here/contract/interface.sh" INTERFACE "$work/before" "$work/swapped"/*.h
     sed -i 's/filter_port;/filter_new;/; s/filter_dst;/filter_port;/; s/filter_new;/filter_dst;/' \
         "$work/swapped/config.h"
     ! cmp -s "$here/contract/config.h" "$work/swapped/config.h" || fail "nothing was swapped"
-    "$here/contract/interface.sh" "$work/after" "$work/swapped"/*.h
+    "$here/contract/interface.sh" INTERFACE "$work/after" "$work/swapped"/*.h
     grep -qxE '#define INTERFACE 0x[0-9a-f]{8}u' "$work/after" || fail "no number: $(cat "$work/after")"
     ! cmp -s "$work/before" "$work/after" || fail "the number is the same: $(cat "$work/after")"
 }
@@ -347,7 +347,7 @@ case_too_old() { # as in Debian 11: said before anything is installed
 }
 
 # In this order, as one takes what another has left.
-for name in same_bytes nothing_to_do commit tests_left_out arguments failed_build check versions release \
+for name in interface same_bytes nothing_to_do commit tests_left_out arguments failed_build check versions release \
     installed zshdir other_machine link read_only owner too_old; do
     status=0
     ("case_$name") >"$work/reason" 2>&1 || status=$?

@@ -73,7 +73,7 @@ fuzz() {
 }
 
 mkdir -p "$build/seeds" "$build/contract"
-contract/interface.sh "$build/contract/interface.h" contract/*.h
+contract/interface.sh INTERFACE "$build/contract/interface.h" contract/*.h
 "$clang" "${flags[@]}" -o "$build/write-seeds" tests/fuzz/seeds.c
 "$build/write-seeds" "$build/seeds"
 "$clang" "${flags[@]}" -o "$build/write-stores" tests/fuzz/seeds_store.c src/store/*.c src/util/{read_at,thread}.c \

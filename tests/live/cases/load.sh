@@ -62,7 +62,8 @@ stop_in_flood() {
     trigger_background flood -q 1 0 127.0.0.1 80
     await enough_of 5000 failed || fail "no 5000 failures in the record"
     stop_trace
-    [[ $(grep -c . messages) -eq 2 ]] || fail "not a start and a summary: $(cat messages)"
+    # And where iterators over maps are refused, a word of that.
+    [[ $(grep -cv 'refuses iterators over maps' messages) -eq 2 ]] || fail "not a start and a summary: $(cat messages)"
     [[ $(tcp_counter "$a" ActiveOpens) -ge $(grep -c '"tcp.connect"' record) ]] ||
         fail "more attempts in the record than the kernel has counted"
 }
