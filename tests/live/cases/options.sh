@@ -419,6 +419,7 @@ run_example() {
     line="${line//system.slice\/*.service/$cgroup}"
     line="${line//\/var\/log/$PWD}"
     line="${line//\/sys\/fs\/bpf/$PWD/bpffs}"
+    line="${line//; tpconnect /; $tpconnect }"
     case "$line" in
     *'-- '*) ;;
     *' -t '*) line="$(sed -E 's/ -t [^ ]+/ -t 0.2s/' <<<"$line")" ;;
@@ -430,7 +431,7 @@ run_example() {
         fail "$line: it did not trace: $(cat messages)"
     grep -q '^tpconnect: sent=' messages || fail "$line: no summary: $(cat messages)"
     # Connections of before the start may be anyone's.
-    ! grep -vE '^tpconnect: (tracing |user [0-9]+, group |no Landlock|Landlock of |recording to |Ctrl-C shows |no connection was |cannot look for sockets that are gone: |the programs stay in the kernel, |[0-9]+ (attempt|connections? ended of which)|sent=)' \
+    ! grep -vE '^tpconnect: (tracing |user [0-9]+, group |no Landlock|Landlock of |recording to |Ctrl-C shows |no connection was |cannot look for sockets that are gone: |the programs stay in the kernel, |not seen: |not judged: |learnt: |[0-9]+ (attempt|connections? ended of which)|sent=)' \
         messages >odd || fail "$line: it complains: $(cat messages)"
 }
 
@@ -442,6 +443,7 @@ case_examples() { # the manual page
     printf '#!/bin/sh\n' >install.sh
     chmod +x install.sh
     mount_bpffs
+    echo 'all:' >makefile
     while read -r line; do
         run_example "$line"
         n=$((n + 1))
