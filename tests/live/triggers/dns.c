@@ -7,10 +7,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "int80.h"
 #include "ring.h"
 #include "trigger.h"
 
@@ -167,25 +167,17 @@ static ssize_t by_uring_async(struct talk *talk)
 	return by_uring(talk, IOSQE_ASYNC);
 }
 
-/* read(2) of the 32-bit table, whose buffer must be below 4 GiB. */
+/* read(2) of the 32-bit table. */
 static ssize_t by_compat(struct talk *talk)
 {
 #if defined(__x86_64__)
 	const long compat_read = 3;
-	void *low = mmap(NULL, ROOM, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	long ret;
+	void *low = int80_memory(ROOM);
+	int ret = int80(compat_read, talk->fd, (uint32_t)(uintptr_t)low, ROOM);
 
-	if (low == MAP_FAILED)
-		die("mmap");
-	asm volatile("int $0x80"
-		     : "=a"(ret)
-		     : "a"(compat_read), "b"(talk->fd), "c"(low), "d"(ROOM)
-		     : "memory", "r8", "r9", "r10", "r11");
-	if ((int)ret < 0)
-		unable("no 32-bit system calls");
-	memcpy(talk->answer, low, ROOM);
-	return (int)ret;
+	if (ret >= 0)
+		memcpy(talk->answer, low, ROOM);
+	return ret;
 #else
 	(void)talk;
 	unable("32-bit system calls are tried on x86-64 only");
