@@ -130,12 +130,12 @@ not_run() {
     fi
 }
 
-# Sets $reason to why there can be no chroot. One at a time has them: another's processes would be ended
-# as its own.
-obstacle_to_chroots() {
+# Sets $reason to why there can be no chroot. A test of one name has its chroots alone: another's processes
+# would be ended as its own.
+obstacle_to_chroots() { # NAME
     reason="$(obstacle)"
     [[ -z $reason ]] || return 0
     mkdir -p "$cache"
-    exec {lock}>"$cache/lock"
-    flock -n "$lock" || reason="another test has the chroots"
+    exec {lock}>"$cache/$1.lock"
+    flock -n "$lock" || reason="another test has the chroots of $1"
 }

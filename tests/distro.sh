@@ -82,7 +82,7 @@ run_suite() {
     end_all_in "$base"
 }
 
-obstacle_to_chroots
+obstacle_to_chroots distro
 for suite in "${suites[@]}"; do
     if [[ -n $reason ]]; then
         not_run "$suite" "$reason"

@@ -128,7 +128,7 @@ in_chroot() {
     end_all_in "$base"
 }
 
-obstacle_to_chroots
+obstacle_to_chroots packages
 [[ -n $reason ]] || command -v lintian >/dev/null || reason="there is no lintian"
 [[ -n $reason ]] || command -v dh >/dev/null || reason="there is no debhelper"
 if [[ -n $reason ]]; then
