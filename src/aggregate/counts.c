@@ -14,19 +14,21 @@ static void add_errors(struct counts *counts, uint16_t error, uint64_t n)
 
 void counts_add(struct counts *counts, const struct event *event)
 {
+	uint64_t n = event_weight(event);
+
 	switch (event->kind) {
 	case EVENT_CONNECT:
-		counts->attempts++;
+		counts->attempts += n;
 		break;
 	case EVENT_ESTABLISHED:
-		counts->established++;
+		counts->established += n;
 		break;
 	case EVENT_FAILED:
-		counts->failed++;
-		add_errors(counts, event->error, 1);
+		counts->failed += n;
+		add_errors(counts, event->error, n);
 		break;
 	case EVENT_CANCELLED:
-		counts->cancelled++;
+		counts->cancelled += n;
 		break;
 	default:
 		break;

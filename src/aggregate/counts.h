@@ -27,7 +27,7 @@ struct counts {
 	     (error) <= (counts)->errors + COUNTS_ERRORS; (error)++)                               \
 		if ((error)->n)
 
-/* Counts an attempt or a result. Other events change nothing. */
+/* Counts an attempt or a result, as often as the event stands for. Other events change nothing. */
 void counts_add(struct counts *counts, const struct event *event);
 
 void counts_merge(struct counts *to, const struct counts *from);

@@ -19,7 +19,7 @@ uint64_t seen_attempts(const struct seen_counts *counts)
 	uint64_t results = n->established + n->failed + n->cancelled;
 	uint64_t most = n->attempts > results ? n->attempts : results;
 
-	return (most ? most : 1) + counts->repeated;
+	return most ? most : 1;
 }
 
 int seen_new(struct seen **ret)
@@ -54,8 +54,6 @@ void seen_add(struct seen *seen, const struct event *event)
 	}
 	value = groups_value(seen->groups, event);
 	counts_add(&value->counts, event);
-	if (event->kind == EVENT_FAILED) /* not its attempt as well: each line has the same */
-		value->repeated += event->repeated;
 	value->by_kernel = event->origin == ORIGIN_KERNEL;
 }
 

@@ -21,8 +21,7 @@
 /* The value of a group. An event of another kind tells of an attempt as well. */
 struct seen_counts {
 	struct counts counts;
-	uint64_t repeated; /* attempts that its lines stand for besides (event.repeated) */
-	bool by_kernel;	   /* a socket of the kernel's own */
+	bool by_kernel; /* a socket of the kernel's own */
 };
 
 /* How many attempts the group is known to stand for: at least 1. */

@@ -82,7 +82,7 @@ void conn_log_event(struct conn_log *conn_log, struct session *session, const st
 
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
 	if (!zeek_has_line(event))
-		books_filtered(&output->ledger.books, 1 + event->repeated);
+		books_filtered(&output->ledger.books, event_weight(event));
 	else if (event->kind == EVENT_ESTABLISHED)
 		await_end(conn_log, event);
 	else

@@ -65,7 +65,7 @@ static void put_event(struct history *history, const struct event *event)
 	if (output->format == &format_table)
 		put_day(history, line, event->time_ns);
 	output->format->event(line, event, &output->context);
-	output_commit(output, 1 + event->repeated);
+	output_commit(output, event_weight(event));
 }
 
 /* Byte by byte as it was kept. */
@@ -78,7 +78,7 @@ static void put_as_it_is(struct output *output, const struct replay_line *line, 
 		return;
 	buffer_put(out, text, size);
 	buffer_putc(out, '\n');
-	output_commit(output, line->kind == REPLAY_EVENT ? 1 + line->event.repeated : 0);
+	output_commit(output, line->kind == REPLAY_EVENT ? event_weight(&line->event) : 0);
 }
 
 /* A run of the recorder ends, or another begins: what is open then is not heard of again. */

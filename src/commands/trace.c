@@ -38,12 +38,12 @@ static void write_event(void *ctx, const struct event *event, int64_t boot_to_ut
 	output_fit(output, event);
 	line = output_line(output, trace->over ? NULL : trace->session, format_line_max(event));
 	if (!line) {
-		books_lost(&output->ledger.books, 1 + event->repeated);
+		books_lost(&output->ledger.books, event_weight(event));
 		return;
 	}
 	output->context.boot_to_utc_ns = boot_to_utc_ns;
 	output->format->event(line, event, &output->context);
-	output_commit(output, 1 + event->repeated);
+	output_commit(output, event_weight(event));
 }
 
 /* An event that `repeats` lets pass. */

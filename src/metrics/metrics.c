@@ -49,12 +49,11 @@ static void add_close(struct destination *destination, const struct event *event
 	destination->bytes_received += event->bytes_received;
 }
 
-static void add_one(struct destination *destination, const struct event *event,
-		    int64_t boot_to_utc_ns)
+static void add(struct destination *destination, const struct event *event, int64_t boot_to_utc_ns)
 {
 	switch (event->kind) {
 	case EVENT_RETRY:
-		destination->retries += !event->not_sent;
+		destination->retries += event->not_sent ? 0 : event_weight(event);
 		break;
 	case EVENT_CLOSE:
 		add_close(destination, event);
@@ -78,9 +77,8 @@ void metrics_add(struct metrics *metrics, const struct event *event, int64_t boo
 	destination = series_of(&metrics->series, event);
 	destination->last_ns = event->time_ns;
 	if (destination_is_other(&metrics->series, destination))
-		metrics->folded += 1 + event->repeated;
-	for (uint64_t n = 0; n <= event->repeated; n++)
-		add_one(destination, event, boot_to_utc_ns);
+		metrics->folded += event_weight(event);
+	add(destination, event, boot_to_utc_ns);
 }
 
 void metrics_drop_idle(struct metrics *metrics, uint64_t now_ns)

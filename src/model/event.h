@@ -105,6 +105,12 @@ struct event {
 	uint32_t retransmits, rtt_us;
 };
 
+/* So many events of its kind the line stands for. */
+static inline uint64_t event_weight(const struct event *event)
+{
+	return event->repeated < UINT64_MAX ? 1 + event->repeated : event->repeated;
+}
+
 /* The event's name ("established"); NULL for a kind that does not exist. */
 const char *event_kind_name(enum event_kind kind);
 

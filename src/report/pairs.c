@@ -110,21 +110,6 @@ void tally_merge(struct tally *to, const struct tally *from)
 		to->slowest_ns = from->slowest_ns;
 }
 
-/* A line can stand for more events of its kind. */
-static void count_results(struct counts *counts, const struct event *event)
-{
-	uint64_t n = 1 + event->repeated;
-	struct counts one = {0};
-
-	counts_add(&one, event);
-	one.attempts *= n;
-	one.established *= n;
-	one.failed *= n;
-	one.cancelled *= n;
-	one.errors[0].n *= n;
-	counts_merge(counts, &one);
-}
-
 static void count_close(struct tally *tally, const struct event *event)
 {
 	tally->closed += !event->preexisting;
@@ -135,9 +120,9 @@ static void count_close(struct tally *tally, const struct event *event)
 
 static void count_event(struct tally *tally, const struct event *event)
 {
-	count_results(&tally->counts, event);
+	counts_add(&tally->counts, event);
 	if (event->kind == EVENT_RETRY)
-		tally->retries += 1 + event->repeated;
+		tally->retries += event_weight(event);
 	else if (event->kind == EVENT_OPEN)
 		tally->open_before++;
 	else if (event->kind == EVENT_CLOSE)

@@ -68,12 +68,6 @@ static bool is_first(const struct live *live, const struct event *event)
 	       !live->told_begun;
 }
 
-/* So many events the event stands for. */
-static uint64_t weight_of(const struct event *event)
-{
-	return event->repeated < UINT64_MAX ? 1 + event->repeated : event->repeated;
-}
-
 /* Those that have not been counted yet. */
 static uint64_t retries_of(const struct event *event, const struct connection *connection)
 {
@@ -99,11 +93,11 @@ static struct news news_of(const struct event *event, const struct connection *c
 {
 	struct news news = {
 		.begun = first && event->kind != EVENT_OPEN && !event->preexisting
-				 ? weight_of(event)
+				 ? event_weight(event)
 				 : 0,
 		.established = event->kind == EVENT_ESTABLISHED,
-		.failed = event->kind == EVENT_FAILED ? weight_of(event) : 0,
-		.cancelled = event->kind == EVENT_CANCELLED ? weight_of(event) : 0,
+		.failed = event->kind == EVENT_FAILED ? event_weight(event) : 0,
+		.cancelled = event->kind == EVENT_CANCELLED ? event_weight(event) : 0,
 		.closed = event->kind == EVENT_CLOSE,
 		.retries = retries_of(event, connection),
 		.handshake_ns = handshake_of(event),
@@ -202,9 +196,9 @@ void live_event(struct live *live, const struct event *event)
 	add_to_sums(live, &news);
 	if (event->kind == EVENT_FAILED || event->kind == EVENT_CANCELLED)
 		live_failures_add(&live->failures, event, pair ? &pair->shown : NULL,
-				  weight_of(event));
+				  event_weight(event));
 	if (!pair) {
-		live->sums.forgotten += first ? weight_of(event) : 0;
+		live->sums.forgotten += first ? event_weight(event) : 0;
 		return;
 	}
 	tell_pair(live, pair, event, &news);

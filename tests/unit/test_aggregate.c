@@ -485,6 +485,13 @@ static void events_are_counted_by_their_kind(void **state)
 	assert_int_equal(counts.errors[0].error, ECONNREFUSED);
 	assert_int_equal(counts.errors[0].n, 1);
 	assert_int_equal(counts.errors[1].n, 0);
+	event.kind = EVENT_FAILED;
+	event.error = EACCES;
+	event.repeated = 41;
+	counts_add(&counts, &event);
+	assert_int_equal(counts.failed, 43);
+	assert_int_equal(counts.errors[1].error, EACCES);
+	assert_int_equal(counts.errors[1].n, 42);
 }
 
 static void errors_sum_up_to_failed_also_when_there_are_too_many_kinds(void **state)

@@ -297,6 +297,20 @@ case_history_is_what_was_kept() { # docs/spec.md, 7, history
     history_says -o table | grep -q ECONNREFUSED || fail "no table"
 }
 
+# A line that stands for many is counted as many, and so it is in a report.
+case_history_counts_what_is_summed_up() { # docs/spec.md, 7, --repeat-limit
+    record_a --repeat-limit 2
+    trigger deny flood 10.99.0.2 80 1000
+    stop_trace
+    [[ $(kept | grep -c '"tcp.failed"') -lt 100 ]] || fail "not summed up: $(kept | grep -c '"tcp.failed"')"
+    history_says -o json --by port | jq -es 'any(."network.peer.port" == 80 and
+        ."tpconnect.attempts" == 1000 and ."tpconnect.failed" == 1000)' >/dev/null ||
+        fail "not counted: $(history_says --by port)"
+    kept >record
+    "$tpconnect" report -o md record >report || fail "no report"
+    grep -q '1,\?000' report || fail "the report: $(cat report)"
+}
+
 # Of times, and of frames that cannot have a destination, none is read.
 case_history_reads_what_can_have_it() {
     local middle
