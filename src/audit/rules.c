@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/utf8.h"
+#include "util/width.h"
+
 /* [PROCESS] DESTINATION, and one more to know that there is too much. */
 #define WORDS_MAX 3
 
@@ -216,6 +219,23 @@ static int read_version(struct line *line, struct error *reason)
 	return err ? err : check_version(line, reason);
 }
 
+/* Who reviews rules must see all of a line: what the learner escapes is not taken bare. */
+static int check_shown(const struct line *line, struct error *reason)
+{
+	for (const char *at = line->at; at < line->end;) {
+		uint32_t code_point;
+		size_t step = utf8_step(at, (size_t)(line->end - at), &code_point);
+
+		if (step && char_steers(code_point))
+			return error_set(reason, -EINVAL,
+					 "U+%04X, which shows nothing itself: in double quotes "
+					 "write its bytes as \\xNN, in a comment leave it out",
+					 code_point);
+		at += step ? step : 1;
+	}
+	return 0;
+}
+
 /* A file of another system, or none of text. */
 static int check_bytes(const struct line *line, struct error *reason)
 {
@@ -230,7 +250,7 @@ static int check_bytes(const struct line *line, struct error *reason)
 			return error_set(reason, -EINVAL,
 					 "a control character, \\x%02x: it is no text", c);
 	}
-	return 0;
+	return check_shown(line, reason);
 }
 
 /* Returns 0; -EINVAL and why; -ENOMEM. */

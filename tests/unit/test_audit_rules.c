@@ -136,6 +136,8 @@ static const struct {
 	{"example.123", "is no address"},
 	{"10.0.0.1\r", "ends with a carriage return"},
 	{"10.0.0.1\x1b", "a control character, \\x1b"},
+	{"/opt/\u202egpj.exe 10.0.0.1", "U+202E, which shows nothing itself"},
+	{"10.0.0.1 # \u2066fine", "U+2066, which shows nothing itself"},
 };
 
 static void what_is_wrong_is_said_with_its_line(void **state)
