@@ -58,6 +58,11 @@ static int check_files(const struct options *options, struct error *error)
 			      "--write records what is traced, and a record is there "
 			      "already: '" QUOTED "'",
 			      first);
+	if (options->limits.duration_ns)
+		return refuse(error,
+			      "--duration ends what is traced, and '" QUOTED "' is a record, of "
+			      "which all is judged",
+			      first);
 	if (options->request.config.n_cgroups)
 		return refuse(error, "--cgroup is not for records, which do not have where a "
 				     "cgroup lay; take --unit or --container");

@@ -115,6 +115,20 @@ static int take_files(struct parser *parser)
 	return err;
 }
 
+/* Of a command that has options only. */
+static int refuse_word(struct parser *parser, const char *word)
+{
+	enum command command = parser->options->command;
+
+	if (option_by_letter('C')->commands & CMD(command))
+		return refuse(parser->error,
+			      "'" QUOTED "' is too much: %s takes options only, such as -C %s",
+			      word, command_name(command), word);
+	return refuse(parser->error,
+		      "'" QUOTED "' is too much: %s takes options only; see tpconnect --help", word,
+		      command_name(command));
+}
+
 /* A word that is no option: the command of ours, or the INTERVAL of its reports. */
 static int take_word(struct parser *parser, char **words)
 {
@@ -139,9 +153,7 @@ static int take_word(struct parser *parser, char **words)
 			      "--dns=%s",
 			      *words, *words);
 	if (CMD(parser->options->command) & CMD_WORDLESS)
-		return refuse(parser->error,
-			      "'" QUOTED "' is too much: %s takes options only, such as -C %s",
-			      *words, command_name(parser->options->command), *words);
+		return refuse_word(parser, *words);
 	if (makes_reports(parser->options))
 		return set_interval(parser->options, *words, parser->error);
 	return unknown_command(words, parser->error);

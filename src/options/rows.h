@@ -33,7 +33,9 @@ enum values {
 #define CMD_TRACING   (CMD_FOLLOWING | CMD(COMMAND_AUDIT))
 #define CMD_STARTING                                                                               \
 	(CMD_RESULTS | CMD(COMMAND_TOP) | CMD(COMMAND_AUDIT)) /* a COMMAND of the user's */
-#define CMD_WORDLESS  (CMD(COMMAND_LIST) | CMD(COMMAND_RECORD) | CMD(COMMAND_HISTORY))
+#define CMD_WORDLESS                                                                               \
+	(CMD(COMMAND_LIST) | CMD(COMMAND_RECORD) | CMD(COMMAND_HISTORY) | CMD(COMMAND_DOCTOR) |    \
+	 CMD(COMMAND_DETACH))
 #define CMD_PROBING   (CMD_TRACING | CMD(COMMAND_LIST))
 #define CMD_FILTERING (CMD_FOLLOWING | CMD(COMMAND_LIST) | CMD(COMMAND_HISTORY))
 #define CMD_PLACING   (CMD_FILTERING | CMD(COMMAND_AUDIT))   /* by where the process is */

@@ -76,6 +76,8 @@ static void what_is_of_tracing_is_refused(void **state)
 	assert_says(bad("--all"), "--all is for list");
 	assert_says(bad("list", "1"), "'1' is too much: list takes options only");
 	assert_says(bad("list", "count"), "'count' is too much");
+	assert_says(bad("detach", "1"), "'1' is too much: detach takes options only; see");
+	assert_says(bad("doctor", "x"), "'x' is too much: doctor takes options only; see");
 	assert_says(bad("list", "--", "true"), "list takes no command");
 	assert_says(bad("list", "--by", "fd"), "fd");
 }
