@@ -85,7 +85,12 @@ refusals() {
         refused 2 'a report is html, md or dot' -o text "$record" &&
         refused 2 '--pid is for' -p 1 "$record" &&
         refused 1 'No such file' "$work/nothing" &&
-        refused 1 "no line of tpconnect's" -
+        refused 1 "no line of tpconnect's" - || return
+    # It would count twice; and a segment of a store is no text.
+    ln -s "$record" "$work/again.json"
+    refused 2 'again.json is given twice' "$record" "$work/again.json" || return
+    printf '\x28\xb5\x2f\xfd\n' >"$work/zstd"
+    refused 1 'zstd: it is compressed: tpconnect history' "$work/zstd"
 }
 
 # many PAIRS: a record of so many, hostile in length.

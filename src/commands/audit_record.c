@@ -131,7 +131,7 @@ static int read_all(struct reading *reading)
 	while ((more = replay_next(reading->replay, &line)) > 0)
 		take_line(reading, line);
 	if (more < 0) {
-		log_error("cannot read the record %s: %s", reading->path, strerror(-more));
+		log_error("cannot read the record %s: %s", reading->path, replay_error(more));
 		return STATUS_FAILED;
 	}
 	if (!reading->lines) {
@@ -162,9 +162,15 @@ static int read_record(struct audit *audit, const char *path)
 int audit_read_records(struct audit *audit)
 {
 	const struct vector *files = &audit->options->files;
+	const char *const *paths = files->items;
+	const char *twice = replay_twice(paths, files->n);
 	int status = STATUS_DONE;
 
+	if (twice) {
+		log_error("%s is given twice, and would count twice", twice);
+		return STATUS_USAGE;
+	}
 	for (size_t i = 0; i < files->n && !status; i++)
-		status = read_record(audit, ((const char *const *)files->items)[i]);
+		status = read_record(audit, paths[i]);
 	return status;
 }

@@ -131,7 +131,7 @@ int player_run(struct player *player, uint64_t until_ns, void (*tick)(void *ctx)
 		player->held = NULL;
 	}
 	if (more < 0) {
-		log_error("cannot read the record %s: %s", player->path, strerror(-more));
+		log_error("cannot read the record %s: %s", player->path, replay_error(more));
 		return STATUS_FAILED;
 	}
 	/* What came last is shown as well: at the end of its interval. */

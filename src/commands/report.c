@@ -50,14 +50,19 @@ static int read_file(const char *path, struct facts *facts, struct pairings *pai
 	replay_close(replay);
 	if (!err)
 		return STATUS_DONE;
-	log_error("cannot read the record %s: %s", path, strerror(-err));
+	log_error("cannot read the record %s: %s", path, replay_error(err));
 	return STATUS_FAILED;
 }
 
 static int read_files(const struct vector *paths, struct facts *facts, struct pairings *pairs)
 {
 	const char *const *at = paths->items;
+	const char *twice = replay_twice(at, paths->n);
 
+	if (twice) {
+		log_error("%s is given twice, and would count twice", twice);
+		return STATUS_USAGE;
+	}
 	for (size_t i = 0; i < paths->n; i++)
 		if (read_file(at[i], facts, pairs))
 			return STATUS_FAILED;

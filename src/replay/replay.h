@@ -17,8 +17,17 @@ struct replay;
 int replay_open(const char *path, struct replay **ret);
 void replay_close(struct replay *replay);
 
-/* The next good line: 1, *ret is valid until the next call; 0: the end; -errno. */
+/*
+ * The next good line: 1, *ret is valid until the next call; 0: the end; -errno. -EMEDIUMTYPE: it
+ * is no text, but compressed.
+ */
 int replay_next(struct replay *replay, const struct replay_line **ret);
+
+/* What to tell of the -errno of these functions. */
+const char *replay_error(int err);
+
+/* The first path that names the same file as one before it, or stdin once more; NULL: none. */
+const char *replay_twice(const char *const *paths, size_t n);
 
 /* From the beginning again. -ESPIPE: it is a pipe. */
 int replay_rewind(struct replay *replay);

@@ -329,6 +329,52 @@ static void what_cannot_be_read_says_why(void **state)
 	replay_close(replay);
 }
 
+static void what_is_compressed_is_no_record(void **state)
+{
+	static const char frame[] = "\x28\xb5\x2f\xfd\n", skipped[] = "\x50\x2a\x4d\x18\n";
+	static const char *const texts[] = {frame, skipped};
+	const struct replay_line *line;
+	struct replay *replay;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		char path[] = "/tmp/test_replay.XXXXXX";
+		int fd = mkstemp(path);
+
+		assert_true(fd >= 0 && write(fd, texts[i], 5) == 5);
+		assert_int_equal(replay_open(path, &replay), 0);
+		assert_int_equal(replay_next(replay, &line), -EMEDIUMTYPE);
+		assert_non_null(strstr(replay_error(-EMEDIUMTYPE), "tpconnect history"));
+		replay_close(replay);
+		close(fd);
+		unlink(path);
+	}
+	assert_string_equal(replay_error(-EISDIR), "Is a directory");
+}
+
+static void a_file_that_is_given_twice_is_found(void **state)
+{
+	char dir[] = "/tmp/test_replay.XXXXXX", a[64], b[64], link_of_a[64];
+	const char *paths[] = {a, "/dev/null", b, "/dev/null/", "-", link_of_a};
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(a, sizeof(a), "%s/a", dir);
+	snprintf(b, sizeof(b), "%s/b", dir);
+	snprintf(link_of_a, sizeof(link_of_a), "%s/c", dir);
+	close(creat(a, 0600));
+	close(creat(b, 0600));
+	assert_int_equal(symlink(a, link_of_a), 0);
+	assert_null(replay_twice(paths, 5));
+	assert_ptr_equal(replay_twice(paths, 6), link_of_a);
+	paths[5] = "-";
+	assert_ptr_equal(replay_twice(paths, 6), paths[5]);
+	unlink(a);
+	unlink(b);
+	unlink(link_of_a);
+	rmdir(dir);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -343,6 +389,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(any_byte_may_be_wrong),
 		cmocka_unit_test(bad_lines_of_a_file_are_counted),
 		cmocka_unit_test(what_cannot_be_read_says_why),
+		cmocka_unit_test(what_is_compressed_is_no_record),
+		cmocka_unit_test(a_file_that_is_given_twice_is_found),
 	};
 
 	(void)argc;
