@@ -169,6 +169,11 @@ int nats_subject_check(const char *url, struct error *error)
 		return error_set(error, -EINVAL,
 				 "the path of the URL is the subject, such as /tpconnect.{host}: "
 				 "tokens with a dot between two, without * and >");
+	path = strchr(path, '{');
+	if (path && (strncmp(path, HOST, strlen(HOST)) != 0 || strchr(path + 1, '{')))
+		return error_set(error, -EINVAL,
+				 "the path of the URL is the subject, in which " HOST
+				 " is filled in, once, and nothing else");
 	return 0;
 }
 

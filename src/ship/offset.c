@@ -47,9 +47,16 @@ static int explain(const struct offset *offset, int err, const char *what, struc
 static int take_lock(struct offset *offset, struct error *error)
 {
 	char path[sizeof(offset->path) + 8];
+	struct stat st;
 
 	snprintf(path, sizeof(path), "%s.lock", offset->path);
 	offset->lock_fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, MODE);
+	if (offset->lock_fd < 0 && errno == EACCES && !lstat(path, &st))
+		return error_set(error, -EACCES,
+				 "cannot lock the offset file %s: user %u may not write to its "
+				 "lock, %s, which is user %u's: chown or remove it, or --offset "
+				 "FILE names another",
+				 offset->path, geteuid(), path, st.st_uid);
 	if (offset->lock_fd < 0)
 		return explain(offset, -errno, "lock", error);
 	if (!flock(offset->lock_fd, LOCK_EX | LOCK_NB))

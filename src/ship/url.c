@@ -69,6 +69,38 @@ static bool is_plain_text(const char *url)
 	return true;
 }
 
+enum { OF_ID, OF_HOST, OF_BOOT, OF_FIRST, OF_LAST };
+
+static const char *const placeholders[] = {
+	[OF_ID] = "{id}",	[OF_HOST] = "{host}", [OF_BOOT] = "{boot}",
+	[OF_FIRST] = "{first}", [OF_LAST] = "{last}",
+};
+
+/* Which begins at s; -1: none. */
+static int placeholder_at(const char *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(placeholders); i++)
+		if (!strncmp(s, placeholders[i], strlen(placeholders[i])))
+			return (int)i;
+	return -1;
+}
+
+/* A mistyped one would be sent as it stands. What is no word may be a secret, and is not told. */
+static int check_placeholders(const char *url, struct error *error)
+{
+	while ((url = strchr(url, '{'))) {
+		size_t n = 1 + strspn(url + 1, "abcdefghijklmnopqrstuvwxyz_");
+
+		if (placeholder_at(url) < 0)
+			return error_set(error, -EINVAL,
+					 "the URL has %.*s, and what is filled in is {id}, {host}, "
+					 "{boot}, {first} and {last}; a brace itself is %%7B",
+					 url[n] == '}' && n < 20 ? (int)n + 1 : 1, url);
+		url++;
+	}
+	return 0;
+}
+
 int url_parse(const char *url, struct url *ret, struct error *error)
 {
 	const char *hosts = strstr(url, "://");
@@ -83,6 +115,8 @@ int url_parse(const char *url, struct url *ret, struct error *error)
 		return error_set(error, -EINVAL,
 				 "the URL has a blank, or another character that must be written "
 				 "as %%XX");
+	if (check_placeholders(url, error))
+		return -EINVAL;
 	port = port_of(url, (size_t)(hosts - url));
 	if (!port || !output_for(url))
 		return error_set(error, -EINVAL, "there is no output for %.*s://",
@@ -120,27 +154,28 @@ static void put_plain(struct buffer *out, const char *s)
 /* Puts the value of a placeholder at s. Returns its length there; 0: there is none. */
 static size_t fill_one(struct buffer *out, const char *s, const struct ship_frame *frame)
 {
-	const struct {
-		const char *name, *text;
-		uint64_t number;
-	} values[] = {{"{id}", frame->id, 0},
-		      {"{host}", frame->host, 0},
-		      {"{boot}", frame->boot, 0},
-		      {"{first}", NULL, frame->first_seq},
-		      {"{last}", NULL, frame->last_seq}};
+	int of = placeholder_at(s);
 
-	for (size_t i = 0; i < ARRAY_SIZE(values); i++) {
-		size_t n = strlen(values[i].name);
-
-		if (strncmp(s, values[i].name, n) != 0)
-			continue;
-		if (values[i].text)
-			put_plain(out, values[i].text);
-		else
-			buffer_u64(out, values[i].number);
-		return n;
+	switch (of) {
+	case OF_ID:
+		put_plain(out, frame->id);
+		break;
+	case OF_HOST:
+		put_plain(out, frame->host);
+		break;
+	case OF_BOOT:
+		put_plain(out, frame->boot);
+		break;
+	case OF_FIRST:
+		buffer_u64(out, frame->first_seq);
+		break;
+	case OF_LAST:
+		buffer_u64(out, frame->last_seq);
+		break;
+	default:
+		return 0;
 	}
-	return 0;
+	return strlen(placeholders[of]);
 }
 
 int url_fill(const char *url, const struct ship_frame *frame, char *ret, size_t size)

@@ -247,7 +247,10 @@ static void a_url_that_is_none_is_refused_without_its_secrets(void **state)
 					   "http://h\xc3\xb6st/",
 					   "http://user:secret@host/",
 					   "https://secret@host/?x",
-					   "http://host:/"};
+					   "http://host:/",
+					   "http://host/{hots}",
+					   "http://host/{",
+					   "http://host/{?secret@"};
 	struct error error;
 	struct url url;
 
@@ -259,6 +262,8 @@ static void a_url_that_is_none_is_refused_without_its_secrets(void **state)
 	}
 	url_parse("http://user:secret@host/", &url, &error);
 	assert_non_null(strstr(error.text, "--token-file"));
+	url_parse("http://host/{id}/{hots}", &url, &error);
+	assert_non_null(strstr(error.text, "the URL has {hots}, and "));
 }
 
 static void placeholders_are_filled_in_as_a_url_has_them(void **state)

@@ -129,9 +129,10 @@ static void a_host_is_one_token_of_the_subject(void **state)
 
 static void a_subject_that_matches_others_is_refused(void **state)
 {
-	static const char *const wrong[] = {"nats://a/x.*", "nats://a/>",    "nats://a/.x",
-					    "nats://a/x.",  "nats://a/x..y", "nats://a/x/y",
-					    "nats://a/x?y"};
+	static const char *const wrong[] = {
+		"nats://a/x.*", "nats://a/>",	     "nats://a/.x",
+		"nats://a/x.",	"nats://a/x..y",     "nats://a/x/y",
+		"nats://a/x?y", "nats://a/x.{boot}", "nats://a/{host}.{host}"};
 	char url[400] = "nats://a/";
 	struct error error;
 
