@@ -129,16 +129,13 @@ all_arrived() {
     echo "    $n lines in $(cat n_messages) messages, $twice twice, $(metric tpconnect_ship_sends_total) tries at the end"
 }
 
-leader() { "$stream" "$first" leader "$subject"; }
+# There is none while one is chosen. Sets dead.
+leader_is_known() { dead="$("$stream" "$first" leader "$subject")" && [[ -n $dead ]]; }
 
 kill_leader() {
-    local name
-
-    name="$(leader)"
-    [[ -n $name ]] || fail "no leader"
-    kill -KILL "$(pid_of "$name")"
-    await 5 gone "$(pid_of "$name")" || fail "a server does not die"
-    dead="$name"
+    await 20 leader_is_known || fail "no leader"
+    kill -KILL "$(pid_of "$dead")"
+    await 5 gone "$(pid_of "$dead")" || fail "a server does not die"
 }
 
 # What every other rests on.
