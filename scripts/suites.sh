@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2030,SC2031 # what runs beside counts apart, and together() adds it up
 # Running suites and adding up what they say. Sourced by test.sh and check.sh. A suite is a command
 # whose last line is 'N passed, N failed, N skipped'; tests/live/run.sh adds ', N run again'.
 
@@ -42,6 +42,43 @@ suite() {
         # shellcheck disable=SC2046 # three numbers, or four
         add $(tr -cd '0-9 ' <<<"$count")
     fi
+}
+
+lanes=() # of what runs beside: its process, and where it writes
+
+# beside FUNCTION: its suites, beside whatever comes next. together() tells of them, and counts them.
+beside() {
+    local said
+
+    said="$(mktemp -d)"
+    {
+        passed=0 failed=0 skipped=0 again=0 times=()
+        "$1"
+        echo "$passed $failed $skipped $again" >"$said/counts"
+        printf '%s\n' "${times[@]}" >"$said/times"
+    } </dev/null >"$said/log" 2>&1 &
+    lanes+=("$! $said $1")
+}
+
+# Waits for all that runs beside.
+together() {
+    local lane said name pid
+
+    for lane in "${lanes[@]}"; do
+        read -r pid said name <<<"$lane"
+        wait "$pid" || true
+        cat "$said/log"
+        if [[ -e $said/counts ]]; then
+            # shellcheck disable=SC2046 # four numbers
+            add $(<"$said/counts")
+            mapfile -t -O "${#times[@]}" times <"$said/times"
+        else
+            echo "not ok $name: it did not come to its end"
+            add 0 1 0
+        fi
+        rm -rf "$said"
+    done
+    lanes=()
 }
 
 # meson_suite DIR ARGUMENT...: the tests that meson knows, as a suite.

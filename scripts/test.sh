@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Build, then pass every test: what scripts/check.sh runs before a commit, completions, real connections;
 # the program a second time under AddressSanitizer and UndefinedBehaviorSanitizer, and its threads under
-# ThreadSanitizer; other kernels in VMs, and Debian 13 in a chroot. Ends with 'N passed, N failed, N
+# ThreadSanitizer; other kernels in VMs, and the packages in a chroot. Ends with 'N passed, N failed, N
 # skipped'. Usage: test.sh [--quick | --all]
 # --quick     without VMs and chroots
 # --all       also what CI has no time for: docs/testing.md, What CI leaves out
@@ -34,8 +34,8 @@ export ASAN_OPTIONS="detect_leaks=1:exitcode=99" UBSAN_OPTIONS="halt_on_error=1:
 
 # shellcheck source=scripts/suites.sh
 source scripts/suites.sh
-kernels=(--core) twice=() sanitized_too=()
-[[ $all == no ]] || kernels=(--whole) twice=(--twice) sanitized_too=(--sanitized)
+kernels=(--core) twice=()
+[[ $all == no ]] || kernels=(--whole) twice=(--twice)
 # Cases beside which nothing else may run: ALONE of tests/live/runner.sh says why.
 busy=(stress.sh skipped.sh load.sh closed_meanwhile replaced_meanwhile)
 declare -A not_built=()
@@ -93,6 +93,17 @@ build build-static STATIC=1 TARGET=tpconnect MESON_OPTIONS=-Dwerror=true
 [[ $EUID -ne 0 ]] || mount_tracefs
 
 suite_of build "check" scripts/check.sh
+# These wait for others most of the time.
+waiting_suites() {
+    suite "completions" tests/completions.sh
+    suite_of build "serve" serve
+    suite_of build "ship" ship
+    suite_of build "ship to NATS" tests/ship_nats.sh build
+    suite_of build "report" tests/report.sh build/tpconnect
+    suite_of build "smoke" check scripts/smoke.sh
+    suite_of build "doctor" tests/live/doctor.sh build/tpconnect
+}
+beside waiting_suites
 # Sanitized, some take four times as long; meson's bounds are there to end what hangs.
 suite_of build-asan "unit and golden, sanitized" meson_suite build-asan -t 4
 # ThreadSanitizer's memory has a fixed place, which may be taken where addresses are random.
@@ -103,14 +114,8 @@ suite_of build-tsan "unit, lines to a store, threads sanitized" check "${fixed[@
 suite_of build-tsan "unit, metrics file, threads sanitized" check "${fixed[@]}" build-tsan/tests/test_replacer
 suite_of build-static "static" meson_suite build-static --suite static
 suite "building" tests/build.sh
-suite "completions" tests/completions.sh
-suite_of build "serve" serve
-suite_of build "ship" ship
-suite_of build "ship to NATS" tests/ship_nats.sh build
-suite_of build "report" tests/report.sh build/tpconnect
 suite "fuzz" tests/fuzz/run.sh build/fuzz "${FUZZ_SECONDS:-15}"
-suite_of build "smoke" check scripts/smoke.sh
-suite_of build "doctor" tests/live/doctor.sh build/tpconnect
+together
 live=(build/tpconnect build/tests/live/triggers)
 suite_of build-tsan "live, threads sanitized" "${fixed[@]}" tests/live/run.sh build-tsan/tpconnect \
     build/tests/live/triggers reopen_full_disk_renamed reopen_no_directory disk_full_for_a_while \
@@ -123,37 +128,33 @@ if [[ $all == yes ]]; then
     sanitized=("${busy[@]/#/-}" -comparison -filtered_costs_nothing -filters_mix.sh -icmp.sh -ends.sh
         -map_shared_whole -who.sh -who_cgroup.sh -who_args.sh -dns.sh -dns_records.sh)
 else
-    # What has code of its own in user space; of what differs on the kernel side only, a case each.
-    sanitized=(audit.sh basic.sh check.sh command.sh container_names.sh frozen.sh list.sh messages.sh metrics.sh names.sh
-        options.sh output.sh pin.sh privileges.sh record.sh repeats.sh reports.sh store.sh terminal.sh top.sh wanted.sh
-        zeek.sh args_hostile dns_receives examples io_uring open_closes open_ways snapshot
-        who_cgroup_again who_exec who_full_ring -comparison -closed_meanwhile -replaced_meanwhile)
+    # What has threads, processes and states of its own in user space; of the rest, a case each.
+    sanitized=(audit.sh command.sh container_names.sh frozen.sh list.sh metrics.sh pin.sh privileges.sh record.sh
+        store.sh top.sh args_hostile count_by dns_receives established examples io_uring open_closes open_ways
+        repeats snapshot who_cgroup_again who_exec who_full_ring)
 fi
 second=(filters filters_left_out dns.sh dns_records.sh who.sh who_args.sh who_cgroup.sh)
 first=("${busy[@]/#/-}" "${second[@]/#/-}" -pod_recorder)
 [[ -n ${not_built[build-asan]:-} ]] || first+=(-examples)
-said="$(mktemp -d)"
-{
-    [[ -n ${not_built[build-asan]:-} ]] || tests/live/run.sh build-asan/tpconnect build/tests/live/triggers \
-        "${sanitized[@]}" >"$said/sanitized" 2>&1 || true
-    [[ -n ${not_built[build]:-} ]] || tests/live/run.sh "${live[@]}" "${second[@]}" >"$said/second" 2>&1
-} </dev/null &
+other_half() {
+    suite_of build-asan "live, sanitized" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers "${sanitized[@]}"
+    suite_of build "live, second part" tests/live/run.sh "${live[@]}" "${second[@]}"
+}
+beside other_half
 suite_of build "live" tests/live/run.sh "${live[@]}" "${first[@]}"
-wait "$!" || true
-suite_of build "live, beside it" cat "$said/second"
-suite_of build-asan "live, sanitized" cat "$said/sanitized"
+together
 suite_of build-asan "live, sanitized, under load" tests/live/run.sh build-asan/tpconnect build/tests/live/triggers load.sh
 suite_of build-static "live, static" tests/live/run.sh build-static/tpconnect build/tests/live/triggers empty_root pod_recorder
+# Both wait for a mirror, and for one program after the other.
+packages() { suite "packages" tests/package.sh "${twice[@]}"; }
 if [[ $quick == no ]]; then
+    beside packages
     suite_of build-static "other kernels" tests/vm/run.sh "${kernels[@]}"
-    # Both wait for a mirror, and for one program after the other.
-    tests/package.sh "${twice[@]}" >"$said/packages" 2>&1 </dev/null &
-    suite "Debian 13" tests/distro.sh "${sanitized_too[@]}" trixie
-    wait "$!" || true
-    suite "packages" cat "$said/packages"
+    [[ $all == no ]] || suite "Debian 13" tests/distro.sh --sanitized trixie
+    together
 fi
 
-rm -rf "$said"
 tell_times
 sum_up
+# shellcheck disable=SC2031 # suites.sh
 [[ $failed -eq 0 ]]

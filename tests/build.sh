@@ -155,9 +155,16 @@ case_failed_build() {
     grep -q '^live cases run again.*: 10$' "$work/said" || fail "runs again are not added: $(cat "$work/said")"
     ! grep -qE 'ran tests/(vm|distro|package)' "$work/said" || fail "--quick runs VMs and chroots"
     PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" >"$work/said" 2>&1
-    for script in vm/run distro package; do
+    for script in vm/run package; do
         grep -q "ran tests/$script.sh" "$work/said" || fail "without --quick, no $script.sh: $(cat "$work/said")"
     done
+    ! grep -q 'ran tests/distro' "$work/said" || fail "without --all, other Debians"
+    # shellcheck disable=SC2016
+    stub "$work/three/tests/package.sh" 'echo ran tests/package.sh "$@"' 'kill -9 $PPID'
+    stub "$work/three/tests/distro.sh" 'echo ran tests/distro.sh "$@"' 'echo 1 passed, 0 failed, 0 skipped'
+    PATH="$work/stubs:$PATH" "$work/three/scripts/test.sh" --all >"$work/said" 2>&1 && fail "a lane that died has passed"
+    grep -q 'ran tests/distro.sh --sanitized trixie' "$work/said" || fail "with --all, no distro.sh: $(cat "$work/said")"
+    grep -q 'ran tests/package.sh --twice' "$work/said" || fail "with --all, packages once: $(cat "$work/said")"
 }
 
 # scripts/check.sh notices what it looks for, and says what it cannot look for.

@@ -3,7 +3,8 @@
 # The live suite on Debian's kernels, each booted in qemu without any hardware's help; as many VMs at
 # once as there are CPUs. Usage:
 #   run.sh [--core | --whole | --all | --cases 'CASE...'] [--degraded] [--arm64] [--update] [KERNEL...]
-# --core      the core scenarios (default), on the kernels in between those that differ there; --whole: on all
+# --core      the core scenarios (default), on the kernels in between those that differ there; --whole: on all,
+#             and two more that take long
 # --cases     these
 # --all       all of tests/live, with a VM for each file of its cases
 # --degraded  hosts that lack something as well: see degraded.sh
@@ -24,7 +25,9 @@ triggers="${VM_TRIGGERS:-$top/build/tests/live/triggers}"
 # What differs most between kernels, in the time that CI has.
 core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat io_uring
     given_up before_start seccomp_denies close_plain clock_stepped who_exec who_cgroup_again
-    lineage_orphan dns_receives stress_steered open_ways open_closes open_closes_without_snapshot)
+    lineage_orphan dns_receives open_ways open_closes pin_stays)
+# What takes longest, and differs least from these.
+rest_of_core=(stress_steered open_closes_without_snapshot)
 # The oldest and the newest have all of it. What lies between has no code of its own on our side, but for
 # offsets, which any event shows: a case for each program, and for who and what is open.
 between=(established refused io_uring given_up seccomp_denies clock_stepped who_exec dns_receives open_ways
@@ -124,8 +127,10 @@ run_live() { later boot "$1" "$2" 2 "" "live/run.sh ./tpconnect triggers ${*:3}"
 core_of() {
     if [[ $what == core && $1 =~ ^6[.] && $arch == amd64 ]]; then
         echo "${between[@]}"
-    else
+    elif [[ $what == core ]]; then
         echo "${core[@]}"
+    else
+        echo "${core[@]}" "${rest_of_core[@]}"
     fi
 }
 
