@@ -3,9 +3,15 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "util/array.h"
+#include "util/huge.h"
 
 /* A power of two, like all sizes of the table. */
 #define PLACES_FIRST 1024
+
+#define CHUNK_EVENTS (HUGE_PAGE / sizeof(struct event))
 
 /* Of a socket (pid 0), or of a process that holds it: where the socket is, plus 1; 0: free. */
 struct place {
@@ -15,8 +21,8 @@ struct place {
 };
 
 struct sockets {
-	struct event *events;
-	size_t n, room;
+	struct event *chunks[SOCKETS_MAX / CHUNK_EVENTS + 1]; /* CHUNK_EVENTS each; NULL: none */
+	size_t n;
 	struct place *places; /* a hash with open addressing, at most half of it used */
 	size_t n_places, n_used;
 };
@@ -35,9 +41,15 @@ void sockets_free(struct sockets *sockets)
 {
 	if (!sockets)
 		return;
-	free(sockets->events);
+	for (size_t i = 0; i < ARRAY_SIZE(sockets->chunks); i++)
+		free(sockets->chunks[i]);
 	free(sockets->places);
 	free(sockets);
+}
+
+static struct event *at(const struct sockets *sockets, size_t index)
+{
+	return &sockets->chunks[index / CHUNK_EVENTS][index % CHUNK_EVENTS];
 }
 
 /* The upper bits of a product depend on all of the key: Knuth's multiplicative hashing. */
@@ -66,9 +78,10 @@ static int make_places(struct sockets *sockets)
 	if (2 * (sockets->n_used + 2) <= sockets->n_places)
 		return 0;
 	larger.n_places = sockets->n_places ? 2 * sockets->n_places : PLACES_FIRST;
-	larger.places = calloc(larger.n_places, sizeof(*larger.places));
+	larger.places = huge_alloc(larger.n_places * sizeof(*larger.places));
 	if (!larger.places)
 		return -ENOMEM;
+	memset(larger.places, 0, larger.n_places * sizeof(*larger.places));
 	for (size_t i = 0; i < sockets->n_places; i++) {
 		const struct place *place = &sockets->places[i];
 
@@ -82,19 +95,26 @@ static int make_places(struct sockets *sockets)
 
 static int make_room(struct sockets *sockets)
 {
-	size_t room = sockets->room ? 2 * sockets->room : PLACES_FIRST / 4;
-	struct event *more;
+	struct event **chunk = &sockets->chunks[sockets->n / CHUNK_EVENTS];
 
 	if (sockets->n == SOCKETS_MAX)
 		return -ENOMEM;
-	if (sockets->n < sockets->room)
+	if (*chunk)
 		return 0;
-	more = realloc(sockets->events, room * sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	sockets->events = more;
-	sockets->room = room;
-	return 0;
+	/* Most hosts have a few sockets, for which a huge page would be cleared in vain. */
+	*chunk = sockets->n ? huge_alloc(HUGE_PAGE) : malloc(HUGE_PAGE);
+	return *chunk ? 0 : -ENOMEM;
+}
+
+/* Without what is not ours to keep. */
+static void copy(struct event *to, const struct event *event)
+{
+	*to = *event;
+	to->has |= EVENT_HAS_HOLDERS;
+	to->holders = 0;
+	to->image = NULL;
+	to->cgroup = NULL;
+	to->names = NULL;
 }
 
 /* Whether a says better than b whose socket it is. */
@@ -120,7 +140,7 @@ static void choose(struct event *chosen, const struct event *other)
 	uint32_t holders = chosen->holders;
 
 	if (is_better(other, chosen))
-		*chosen = *other;
+		copy(chosen, other);
 	if (chosen->open.direction == DIRECTION_UNKNOWN)
 		chosen->open.direction =
 			direction == DIRECTION_UNKNOWN ? other->open.direction : direction;
@@ -130,7 +150,7 @@ static void choose(struct event *chosen, const struct event *other)
 /* Returns where it is, plus 1. */
 static uint32_t keep(struct sockets *sockets, struct place *place, const struct event *event)
 {
-	sockets->events[sockets->n++] = *event;
+	copy(at(sockets, sockets->n++), event);
 	*place = (struct place){event->open.socket, 0, (uint32_t)sockets->n};
 	sockets->n_used++;
 	return place->index;
@@ -138,7 +158,7 @@ static uint32_t keep(struct sockets *sockets, struct place *place, const struct 
 
 static void count_holder(struct sockets *sockets, uint32_t index, uint32_t pid)
 {
-	struct event *chosen = &sockets->events[index - 1];
+	struct event *chosen = at(sockets, index - 1);
 	struct place *place = find(sockets, chosen->open.socket, pid);
 
 	if (place->index)
@@ -150,27 +170,21 @@ static void count_holder(struct sockets *sockets, uint32_t index, uint32_t pid)
 
 int sockets_add(struct sockets *sockets, const struct event *event)
 {
-	struct event own = *event;
 	struct place *place;
 	uint32_t index;
 
-	own.has |= EVENT_HAS_HOLDERS;
-	own.holders = 0;
-	own.image = NULL; /* not ours to keep */
-	own.cgroup = NULL;
-	own.names = NULL;
 	if (make_places(sockets))
 		return -ENOMEM;
-	place = find(sockets, own.open.socket, 0);
-	if (!place->index && make_room(sockets))
-		return -ENOMEM;
+	place = find(sockets, event->open.socket, 0);
 	index = place->index;
+	if (!index && make_room(sockets))
+		return -ENOMEM;
 	if (index)
-		choose(&sockets->events[index - 1], &own);
+		choose(at(sockets, index - 1), event);
 	else
-		index = keep(sockets, place, &own);
-	if (own.open.held)
-		count_holder(sockets, index, own.pid);
+		index = keep(sockets, place, event);
+	if (event->open.held)
+		count_holder(sockets, index, event->pid);
 	return 0;
 }
 
@@ -181,5 +195,5 @@ size_t sockets_n(const struct sockets *sockets)
 
 const struct event *sockets_at(const struct sockets *sockets, size_t index)
 {
-	return &sockets->events[index];
+	return at(sockets, index);
 }

@@ -48,6 +48,27 @@ static bool has_all_maps(struct probe *probe)
 	       probe_map(probe, "dns_askers", 0) && filters_found(probe->object);
 }
 
+static int size_kept(struct probe *probe, const struct request *request,
+		     const struct config *config)
+{
+	int err = bpf_map__set_max_entries(probe_map(probe, "ring", 0), request->ring_size);
+
+	return err ? err
+		   : bpf_map__set_max_entries(probe_map(probe, "overflow", 0),
+					      config->overflow_max);
+}
+
+/* Of what is only listed nothing is kept, and nothing comes through the ring. */
+static int size_least(struct probe *probe)
+{
+	static const char *const maps[] = {"overflow", "slots", "followed", "mptcp_owners"};
+	int err = bpf_map__set_max_entries(probe_map(probe, "ring", 0), (__u32)getpagesize());
+
+	for (size_t i = 0; !err && i < ARRAY_SIZE(maps); i++)
+		err = bpf_map__set_max_entries(probe_map(probe, maps[i], 0), 1);
+	return err;
+}
+
 /* Sets the maps up that depend on what was asked for. Returns 0 or -errno. */
 static int size_maps(struct probe *probe, const struct request *request,
 		     const struct config *config)
@@ -69,10 +90,7 @@ static int size_maps(struct probe *probe, const struct request *request,
 		err = bpf_map__set_initial_value(probe_map(probe, ".rodata", 0), config,
 						 sizeof(*config));
 	if (!err)
-		err = bpf_map__set_max_entries(probe_map(probe, "ring", 0), request->ring_size);
-	if (!err)
-		err = bpf_map__set_max_entries(probe_map(probe, "overflow", 0),
-					       config->overflow_max);
+		err = request->only_open ? size_least(probe) : size_kept(probe, request, config);
 	return err ? err : filters_size(probe->object, request);
 }
 
