@@ -27,6 +27,7 @@ case_pin_books_killed() { # docs/record.md
         record_pinned
     done
     wait "$flood" || fail "the attempts failed"
+    all_is_read
     stop_trace
     kept >record
     without_gaps record
@@ -44,6 +45,7 @@ case_pin_books_unread() { # docs/record.md
     kill_recorder
     within "$a" "$triggers/flood" -q 4 1500 127.0.0.1 80 || fail "the attempts failed"
     record_pinned --ring-size 256K
+    all_is_read
     stop_trace
     kept >record
     without_gaps record
@@ -56,12 +58,14 @@ case_pin_books_unread() { # docs/record.md
 # What is not wanted leaves the ring as well, though it makes no line; and is in the books of the next.
 case_pin_books_filtered() { # docs/record.md
     mount_bpffs
-    record_pinned --ring-size 256K --exe /nowhere
+    record_pinned --ring-size 256K --exe "$triggers/connect"
     flood_slowly 4000
     kill_recorder
-    record_pinned --ring-size 256K --exe /nowhere
+    record_pinned --ring-size 256K --exe "$triggers/connect"
+    trigger connect ECONNREFUSED 10.99.0.2 81
+    await kept_events 2 || fail "not kept: $(cat messages)"
     stop_trace
-    [[ $(summary_field sent) -eq 8000 && $(summary_field ring) -eq 0 ]] || fail "$(tail -n 3 messages)"
+    [[ $(summary_field sent) -eq 8002 && $(summary_field ring) -eq 0 ]] || fail "$(tail -n 3 messages)"
     [[ $(summary_field filtered) -eq 8000 && $(summary_field output) -eq 0 ]] || fail "$(tail -n 3 messages)"
     demand_balance
 }
