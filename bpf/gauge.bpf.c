@@ -4,6 +4,7 @@
  * tracked has carried so far. Nothing is done as data are sent or received.
  */
 #include "bpf/open.bpf.h"
+#include "bpf/socket.bpf.h"
 
 static __always_inline void gauge_begin(struct gauge_record *gauge, const struct tracked *tracked)
 {
@@ -89,5 +90,27 @@ int gauge_overflow(struct bpf_iter__bpf_map_elem *ctx)
 
 	if (key && tracked)
 		gauge(ctx->meta, *key, tracked);
+	return 0;
+}
+
+/*
+ * Where iterators over maps are refused: by the descriptors of all processes. What no process holds
+ * is not found so, nor MPTCP, whose descriptors are of another socket.
+ */
+SEC("iter/task_file")
+int gauge_files(struct bpf_iter__task_file *ctx)
+{
+	struct file *file = ctx->file; /* NULL after the last */
+	const struct tracked *tracked;
+	struct sock *sk;
+
+	if (!file)
+		return 0;
+	sk = BPF_CORE_READ(socket_of_file(file), sk);
+	if (!sk || READ_ADDR(sk, sk_protocol) != IPPROTO_TCP)
+		return 0;
+	tracked = tracked_find((__u64)sk);
+	if (tracked)
+		gauge(ctx->meta, (__u64)sk, tracked);
 	return 0;
 }

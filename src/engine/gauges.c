@@ -26,7 +26,7 @@ int gauges_read(struct probe *probe, session_gauge_fn *gauge, void *ctx)
 	struct error error;
 	int err = probe_gauges(probe, on_record, &reading, &error);
 
-	if (err)
+	if (err < 0)
 		log_warning("%s", error.text);
 	return err;
 }

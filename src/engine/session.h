@@ -42,8 +42,8 @@ bool session_can_wait(struct session *session);
 void session_identify(struct session *session, struct event *event);
 
 /*
- * What each tracked connection carries now: with request.gauges. Returns 0, or -errno with a line
- * logged.
+ * What each tracked connection carries now: with request.gauges. Returns 0; 1: that is not all of
+ * them; -errno, with a line logged.
  */
 typedef void session_gauge_fn(void *ctx, const struct gauge *gauge);
 int session_gauges(struct session *session, session_gauge_fn *gauge, void *ctx);

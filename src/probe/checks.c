@@ -417,8 +417,8 @@ const struct check checks[] = {
 	{"iterator tcp", check_iterator, "tcp", CHECK_WARN, false, false,
 	 "nothing to do, but 'list --all' lacks what no process holds"},
 	{"iterator bpf_map_elem", check_map_iterator, "bpf_map_elem", CHECK_WARN, false, false,
-	 "nothing to do, but 'top' shows no rates, and what a skipped program missed is not "
-	 "searched for"},
+	 "nothing to do, but 'top' shows rates of what a process holds, not of MPTCP, and what a "
+	 "skipped program missed is not searched for"},
 	{"task storage", check_task_storage, NULL, CHECK_WARN, false, false,
 	 "nothing to do, but a seccomp filter's answer on a socket used before will not be seen"},
 	{"name servers' answers", check_dns, NULL, CHECK_WARN, false, false,

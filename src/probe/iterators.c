@@ -58,6 +58,7 @@ static const struct {
 	[ITERATOR_SOCKETS] = {"orphan_socket", "bpf_iter_tcp", wants_sockets},
 	[ITERATOR_GAUGE_SLOTS] = {"gauge_slots", MAP_ITERATOR, wants_gauges},
 	[ITERATOR_GAUGE_OVERFLOW] = {"gauge_overflow", MAP_ITERATOR, wants_gauges},
+	[ITERATOR_GAUGE_FILES] = {"gauge_files", "bpf_iter_task_file", wants_gauges},
 };
 
 const char *iterator_name(enum iterator iterator)
@@ -75,9 +76,14 @@ bool iterator_wanted(enum iterator iterator, const struct request *request)
 	return table[iterator].wanted(request);
 }
 
-/* A policy that refuses one over maps refuses all of them; tracing does without. */
+/*
+ * A policy that refuses one over maps refuses all of them; tracing does without. Those that are
+ * come before what stands in for them.
+ */
 static bool is_allowed(struct iterators *iterators, size_t i)
 {
+	if (i == ITERATOR_GAUGE_FILES)
+		return iterators->maps_refused;
 	if (strcmp(table[i].function, MAP_ITERATOR) != 0)
 		return true;
 	if (!iterators->maps_refused)

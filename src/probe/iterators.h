@@ -21,6 +21,7 @@ enum iterator {
 	ITERATOR_SOCKETS,     /* the TCP sockets of a network namespace */
 	ITERATOR_GAUGE_SLOTS, /* the map slots, and overflow: what connections have carried */
 	ITERATOR_GAUGE_OVERFLOW,
+	ITERATOR_GAUGE_FILES, /* every descriptor, likewise: where those over maps are refused */
 	N_ITERATORS,
 };
 
@@ -28,7 +29,7 @@ enum iterator {
 struct iterators {
 	struct bpf_program *progs[N_ITERATORS]; /* NULL: not loaded */
 	__u32 type_ids[N_ITERATORS]; /* the function of the kernel's whose arguments each has */
-	bool maps_refused; /* this host allows none over maps: neither sweeps nor gauges */
+	bool maps_refused; /* this host allows none over maps: no sweeps, and gauges by files */
 };
 
 /* Its program's name, and that function's. */

@@ -49,7 +49,10 @@ int probe_snapshot(struct probe *probe, probe_record_fn *record, void *ctx, stru
  */
 int probe_sockets(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error);
 
-/* EVENT_GAUGE for each connection that is tracked; attempts that are pending have none. */
+/*
+ * EVENT_GAUGE for each connection that is tracked. Returns 0; 1: of those that processes hold, some
+ * of them more than once, as this host allows no more; -errno.
+ */
 int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error);
 
 /*

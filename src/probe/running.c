@@ -63,13 +63,6 @@ static int run_over_tracked(struct probe *probe, enum iterator slots, enum itera
 	return err;
 }
 
-static int say_refused(struct error *error, const char *what)
-{
-	return error_set(error, -EPERM,
-			 "cannot %s: a security policy of this host refuses iterators over maps",
-			 what);
-}
-
 int probe_sockets(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
 {
 	const struct iterators *iterators = &probe->programs.iterators;
@@ -83,9 +76,14 @@ int probe_sockets(struct probe *probe, probe_record_fn *record, void *ctx, struc
 
 int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct error *error)
 {
-	if (probe->programs.iterators.maps_refused)
-		return say_refused(error, "see what connections carry");
-	if (!iterator_is_loaded(&probe->programs.iterators, ITERATOR_GAUGE_SLOTS))
+	const struct iterators *iterators = &probe->programs.iterators;
+	int err;
+
+	if (iterator_is_loaded(iterators, ITERATOR_GAUGE_FILES)) {
+		err = iterator_run(iterators, ITERATOR_GAUGE_FILES, NULL, record, ctx, error);
+		return err ? err : 1;
+	}
+	if (!iterator_is_loaded(iterators, ITERATOR_GAUGE_SLOTS))
 		return error_set(error, -EOPNOTSUPP,
 				 "cannot see what connections carry: that takes Linux 5.9, and "
 				 "BTF of the kernel's own");
@@ -96,7 +94,9 @@ int probe_gauges(struct probe *probe, probe_record_fn *record, void *ctx, struct
 int probe_sweep(struct probe *probe, struct error *error)
 {
 	if (probe->programs.iterators.maps_refused)
-		return say_refused(error, "look for sockets that are gone");
+		return error_set(error, -EPERM,
+				 "cannot look for sockets that are gone: a security policy of this "
+				 "host refuses iterators over maps");
 	return run_over_tracked(probe, ITERATOR_SWEEP_SLOTS, ITERATOR_SWEEP_OVERFLOW, NULL, NULL,
 				error);
 }

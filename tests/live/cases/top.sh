@@ -196,6 +196,44 @@ case_top_pending() { # docs/top.md
     wait "$top" || fail "status $?: $(cat messages)"
 }
 
+# sends N: a process that sends N bytes again and again, 20 times a second at most; goes to $sender.
+sends() {
+    nsenter --net="/run/netns/$a" bash -c 'exec 3<>/dev/tcp/127.0.0.1/80
+        while head -c "$0" /dev/zero >&3; do sleep 0.05; done' "$1" &
+    sender=$!
+    pids+=("$sender")
+}
+
+# rate_is PID LEAST MOST: what the last frame says that it sends a second.
+rate_is() {
+    grep '"event.name":"tpconnect.top"' frames | tail -n 1 | jq -e --argjson pid "$1" --argjson least "$2" --argjson most "$3" '
+        ."tpconnect.rows" | any(."process.pid" == $pid and ."network.peer.port" == 80 and
+            ."tpconnect.bytes_sent.rate" >= $least and ."tpconnect.bytes_sent.rate" <= $most)' >/dev/null
+}
+
+rate_is_none() { ! rate_is "$1" 1 1000000; }
+
+# Of a connection that was open before, and of one that was not. Nothing sends as much as it might on a busy host.
+case_top_rates() { # docs/top.md
+    local first
+
+    serve "$a" 127.0.0.1 80
+    sends 20000
+    first="$sender"
+    await test -s accepted || fail "it does not connect"
+    "$tpconnect" top -o json --netns "$a" 500ms >frames 2>messages &
+    pids+=($!)
+    await grep -qs '"tpconnect.start"' frames || fail "it did not start: $(cat messages)"
+    sends 200
+    await rate_is "$first" 5000 410000 || fail "of the first, $first: $(tail -n 1 frames)"
+    await rate_is "$sender" 50 4100 || fail "of the second, $sender: $(tail -n 1 frames)"
+    kill -STOP "$first"
+    await rate_is_none "$first" || fail "of one that is stopped: $(tail -n 1 frames)"
+    kill -CONT "$first"
+    await rate_is "$first" 5000 410000 || fail "of one that goes on: $(tail -n 1 frames)"
+    ! grep -q cannot messages || fail "it says: $(cat messages)"
+}
+
 case_top_without_terminal() {
     local status=0
 
