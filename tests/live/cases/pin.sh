@@ -34,7 +34,7 @@ all_is_read() {
     while [[ $size != "$before" ]]; do
         before="$size"
         sleep 2
-        size="$(du -sb store)"
+        size="$(find store -type f -exec cat {} + | wc -c)"
     done
 }
 
