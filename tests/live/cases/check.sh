@@ -49,6 +49,7 @@ case_check_finds_what_was_cut_out() { # docs/spec.md, 7, history
 case_check_finds_what_a_disk_has_lost() {
     local file first
 
+    command -v python3 >/dev/null || skip "python3 is missing"
     record_a
     trigger flood -q 4 50 127.0.0.1 80
     await kept_enough 200 || fail "nothing is kept while it runs"
