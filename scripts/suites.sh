@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# shellcheck shell=bash disable=SC2030,SC2031 # what runs beside counts apart, and together() adds it up
+# shellcheck shell=bash
 # Running suites and adding up what they say. Sourced by test.sh and check.sh. A suite is a command
 # whose last line is 'N passed, N failed, N skipped'; tests/live/run.sh adds ', N run again'.
 
@@ -46,17 +46,21 @@ suite() {
 
 lanes=() # of what runs beside: its process, and where it writes
 
+# run_lane FUNCTION DIR: its suites, counted apart.
+run_lane() {
+    local passed=0 failed=0 skipped=0 again=0 times=()
+
+    "$1"
+    echo "$passed $failed $skipped $again" >"$2/counts"
+    printf '%s\n' "${times[@]}" >"$2/times"
+}
+
 # beside FUNCTION: its suites, beside whatever comes next. together() tells of them, and counts them.
 beside() {
     local said
 
     said="$(mktemp -d)"
-    {
-        passed=0 failed=0 skipped=0 again=0 times=()
-        "$1"
-        echo "$passed $failed $skipped $again" >"$said/counts"
-        printf '%s\n' "${times[@]}" >"$said/times"
-    } </dev/null >"$said/log" 2>&1 &
+    run_lane "$1" "$said" </dev/null >"$said/log" 2>&1 &
     lanes+=("$! $said $1")
 }
 

@@ -156,5 +156,4 @@ fi
 
 tell_times
 sum_up
-# shellcheck disable=SC2031 # suites.sh
 [[ $failed -eq 0 ]]

@@ -43,7 +43,8 @@ static void files_are_records(void **state)
 	assert_string_equal(((const char *const *)options->files.items)[1], "b.json");
 	assert_string_equal(options->audit.allow_path, "x");
 	assert_says(bad("audit", "a.json", "--", "make"), "'a.json' is a record");
-	assert_says(bad("audit", "a.json", "-t", "1"), "'a.json' is a record, of which all is judged");
+	assert_says(bad("audit", "a.json", "-t", "1"),
+		    "'a.json' is a record, of which all is judged");
 	assert_says(bad("audit", "a.json", "-w", "x"), "--write records what is traced");
 	assert_int_equal(good("audit", "list")->files.n, 1);
 }

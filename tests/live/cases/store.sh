@@ -307,8 +307,8 @@ case_history_counts_what_is_summed_up() { # docs/spec.md, 7, --repeat-limit
         ."tpconnect.attempts" == 1000 and ."tpconnect.failed" == 1000)' >/dev/null ||
         fail "not counted: $(history_says --by port)"
     kept >record
-    "$tpconnect" report -o md record >report || fail "no report"
-    grep -q '1,\?000' report || fail "the report: $(cat report)"
+    "$tpconnect" report -o md record >summary.md || fail "no report"
+    grep -q '1,\?000' summary.md || fail "the report: $(cat summary.md)"
 }
 
 # Of times, and of frames that cannot have a destination, none is read.
