@@ -39,7 +39,7 @@ static void the_word_doctor_is_a_command(void **state)
 	assert_int_equal(good("doctor")->command, COMMAND_DOCTOR);
 	assert_int_equal(good("doctor", "--color", "never")->output.color, COLOR_NEVER);
 	assert_says(bad("doctor", "--", "ls"), "doctor takes no command");
-	assert_says(bad("doctor", "now"), "unknown command 'now'");
+	assert_says(bad("doctor", "now"), "'now' is too much: doctor takes options only");
 }
 
 static void a_command_may_follow_options_but_no_other_command(void **state)
