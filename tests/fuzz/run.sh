@@ -15,7 +15,7 @@ clang="${CLANG:-clang}"
 flags=(-std=gnu17 -g -O1 -Wall -Wextra -D_GNU_SOURCE '-DVERSION="fuzz"' -I. -Isrc -Itests "-I$build")
 sanitize=("-fsanitize=fuzzer,address,undefined" -fno-sanitize-recover=all)
 compile=("$clang" "${flags[@]}" "-fsanitize=fuzzer-no-link,address,undefined" -fno-sanitize-recover=all -c)
-pure=(src/aggregate/*.c src/model/*.c src/format/*.c src/util/{address,buffer,errno_name,error,json,keywords,names,parse,sha1,utc,utf8,width}.c)
+pure=(src/aggregate/*.c src/model/*.c src/format/*.c src/util/{address,buffer,errno_name,error,huge,json,keywords,names,parse,sha1,utc,utf8,width}.c)
 
 not_ok() { echo "not ok $1: $2"; }
 
