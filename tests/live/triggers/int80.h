@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The 32-bit system call table, by int 0x80 from a 64-bit program. What is pointed to must be below
- * 4 GiB. */
+/*
+ * The 32-bit system call table, by int 0x80 from a 64-bit program. What is pointed to must be below
+ * 4 GiB.
+ */
 #ifndef INT80_H
 #define INT80_H
 
