@@ -128,11 +128,17 @@ static __always_inline bool announces(enum copy copy)
 	return copy != COPY_SECOND && copy == FIRST_COPY;
 }
 
+static __always_inline bool is_tracking_for(enum copy copy)
+{
+	return is_tracking() && !(FAULT(START_BETWEEN) && copy == FIRST_COPY);
+}
+
 static __always_inline void attempt_begins(__u64 key, const struct sock *sk, enum copy copy)
 {
 	struct tcp_sock *tp;
 
-	if (!is_tracking() || !beginning_unseen(key, copy))
+	/* In this order: a beginning that the first copy has seen too early is not the second's. */
+	if (!beginning_unseen(key, copy) || !is_tracking_for(copy))
 		return;
 	tp = tcp_sock_for(copy, sk);
 	if (tp)

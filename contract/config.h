@@ -73,6 +73,7 @@ enum fault {
 	FAULT_ESTABLISHED_HIDDEN = 1 << 5, /* likewise TCP_ESTABLISHED */
 	FAULT_EXITS_LOST = 1 << 6, /* of calls that ask for port 80; counted as the kernel does */
 	FAULT_SOCKETS_LOCKED = 1 << 7, /* always, as far as the iterator over descriptors sees */
+	FAULT_START_BETWEEN = 1 << 8, /* of two copies, at each beginning: the first is too early */
 };
 
 /* The controller by whose cgroup of version 1 a process is placed: the first that has one. */

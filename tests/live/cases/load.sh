@@ -84,6 +84,19 @@ case_start_in_flood() { # 34
     check expected=false accepted=false opens="$(grep -c '"tcp.connect"' record)"
 }
 
+# An attempt that begins while tracing does, between two copies of the program: the second must not take
+# for its own what the first left to those from before, and did not tell of whom it is.
+case_start_between_copies() { # 34
+    faulty_object start_between
+    serve "$a" 127.0.0.1 80
+    trace --object "$object"
+    within "$a" "$triggers/connect" established 127.0.0.1 80 >unshown
+    stop_trace
+    [[ $(count_events tcp.connect) -eq 0 ]] || fail "the second copy has made it an attempt: $(cat record)"
+    [[ $(stop_field loss.unmatched) -eq 1 ]] || fail "its end is not counted: $(tail -n 1 record)"
+    only_loss unmatched
+}
+
 # Everything that runs in A is of the flood.
 end_flood() {
     pids_in "$a" | xargs kill -KILL

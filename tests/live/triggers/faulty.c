@@ -24,6 +24,7 @@ static const struct {
 	{"established_hidden", FAULT_ESTABLISHED_HIDDEN},
 	{"exits_lost", FAULT_EXITS_LOST},
 	{"sockets_locked", FAULT_SOCKETS_LOCKED},
+	{"start_between", FAULT_START_BETWEEN},
 };
 
 static void refuse(const char *problem, const char *what)
