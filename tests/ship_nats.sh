@@ -12,6 +12,7 @@ shift
 outage=4
 [[ ${1-} != --long ]] || { outage=30; shift; }
 ship="$build/tpconnect-ship" lines="$build/tests/ship_lines" stream="$build/tests/nats_stream"
+nkeys="$(dirname "$(realpath "${BASH_SOURCE[0]}")")/ship/nkeys.py"
 boot=0a1b2c3d-0000-4000-8000-000000000001
 export PATH="$PATH:/usr/sbin"
 if ! command -v nats-server >/dev/null || [[ ! -x $stream ]]; then
@@ -21,7 +22,7 @@ if ! command -v nats-server >/dev/null || [[ ! -x $stream ]]; then
 fi
 work="$(mktemp -d)"
 chmod 755 "$work"
-shipper="" writer="" own="" passed=0 failed=0
+shipper="" writer="" own="" access=() passed=0 failed=0
 
 cleanup() {
     local pid
@@ -50,6 +51,7 @@ start_server() {
 }
 
 configure() {
+    : >"$work/n$1.log" # who waits for a word in it names it at once
     cat >"$work/n$1.conf" <<END
 listen: 127.0.0.1:$((base + $1))
 server_name: n$1
@@ -95,7 +97,7 @@ write_lines() {
 }
 
 start_ship() {
-    "$ship" --offset offset --metrics-file metrics store "$url/$subject.{host}" "$@" 2>>said &
+    "$ship" --offset offset --metrics-file metrics "${access[@]}" store "$url/$subject.{host}" "$@" 2>>said &
     shipper=$!
 }
 
@@ -117,7 +119,7 @@ all_arrived() {
     [[ -z $writer ]] || wait "$writer" || fail "the writer failed"
     writer=""
     [[ -z $shipper ]] || stop_ship
-    timeout 90 "$ship" --once --offset offset --metrics-file metrics store "$url/$subject.{host}" 2>>said ||
+    timeout 90 "$ship" --once --offset offset --metrics-file metrics "${access[@]}" store "$url/$subject.{host}" 2>>said ||
         fail "not all is acknowledged: $?"
     "$stream" "$first" read "$subject" messages >n_messages || fail "the stream cannot be read"
     zstdcat <messages | jq -r '"\(."host.id") \(."tpconnect.boot.id") \(."tpconnect.seq")"' >came
@@ -250,12 +252,16 @@ case_no_stream() {
 own_server() {
     printf 'listen: 127.0.0.1:%s\nserver_name: own\njetstream { store_dir: "%s", max_file: 100M }\n%s\n' \
         $((base + 4)) "$PWD/own" "$1" >own.conf
+    start_own
+}
+
+start_own() {
+    : >own.log
     nats-server -c own.conf >own.log 2>&1 &
     own=$!
     await 5 grep -q 'Server is ready' own.log || fail "no server: $(cat own.log)"
 }
 
-# NKeys are not to be had without the tool: a user and a password would be in the URL.
 case_denied_subject() {
     own_server 'authorization { users: [{ user: a, password: b }, { user: none, permissions: { publish: { deny: "denied.>" } } }] }
 no_auth_user: none'
@@ -275,6 +281,43 @@ case_secrets_are_taken() { # by their files, from the command line
         "$ship" --once --offset offset "$option" "$PWD/nothing" store "$url" >answer 2>&1 && fail "$option: no failure"
         grep -q 'cannot read .*/nothing: No such file' answer || fail "$option: $(cat answer)"
     done
+}
+
+# let_in NAME OPTION FILE WRONG: the server lets in who has FILE, again after it was killed, and nobody with WRONG.
+let_in() {
+    url="nats://127.0.0.1:$((base + 4))"
+    begin "$1" 1
+    write_lines 3000 100 100
+    start_ship "$2" "$4"
+    await 15 says Authorization || fail "not said"
+    at_least tpconnect_shipped_records_total 1 && fail "shipped all the same"
+    stop_ship
+    access=("$2" "$3")
+    start_ship
+    await 15 at_least tpconnect_shipped_records_total 1000 || fail "not shipped: $(cat metrics)"
+    kill -KILL "$own"
+    start_own
+    all_arrived 3000
+}
+
+case_nkey() {
+    for name in user other; do
+        "$nkeys" nkey "$name.nk" >"$name.public" || fail "no keys"
+    done
+    own_server "authorization { users: [{ user: a, password: b }, { nkey: $(cat user.public) }] }"
+    first="nats://a:b@127.0.0.1:$((base + 4))"
+    let_in "$1" --nkey "$PWD/user.nk" "$PWD/other.nk"
+}
+
+case_creds() {
+    mkdir other
+    for name in . other; do
+        "$nkeys" operator "$name" || fail "no keys"
+    done
+    own_server "$(cat server.conf)"
+    first="nats://127.0.0.1:$((base + 4))"
+    export NATS_CREDS="$PWD/user.creds"
+    let_in "$1" --creds "$PWD/user.creds" "$PWD/other/user.creds"
 }
 
 make_certificates() {

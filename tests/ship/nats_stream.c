@@ -6,7 +6,8 @@
  * nats_stream URL,... leader STREAM      the name of the server that leads it
  *
  * A stream as docs/ship.md has it, and what is in it: message by message, and with patience, as a
- * stream without a leader gives nothing for some seconds.
+ * stream without a leader gives nothing for some seconds. NATS_CREDS: a file of credentials, if
+ * any.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -52,6 +53,8 @@ static void connect_to(const char *url)
 	natsOptions_SetServers(options, servers, n);
 	natsOptions_SetMaxReconnect(options, -1);
 	natsOptions_SetReconnectWait(options, 250);
+	if (getenv("NATS_CREDS"))
+		natsOptions_SetUserCredentialsFromFiles(options, getenv("NATS_CREDS"), NULL);
 	PATIENTLY("connect", natsConnection_Connect(&connection, options));
 	if (natsConnection_JetStream(&js, connection, NULL) != NATS_OK)
 		die("JetStream", NATS_ERR);
