@@ -401,9 +401,14 @@ static __always_inline bool call_will_tell(__u64 key)
 	return call && call_match(call, 0) == CALL_CURRENT;
 }
 
-/* SYN_SENT or SYN_RECV -> CLOSE, of an attempt that is pending. */
+/*
+ * SYN_SENT or SYN_RECV -> CLOSE, of an attempt that is pending; or SYN_RECV -> FIN_WAIT1, of one
+ * that was given up as the SYNs had crossed. Then the socket lives on, and must not be taken for
+ * one from before tracing began.
+ */
 static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
-					   const struct sock *sk, const struct tcp_sock *tp)
+					   const struct sock *sk, const struct tcp_sock *tp,
+					   int newstate)
 {
 	__u64 now = bpf_ktime_get_boot_ns();
 	bool bound = tracked->attempt.sport;
@@ -427,6 +432,8 @@ static __always_inline void attempt_closed(__u64 key, struct tracked *tracked,
 		error = waiting_error(tracked, sk, tp);
 	step = step_wanted(advance(STAGE_PENDING, EVIDENCE_CLOSED), tracked, now);
 	result_send(tracked, step, now, error);
+	if (newstate != TCP_CLOSE && established_kept())
+		step.next = STAGE_ENDED;
 	attempt_move(key, tracked, step);
 }
 

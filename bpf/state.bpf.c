@@ -231,7 +231,7 @@ static __always_inline void state_changed(const struct sock *sk, int oldstate, i
 	else if (evidence == EVIDENCE_ENDED)
 		connection_closed(key, tracked, sk, tp, oldstate, copy);
 	else if (tracked->stage == STAGE_PENDING)
-		attempt_closed(key, tracked, sk, tp);
+		attempt_closed(key, tracked, sk, tp, newstate);
 	else
 		attempt_move(key, tracked, advance(tracked->stage, EVIDENCE_CLOSED));
 }

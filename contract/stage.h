@@ -101,7 +101,8 @@ STAGE_INLINE struct step stage_closed(enum stage stage, struct step of_pending)
 	case STAGE_PENDING:
 		return of_pending;
 	case STAGE_CLOSED_IN_CALL: /* another copy of the program has seen it */
-		return step_to(STAGE_CLOSED_IN_CALL, 0);
+	case STAGE_ENDED:
+		return step_to(stage, 0);
 	default:
 		return stage_displaced(stage);
 	}

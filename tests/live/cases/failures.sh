@@ -182,10 +182,16 @@ case_crossed_and_given_up() { # 17
 	PYTHON
     await test -s crossed || fail "not crossed"
     wait_for 1 cancelled
+    # And the end of what was never established is none of a connection.
+    rule_in "$b" input ""
+    await none_is_left || fail "the socket does not end: $(within "$a" ss -Htan)"
     stop_trace
     check expected=false accepted=false
     [[ $(count_events tcp.established) -eq 0 ]] || fail "no handshake was complete: $(cat record)"
+    [[ $(count_events tcp.close) -eq 0 ]] || fail "no connection has ended: $(cat record)"
 }
+
+none_is_left() { [[ $(within "$a" ss -Htan | wc -l) -eq 0 ]]; }
 
 pending_in_a() { [[ $(within "$a" ss -Htn state syn-sent | wc -l) -ge 1 ]]; }
 
