@@ -285,7 +285,8 @@ static __always_inline void call_sent(const struct call *call, long ret)
 	tracked = tracked_find(key);
 	if (!tracked && call->untracked && !pending)
 		call_sent_untracked(key, state, ret);
-	if (!tracked)
+	/* Another thread can have begun another attempt on that socket by now. */
+	if (!tracked || tracked->attempt.tid != (__u32)bpf_get_current_pid_tgid())
 		return;
 	if (tracked->stage != STAGE_CLOSED_IN_CALL &&
 	    (tracked->stage != STAGE_PENDING || FAULT(ONE_COPY)))
@@ -370,7 +371,9 @@ static __always_inline void call_exit(long ret, bool second)
 
 	if (turn == TURN_OTHERS)
 		return;
-	call = call_slot(config.tp_preemptible || turn == TURN_GOES);
+	call = call_slot(false);
+	if (!call && (config.tp_preemptible || turn == TURN_GOES))
+		call = call_slot(true);
 	if (!turn_at_call(call, turn, !second))
 		return;
 	if (config.fault && exit_is_skipped(call, second))

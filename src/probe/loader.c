@@ -225,10 +225,11 @@ static void begin_observing(struct probe *probe)
 
 static void begin(struct probe *probe)
 {
-	if (!probe_resumed(probe))
-		begin_observing(probe);
+	/* Before it is our turn, our programs see nothing. */
 	if (probe->pins.dir)
 		pins_switch(&probe->pins, probe->shared, &probe->programs);
+	if (!probe_resumed(probe))
+		begin_observing(probe);
 	probe->observed.begin_ns = probe->shared->observed_ns;
 }
 
