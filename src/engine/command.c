@@ -7,6 +7,18 @@
 #include "engine/signals.h"
 #include "probe/loader.h"
 #include "util/log.h"
+#include "util/process.h"
+
+enum exit_status command_check(const struct limits *limits)
+{
+	if (!limits->argv || !process_ids_are_other())
+		return STATUS_DONE;
+	log_error("cannot follow %s from within a pid namespace, such as a container's: the kernel "
+		  "side knows processes by their ids outside of it. Run tpconnect in the host's "
+		  "(docker: --pid=host), or without a command",
+		  limits->argv[0]);
+	return STATUS_UNABLE;
+}
 
 enum exit_status command_start(const struct limits *limits, struct signals *signals,
 			       struct probe *probe)

@@ -11,6 +11,9 @@
 struct probe;
 struct signals;
 
+/* Before anything else: whether one could be followed from here. If not, that has been said. */
+enum exit_status command_check(const struct limits *limits);
+
 /* Starts it, held back, if there is one. What went wrong has been said. */
 enum exit_status command_start(const struct limits *limits, struct signals *signals,
 			       struct probe *probe);

@@ -365,7 +365,9 @@ static enum exit_status open_all(struct session *session)
 		log_error("cannot set up signals and timers: %s", strerror(-err));
 		return STATUS_FAILED;
 	}
-	status = pids_check(session->request);
+	status = command_check(session->limits);
+	if (!status)
+		status = pids_check(session->request);
 	if (!status)
 		status = probe_start(session->request, &session->probe);
 	if (status)

@@ -20,6 +20,13 @@ static bool in_initial_namespace(void)
 	return !stat("/proc/self/ns/pid", &st) && st.st_ino == INITIAL_PID_NAMESPACE;
 }
 
+bool process_ids_are_other(void)
+{
+	struct stat st;
+
+	return !stat("/proc/self/ns/pid", &st) && st.st_ino != INITIAL_PID_NAMESPACE;
+}
+
 static uint32_t tgid_of(uint32_t tid)
 {
 	char path[32], line[256];

@@ -3,6 +3,7 @@
 #ifndef UTIL_PROCESS_H
 #define UTIL_PROCESS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum process_state {
@@ -17,5 +18,12 @@ enum process_state {
  * /proc does not tell. Otherwise it is untouched.
  */
 enum process_state process_find(uint32_t pid, uint32_t *ret_tgid);
+
+/*
+ * Whether this process is in a pid namespace other than the initial one, where the ids of
+ * processes, its children's too, are not those by which the kernel side knows them. False where
+ * /proc does not tell.
+ */
+bool process_ids_are_other(void);
 
 #endif

@@ -23,6 +23,16 @@ case_command_status() { # docs/spec.md, 7
     [[ $status -eq 126 ]] || fail "a directory: expected status 126, got $status"
 }
 
+# In a pid namespace of its own its id is another than the programs know it by, and another process's outside.
+case_command_in_a_pid_namespace() { # docs/limits.md
+    local status=0
+
+    unshare --pid --fork --mount --mount-proc "$tpconnect" -w events -- touch run >stdout 2>messages || status=$?
+    [[ $status -eq 3 ]] || fail "expected status 3, got $status: $(cat messages)"
+    grep -q 'cannot follow touch from within a pid namespace' messages || fail "it said: $(cat messages)"
+    [[ ! -e run ]] || fail "the command ran"
+}
+
 case_command_streams() { # docs/spec.md, 7
     run_traced -w events -- sh -c 'cat; echo to stderr >&2' <<<"from stdin"
     [[ $(cat stdout) == "from stdin" ]] || fail "stdout is not the command's own: $(cat stdout)"
