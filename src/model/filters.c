@@ -114,6 +114,9 @@ static bool result_wanted(const struct config *config, const struct event *event
 	if (config->retried_only && event->kind == EVENT_ESTABLISHED &&
 	    !(event->has & EVENT_HAS_RETRIES && event->retries))
 		return false;
+	/* How long an attempt will take is not known as it begins, or never, as it was not sent. */
+	if (event->kind == EVENT_CONNECT)
+		return !config->min_latency_ns || !event->not_sent;
 	return !config->min_latency_ns ||
 	       (event->has & EVENT_HAS_LATENCY && event->latency_ns >= config->min_latency_ns);
 }

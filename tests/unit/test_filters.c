@@ -177,8 +177,15 @@ static void reports_are_of_the_events_that_they_count(void **state)
 	seed();
 	event.kind = EVENT_CONNECT;
 	assert_true(wants("--by", "dst"));
+	assert_true(wants("--by", "dst", "-l", "6ms")); /* as count has it */
 	assert_false(wants("--latency"));
+	event.not_sent = true;
+	assert_true(wants("--by", "dst"));
+	assert_false(wants("--by", "dst", "-l", "6ms"));
+	event.not_sent = false;
 	event.kind = EVENT_ESTABLISHED;
+	assert_true(wants("--by", "dst", "-l", "5ms"));
+	assert_false(wants("--by", "dst", "-l", "6ms"));
 	assert_true(wants("--latency"));
 	event.kind = EVENT_CLOSE;
 	assert_false(wants("--by", "dst"));
