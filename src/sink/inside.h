@@ -37,7 +37,7 @@ struct sink {
 	bool keeps;	    /* it has taken lines that it has not handed on */
 	bool settled;	    /* what it had kept was given up, and is not counted any more */
 	/* and of the side that writes: */
-	uint64_t kept_since_ns; /* when it began to keep something; 0: nothing */
+	uint64_t kept_since_ns; /* when it began to keep something, or was refused; 0: nothing */
 };
 
 /* A new sink for that descriptor. Returns 0 or -ENOMEM. */

@@ -22,12 +22,13 @@ static ssize_t write_lines(struct sink *sink, const void *bytes, size_t n)
 {
 	ssize_t taken = sink->target->append(sink->target_ctx, bytes, n);
 
+	/* What is refused is tried again, but no sooner than anything else would be. */
+	if (taken < 0 || !sink->kept_since_ns)
+		sink->kept_since_ns = clock_now_ns(CLOCK_MONOTONIC);
 	if (taken < 0) {
 		errno = (int)-taken;
 		return -1;
 	}
-	if (!sink->kept_since_ns)
-		sink->kept_since_ns = clock_now_ns(CLOCK_MONOTONIC);
 	look(sink, true);
 	return taken;
 }
@@ -54,7 +55,6 @@ int target_flush(struct sink *sink, bool all)
 		return 0;
 	err = sink->target->flush(sink->target_ctx);
 	look(sink, err);
-	/* What is refused is tried again, but no sooner than anything else would be. */
 	sink->kept_since_ns = err ? now_ns : 0;
 	return err;
 }

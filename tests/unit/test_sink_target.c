@@ -190,6 +190,28 @@ static void a_flush_that_was_refused_is_tried_again(void **state)
 	assert_int_equal(sink_written(t.sink), weight_of_lines(0, 10));
 }
 
+/* And not at once, for as long as it lasts: the thread that writes would do nothing else. */
+static void lines_that_were_refused_are_tried_again_in_time(void **state)
+{
+	(void)state;
+	open_sink();
+	put_lines(0, 10);
+	assert_int_equal(sink_flush(t.sink), 0);
+	clock_ms += 200;
+	put_lines(10, 10);
+	taker.append_error = -ENOSPC;
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(sink_wait_ms(t.sink), 0);
+		assert_int_equal(sink_flush(t.sink), -ENOSPC);
+		assert_true(sink_wait_ms(t.sink) > 0);
+		clock_ms += 200;
+	}
+	taker.append_error = 0;
+	assert_int_equal(sink_flush(t.sink), 0);
+	assert_int_equal(sink_written(t.sink), weight_of_lines(0, 20));
+	assert_int_equal(sink_wait_ms(t.sink), -1);
+}
+
 /* The thread */
 
 static struct writer *writer;
@@ -266,6 +288,7 @@ int main(void)
 		row(no_line_is_parted_whatever_was_refused),
 		row(what_was_taken_and_never_handed_on_is_given_up),
 		row(a_flush_that_was_refused_is_tried_again),
+		row(lines_that_were_refused_are_tried_again_in_time),
 		row(the_thread_hands_on_without_being_asked_again),
 		row(at_the_end_nothing_is_kept),
 		row(an_error_of_handing_on_is_told),
