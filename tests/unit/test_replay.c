@@ -317,6 +317,32 @@ static void bad_lines_of_a_file_are_counted(void **state)
 	unlink(path);
 }
 
+/* In a file as large as it likes: it is not taken into memory. */
+static void a_line_without_end_is_one_bad_line(void **state)
+{
+	char path[] = "/tmp/replay.XXXXXX";
+	int fd = mkstemp(path);
+	const struct replay_line *line;
+	struct replay *replay;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_true(dprintf(fd, "%s\n", GOOD) > 0);
+	assert_int_equal(ftruncate(fd, 200 << 20), 0);
+	assert_true(lseek(fd, 0, SEEK_END) > 0);
+	assert_true(dprintf(fd, "\n%s\n", GOOD) > 0);
+	assert_int_equal(replay_open(path, &replay), 0);
+	assert_int_equal(replay_next(replay, &line), 1);
+	assert_int_equal(replay_next(replay, &line), 1);
+	assert_int_equal(line->event.kind, EVENT_FAILED);
+	assert_int_equal(replay_next(replay, &line), 0);
+	assert_int_equal(replay_bad(replay).n, 1);
+	assert_int_equal(replay_bad(replay).first, 2);
+	replay_close(replay);
+	close(fd);
+	unlink(path);
+}
+
 static void what_cannot_be_read_says_why(void **state)
 {
 	const struct replay_line *line;
@@ -388,6 +414,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_long_name_is_cut_between_characters),
 		cmocka_unit_test(any_byte_may_be_wrong),
 		cmocka_unit_test(bad_lines_of_a_file_are_counted),
+		cmocka_unit_test(a_line_without_end_is_one_bad_line),
 		cmocka_unit_test(what_cannot_be_read_says_why),
 		cmocka_unit_test(what_is_compressed_is_no_record),
 		cmocka_unit_test(a_file_that_is_given_twice_is_found),
