@@ -81,12 +81,15 @@ static void put_as_it_is(struct output *output, const struct replay_line *line, 
 	output_commit(output, line->kind == REPLAY_EVENT ? event_weight(&line->event) : 0);
 }
 
-/* A run of the recorder ends, or another begins: what is open then is not heard of again. */
+/*
+ * Another run of the recorder begins: what is open then is not heard of again, unless it goes on
+ * with what the run before had pinned.
+ */
 static void put_connection(struct history *history, const struct replay_line *line)
 {
 	if (line->kind == REPLAY_EVENT)
 		conn_log_event(history->conn_log, NULL, &line->event, 0);
-	else if (line->kind == REPLAY_START || line->kind == REPLAY_STOP)
+	else if (line->kind == REPLAY_START && !line->resumed)
 		conn_log_settle(history->conn_log);
 }
 

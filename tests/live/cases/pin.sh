@@ -115,6 +115,11 @@ case_pin_long_lived() { # docs/record.md
     demand_once connect "$LIVE_LONG"
     demand_once established "$LIVE_LONG"
     demand_once close "$LIVE_LONG"
+    # Each is one line there, its end, although the recorder was killed twice meanwhile.
+    "$tpconnect" history --store store -o zeek >conn.log 2>messages || fail "history: $(cat messages)"
+    [[ $(grep -c '^[0-9]' conn.log) -eq $LIVE_LONG && $(grep '^[0-9]' conn.log | cut -f 2 | sort -u | wc -l) -eq $LIVE_LONG ]] ||
+        fail "not a line for each connection: $(grep -c '^[0-9]' conn.log)"
+    ! grep -m 1 $'\tS1\t' conn.log >odd || fail "as if it were open: $(cat odd)"
     problems="$(jq -r 'select(."event.name" == "tcp.close") |
         "\(."network.local.port") \(."tpconnect.bytes_sent")"' record | sort | diff - <(sort bytes))" ||
         fail "not the bytes that were sent: ${problems:0:300}"
