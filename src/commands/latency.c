@@ -4,13 +4,6 @@
 #include "commands/run.h"
 #include "format/report_latency.h"
 
-/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
-static bool is_handshake(const struct event *event)
-{
-	return event->kind == EVENT_ESTABLISHED && event->has & EVENT_HAS_LATENCY &&
-	       !event->deferred && event->origin != ORIGIN_REPAIR;
-}
-
 static void add(void *value, const struct event *event)
 {
 	histogram_add(value, event->latency_ns);
@@ -50,7 +43,7 @@ static const struct reporter_ops ops = {
 	.value_size = sizeof(struct histogram),
 	.keys_max = 1000, /* a histogram takes 4 KiB */
 	.text_max = LATENCY_DRAWING_MAX,
-	.wants = is_handshake,
+	.wants = event_has_handshake,
 	.add = add,
 	.merge = merge,
 	.compare = histogram_compare,

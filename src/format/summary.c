@@ -29,9 +29,9 @@ static bool name_of(struct summary_name *ret, const struct event *event)
 	if (path && who_is_named_by(path, ret->comm))
 		return false;
 	if (path)
-		put_end(&exe, image->exe ? "" : ".../", path);
+		put_end(&exe, image->exe ? "" : EXE_TAIL_PREFIX, path);
 	else if (image && image->memfd)
-		put_end(&exe, "memfd:", image->memfd);
+		put_end(&exe, MEMFD_PREFIX, image->memfd);
 	return exe.len;
 }
 

@@ -18,10 +18,10 @@ void text_exe(struct buffer *out, const struct event *event, const struct format
 	exe = image->exe;
 	if (image->exe_tail) {
 		exe = image->exe_tail;
-		before = ".../";
+		before = EXE_TAIL_PREFIX;
 	} else if (image->memfd) {
 		exe = image->memfd;
-		before = "memfd:";
+		before = MEMFD_PREFIX;
 	}
 	if (!exe ||
 	    (!*before && !image->exe_deleted && !ctx->verbose && who_is_named_by(exe, event->comm)))

@@ -90,9 +90,9 @@ void who_exe_cell(struct cell *cell, const char *exe, const char *exe_tail, cons
 	if (exe)
 		cell_path(cell, "", exe, max);
 	else if (exe_tail)
-		cell_path(cell, ".../", exe_tail, max);
+		cell_path(cell, EXE_TAIL_PREFIX, exe_tail, max);
 	else if (memfd)
-		cell_path(cell, "memfd:", memfd, max);
+		cell_path(cell, MEMFD_PREFIX, memfd, max);
 	else
 		cell_word(cell, "-");
 }

@@ -264,9 +264,9 @@ static void put_executable(struct buffer *out, const struct row *row)
 	const struct image *image = row->event->image;
 
 	if (image && image->exe_tail)
-		zeek_text(out, ".../", image->exe_tail);
+		zeek_text(out, EXE_TAIL_PREFIX, image->exe_tail);
 	else if (image && image->memfd)
-		zeek_text(out, "memfd:", image->memfd);
+		zeek_text(out, MEMFD_PREFIX, image->memfd);
 	else
 		zeek_text(out, "", image ? image->exe : NULL);
 }

@@ -28,7 +28,6 @@ void metrics_free(struct metrics *metrics)
 	free(metrics);
 }
 
-/* Of a deferred Fast Open, the time is the application's as well: docs/spec.md, T8. */
 static void add_duration(struct service *service, const struct event *event, int64_t boot_to_utc_ns)
 {
 	const struct slowest one = {
@@ -38,7 +37,7 @@ static void add_duration(struct service *service, const struct event *event, int
 		.cpu = event->cpu,
 	};
 
-	if (event->has & EVENT_HAS_LATENCY && !event->deferred)
+	if (event_has_handshake(event))
 		durations_add(&service->durations, &one);
 }
 

@@ -77,6 +77,12 @@ const char *event_server(const struct event *event)
 	return dns_names_sure(event->names);
 }
 
+bool event_has_handshake(const struct event *event)
+{
+	return event->kind == EVENT_ESTABLISHED && event->has & EVENT_HAS_LATENCY &&
+	       !event->deferred && event->origin != ORIGIN_REPAIR;
+}
+
 /* net/tcp_states.h */
 #define TCP_LISTEN 10
 

@@ -126,6 +126,12 @@ const char *tcp_state_name(uint8_t state);
 /* The name that the destination was asked for by, if that is certain (docs/spec.md, T14); NULL. */
 const char *event_server(const struct event *event);
 
+/*
+ * Whether latency_ns is how long a handshake took: docs/spec.md, T8. A deferred Fast Open's holds
+ * the application's own idle time.
+ */
+bool event_has_handshake(const struct event *event);
+
 /* Whether it is an EVENT_OPEN of a socket that listens: without peer, and all of a connection. */
 bool event_listens(const struct event *event);
 

@@ -12,6 +12,11 @@
 
 #include "contract/process.h"
 
+/* How an executable without a whole path is shown: before the end of its path, or a memfd's name.
+ */
+#define EXE_TAIL_PREFIX ".../"
+#define MEMFD_PREFIX	"memfd:"
+
 /* No padding: compared and hashed as bytes. */
 struct image_key {
 	uint64_t start_ns; /* CLOCK_BOOTTIME: the process's start */

@@ -11,9 +11,6 @@
 #include "model/event.h"
 #include "util/choice.h"
 
-/* With what a name begins that stands for a memfd, and for no file. */
-#define MEMFD_PREFIX "memfd:"
-
 /* A container's id may be cut off, but no shorter than to so many digits. */
 #define CONTAINER_ID_MIN 12
 

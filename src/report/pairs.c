@@ -127,7 +127,7 @@ static void count_event(struct tally *tally, const struct event *event)
 		tally->open_before++;
 	else if (event->kind == EVENT_CLOSE)
 		count_close(tally, event);
-	else if (event->kind == EVENT_ESTABLISHED && event->latency_ns > tally->slowest_ns)
+	else if (event_has_handshake(event) && event->latency_ns > tally->slowest_ns)
 		tally->slowest_ns = event->latency_ns;
 }
 
@@ -138,10 +138,10 @@ static void put_who_name(struct buffer *key, const struct event *event)
 	if (image && image->exe) {
 		buffer_puts(key, image->exe);
 	} else if (image && image->exe_tail) {
-		buffer_literal(key, ".../");
+		buffer_literal(key, EXE_TAIL_PREFIX);
 		buffer_puts(key, image->exe_tail);
 	} else if (image && image->memfd) {
-		buffer_literal(key, "memfd:");
+		buffer_literal(key, MEMFD_PREFIX);
 		buffer_puts(key, image->memfd);
 	} else if (event->has & EVENT_HAS_PROCESS) {
 		buffer_puts(key, event->comm);

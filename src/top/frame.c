@@ -61,6 +61,20 @@ static void put_slowest(struct json *json, uint64_t p50_ns, uint64_t p99_ns, uin
 		json_u64(json, "tpconnect.latency.max_ns", max_ns);
 }
 
+/* By what it is made of: see struct live_pair. */
+static void put_exe(struct json *json, const char *exe)
+{
+	if (!exe)
+		return;
+	if (*exe == '/')
+		json_known(json, "process.executable.path", exe);
+	else if (!strncmp(exe, MEMFD_PREFIX, strlen(MEMFD_PREFIX)))
+		json_known(json, "tpconnect.process.executable.memfd", exe + strlen(MEMFD_PREFIX));
+	else
+		json_known(json, "tpconnect.process.executable.tail",
+			   exe + strlen(EXE_TAIL_PREFIX));
+}
+
 static void put_process(struct json *json, const struct live_pair *pair)
 {
 	bool is_id = pair->container && is_hex(pair->container, CONTAINER_ID_MIN);
@@ -68,7 +82,7 @@ static void put_process(struct json *json, const struct live_pair *pair)
 	if (pair->has_process) {
 		json_u64(json, "process.pid", pair->pid);
 		json_string(json, "process.executable.name", pair->comm);
-		json_known(json, "process.executable.path", pair->exe);
+		put_exe(json, pair->exe);
 		json_u64(json, "process.user.id", pair->uid);
 	}
 	json_known(json, "container.id", is_id ? pair->container : NULL);

@@ -109,7 +109,7 @@ static struct piece exe_of(const struct image *image)
 	if (image->exe)
 		return (struct piece){"", image->exe};
 	if (image->exe_tail)
-		return (struct piece){".../", image->exe_tail};
+		return (struct piece){EXE_TAIL_PREFIX, image->exe_tail};
 	return (struct piece){MEMFD_PREFIX, image->memfd};
 }
 

@@ -45,7 +45,8 @@ static void update_carried(struct live *live, struct connection *connection,
 
 static void update_times(struct live_connection *shown, const struct event *event)
 {
-	if (event->has & EVENT_HAS_LATENCY)
+	if (event->kind == EVENT_ESTABLISHED ? event_has_handshake(event)
+					     : event->has & EVENT_HAS_LATENCY)
 		shown->latency_ns = event->latency_ns;
 	if (event->kind == EVENT_CONNECT)
 		shown->begun_ns = event->time_ns;
