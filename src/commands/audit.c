@@ -149,7 +149,7 @@ static int run_session(struct live_audit *live)
 	size_t n = 1;
 	int status = STATUS_DONE;
 
-	if (options->output.write_path) {
+	if (options->output.write) {
 		status = trace_open(options, false, &live->trace, &live->record);
 		consumers[1] = consumers[0];
 		consumers[0] = live->record;

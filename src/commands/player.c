@@ -13,7 +13,7 @@
 static int start(struct player *player)
 {
 	player->first_ns = player->now_ns = 0;
-	player->lost = player->missed = 0;
+	player->lost = player->missed = player->lost_before = player->missed_before = 0;
 	player->held = NULL;
 	live_free(player->live);
 	player->live = NULL;
@@ -98,15 +98,27 @@ static void tick_until(struct player *player, uint64_t ns, void (*tick)(void *ct
 	player->now_ns += (ns - player->now_ns) / interval * interval;
 }
 
+/* A run of the tracer begins; of what the one before had pinned, it goes on with all. */
+static void begin_run(struct player *player, const struct replay_line *line)
+{
+	if (line->resumed)
+		return;
+	live_begin_anew(player->live, line->utc_ns);
+	player->lost_before = player->lost;
+	player->missed_before = player->missed;
+}
+
 static void take(struct player *player, const struct replay_line *line)
 {
 	player->has_events |= line->kind == REPLAY_EVENT;
 	player->has_reports |= line->kind == REPLAY_OTHER;
 	if (line->kind == REPLAY_EVENT) {
 		live_event(player->live, &line->event);
+	} else if (line->kind == REPLAY_START) {
+		begin_run(player, line);
 	} else if (line->kind == REPLAY_LOSS || line->kind == REPLAY_STOP) {
-		player->lost = line->lost - line->missed;
-		player->missed = line->missed;
+		player->lost = player->lost_before + line->lost - line->missed;
+		player->missed = player->missed_before + line->missed;
 	}
 }
 

@@ -42,7 +42,7 @@ static int flushed(int status)
 int command_run(const struct options *options, const char *version, bool has_stdout)
 {
 	if (!has_stdout && !options->output.write_path && options->command != COMMAND_RECORD &&
-	    options->command != COMMAND_AUDIT)
+	    (options->command != COMMAND_AUDIT || options->output.write))
 		return cannot_write(-EBADF);
 	switch (options->command) {
 	case COMMAND_HELP:

@@ -21,10 +21,11 @@ struct player {
 	struct replay *replay;
 	struct live *live; /* the player's */
 	uint64_t interval_ns;
-	uint64_t first_ns, now_ns;	/* of the first line, 0: none yet; and of the last tick */
-	uint64_t lost, missed;		/* as the record says; lost: but for missed */
-	bool has_events, has_reports;	/* so far */
-	const struct replay_line *held; /* read, and later than what is shown; NULL: none */
+	uint64_t first_ns, now_ns; /* of the first line, 0: none yet; and of the last tick */
+	uint64_t lost, missed;	   /* as the record says; lost: but for missed */
+	uint64_t lost_before, missed_before; /* those of earlier runs */
+	bool has_events, has_reports;	     /* so far */
+	const struct replay_line *held;	     /* read, and later than what is shown; NULL: none */
 };
 
 /* Says why it cannot. Returns an exit status; the caller closes it, opened or not. */

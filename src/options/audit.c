@@ -53,15 +53,10 @@ static int check_files(const struct options *options, struct error *error)
 			      "'" QUOTED "' is a record, and there is a COMMAND as well: "
 			      "one of the two is judged",
 			      first);
-	if (options->output.write_path)
+	if (options->output.write)
 		return refuse(error,
 			      "--write records what is traced, and a record is there "
 			      "already: '" QUOTED "'",
-			      first);
-	if (options->limits.duration_ns)
-		return refuse(error,
-			      "--duration ends what is traced, and '" QUOTED "' is a record, of "
-			      "which all is judged",
 			      first);
 	if (options->request.config.n_cgroups)
 		return refuse(error, "--cgroup is not for records, which do not have where a "
@@ -82,7 +77,7 @@ int finish_audit(struct options *options, struct error *error)
 	audit->host |= !options->limits.argv;
 	*events = EVENTS_COUNT;
 	/* In the record, all; and of what was open before, that there was some. */
-	if (options->output.write_path)
+	if (options->output.write)
 		*events = EVENTS_ALL;
 	if (audit->host)
 		*events |= EVENT_BIT(EVENT_OPEN);

@@ -109,6 +109,9 @@ static int finish_history(struct options *options, struct error *error)
 	    (store->since_ns || store->until_ns || options->output.by || options->output.latency))
 		return refuse(error, "--check is of all that the store has: leave --since, "
 				     "--until, --by and --latency out with it");
+	if (store->check && (options->output.write || strcmp(options->output.format, "text") != 0))
+		return refuse(error, "--check answers in text, on standard output: leave --output "
+				     "and --write out with it");
 	if (store->since_ns && store->until_ns && store->since_ns >= store->until_ns)
 		return refuse(error, "--until must be later than --since");
 	if (options->request.config.n_cgroups) /* named before the command */

@@ -227,13 +227,32 @@ static int parse_words(struct parser *parser)
 	}
 }
 
+/* What is read and no host traced; NULL: there is no record. */
+static const char *record_of(const struct options *options)
+{
+	if (options->output.replay_path)
+		return options->output.replay_path;
+	return options->files.n ? *(const char *const *)options->files.items : NULL;
+}
+
 static int check_given(const struct parser *parser)
 {
 	enum command command = parser->options->command;
+	const char *record = record_of(parser->options);
 
-	for (size_t i = 0; i < n_option_rows; i++)
-		if (parser->given & 1ull << i && !(option_rows[i].commands & CMD(command)))
-			return not_of_command(&option_rows[i], command, parser->error);
+	for (size_t i = 0; i < n_option_rows; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (!(parser->given & 1ull << i))
+			continue;
+		if (!(row->commands & CMD(command)))
+			return not_of_command(row, command, parser->error);
+		if (record && row->tracing)
+			return refuse(parser->error,
+				      "--%s is for tracing, and '" QUOTED
+				      "' is a record: leave it out",
+				      row->name, record);
+	}
 	return 0;
 }
 
@@ -319,9 +338,14 @@ static void finish_config(struct options *options)
 	request->verbosity = options->verbosity > 0 ? options->verbosity : 0;
 }
 
-/* A record has what its filters have let through, and is not written again. */
-static int check_replay(const struct options *options, struct error *error)
+/* The screen has the terminal. A record has what its filters have let through, and is not written
+ * again. */
+static int check_top(const struct options *options, struct error *error)
 {
+	if (options->command == COMMAND_TOP && options->output.write &&
+	    !options->output.write_path && strcmp(options->output.format, "json") != 0)
+		return refuse(error, "--write -: standard output has the screen; name a file, or "
+				     "take -o json");
 	if (!options->output.replay_path)
 		return 0;
 	if (options->limits.argv || request_narrows(&options->request))
@@ -365,7 +389,7 @@ static int finish(struct parser *parser)
 	    finish_events(options, parser->error) || finish_rights(options, parser->error))
 		return -EINVAL;
 	finish_config(options);
-	return check_replay(options, parser->error);
+	return check_top(options, parser->error);
 }
 
 int options_parse(int argc, char **argv, struct options *ret, struct error *error)

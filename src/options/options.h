@@ -21,6 +21,7 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 /* How events are put together and shown, and where. */
 struct output_options {
 	const char *format;	/* its name, one of output_format_name() */
+	bool write;		/* --write was given */
 	const char *write_path; /* NULL: stdout */
 	enum color color;
 	bool names;	  /* of services and users, in tables */

@@ -28,6 +28,7 @@ int set_write(struct options *options, const char *value, struct error *reason)
 {
 	if (!*value)
 		return refuse_value(reason, "a file name is missing");
+	options->output.write = true;
 	options->output.write_path = strcmp(value, "-") ? value : NULL;
 	return 0;
 }

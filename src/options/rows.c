@@ -119,12 +119,13 @@ const struct option_row option_rows[] = {
 	 .more = "With --by, groups. What list sums up is all that it found."},
 	{'t', "time", "DUR", set_time, CMD_TRACING,
 	 .help = "stop after that long: 500ms, 10s, 2m, 1h",
-	 .more = "A number alone is in seconds."},
+	 .more = "A number alone is in seconds.", .tracing = true},
 	{0, "wait", NULL, NULL, CMD_STARTING, .flag = FLAG(limits.wait),
 	 .help = "with a COMMAND: go on until its last descendant has ended",
 	 .more = "Without, tracing ends with the command, and how many descendants run on is said. "
 		 "The exit status is the command's own either way. SIGINT and SIGTERM end the "
-		 "waiting."},
+		 "waiting.",
+	 .tracing = true},
 
 	{'o', "output", "FORMAT", set_output, CMD_SHOWING | CMD(COMMAND_REPORT),
 	 .help = "text (default), table (that of list), json; trace, history: zeek;\n"
@@ -167,7 +168,8 @@ const struct option_row option_rows[] = {
 	{0, "container-names", NULL, NULL, CMD_PROBING, .flag = FLAG(request.container_names),
 	 .help = "look up names and images of containers, and pods",
 	 .more = "In the files of Docker, Podman, containerd, CRI-O and the kubelet, by a process "
-		 "of its own; no daemon is asked. Then --container takes names as well."},
+		 "of its own; no daemon is asked. Then --container takes names as well.",
+	 .tracing = true},
 	{0, "dns", "host", set_dns, CMD_TRACING, .value_optional = true,
 	 .help = "names of destinations, by the answers of name servers that processes get",
 	 .more = "A name is shown as the destination's only if that very process, or the one that "
@@ -262,7 +264,7 @@ const struct option_row option_rows[] = {
 		 "but attempts that fail before a SYN is due stay unseen",
 	 .more = "So do the errnos of synchronous failures. With them, every system call of the "
 		 "host takes a few nanoseconds more.",
-	 .headline = "Tracing"},
+	 .headline = "Tracing", .tracing = true},
 	{0, "no-snapshot", NULL, NULL, CMD_EVENTS, .flag = FLAG(request.no_snapshot),
 	 .help = "do not look for what is open at the start: the end of such connections\n"
 		 "is shown without who held them",
@@ -270,16 +272,17 @@ const struct option_row option_rows[] = {
 		 "counted (unmatched). To look takes about a second of CPU time for four million "
 		 "descriptors, or 400,000 connections."},
 	{0, "object", "FILE", set_object, CMD_PROBING,
-	 .help = "load this BPF object, not the one built in", .values = VALUES_FILE},
+	 .help = "load this BPF object, not the one built in", .values = VALUES_FILE,
+	 .tracing = true},
 	{0, "btf", "FILE", set_btf, CMD_TRACING | CMD(COMMAND_DOCTOR),
 	 .help = "the kernel's BTF (type information), where it gives none itself",
 	 .more = "Raw, or in an ELF file such as vmlinux. It must be of the very build of the "
 		 "kernel that runs: with any other, everything that is read would be wrong. "
 		 "A file that can be seen to be of another is refused. Costs a little more for "
 		 "each connection, and what is pending or open at the start is not known.",
-	 .values = VALUES_FILE},
+	 .values = VALUES_FILE, .tracing = true},
 	{0, "ring-size", "BYTES", set_ring_size, CMD_TRACING,
-	 .help = "ring buffer, a power of two (default 4M)"},
+	 .help = "ring buffer, a power of two (default 4M)", .tracing = true},
 	{0, "user", "USER", set_user, CMD_EVENTS,
 	 .help = "whom it becomes once all is attached, if it was root\n"
 		 "(default tpconnect, where there is such a user, else nobody)",

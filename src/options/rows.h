@@ -61,6 +61,7 @@ struct option_row {
 	keywords_fn *words;
 	bool excludes;	     /* "!" before a value leaves that out */
 	bool value_optional; /* there is one only behind = */
+	bool tracing; /* how, or how long, a host is traced: none is where a record is read */
 };
 
 extern const struct option_row option_rows[];

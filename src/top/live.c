@@ -78,15 +78,6 @@ static uint64_t retries_of(const struct event *event, const struct connection *c
 	return event->retries - connection->shown.retries;
 }
 
-/* docs/spec.md, T8: a deferred one holds the application's own idle time. */
-static uint64_t handshake_of(const struct event *event)
-{
-	return event->kind == EVENT_ESTABLISHED && event->has & EVENT_HAS_LATENCY &&
-			       !event->deferred && event->origin != ORIGIN_REPAIR
-		       ? event->latency_ns
-		       : 0;
-}
-
 /* first: of a connection that has begun. */
 static struct news news_of(const struct event *event, const struct connection *connection,
 			   bool first)
@@ -100,7 +91,7 @@ static struct news news_of(const struct event *event, const struct connection *c
 		.cancelled = event->kind == EVENT_CANCELLED ? event_weight(event) : 0,
 		.closed = event->kind == EVENT_CLOSE,
 		.retries = retries_of(event, connection),
-		.handshake_ns = handshake_of(event),
+		.handshake_ns = event_has_handshake(event) ? event->latency_ns : 0,
 	};
 
 	return news;
@@ -287,18 +278,30 @@ static bool is_gone(const struct live *live, struct connection *connection)
 	return connection->lacking >= LIVE_LACKING;
 }
 
+static void end_unseen(struct live *live, struct connection *connection, uint64_t now_ns)
+{
+	connection->shown.unseen = true;
+	live_end(live, connection, now_ns);
+}
+
+void live_begin_anew(struct live *live, uint64_t now_ns)
+{
+	while (live->of_phase[PHASE_PENDING])
+		end_unseen(live, live->of_phase[PHASE_PENDING], now_ns);
+	while (live->of_phase[PHASE_OPEN])
+		end_unseen(live, live->of_phase[PHASE_OPEN], now_ns);
+}
+
 static void tick_phase(struct live *live, enum phase phase, uint64_t now_ns, uint64_t ns)
 {
 	struct connection *connection, *next;
 
 	DL_FOREACH_SAFE(live->of_phase[phase], connection, next)
 	{
-		if (is_gone(live, connection)) {
-			connection->shown.unseen = true;
-			live_end(live, connection, now_ns);
-		} else {
+		if (is_gone(live, connection))
+			end_unseen(live, connection, now_ns);
+		else
 			tick_connection(connection, ns);
-		}
 	}
 }
 

@@ -147,7 +147,13 @@ void live_gauges_complete(struct live *live);
  */
 void live_tick(struct live *live, uint64_t now_ns);
 
-/* All pairs, the newest first; valid until the next call of the four above. */
+/*
+ * What told of connections is over, and something else begins: nothing more will be heard of those
+ * that are open or pending, which have ended by now, unseen. now_ns: as live_tick() takes it.
+ */
+void live_begin_anew(struct live *live, uint64_t now_ns);
+
+/* All pairs, the newest first; valid until the next call of the five above. */
 const struct live_pair *live_pairs(const struct live *live);
 
 struct live_sums {

@@ -358,6 +358,32 @@ static void what_has_a_gauge_is_established(void **state)
 	assert_int_equal(last_interval(live)->established, 1);
 }
 
+static void where_something_else_begins_nothing_is_open(void **state)
+{
+	struct live *live = *state;
+
+	take(live, live_established(100, 300, 200));
+	take(live, live_of(EVENT_CONNECT, 101, 400));
+	live_begin_anew(live, 500);
+	assert_int_equal(the_pair(live)->n_open, 0);
+	assert_int_equal(the_pair(live)->n_pending, 0);
+	assert_true(the_pair(live)->connections->unseen);
+	live_tick(live, SECOND);
+	assert_int_equal(last_interval(live)->closed, 0); /* of which nobody knows */
+}
+
+/* The time between is the application's: docs/spec.md, T8. */
+static void a_deferred_handshake_has_no_duration(void **state)
+{
+	struct live *live = *state;
+	struct event event = live_established(100, 30 * SECOND, 29 * SECOND);
+
+	event.deferred = true;
+	take(live, event);
+	assert_int_equal(the_connection(live)->latency_ns, 0);
+	assert_int_equal(the_connection(live)->begun_ns, SECOND);
+}
+
 /* Two have gauges; the second no longer, as the event of its end was lost. */
 static void what_lacks_gauges_has_ended_unseen(void **state)
 {
@@ -497,6 +523,8 @@ int main(void)
 		TEST(what_a_close_tells_is_of_its_interval),
 		TEST(gauges_of_what_is_not_open_are_left_alone),
 		TEST(what_has_a_gauge_is_established),
+		TEST(where_something_else_begins_nothing_is_open),
+		TEST(a_deferred_handshake_has_no_duration),
 		TEST(what_lacks_gauges_has_ended_unseen),
 		TEST(what_is_pending_without_gauges_has_ended_unseen),
 		TEST(what_was_pending_before_needs_gauges_to_lack_them),

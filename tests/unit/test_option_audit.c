@@ -44,7 +44,8 @@ static void files_are_records(void **state)
 	assert_string_equal(options->audit.allow_path, "x");
 	assert_says(bad("audit", "a.json", "--", "make"), "'a.json' is a record");
 	assert_says(bad("audit", "a.json", "-t", "1"),
-		    "'a.json' is a record, of which all is judged");
+		    "--time is for tracing, and 'a.json' is a record");
+	assert_says(bad("audit", "--no-syscalls", "a.json"), "--no-syscalls is for tracing");
 	assert_says(bad("audit", "a.json", "-w", "x"), "--write records what is traced");
 	assert_int_equal(good("audit", "list")->files.n, 1);
 }

@@ -243,6 +243,25 @@ case_top_without_terminal() {
     [[ $(wc -l <messages) -eq 1 ]] || fail "not one line: $(cat messages)"
 }
 
+# What one run leaves open is not open in the next, which has seen nothing of it.
+case_top_replay_of_two_runs() {
+    serve "$a" 127.0.0.1 80
+    for _ in 1 2; do
+        trace_raw --netns "/run/netns/$a" -e all -o json -w record
+        await grep -qs tracing messages || fail "it did not start: $(cat messages)"
+        hold 3 127.0.0.1 80
+        await established 3 || fail "no connections"
+        stop_trace
+        kill -KILL "$holder"
+        await no_process_but_servers || fail "the connections are still there"
+        rm messages
+    done
+    "$tpconnect" top -o json --replay record >frames 2>messages || fail "it failed: $(cat messages)"
+    [[ $(tail -n 1 frames | jq '."tpconnect.open"') -eq 3 ]] || fail "not the second run's three: $(tail -n 1 frames)"
+}
+
+no_process_but_servers() { [[ $(within "$a" ss -Htn state established | wc -l) -eq 0 ]]; }
+
 case_top_replay_refused() {
     local status=0 other
 
@@ -257,6 +276,10 @@ case_top_replay_refused() {
     grep -q 'cannot open the record missing: No such file' messages || fail "not said: $(cat messages)"
     "$tpconnect" top -o json --replay other -p 1 2>messages && fail "filters of the kernel are taken"
     grep -q -- '--filter' messages || fail "no way out: $(cat messages)"
+    "$tpconnect" top --replay other -t 1 2>messages && fail "it would not end by itself"
+    grep -q -- "--time is for tracing, and 'other' is a record" messages || fail "not said: $(cat messages)"
+    "$tpconnect" top -w - 2>messages && fail "a record into the screen"
+    grep -q 'standard output has the screen' messages || fail "not said: $(cat messages)"
     # Of nothing there is nothing to show, nor of reports, which have no events.
     for other in /dev/null other; do
         "$tpconnect" top -o json --replay "$other" >stdout 2>messages && fail "status 0: $(cat stdout)"
