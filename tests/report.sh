@@ -93,11 +93,11 @@ refusals() {
     refused 1 'zstd: it is compressed: tpconnect history' "$work/zstd"
 }
 
-# many PAIRS: a record of so many, hostile in length.
+# many PAIRS [CHARACTERS]: a record of so many, hostile in length, of such characters.
 many() {
-    awk -v n="$1" 'BEGIN {
+    awk -v n="$1" -v odd="${2-<&|\`*}" 'BEGIN {
         long = "/"
-        while (length(long) < 3000) long = long "<&|`*"
+        while (length(long) < 3000) long = long odd
         for (i = 0; i < n; i++)
             printf "{\"timestamp\":\"2026-02-16T12:34:56.%09dZ\",\"event.name\":\"tcp.failed\",\"tpconnect.seq\":%d,\"tpconnect.connection.id\":\"%x-0\",\"network.transport\":\"tcp\",\"network.type\":\"ipv4\",\"network.peer.address\":\"10.%d.%d.1\",\"network.peer.port\":80,\"process.pid\":1,\"thread.id\":1,\"process.executable.name\":\"a\",\"thread.name\":\"a\",\"process.user.id\":0,\"process.executable.path\":\"%s%d\",\"error.type\":\"ECONNREFUSED\",\"tpconnect.origin\":\"connect\"}\n", i, i + 1, i + 1, i / 250, i % 250, long, i % 97
     }'
@@ -116,6 +116,13 @@ bounded() {
     for size in html:8000000 md:1048576 dot:300000; do
         [[ $(wc -c <"$work/many.${size%:*}") -lt ${size#*:} ]] || { ls -l "$work"; return 1; }
     done
+    # A right-to-left override takes 24 bytes of Markdown.
+    many 400 $'\u202e' | report md - >"$work/odd.md" || return
+    [[ $(wc -c <"$work/odd.md") -lt 1048576 ]] || { ls -l "$work"; return 1; }
+    grep -q 'further pairs' "$work/odd.md" || { echo "the rest is not told"; return 1; }
+    # One process and more destinations than are kept apart: what is beyond stands once on each side.
+    many 10001 | sed -E 's|"process.executable.path":"[^"]*"|"process.executable.path":"/bin/one"|' | report html - >"$work/one.html" || return
+    [[ $(grep -c '^<li class="node.*others' "$work/one.html") -eq 2 ]] || { grep -o 'others[^"]*"' "$work/one.html" | head; return 1; }
 }
 
 # browse PAGE: as it is once its script has run. What the page complains of goes to $work/console.

@@ -107,7 +107,7 @@ void report_html(FILE *to, const struct report *report)
 	put_head(to, &report->facts);
 	fputs("<body>\n", to);
 	put_header(to, report);
-	if (report->n_pairs) {
+	if (report->n_pairs || report->n_others) {
 		html_sketch(to, report);
 		html_table(to, report);
 	} else {

@@ -7,6 +7,7 @@
 
 #include "report/report.h"
 #include "report/words.h"
+#include "util/cleanup.h"
 
 static void put_md_note(FILE *to, enum note note, const char *title,
 			void (*say)(FILE *to, const struct facts *facts), const struct facts *facts)
@@ -79,16 +80,47 @@ static void put_md_pair(FILE *to, const struct pair *pair)
 	put_counts_of(to, &pair->tally);
 }
 
-static void put_md_rest(FILE *to, const struct report *report)
+/*
+ * Row by row, as long as there is room: of the longest and oddest of names, 300 rows would be more
+ * than the summary takes. Returns how many there are.
+ */
+static size_t put_md_pairs(FILE *to, const struct report *report)
+{
+	size_t shown = 0, left = REPORT_MD_SIZE;
+
+	while (shown < report->n_pairs && shown < REPORT_MD_ROWS) {
+		_cleanup_free_ char *row = NULL;
+		size_t size = 0;
+		FILE *in = open_memstream(&row, &size);
+
+		if (!in)
+			break;
+		put_md_pair(in, report->pairs[shown]);
+		if (fclose(in) || size > left)
+			break;
+		fwrite(row, 1, size, to);
+		left -= size;
+		shown++;
+	}
+	return shown;
+}
+
+static void put_md_rest(FILE *to, const struct report *report, size_t shown)
 {
 	struct tally rest = report->others;
-	size_t n = report->n_pairs - REPORT_MD_ROWS;
+	size_t n = report->n_pairs - shown;
 
-	for (size_t i = REPORT_MD_ROWS; i < report->n_pairs; i++)
+	if (!n && !report->n_others)
+		return;
+	for (size_t i = shown; i < report->n_pairs; i++)
 		tally_merge(&rest, &report->pairs[i]->tally);
 	fputs("| | **", to);
-	words_grouped(to, n);
-	fputs(report->n_others ? " and more further pairs** | " : " further pairs** | ", to);
+	if (n)
+		words_grouped(to, n);
+	fputs(!n		 ? "further pairs** | "
+	      : report->n_others ? " and more further pairs** | "
+				 : " further pairs** | ",
+	      to);
 	put_counts_of(to, &rest);
 }
 
@@ -100,14 +132,11 @@ void report_md(FILE *to, const struct report *report)
 	fputs("- **In all:** ", to);
 	words_tally(to, &report->all);
 	fputs("\n", to);
-	if (!report->n_pairs)
+	if (!report->n_pairs && !report->n_others)
 		return;
 	fputs("\n| | Process | Destination | Attempts | Established | Failed | Given up | Errors "
 	      "|\n"
 	      "|---|---|---|--:|--:|--:|--:|---|\n",
 	      to);
-	for (size_t i = 0; i < report->n_pairs && i < REPORT_MD_ROWS; i++)
-		put_md_pair(to, report->pairs[i]);
-	if (report->n_pairs > REPORT_MD_ROWS)
-		put_md_rest(to, report);
+	put_md_rest(to, report, put_md_pairs(to, report));
 }

@@ -19,9 +19,13 @@ struct report {
 	const struct sketch *sketch;
 };
 
-/* Rows of the page's table, and of that in Markdown: a summary of CI takes 1 MiB. */
+/*
+ * Rows of the page's table, and of that in Markdown. A summary of CI takes 1 MiB: so many bytes of
+ * rows, and what stands around them.
+ */
 #define REPORT_HTML_ROWS 2000
 #define REPORT_MD_ROWS	 300
+#define REPORT_MD_SIZE	 ((size_t)960 << 10)
 
 typedef void report_put(FILE *to, const struct report *report);
 

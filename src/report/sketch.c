@@ -143,16 +143,26 @@ static void make_side(struct sketch_side *side, const struct making *making)
 	}
 }
 
-/* What has no pair of its own is of others, which then stand in the last place of their side. */
+/* Returns their place: behind all others of the side. */
+static size_t add_others_to(struct sketch_side *side, const struct tally *others)
+{
+	size_t place = side->n == SKETCH_SIDE ? SKETCH_NODES : side->n++;
+
+	tally_merge(&side->nodes[place].tally, others);
+	return place;
+}
+
+/* What has no pair of its own is of others. */
 static void add_others(struct sketch *sketch, const struct tally *others)
 {
+	size_t who, where;
+
 	if (!others)
 		return;
-	sketch->who.n = sketch->where.n = SKETCH_SIDE;
-	tally_merge(&sketch->who.nodes[SKETCH_NODES].tally, others);
-	tally_merge(&sketch->where.nodes[SKETCH_NODES].tally, others);
-	tally_merge(&sketch->curves[SKETCH_NODES][SKETCH_NODES], others);
-	sketch->pairs[SKETCH_NODES][SKETCH_NODES]++;
+	who = add_others_to(&sketch->who, others);
+	where = add_others_to(&sketch->where, others);
+	tally_merge(&sketch->curves[who][where], others);
+	sketch->pairs[who][where]++;
 }
 
 static void make_sketch(struct sketch *sketch, struct making *who, struct making *where)

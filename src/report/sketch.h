@@ -11,7 +11,7 @@
 
 struct sketch_node {
 	const struct node *node; /* NULL: the others */
-	size_t n;		 /* of the others: how many they are */
+	size_t n;		 /* of the others: how many they are; 0: not known */
 	struct tally tally;	 /* of all its pairs */
 };
 

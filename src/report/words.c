@@ -89,9 +89,13 @@ void md_char(FILE *to, const char *s, size_t len)
 		fwrite(s, 1, len, to);
 }
 
-/* Between double quotes. */
+/* Between double quotes, where Graphviz knows HTML's entities as well. */
 void dot_char(FILE *to, const char *s, size_t len)
 {
+	if (*s == '&') {
+		fputs("&amp;", to);
+		return;
+	}
 	if (*s == '"' || *s == '\\')
 		fputc('\\', to);
 	fwrite(s, 1, len, to);

@@ -153,6 +153,55 @@ static void a_layout_depends_on_the_pairs_alone(void **state)
 	pairings_free(pairs);
 }
 
+/* What has no pair of its own has one place on each side, behind those that are there. */
+static void others_have_the_place_behind_the_last(void **state)
+{
+	const struct tally others = {.counts = {.attempts = 7}};
+	const struct pair *const *sorted;
+	struct pairings *pairs;
+	struct sketch *sketch;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(pairings_new(&pairs), 0);
+	add(pairs, EVENT_CONNECT, 1, 1);
+	add(pairs, EVENT_CONNECT, 1, 2);
+	assert_int_equal(pairings_sorted(pairs, &sorted, &n), 0);
+	assert_int_equal(sketch_new(sorted, n, &others, &sketch), 0);
+	assert_int_equal(sketch->who.n, 2);
+	assert_int_equal(sketch->where.n, 3);
+	assert_null(sketch->who.nodes[1].node);
+	assert_null(sketch->where.nodes[2].node);
+	assert_int_equal(tally_attempts(&sketch->curves[1][2]), 7);
+	assert_int_equal(sketch->pairs[1][2], 1);
+	free(sketch);
+	assert_int_equal(sketch_new(NULL, 0, &others, &sketch), 0);
+	assert_int_equal(sketch->who.n, 1);
+	assert_int_equal(tally_attempts(&sketch->curves[0][0]), 7);
+	free(sketch);
+	pairings_free(pairs);
+}
+
+static void deferred_handshakes_are_not_the_slowest(void **state)
+{
+	struct event event = event_of(EVENT_ESTABLISHED, 1, 1);
+	const struct pair *const *sorted;
+	struct pairings *pairs;
+	size_t n;
+
+	(void)state;
+	assert_int_equal(pairings_new(&pairs), 0);
+	event.has |= EVENT_HAS_LATENCY;
+	event.latency_ns = 5;
+	assert_int_equal(pairings_add(pairs, &event), 0);
+	event.deferred = true;
+	event.latency_ns = 30 * 1000000000ull;
+	assert_int_equal(pairings_add(pairs, &event), 0);
+	assert_int_equal(pairings_sorted(pairs, &sorted, &n), 0);
+	assert_int_equal(sorted[0]->tally.slowest_ns, 5);
+	pairings_free(pairs);
+}
+
 static void line(struct facts *facts, enum replay_kind kind, uint64_t seq, uint64_t lost)
 {
 	struct replay_line line = {.kind = kind, .utc_ns = 1000 + seq, .seq = seq, .lost = lost};
@@ -287,6 +336,8 @@ int main(void)
 		cmocka_unit_test(what_failed_comes_first),
 		cmocka_unit_test(an_attempt_is_counted_once),
 		cmocka_unit_test(a_layout_depends_on_the_pairs_alone),
+		cmocka_unit_test(others_have_the_place_behind_the_last),
+		cmocka_unit_test(deferred_handshakes_are_not_the_slowest),
 		cmocka_unit_test(a_record_that_is_whole_lacks_nothing),
 		cmocka_unit_test(what_was_pinned_is_one_run),
 		cmocka_unit_test(what_a_record_lacks_is_counted),
