@@ -8,8 +8,8 @@
 #include "model/wanted.h"
 
 /*
- * FIT_YES: a rule fits; FIT_UNKNOWN: one could, but it asks for the process, which is not known.
- * Rules that fit are then used.
+ * FIT_YES: a rule fits; FIT_UNKNOWN: one could, but it asks for the process, which is not known, or
+ * for a name, and there may be more than are known. Rules that fit are then used.
  *
  * A rule by name fits by what was answered to the process itself, or to the one that forked it
  * (docs/spec.md, T14): of several names that fit the address, each must be expected, as nobody

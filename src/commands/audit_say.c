@@ -227,8 +227,8 @@ static void doubt_tally(struct audit *audit, const struct tally *tally)
 {
 	if (tally->unknown && audit->options->audit.allow_path)
 		audit_doubt(audit,
-			    "of %" PRIu64 " attempt%s it is not known by which process, and so "
-			    "whether a rule fits",
+			    "of %" PRIu64 " attempt%s it is not known by which process, or by "
+			    "which of four names or more, and so whether a rule fits",
 			    tally->unknown, plural(tally->unknown));
 	if (tally->crowded)
 		audit_doubt(audit, "there were more than %d processes and destinations", SEEN_MAX);

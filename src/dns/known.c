@@ -288,11 +288,13 @@ static void look_in(struct search *search, struct cache *share, const struct key
 			add(search, &entry->names[i]);
 }
 
-/* Returns whether there is anything to tell, and sets *ret. What is told alone passes for certain.
+/*
+ * Returns whether there is anything to tell, and sets *ret. What is told passes for all that fit,
+ * unless there are so many that there may be more.
  */
 static bool found(const struct search *search, enum dns_source source, struct dns_names *ret)
 {
-	if (!search->n || (search->n == 1 && search->more && source != DNS_FROM_HOST))
+	if (!search->n || (search->n < DNS_NAMES_MAX && search->more && source != DNS_FROM_HOST))
 		return false;
 	*ret = (struct dns_names){.source = source, .n = search->n};
 	for (size_t i = 0; i < search->n; i++)

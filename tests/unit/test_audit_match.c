@@ -165,6 +165,23 @@ static void of_several_names_each_must_be_expected(void **state)
 	assert_int_equal(fit("a.example\n/usr/bin/curl b.example", &event), FIT_UNKNOWN);
 }
 
+/* More than DNS_NAMES_MAX are not known. */
+static void of_as_many_names_as_are_known_there_may_be_more(void **state)
+{
+	const char *rules = "a.example\nb.example\nc.example\nx.example";
+	struct event event = attempt_to("192.0.2.7", 443);
+	struct dns_names names = {
+		DNS_FROM_PROCESS, 4, {"a.example", "b.example", "c.example", "x.example"}};
+
+	(void)state;
+	event.names = &names;
+	assert_int_equal(fit(rules, &event), FIT_UNKNOWN);
+	assert_fits("a.example\n192.0.2.7", &event);
+	assert_fits_not("a.example\nb.example\nc.example", &event);
+	names.n = 3;
+	assert_fits(rules, &event);
+}
+
 static void rules_that_fit_are_used(void **state)
 {
 	struct rules rules = rules_of("10.0.0.0/8\n10.0.0.1:80\n10.0.0.1:81\n/bin/x 10.0.0.1\n");
@@ -192,6 +209,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_known_of_a_process_leaves_its_rules_open),
 		cmocka_unit_test(a_name_needs_evidence),
 		cmocka_unit_test(of_several_names_each_must_be_expected),
+		cmocka_unit_test(of_as_many_names_as_are_known_there_may_be_more),
 		cmocka_unit_test(rules_that_fit_are_used),
 	};
 

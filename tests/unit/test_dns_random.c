@@ -145,7 +145,7 @@ static bool expect(uint32_t pid, const struct event *event, uint64_t before_ns, 
 		end = stpcpy(end, name_of(next));
 	}
 	*end = '\0';
-	if (n == 1 && event->start_ns <= *lost_ns)
+	if (n < DNS_NAMES_MAX && event->start_ns <= *lost_ns)
 		*said = '\0';
 	return n;
 }
