@@ -81,6 +81,12 @@ start() {
 
 stop() { kill -TERM "$pid"; wait "$pid" || complain "it ended with status $?: $(cat "$work/err")"; }
 
+has_ended() { ! kill -0 "$pid" 2>/dev/null; }
+fails_by_itself() {
+    await has_ended || kill -KILL "$pid"
+    if wait "$pid"; then complain "it ended with status 0"; fi
+}
+
 # lines BOOT LINES PER_FRAME [PAUSE_MS [SIZE]]
 lines() { "$work/lines" "$work/store" "$@" >>"$work/written"; }
 
@@ -283,10 +289,33 @@ case_store_goes() {
     start
     await has_all 100
     mv "$work/store" "$work/store.away"
-    if wait "$pid"; then complain "it ended with status 0"; fi
+    fails_by_itself
     expect "said" "$(said 'was removed, or another is in its place')" 1
     rm -rf "$work/store.away"
 }
+
+case_begun_anew() { # within a boot: other lines have the numbers of those that were sent
+    serve
+    lines "$boot" 100 10
+    ship_once
+    expect_all 100
+    rm -rf "$work/store/$boot" "$work/written"
+    lines "$boot" 50 10
+    if ship --once "$work/store" "$url"; then complain "it ended with status 0"; fi
+    expect "said" "$(said "was begun anew within boot $boot: its lines .* up to 100, that were sent")" 1
+    # And before its eyes; as many lines and more make no difference then.
+    rm "$work/offset"
+    : >"$work/err"
+    start
+    await has_stored 150
+    rm -rf "$work/store/$boot"
+    lines "$boot" 300 10
+    fails_by_itself
+    expect "said" "$(said "was begun anew within boot $boot")" 1
+    expect "what arrived" "$(stored | wc -l)" 150
+}
+
+has_stored() { [[ $(stored | wc -l) -eq $1 ]]; }
 
 case_encodings() {
     local name
@@ -415,6 +444,8 @@ case_refusals() {
     refused 1 'cannot lock the offset file .*--offset' --offset /proc/x/y "$work/store" "$url"
     ship_once
     refused 1 'it is of another output, http://127.0.0.1' "${some[@]}" "$work/store" "http://127.0.0.1:1/other"
+    refused 1 'it is of another output, http://127.0.0.1' "${some[@]}" "$work/store" "$url&s3cret=table"
+    refused 1 'is a file: name the store' "${some[@]}" "$(find "$work/store" -name '*.zst')" "$url"
     start
     await grep -q 'sending' "$work/err"
     refused 1 'another tpconnect-ship has the offset file' "${some[@]}" "$work/store" "$url"

@@ -143,9 +143,13 @@ struct found {
 	uint64_t holes, missing, silences, cut;
 };
 
-static struct found count(const struct flaw *flaws, size_t n)
+/* No later line of its boot tells of what is missing at the end, but what is damaged there. */
+static struct found count(const struct flaw *flaws, size_t n, const struct store_read *read)
 {
-	struct found found = {0};
+	struct found found = {
+		.holes = read->missing_at_ends != 0,
+		.missing = read->missing_at_ends,
+	};
 
 	for (size_t i = 0; i < n; i++) {
 		found.holes += flaws[i].kind == FLAW_HOLE;
@@ -161,8 +165,12 @@ static int print_verdict(const struct checking *checking, const struct flaw *fla
 {
 	struct account_sums sums = account_sums(checking->account);
 	struct store_read read = store_read(checking->reader);
-	struct found found = count(flaws, n);
+	struct found found = count(flaws, n, &read);
+	bool has_flaws = n || read.missing_at_ends;
 
+	if (read.missing_at_ends)
+		printf("hole: %" PRIu64 " line%s at the end of a boot, in what is damaged\n",
+		       read.missing_at_ends, plural(read.missing_at_ends));
 	if (sums.lines)
 		print_sums(&sums);
 	if (read.newer)
@@ -174,7 +182,7 @@ static int print_verdict(const struct checking *checking, const struct flaw *fla
 		printf("not whole: %" PRIu64 " line%s none of tpconnect's, %" PRIu64 " out of "
 		       "order\n",
 		       checking->bad, checking->bad == 1 ? " is" : "s are", sums.disordered);
-	else if (n)
+	else if (has_flaws)
 		printf("not whole: %" PRIu64 " hole%s with %" PRIu64 " line%s, %" PRIu64
 		       " silence%s, %s\n",
 		       found.holes, plural(found.holes), found.missing, plural(found.missing),
@@ -182,7 +190,7 @@ static int print_verdict(const struct checking *checking, const struct flaw *fla
 		       found.cut ? "cut off at the end" : "not cut off");
 	else
 		printf("whole\n");
-	return !n && !read.newer && sums.lines && !checking->bad && !sums.disordered
+	return !has_flaws && !read.newer && sums.lines && !checking->bad && !sums.disordered
 		       ? STATUS_DONE
 		       : STATUS_FAILED;
 }

@@ -33,7 +33,8 @@ struct account {
 	bool runs;	       /* it has not said that it ends */
 	uint64_t heartbeat_ns; /* how often it gives a sign of life; 0: not that is known */
 	uint64_t begin_ns;     /* UTC since when it observes; 0: it is not known */
-	uint64_t lost;	       /* events, as it has said last */
+	uint64_t resumed_ns;   /* UTC of its start, as long as older events come; 0: none do */
+	uint64_t lost;	       /* events, as it, or what it goes on with, has said last */
 	struct flaw silence;   /* that may be the clock's, which was set; kind FLAW_SILENCE */
 	uint64_t silence_ns;   /* its length; 0: there is none */
 };
@@ -87,17 +88,26 @@ static int settle_silence(struct account *account)
 	return vector_push(&account->told, &account->silence, sizeof(account->silence));
 }
 
+/*
+ * Who goes on with what was pinned begins with events that came while nobody recorded: with their
+ * times, which are no silence of the recorder's.
+ */
 static int note_silence(struct account *account, uint64_t utc_ns)
 {
+	uint64_t from_ns =
+		account->resumed_ns > account->utc_ns ? account->resumed_ns : account->utc_ns;
 	int err;
 
-	if (!account->runs || !account->heartbeat_ns || utc_ns <= account->utc_ns ||
-	    utc_ns - account->utc_ns <= 2 * account->heartbeat_ns)
+	if (utc_ns >= account->resumed_ns)
+		account->resumed_ns = 0;
+	if (!account->runs || !account->heartbeat_ns || utc_ns <= from_ns ||
+	    utc_ns - from_ns <= 2 * account->heartbeat_ns)
 		return 0;
 	err = settle_silence(account);
 	account->silence = flaw_here(account, FLAW_SILENCE);
+	account->silence.from_ns = from_ns;
 	account->silence.to_ns = utc_ns;
-	account->silence_ns = utc_ns - account->utc_ns;
+	account->silence_ns = utc_ns - from_ns;
 	return err;
 }
 
@@ -118,11 +128,16 @@ static int end_run(struct account *account)
 {
 	int err = settle_silence(account);
 
+	account->runs = false;
+	account->heartbeat_ns = account->begin_ns = account->resumed_ns = 0;
+	return err;
+}
+
+/* What is lost from now on is counted from 0. */
+static void end_counters(struct account *account)
+{
 	account->sums.lost += account->lost;
 	account->lost = 0;
-	account->runs = false;
-	account->heartbeat_ns = account->begin_ns = 0;
-	return err;
 }
 
 static int note_left(struct account *account, const struct replay_line *notice)
@@ -141,6 +156,10 @@ static int note_start(struct account *account, const struct replay_line *notice)
 
 	account->sums.restarts += account->runs;
 	err = end_run(account);
+	if (notice->resumed)
+		account->resumed_ns = notice->utc_ns;
+	else
+		end_counters(account);
 	account->runs = true;
 	account->heartbeat_ns = notice->heartbeat_ns;
 	account->begin_ns = notice->observed_from_ns;
@@ -181,6 +200,7 @@ static int note_boot(struct account *account, const char *id)
 	account->sums.boots++;
 	if (end_run(account))
 		return -ENOMEM;
+	end_counters(account);
 	account->seq = account->utc_ns = 0;
 	return vector_push(&account->boots, &boot, sizeof(boot));
 }

@@ -42,11 +42,11 @@ int main(int argc, char **argv)
 	if (options.offset)
 		snprintf(path, sizeof(path), "%s", options.offset);
 	else
-		offset_path(options.url.shown, path, sizeof(path));
+		offset_path(options.url.name, path, sizeof(path));
 	give = offset_make_directory(path) || !options.offset;
 	err = become_unprivileged(&options, path, give, &error);
 	if (!err)
-		err = offset_open(path, options.url.shown, &offset, &error);
+		err = offset_open(path, options.url.name, &offset, &error);
 	if (err) {
 		log_error("%s", error.text);
 		return STATUS_FAILED;

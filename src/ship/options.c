@@ -36,7 +36,7 @@ static const char help[] =
 	"What is sent:\n"
 	"  --format FORMAT     ndjson (default), or otlp: OTLP/HTTP logs in JSON\n"
 	"  --compress NAME     zstd (default), gzip (default of otlp) or none\n"
-	"  --window N          frames at a time, 1 to 64 (default 4)\n"
+	"  --window N          frames at a time, 1 to 64 (default 4; NATS 32)\n"
 	"  --timeout DUR       give up a request after this (default 30s)\n"
 	"\n"
 	"Secrets, by their files alone:\n"

@@ -11,7 +11,7 @@
 #include "util/error.h"
 
 /* Of an output, as messages show it. */
-#define SHOWN_MAX 1024
+#define SHOWN_MAX 1040
 
 /* Of the text, five lines. */
 #define PLACE_TEXT_MAX (SHOWN_MAX + 512)

@@ -15,8 +15,10 @@ struct source {
 	struct stat st; /* of dir: that it is still there */
 	const struct shape *shape;
 	struct store_reader *reader;
-	struct place_of before;		/* the last line that was read, or is not to be read */
-	bool is_behind;			/* seqs of before's boot behind it are expected */
+	struct place_of before; /* the last line that was read, or is not to be read */
+	bool is_behind;		/* seqs of before's boot behind it are expected */
+	uint64_t found_seq; /* of the lines up to `before` at the start, the last one that is there
+			     */
 	char host[PARCEL_HOST_MAX + 1]; /* of the lines of before's boot; "": not known yet */
 	struct parcel *rest;		/* of a frame that was read: it comes next */
 	struct source_counts counts;
@@ -55,6 +57,11 @@ int source_open(const char *dir, const char *boot, const struct place_of *after,
 	if (!err && stat(dir, &source->st))
 		err = error_set(error, -errno, "cannot open the store %s: %s", dir,
 				strerror(errno));
+	if (!err && !S_ISDIR(source->st.st_mode))
+		err = error_set(error, -ENOTDIR,
+				"%s is a file: name the store, which is the directory that record "
+				"writes to",
+				dir);
 	if (!err)
 		err = seek(source, after);
 	if (err)
@@ -102,6 +109,17 @@ static bool is_read(const struct source *source, const struct store_frame *frame
 	       frame->index->last_seq <= source->before.seq;
 }
 
+/*
+ * Whether the store has fewer lines than were sent of it, and has lost none: then they are others,
+ * with the same names. It was emptied, and the recorder started again, within one boot of the host.
+ */
+static bool has_begun_anew(const struct source *source)
+{
+	return store_reader_is_anew(source->reader) ||
+	       (source->found_seq && source->found_seq < source->before.seq &&
+		!store_read(source->reader).damaged);
+}
+
 /* Returns 0 and *ret, -ENOMEM, or -EBADMSG: passed over. */
 static int take_frame(struct source *source, const struct store_frame *frame, struct parcel **ret)
 {
@@ -116,6 +134,7 @@ static int take_frame(struct source *source, const struct store_frame *frame, st
 		err = parcel_of_frame(frame, after_seq, source->shape, source->host, ret);
 	strcpy(source->before.boot, frame->boot);
 	source->before.seq = frame->index->last_seq;
+	source->found_seq = 0;
 	source->is_behind = true;
 	if (err != -EBADMSG)
 		return err;
@@ -130,17 +149,22 @@ static void say_damage(struct source *source)
 {
 	const char *where;
 
-	while ((where = store_reader_damage(source->reader))) {
-		source->counts.damaged++;
+	while ((where = store_reader_damage(source->reader)))
 		log_warning("%s", where);
-	}
 }
 
 /* Whoever removes the directory itself and makes it anew has another store. */
-static int look_for_dir(const struct source *source, struct error *error)
+static int look_at_end(const struct source *source, struct error *error)
 {
 	struct stat st;
 
+	if (has_begun_anew(source))
+		return error_set(error, -ESTALE,
+				 "the store %s was begun anew within boot %s: its lines have the "
+				 "numbers of others, up to %" PRIu64 ", that were sent. Who has "
+				 "those may take the new ones for the same; to send them all the "
+				 "same, remove the offset file",
+				 source->dir, source->before.boot, source->before.seq);
 	if (!stat(source->dir, &st) && st.st_ino == source->st.st_ino &&
 	    st.st_dev == source->st.st_dev)
 		return 0;
@@ -158,11 +182,13 @@ static int next_parcel(struct source *source, struct parcel **ret, struct error 
 		more = store_reader_next_frame(source->reader, &frame);
 		say_damage(source);
 		if (!more)
-			return look_for_dir(source, error);
+			return look_at_end(source, error);
 		if (more < 0)
 			return error_set(error, more, "cannot read the store %s: %s", source->dir,
 					 strerror(-more));
-		if (!is_read(source, &frame))
+		if (is_read(source, &frame))
+			source->found_seq = frame.index->last_seq;
+		else
 			err = take_frame(source, &frame, ret);
 	}
 	return err ? error_set(error, err, "out of memory") : 1;
@@ -188,5 +214,8 @@ int source_next(struct source *source, uint64_t lines_max, struct parcel **ret, 
 
 struct source_counts source_counts(const struct source *source)
 {
-	return source->counts;
+	struct source_counts counts = source->counts;
+
+	counts.damaged += store_read(source->reader).damaged;
+	return counts;
 }

@@ -159,6 +159,7 @@ void stats_line(struct buffer *out, const struct stats *stats)
 	put_count(out, "errors", stats_errors(stats));
 	put_count(out, "duplicates", stats->duplicates);
 	put_count(out, "missing", stats->source.missing);
+	put_count(out, "damaged_places", stats->source.damaged);
 	put_count(out, "too_large", stats->too_large);
 	put_count(out, "rejected", stats->rejected);
 }

@@ -52,6 +52,14 @@ static void add_place_of(struct places *places, const char *path, bool write)
 	add_place(places, dirname(copy), write);
 }
 
+/* Where that is a link to a file of whoever writes it: in /run, as nearly everybody does. */
+static void add_name_servers(struct places *places)
+{
+	_cleanup_free_ char *path = realpath("/etc/resolv.conf", NULL);
+
+	add_place_of(places, path, false);
+}
+
 static int enter_landlock(const struct ship_options *options, const char *offset)
 {
 	const struct output_target *target = &options->target;
@@ -70,6 +78,7 @@ static int enter_landlock(const struct ship_options *options, const char *offset
 		add_place(&places, "/proc", false);
 	for (size_t i = 0; i < ARRAY_SIZE(system_places); i++)
 		add_place(&places, system_places[i], false);
+	add_name_servers(&places);
 	for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 		add_place_of(&places, files[i], false);
 	memcpy(ports + 1, options->url.ports, sizeof(options->url.ports));

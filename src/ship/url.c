@@ -3,9 +3,12 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "store/frame.h"
 #include "util/array.h"
 #include "util/buffer.h"
 #include "util/parse.h"
@@ -131,6 +134,10 @@ int url_parse(const char *url, struct url *ret, struct error *error)
 	if (n_shown >= sizeof(ret->shown))
 		return error_set(error, -EINVAL, "the URL is too long");
 	memcpy(ret->shown, url, n_shown);
+	strcpy(ret->name, ret->shown);
+	if (url[n_shown] == '?')
+		snprintf(ret->name + n_shown, sizeof(ret->name) - n_shown, "#%08" PRIx32,
+			 frame_crc(url + n_shown, strlen(url + n_shown)));
 	if (parse_hosts(hosts, n_hosts, port, ret))
 		return error_set(error, -EINVAL, "%s: it has no HOST or HOST:PORT", ret->shown);
 	return 0;

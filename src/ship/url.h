@@ -10,9 +10,13 @@
 #include "util/error.h"
 
 #define URL_PORTS_MAX 16
+#define URL_SUM_LEN   9
 
 struct url {
-	char shown[1025]; /* without query and fragment: SHOWN_MAX of ship/place.h */
+	char shown[1025]; /* without query and fragment, which may be secret */
+	/* The same, and where there is a query "#" and a sum of it: another query is another
+	 * output. */
+	char name[1025 + URL_SUM_LEN]; /* SHOWN_MAX of ship/place.h */
 	/* Of all its hosts; where none is written, that of the scheme. */
 	uint16_t ports[URL_PORTS_MAX];
 	size_t n_ports;

@@ -92,6 +92,7 @@ static int add_segment(int boot_fd, const char *boot, const char *name, struct v
 		return 0;
 	memcpy(segment.boot, boot, strlen(boot) + 1);
 	segment.size = (uint64_t)st.st_size;
+	segment.ino = st.st_ino;
 	return vector_push(segments, &segment, sizeof(segment));
 }
 

@@ -14,6 +14,7 @@ struct segment {
 	char boot[STORE_BOOT_MAX + 1];
 	uint64_t first_seq; /* by its name */
 	uint64_t size;	    /* bytes, when it was listed */
+	uint64_t ino;	    /* of its file then */
 	uint64_t since_ns;  /* of its boot's first frame that is whole; 0: there is none */
 	bool is_last;	    /* of its boot, which is over */
 };

@@ -183,7 +183,7 @@ static void note_boot(struct store_reader *reader)
 	if (is_first)
 		reader->read.first_seq = segment->first_seq;
 	if (strcmp(reader->boot, segment->boot) != 0) {
-		reader->read.missing += missing_at_end(reader);
+		reader->read.missing_at_ends += missing_at_end(reader);
 		reader->broken_seq = 0;
 		reader->next_seq = is_first ? segment->first_seq : 1;
 	}
@@ -386,6 +386,11 @@ const char *store_reader_boot(const struct store_reader *reader)
 	return reader->boot;
 }
 
+bool store_reader_is_anew(const struct store_reader *reader)
+{
+	return reader->trail.is_anew;
+}
+
 bool store_reader_is_written(const struct store_reader *reader)
 {
 	return trail_is_written(&reader->trail);
@@ -395,7 +400,8 @@ struct store_read store_read(const struct store_reader *reader)
 {
 	struct store_read read = reader->read;
 
-	read.missing += missing_at_end(reader);
+	read.missing_at_ends += missing_at_end(reader);
+	read.missing += read.missing_at_ends;
 	read.damaged = reader->damage.n;
 	read.damaged_bytes = reader->damage.bytes;
 	return read;

@@ -36,11 +36,12 @@ struct store_read {
 	uint64_t tail_bytes; /* behind all that is whole: what is being written, or was torn off */
 	uint64_t missing;    /* seqs that are in no whole frame, as what is there tells, but for
 				those before the first segment of all */
-	uint64_t newer;	     /* segments of a version to come, which were passed over */
-	uint64_t first_ns;   /* UTC of the first line of all, asked for or not; 0: none was seen */
-	uint64_t last_ns;    /* likewise of the latest */
-	uint64_t first_seq;  /* what the first segment of all begins with; 0: not known */
-	uint64_t before_ns;  /* UTC of the latest line before this one's frame; 0: none was seen */
+	uint64_t missing_at_ends; /* of these, behind all other lines of a boot */
+	uint64_t newer;		  /* segments of a version to come, which were passed over */
+	uint64_t first_ns;  /* UTC of the first line of all, asked for or not; 0: none was seen */
+	uint64_t last_ns;   /* likewise of the latest */
+	uint64_t first_seq; /* what the first segment of all begins with; 0: not known */
+	uint64_t before_ns; /* UTC of the latest line before this one's frame; 0: none was seen */
 };
 
 /* dir: a store, or one segment's file. Returns 0 or -errno with a line in error. */
@@ -85,6 +86,12 @@ void store_reader_end(struct store_reader *reader);
 
 /* The boot whose the last line is: its directory's name. "" before the first. */
 const char *store_reader_boot(const struct store_reader *reader);
+
+/*
+ * At the end: whether the lines of the boot that was read begin anew there, in other files, as
+ * where a store was emptied and its recorder started again. What is there now is then not read.
+ */
+bool store_reader_is_anew(const struct store_reader *reader);
 
 /* Whether a process writes to the store now, or may: where that cannot be asked. */
 bool store_reader_is_written(const struct store_reader *reader);

@@ -113,6 +113,24 @@ static size_t place_behind(const struct trail *trail, const struct segment *segm
 	return next < n ? next : 0;
 }
 
+/*
+ * Whether the boot's lines begin anew, in other files: its oldest segments leave first, so where
+ * the last one that was taken is gone, so are all before it.
+ */
+static bool begins_anew(const struct trail *trail, const struct segment *segments, size_t n)
+{
+	bool before = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!is_same_boot(&segments[i], &trail->last))
+			continue;
+		if (segments[i].first_seq == trail->last.first_seq)
+			return segments[i].ino != trail->last.ino;
+		before |= segments[i].first_seq < trail->last.first_seq;
+	}
+	return before;
+}
+
 static void look_again(struct trail *trail)
 {
 	struct segment *segments;
@@ -120,6 +138,7 @@ static void look_again(struct trail *trail)
 
 	if (trail->dir_fd < 0 || segments_list(trail->dir_fd, trail->last_boot, &segments, &n))
 		return;
+	trail->is_anew |= trail->last.boot[0] && begins_anew(trail, segments, n);
 	trail->next = trail->last.boot[0] ? place_behind(trail, segments, n) : 0;
 	free(trail->segments);
 	trail->segments = segments;

@@ -17,6 +17,7 @@ struct trail {
 	struct segment *segments;
 	size_t n, next;
 	struct segment last; /* the last one that was taken */
+	bool is_anew; /* its boot's lines begin anew in other files: what was taken is gone */
 };
 
 /* path: a store, or a segment. Returns 0 or -errno with a line in error. */

@@ -283,6 +283,38 @@ static void a_start_that_has_left_is_none_the_less_one(void **state)
 	assert_int_equal(account_sums(account).restarts, 1);
 }
 
+/* The first lines are of what came while nobody recorded, and the counters are those of before. */
+static void what_was_pinned_goes_on(void **state)
+{
+	(void)state;
+	notice(BOOT, 1, 0, START);
+	notice(BOOT, 2, 10, .kind = REPLAY_STOP, .lost = 100);
+	notice(BOOT, 3, 600, START, .resumed = true, .utc_ns = AT(600));
+	event(BOOT, 4, 60);
+	event(BOOT, 5, 61);
+	event(BOOT, 6, 601);
+	notice(BOOT, 7, 620, .kind = REPLAY_STOP, .lost = 101);
+	judge(0);
+	assert_int_equal(n_flaws, 0);
+	assert_int_equal(account_sums(account).lost, 101);
+	notice(BOOT, 8, 630, START, .utc_ns = AT(630)); /* nothing was pinned */
+	notice(BOOT, 9, 640, .kind = REPLAY_STOP, .lost = 7);
+	assert_int_equal(account_sums(account).lost, 108);
+}
+
+static void who_goes_on_with_what_was_pinned_can_fall_silent(void **state)
+{
+	(void)state;
+	notice(BOOT, 1, 600, START, .resumed = true, .utc_ns = AT(600));
+	event(BOOT, 2, 60);
+	event(BOOT, 3, 900);
+	notice(BOOT, 4, 910, .kind = REPLAY_STOP, .observed_from_ns = EPOCH);
+	judge(0);
+	assert_int_equal(n_flaws, 1);
+	assert_flaw(0, FLAW_SILENCE, BOOT, 2, 2);
+	assert_int_equal(flaws[0].from_ns, AT(600));
+}
+
 static void numbers_only_grow(void **state)
 {
 	(void)state;
@@ -318,6 +350,8 @@ int main(void)
 		account_row(between_two_recorders_nothing_is_a_silence),
 		account_row(an_end_without_a_word_is_one_where_nobody_records),
 		account_row(a_start_that_has_left_is_none_the_less_one),
+		account_row(what_was_pinned_goes_on),
+		account_row(who_goes_on_with_what_was_pinned_can_fall_silent),
 		account_row(numbers_only_grow),
 		account_row(of_no_lines_nothing_is_wrong),
 	};

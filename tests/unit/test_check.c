@@ -2,6 +2,7 @@
 /* What history --check says of a store, and the sign of life on which a part of it rests. */
 #include "commands/check.h"
 #include "commands/output.h"
+#include "store/frame.h"
 #include "unit/parsed.h"
 #include "unit/said.h"
 #include "unit/store_fixture.h"
@@ -112,6 +113,50 @@ static void damage_is_a_hole(void **state)
 	assert_non_null(strstr(said, path_of(BOOT, 1)));
 }
 
+/* Where a byte of the last frame's content lies. */
+static size_t last_content(const char *data, size_t size)
+{
+	size_t begin = 0, needed, content = 0;
+
+	while ((begin += frame_find((const uint8_t *)data + begin, size - begin)) < size) {
+		struct frame_index index;
+
+		assert_int_equal(frame_index_read((const uint8_t *)data + begin, size - begin,
+						  &index, &needed),
+				 0);
+		if (!index.is_sums && !index.is_mark)
+			content = begin + frame_index_size(&index) + index.size / 2;
+		begin += frame_size(&index);
+	}
+	return content;
+}
+
+/* No later line of the boot tells of it, but its index does. */
+static void damage_at_the_end_of_a_boot_is_a_hole(void **state)
+{
+	size_t size;
+	char *data;
+
+	(void)state;
+	open_store(BOOT);
+	keep_notice(1, "start", "");
+	append_lines(2, 1200);
+	close_store();
+	data = read_whole(path_of(BOOT, 1), &size);
+	open_store(BOOT2);
+	keep_notice(1, "start", "");
+	append_lines(2, 10);
+	keep_notice(10, "stop", "");
+	close_store();
+	assert_non_null(strstr(check(STATUS_DONE), "\nwhole\n"));
+	data[last_content(data, size)] ^= 1;
+	write_whole(path_of(BOOT, 1), data, size);
+	free(data);
+	assert_non_null(strstr(check(STATUS_FAILED), "at the end of a boot, in what is damaged\n"));
+	assert_non_null(strstr(answer, "\nnot whole: 1 hole with "));
+	assert_non_null(strstr(said, path_of(BOOT, 1)));
+}
+
 static void what_cannot_be_read_is_not_whole(void **state)
 {
 	(void)state;
@@ -156,6 +201,7 @@ int main(void)
 		check_row(what_is_whole_is_said_to_be),
 		check_row(each_hole_has_a_line),
 		check_row(damage_is_a_hole),
+		check_row(damage_at_the_end_of_a_boot_is_a_hole),
 		check_row(what_cannot_be_read_is_not_whole),
 		check_row(a_store_has_a_sign_of_life_each_minute),
 	};
