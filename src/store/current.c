@@ -20,6 +20,7 @@ int current_begin(struct current *current, const struct place *place, uint64_t f
 	fd = segment_open(place->dir_fd, &segment, O_WRONLY | O_APPEND | O_CREAT | O_EXCL, MODE);
 	if (fd < 0)
 		return fd;
+	fchmod(fd, MODE); /* whatever the umask */
 	*current = (struct current){.fd = fd, .segment = segment};
 	return 0;
 }

@@ -11,8 +11,9 @@
 
 #include "util/cleanup.h"
 
-#define DIR_MODE  0750
-#define LOCK_MODE 0640
+#define PARENT_MODE 0755
+#define DIR_MODE    0750
+#define LOCK_MODE   0640
 
 #define OPEN_DIR (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -25,19 +26,29 @@ static int check_boot(const char *boot, struct error *error)
 			 boot);
 }
 
-/* Makes what lacks of the path. What is wrong with it, opening it says. */
+/*
+ * Makes what lacks of the path; what is wrong with it, opening it says. What leads to the store is
+ * for everybody to go through, whatever the umask of who starts the recorder.
+ */
 static int make_dirs(const char *dir)
 {
 	_cleanup_free_ char *path = strdup(dir);
+	mode_t mask;
+	int err;
 
 	if (!path)
 		return -ENOMEM;
+	for (size_t n = strlen(path); n > 1 && path[n - 1] == '/';)
+		path[--n] = 0;
+	mask = umask(0);
 	for (char *slash = path; (slash = strchr(slash + 1, '/'));) {
 		*slash = 0;
-		mkdir(path, DIR_MODE);
+		mkdir(path, PARENT_MODE);
 		*slash = '/';
 	}
-	return mkdir(path, DIR_MODE) && errno != EEXIST ? -errno : 0;
+	err = mkdir(path, DIR_MODE) && errno != EEXIST ? -errno : 0;
+	umask(mask);
+	return err;
 }
 
 static int open_dir(const char *dir, struct place *place, struct error *error)
@@ -117,6 +128,7 @@ static int take_lock(const char *dir, struct place *place, struct error *error)
 				O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, LOCK_MODE);
 	if (place->lock_fd < 0)
 		return error_set(error, -errno, "cannot open %s/lock: %s", dir, strerror(errno));
+	fchmod(place->lock_fd, LOCK_MODE); /* whatever the umask; not if it is another's */
 	if (!fcntl(place->lock_fd, F_SETLK, &lock))
 		return 0;
 	if (errno == EACCES || errno == EAGAIN)
@@ -135,8 +147,10 @@ static int open_boot(const char *dir, const char *boot, struct place *place, str
 	if (place->boot_fd < 0)
 		return error_set(error, place->boot_fd, "cannot open %s/%s: %s", dir, boot,
 				 strerror(-place->boot_fd));
-	if (!made)
+	if (!made) {
+		fchmod(place->boot_fd, DIR_MODE);
 		fsync(place->dir_fd);
+	}
 	strcpy(place->boot, boot);
 	return 0;
 }

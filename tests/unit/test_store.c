@@ -42,6 +42,37 @@ static uint64_t size_of(const char *path)
 	return (uint64_t)st.st_size;
 }
 
+static mode_t mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* Its group reads it, and everybody comes to it, whatever the umask of who began it. */
+static void modes_are_those_that_are_promised(void **state)
+{
+	char parent[sizeof(t.dir)], path[sizeof(t.dir) + 16];
+	mode_t mask = umask(077);
+
+	(void)state;
+	strcpy(parent, t.dir);
+	strcat(t.dir, "/in/store");
+	open_store(BOOT);
+	append_lines(1, 10);
+	close_store();
+	umask(mask);
+	assert_int_equal(mode_of(t.dir), 0750);
+	assert_int_equal(mode_of(directory_of(BOOT)), 0750);
+	assert_int_equal(mode_of(path_of(BOOT, 1)), 0640);
+	snprintf(path, sizeof(path), "%s/lock", t.dir);
+	assert_int_equal(mode_of(path), 0640);
+	snprintf(path, sizeof(path), "%s/in", parent);
+	assert_int_equal(mode_of(path), 0755);
+	strcpy(t.dir, parent);
+}
+
 /* The lines of all segments from there on, by zstdcat: the next seq. */
 static uint64_t assert_zstdcat(const char *boot, uint64_t first)
 {
@@ -349,6 +380,7 @@ static void what_has_no_whole_frame_is_removed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		store_row(modes_are_those_that_are_promised),
 		store_row(lines_are_there_for_zstdcat),
 		store_row(many_lines_are_taken_at_once_and_a_part_of_one_is_not),
 		store_row(seqs_go_on_over_restarts_and_begin_anew_with_a_boot),
