@@ -133,7 +133,7 @@ else
         store.sh top.sh args_hostile count_by dns_receives established examples io_uring open_closes open_ways
         repeats snapshot who_cgroup_again who_exec who_full_ring)
 fi
-second=(filters filters_left_out dns.sh dns_records.sh who.sh who_args.sh who_cgroup.sh)
+second=(filters filters_left_out open_before.sh store.sh dns.sh dns_records.sh who.sh who_args.sh who_cgroup.sh)
 first=("${busy[@]/#/-}" "${second[@]/#/-}" -pod_recorder)
 [[ -n ${not_built[build-asan]:-} ]] || first+=(-examples)
 other_half() {
