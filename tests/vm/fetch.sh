@@ -37,9 +37,9 @@ userspace) suite=bookworm ;;
 esac
 
 # To build with; then what image.sh takes.
-userspace=(libc6-dev libbpf-dev libelf-dev zlib1g-dev libseccomp-dev uthash-dev
+userspace=(libc6-dev libbpf-dev libelf-dev zlib1g-dev libzstd-dev libseccomp-dev uthash-dev
     bash bpftool bsdutils busybox-static coreutils curl dash diffutils findutils grep iproute2 jq
-    kmod libc-bin mawk mount nftables procps sed util-linux)
+    kmod libc-bin mawk mount nftables procps sed util-linux zstd)
 
 cache="${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/tpconnect/vm"
 dir="$cache/$kernel-$arch"
@@ -176,10 +176,12 @@ fetch_userspace() {
         die "${userspace[*]} could not be fetched and verified: see above"
     unpack_root
     keep root
+    echo "${userspace[*]}" >"$dir/packages"
 }
 
 if [[ $kernel == userspace ]]; then
-    [[ $update == no && -e $dir/root ]] || fetch_userspace
+    # With another list of packages than before, it is fetched anew.
+    [[ $update == no && -e $dir/root && $(cat "$dir/packages" 2>/dev/null) == "${userspace[*]}" ]] || fetch_userspace
     echo "$dir/root"
 else
     [[ $update == no && -e $dir/kernel/version ]] || fetch_kernel
