@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # fleet.sh [HOSTS [LINES]]: a fleet on one host. So many stores (default 200) of so many lines each (default 5000,
 # in frames of 500) are sent at once, each by a tpconnect-ship of its own, to three servers of NATS on loopback, whose
-# leader is killed in the middle and started again (KILL=no: it is not). Prints the rate, CPU time and bytes a record, and counts each record
+# leader is killed after KILL_AFTER seconds (default 1) and started again (KILL=no: it is not). Prints the rate, CPU time and bytes a record, and counts each record
 # of each host in the stream: any that lacks, or is there twice, fails. Needs nats-server. What it says is in docs/fleet.md.
 set -euo pipefail
 
@@ -57,19 +57,23 @@ ship_all() {
         build/tpconnect-ship --once --offset "$work/o$host" "$work/s$host" "nats://$servers/fleet.{host}" 2>"$work/m$host" &
         pids+=("$!")
     done
-    [[ ${KILL-} == no ]] || (
-        sleep 2
-        leader="$(tool leader fleet)"
-        kill -KILL "$(cat "$work/$leader.pid")"
-        sleep 3
-        start_server "${leader#n}"
-    ) &
     wait "${pids[@]}"
-    wait
 }
 
+# kill_leader NAME: while they are at it, and started again.
+kill_leader() {
+    sleep "${KILL_AFTER:-1}"
+    kill -KILL "$(cat "$work/$1.pid")"
+    echo "bench: the leader, $1, is killed: $(cat "$work"/m* | grep -c 'records=' || true) of $hosts stores are sent by then" >&2
+    sleep 3
+    start_server "${1#n}"
+}
+
+leader="$(tool leader fleet)"
+[[ ${KILL-} == no ]] || kill_leader "$leader" &
 LC_ALL=C TIMEFORMAT='%R %U %S'
 { time ship_all; } 2>"$work/took"
+wait
 for ((host = 1; host <= hosts; host++)); do
     tail -n 1 "$work/m$host"
 done >"$work/ends"
