@@ -169,41 +169,13 @@ static __always_inline bool has_io_uring(const struct task_struct *task)
 	return bpf_core_field_exists(task->io_uring) && READ_PTR(task, io_uring);
 }
 
-/*
- * Whether the current task is in a 32-bit (or x32) system call. Those run through the compat table,
- * whose calls the syscall tracepoints do not show.
- *
- * x86-64: TS_COMPAT of asm/thread_info.h. arm64: the mode that the task came from, PSR_MODE32_BIT
- * of asm/ptrace.h, which user space knows too. TIF_32BIT serves only before Linux 5.15
- * (dd6e10fbd9fb), where the registers cannot be reached for sure: later it got another number, and
- * its old one stands for something that 64-bit programs ask for. Without BTF the registers cannot
- * be reached either: then no call is taken for compat.
- */
-static __always_inline bool in_compat_syscall(struct task_struct *task)
-{
-#if defined(__TARGET_ARCH_x86)
-	const __u32 ts_compat = 0x0002;
-
-	return READ_TRUSTED(task, thread_info.status) & ts_compat;
-#elif defined(__TARGET_ARCH_arm64)
-	const unsigned long tif_32bit = 1ul << 22;
-	const __u64 psr_mode32_bit = 0x10;
-	struct pt_regs *regs;
-
-	if (!HAS_HELPER(task_pt_regs))
-		return READ_TRUSTED(task, thread_info.flags) & tif_32bit;
-	if (!config.has_btf)
-		return false;
-	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
-	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
-#endif
-}
-
 /* connect(2) in the native system call tables, which never change. */
 #if defined(__TARGET_ARCH_x86)
-#define NR_CONNECT 42
+#define NR_CONNECT     42
+#define NR_X32_CONNECT (0x40000000 | NR_CONNECT) /* __X32_SYSCALL_BIT of asm/unistd.h */
 #elif defined(__TARGET_ARCH_arm64)
-#define NR_CONNECT 203
+#define NR_CONNECT     203
+#define NR_X32_CONNECT NR_CONNECT /* there is none */
 #endif
 
 /* A system call, from the registers that the current task entered it with. */
@@ -248,7 +220,40 @@ static __always_inline bool syscall_of_current(struct syscall_regs *syscall)
 	syscall->arg[1] = BPF_CORE_READ(regs, user_regs.regs[1]);
 	syscall->arg[2] = BPF_CORE_READ(regs, user_regs.regs[2]);
 #endif
-	return HAS_REGISTERS || syscall->nr == NR_CONNECT;
+	return HAS_REGISTERS || syscall->nr == NR_CONNECT || syscall->nr == NR_X32_CONNECT;
+}
+
+/*
+ * Whether the current task is in a 32-bit system call, or in x32's connect(2): the syscall
+ * tracepoints do not show them.
+ *
+ * x86-64: TS_COMPAT of asm/thread_info.h, and of x32 the number that the registers have. arm64: the
+ * mode that the task came from, PSR_MODE32_BIT of asm/ptrace.h, which user space knows too.
+ * TIF_32BIT serves only before Linux 5.15 (dd6e10fbd9fb), where the registers cannot be reached for
+ * sure: later it got another number, and its old one stands for something that 64-bit programs ask
+ * for. Without BTF the registers cannot be reached either: then no call is taken for compat.
+ */
+static __always_inline bool in_compat_syscall(struct task_struct *task)
+{
+#if defined(__TARGET_ARCH_x86)
+	const __u32 ts_compat = 0x0002;
+	struct syscall_regs regs;
+
+	if (READ_TRUSTED(task, thread_info.status) & ts_compat)
+		return true;
+	return syscall_of_current(&regs) && regs.nr == NR_X32_CONNECT;
+#elif defined(__TARGET_ARCH_arm64)
+	const unsigned long tif_32bit = 1ul << 22;
+	const __u64 psr_mode32_bit = 0x10;
+	struct pt_regs *regs;
+
+	if (!HAS_HELPER(task_pt_regs))
+		return READ_TRUSTED(task, thread_info.flags) & tif_32bit;
+	if (!config.has_btf)
+		return false;
+	regs = (struct pt_regs *)bpf_task_pt_regs(bpf_get_current_task_btf());
+	return BPF_CORE_READ(regs, user_regs.pstate) & psr_mode32_bit;
+#endif
 }
 
 #endif

@@ -23,7 +23,7 @@ tpconnect="${VM_TPCONNECT:-$top/build-static/tpconnect}"
 triggers="${VM_TRIGGERS:-$top/build/tests/live/triggers}"
 
 # What differs most between kernels, in the time that CI has.
-core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat io_uring
+core=(established refused nonblocking no_answer routes other_protocols ipv4_mapped compat x32 io_uring
     given_up before_start seccomp_denies close_plain clock_stepped who_exec who_cgroup_again
     lineage_orphan dns_receives open_ways open_closes pin_stays)
 # What takes longest, and differs least from these.

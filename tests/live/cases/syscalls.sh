@@ -13,6 +13,15 @@ case_compat() { # 12
     check
 }
 
+case_x32() { # 12
+    serve "$b" 10.99.0.2 80
+    trace
+    trigger compat x32 established 10.99.0.2 80
+    trigger compat x32 ECONNREFUSED 10.99.0.2 81
+    stop_trace
+    check
+}
+
 case_io_uring() { # 13
     local how
 
