@@ -294,7 +294,10 @@ case_store_goes() {
     rm -rf "$work/store.away"
 }
 
-case_begun_anew() { # within a boot: other lines have the numbers of those that were sent
+case_begun_anew() { # within the boot that runs: other lines have the numbers of those that were sent
+    local boot
+
+    boot="$(cat /proc/sys/kernel/random/boot_id)"
     serve
     lines "$boot" 100 10
     ship_once
@@ -313,6 +316,18 @@ case_begun_anew() { # within a boot: other lines have the numbers of those that 
     fails_by_itself
     expect "said" "$(said "was begun anew within boot $boot")" 1
     expect "what arrived" "$(stored | wc -l)" 150
+}
+
+case_crashed() { # what was sent of a boot that is over, and was not on the disk yet, is no new store
+    serve
+    lines "$boot" 100 10
+    ship_once
+    rm -rf "$work/store/$boot"
+    lines "$boot" 90 10
+    ship_once
+    lines "$boot2" 20 10
+    ship_once
+    expect "what arrived" "$(stored | wc -l)" 120
 }
 
 has_stored() { [[ $(stored | wc -l) -eq $1 ]]; }

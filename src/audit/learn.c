@@ -114,11 +114,12 @@ static bool is_name_of_rule(const char *name)
 	return is;
 }
 
+/* Whether rules by these names would expect it. */
 static bool has_names(const struct event *event)
 {
 	const struct dns_names *names = event->names;
 
-	if (!names || names->source == DNS_FROM_HOST)
+	if (!dns_names_are_all(names))
 		return false;
 	for (size_t i = 0; i < names->n; i++)
 		if (!is_name_of_rule(names->names[i]))

@@ -113,7 +113,8 @@ static enum fit name_fit(struct rules *rules, const char *name, const struct eve
 	return best;
 }
 
-/* The least of all names that it may have been asked for by: of so many, there may be more. */
+/* The least of all names that it may have been asked for by, and of those that there may be
+ * besides. */
 static enum fit names_fit(struct rules *rules, const struct event *event)
 {
 	const struct dns_names *names = event->names;
@@ -121,7 +122,7 @@ static enum fit names_fit(struct rules *rules, const struct event *event)
 
 	if (!names || !names->n || names->source == DNS_FROM_HOST)
 		return FIT_NO;
-	least = names->n < DNS_NAMES_MAX ? FIT_YES : FIT_UNKNOWN;
+	least = dns_names_are_all(names) ? FIT_YES : FIT_UNKNOWN;
 	for (size_t i = 0; i < names->n; i++) {
 		enum fit fit = name_fit(rules, names->names[i], event);
 

@@ -3,6 +3,7 @@
 #ifndef MODEL_DNS_NAMES_H
 #define MODEL_DNS_NAMES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Of more names that fit, those that were answered last are kept. */
@@ -35,5 +36,11 @@ const char *dns_source_name(enum dns_source source);
 /* The one that is certain: the only one, and not by the host's answers. Else, and for NULL: NULL.
  */
 const char *dns_names_sure(const struct dns_names *names);
+
+/*
+ * Whether these are all names that the process can have asked for: of as many as can be kept, there
+ * may be more; and the host's are by the answers that others got. False for NULL.
+ */
+bool dns_names_are_all(const struct dns_names *names);
 
 #endif

@@ -72,6 +72,11 @@ const char *dns_names_sure(const struct dns_names *names)
 	return names && names->source != DNS_FROM_HOST && names->n == 1 ? names->names[0] : NULL;
 }
 
+bool dns_names_are_all(const struct dns_names *names)
+{
+	return names && names->source != DNS_FROM_HOST && names->n && names->n < DNS_NAMES_MAX;
+}
+
 const char *event_server(const struct event *event)
 {
 	return dns_names_sure(event->names);

@@ -12,8 +12,7 @@
 
 #include "contract/process.h"
 
-/* How an executable without a whole path is shown: before the end of its path, or a memfd's name.
- */
+/* Before the end of an executable's path, where that alone is known; and before a memfd's name. */
 #define EXE_TAIL_PREFIX ".../"
 #define MEMFD_PREFIX	"memfd:"
 

@@ -338,8 +338,10 @@ static void finish_config(struct options *options)
 	request->verbosity = options->verbosity > 0 ? options->verbosity : 0;
 }
 
-/* The screen has the terminal. A record has what its filters have let through, and is not written
- * again. */
+/*
+ * The screen has the terminal. A record has what its filters have let through, and is not written
+ * again.
+ */
 static int check_top(const struct options *options, struct error *error)
 {
 	if (options->command == COMMAND_TOP && options->output.write &&

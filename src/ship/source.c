@@ -17,8 +17,9 @@ struct source {
 	struct store_reader *reader;
 	struct place_of before; /* the last line that was read, or is not to be read */
 	bool is_behind;		/* seqs of before's boot behind it are expected */
-	uint64_t found_seq; /* of the lines up to `before` at the start, the last one that is there
-			     */
+	/* Of the lines up to `before` at the start, the last one that is there. */
+	uint64_t found_seq;
+	const char *boot;		/* this host's; NULL: not known */
 	char host[PARCEL_HOST_MAX + 1]; /* of the lines of before's boot; "": not known yet */
 	struct parcel *rest;		/* of a frame that was read: it comes next */
 	struct source_counts counts;
@@ -53,6 +54,7 @@ int source_open(const char *dir, const char *boot, const struct place_of *after,
 		return error_set(error, -ENOMEM, "out of memory");
 	source->dir = dir;
 	source->shape = shape;
+	source->boot = boot;
 	err = store_reader_open(dir, &query, &source->reader, error);
 	if (!err && stat(dir, &source->st))
 		err = error_set(error, -errno, "cannot open the store %s: %s", dir,
@@ -110,14 +112,16 @@ static bool is_read(const struct source *source, const struct store_frame *frame
 }
 
 /*
- * Whether the store has fewer lines than were sent of it, and has lost none: then they are others,
- * with the same names. It was emptied, and the recorder started again, within one boot of the host.
+ * Whether the boot that runs has fewer lines in the store than were sent of it, and none is
+ * damaged: then they are others, with the same names. The store was emptied, and the recorder
+ * started again. Of a boot that is over, a crash can have taken the last ones.
  */
 static bool has_begun_anew(const struct source *source)
 {
-	return store_reader_is_anew(source->reader) ||
-	       (source->found_seq && source->found_seq < source->before.seq &&
-		!store_read(source->reader).damaged);
+	if (store_reader_is_anew(source->reader))
+		return true;
+	return source->boot && !strcmp(source->before.boot, source->boot) && source->found_seq &&
+	       source->found_seq < source->before.seq && !store_read(source->reader).damaged;
 }
 
 /* Returns 0 and *ret, -ENOMEM, or -EBADMSG: passed over. */

@@ -142,6 +142,21 @@ static void a_name_that_no_rule_can_have_is_left_to_the_address(void **state)
 	assert_string_equal(line(0), "/usr/bin/curl 192.0.2.7:443");
 }
 
+/* Rules by names would not expect it: there may be more. */
+static void of_as_many_names_as_are_known_the_address_is_learnt(void **state)
+{
+	struct event event = attempt_to("192.0.2.7", 443);
+	const struct dns_names four = {
+		DNS_FROM_PROCESS, 4, {"a.example", "b.example", "c.example", "x.example"}};
+
+	(void)state;
+	event.names = &four;
+	seen_add(seen, &event);
+	learn("");
+	assert_int_equal(lines.n, 1);
+	assert_string_equal(line(0), "/usr/bin/curl 192.0.2.7:443");
+}
+
 /* What is learnt of a process with such a name, or executable, expects it. */
 static void check_again(const char *comm, const char *exe)
 {
@@ -212,6 +227,7 @@ int main(void)
 		test(what_is_learnt_is_sorted_and_new),
 		test(names_are_learnt_by_evidence),
 		test(a_name_that_no_rule_can_have_is_left_to_the_address),
+		test(of_as_many_names_as_are_known_the_address_is_learnt),
 		test(hostile_names_are_learnt_as_they_are),
 		test(what_found_no_room_is_not_learnt),
 	};
